@@ -1,0 +1,191 @@
+"""What a person can set, what a pick is, and how items are found.
+
+The kind of a setting alone decides what may compile: a Number is traced (a slider, never a recompile), an Option is static (a menu,
+one compile each), a Count has a static capacity while the count itself is traced.
+"""
+
+import functools
+import importlib
+import math
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol, TypeVar
+
+Value = float | int | str
+
+
+def N_(text: str) -> str:
+    """Mark an English text for the translators; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence for a person: an English template and what fills it. Translated where it is shown."""
+
+    text: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def english(self) -> str:
+        return self.text.format(**dict(self.values))
+
+
+def message(text: str, **values: Value) -> Message:
+    return Message(text, tuple(sorted(values.items())))
+
+
+class Refusal(ValueError):
+    """Raised where a setting or a combination cannot be had; carries the sentence that tells the person what to do next."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.english)
+        self.said = said
+
+
+@dataclass(frozen=True)
+class Number:
+    """A traced number: a slider from `low` to `high`, linear or logarithmic. It never recompiles."""
+
+    name: str
+    label: str
+    default: float
+    low: float
+    high: float
+    log: bool = False
+    symbol: str = ""
+
+    def read(self, raw: Value) -> float:
+        try:
+            value = float(raw)
+        except ValueError:
+            raise Refusal(message(N_("{name} must be a number"), name=self.name)) from None
+        if not (math.isfinite(value) and self.low <= value <= self.high):
+            raise Refusal(
+                message(
+                    N_("{name} must lie between {low} and {high}"),
+                    name=self.name,
+                    low=f"{self.low:g}",
+                    high=f"{self.high:g}",
+                )
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class Option:
+    """A menu. Where it shapes a formula it is static: a new choice compiles once."""
+
+    name: str
+    label: str
+    default: str
+    choices: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+
+    def read(self, raw: Value) -> str:
+        if raw not in self.choices:
+            raise Refusal(message(N_("{name} has no choice {choice}"), name=self.name, choice=repr(str(raw)[:40])))
+        return str(raw)
+
+    def label_of(self, choice: str) -> str:
+        return dict(zip(self.choices, self.labels, strict=False)).get(choice, choice)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A whole number whose capacity is static (16, 64, 256 ...) while the count itself is traced."""
+
+    name: str
+    label: str
+    default: int
+    low: int
+    high: int
+    log: bool = False
+
+    def read(self, raw: Value) -> int:
+        try:
+            value = int(str(raw)) if len(str(raw)) < 20 else self.high + 1
+        except ValueError:
+            raise Refusal(message(N_("{name} must be a whole number"), name=self.name)) from None
+        if not self.low <= value <= self.high:
+            raise Refusal(
+                message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high)
+            )
+        return value
+
+
+Setting = Number | Option | Count
+
+
+def capacity(count: int) -> int:
+    """The smallest of 16, 64, 256, 1024 ... that holds `count`."""
+    room = 16
+    while room < count:
+        room *= 4
+    return room
+
+
+@dataclass(frozen=True)
+class Pick:
+    """An item by name with what was set on it; what is not set has the item's default."""
+
+    name: str
+    settings: tuple[tuple[str, Value], ...] = ()
+
+    def having(self, **changes: Value) -> "Pick":
+        return pick(self.name, **(dict(self.settings) | changes))
+
+
+def pick(name: str, **settings: Value) -> Pick:
+    return Pick(name, tuple(sorted(settings.items())))
+
+
+def values(picked: Pick, fields: tuple[Setting, ...]) -> dict[str, Value]:
+    """Every setting of the item by name: what was set, else the default."""
+    return {field.name: field.default for field in fields} | dict(picked.settings)
+
+
+def numbers(picked: Pick, fields: tuple[Setting, ...]) -> dict[str, float]:
+    """The traced part of a pick."""
+    chosen = values(picked, fields)
+    return {field.name: float(chosen[field.name]) for field in fields if not isinstance(field, Option)}
+
+
+def options(picked: Pick, fields: tuple[Setting, ...]) -> tuple[tuple[str, str], ...]:
+    """The static part of a pick, hashable."""
+    chosen = values(picked, fields)
+    return tuple((field.name, str(chosen[field.name])) for field in fields if isinstance(field, Option))
+
+
+class Item(Protocol):
+    """What every item of a menu says of itself: its name for people and its place in the menu."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def rank(self) -> int: ...
+
+
+R = TypeVar("R", bound=Item)
+
+
+@functools.cache
+def catalogue(package: str, record: type[R]) -> Mapping[str, R]:
+    """The items of a folder: file name -> its one record of that type, in the order of the menu.
+
+    An item is added by adding a file. An import error is raised, never swallowed; a file without exactly one record is an error too.
+    """
+    found: dict[str, R] = {}
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        if module.ispkg or module.name.startswith("_"):
+            continue
+        names = vars(importlib.import_module(f"{package}.{module.name}"))
+        records = [value for value in names.values() if isinstance(value, record)]
+        if len(records) != 1:
+            raise TypeError(
+                f"{package}/{module.name}.py must hold exactly one {record.__name__}, it holds {len(records)}"
+            )
+        found[module.name] = records[0]
+    return MappingProxyType(dict(sorted(found.items(), key=lambda item: (item[1].rank, item[1].label))))
