@@ -110,9 +110,7 @@ class Count:
         except ValueError:
             raise Refusal(message(N_("{name} must be a whole number"), name=self.name)) from None
         if not self.low <= value <= self.high:
-            raise Refusal(
-                message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high)
-            )
+            raise Refusal(message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high))
         return value
 
 
@@ -184,8 +182,6 @@ def catalogue(package: str, record: type[R]) -> Mapping[str, R]:
         names = vars(importlib.import_module(f"{package}.{module.name}"))
         records = [value for value in names.values() if isinstance(value, record)]
         if len(records) != 1:
-            raise TypeError(
-                f"{package}/{module.name}.py must hold exactly one {record.__name__}, it holds {len(records)}"
-            )
+            raise TypeError(f"{package}/{module.name}.py must hold exactly one {record.__name__}, it holds {len(records)}")
         found[module.name] = records[0]
     return MappingProxyType(dict(sorted(found.items(), key=lambda item: (item[1].rank, item[1].label))))
