@@ -19,7 +19,8 @@ class Affine(NamedTuple):
     matrix: Float[np.ndarray, "d d"]
 
     def __call__(self, x: Float[np.ndarray, "d n"]) -> Float[np.ndarray, "d n"]:
-        return self.matrix @ (x - self.shift[:, None])
+        normalized: Float[np.ndarray, "d n"] = self.matrix @ (x - self.shift[:, None])
+        return normalized
 
 
 @dataclass(frozen=True)

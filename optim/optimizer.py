@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import optax
 
-from settings import Number
+from settings import N_, Number
 
 
 def rate(default: float, low: float = 1e-8, high: float = 1e3) -> Number:
     """The learning rate, the first setting of every optimizer."""
-    return Number("rate", "learning rate", default, low, high, log=True, symbol="η")
+    return Number("rate", N_("learning rate"), default, low, high, log=True, symbol="η")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Optimizer:
 
     formula: one step, in LaTeX. source: where it was published. note: a convention that libraries differ in, said on screen.
     Where the speed limit of a quadratic is known in closed form, the rate can be set in multiples of 2/λmax:
-    limit(hyper, λmax) -> the largest stable rate; best(λmin, λmax) -> the settings that are fastest on that quadratic.
+    limit(hyper, λmax) -> the largest stable rate; best(λmin, λmax) -> the settings that are fastest on that quadratic, 0 < λmin ≤ λmax.
     """
 
     label: str
@@ -33,3 +33,33 @@ class Optimizer:
     full_batch_only: bool = False
     limit: Callable[[Mapping[str, float], float], float] | None = None
     best: Callable[[float, float], dict[str, float]] | None = None
+
+
+def momentum(default: float = 0.9) -> Number:
+    """λ of the momentum methods; at 1 nothing is lost and a quadratic is circled for ever."""
+    return Number("momentum", N_("momentum"), default, 0.0, 1.0, symbol="λ")
+
+
+def beta1(default: float = 0.9) -> Number:
+    """β₁, the share of the past in the mean of the gradient. Below 1: the bias correction divides by 1 − β₁ᵗ."""
+    return Number("b1", N_("memory of the gradient"), default, 0.0, 0.9999, symbol="β₁")
+
+
+def beta2(default: float = 0.999) -> Number:
+    """β₂, the share of the past in the mean of the squared gradient. Below 1 as β₁ is."""
+    return Number("b2", N_("memory of the squared gradient"), default, 0.0, 0.999999, symbol="β₂")
+
+
+def epsilon(default: float = 1e-8, low: float = 1e-16) -> Number:
+    """ε, added to a denominator that may be 0. Never 0 itself: a gradient of 0 must give a step of 0."""
+    return Number("eps", N_("added to the denominator"), default, low, 1.0, log=True, symbol="ε")
+
+
+def weight_decay(default: float) -> Number:
+    """λ of decoupled weight decay; anything but 0 moves the minimum."""
+    return Number("decay", N_("weight decay"), default, 0.0, 1.0, symbol="λ")
+
+
+def within(fields: tuple[Number, ...], **found: float) -> dict[str, float]:
+    """Each value moved into the range of its setting."""
+    return {field.name: min(max(found[field.name], field.low), field.high) for field in fields if field.name in found}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from settings import Setting
+from settings import Setting, Value
 
 
 @dataclass(frozen=True)
@@ -19,3 +19,13 @@ class Schedule:
     multiplier: Callable[..., Float[np.ndarray, " t"]]
     fields: tuple[Setting, ...] = ()
     rank: int = 100
+
+
+def multipliers(schedule: Schedule, steps: int, room: int, warmup: int, **settings: Value) -> Float[np.ndarray, " room"]:
+    """The factor of the rate at update t = 0 … room − 1, after a linear warm-up of `warmup` updates (0: none).
+
+    (t+1)/warmup · schedule(0) while t < warmup, so that the first update has a rate; then schedule(t − warmup) of steps − warmup updates.
+    """
+    t = np.arange(room, dtype=np.float64)
+    ramp = np.minimum((t + 1) / max(warmup, 1), 1)
+    return ramp * schedule.multiplier(np.maximum(t - warmup, 0), max(steps - warmup, 1), **settings)

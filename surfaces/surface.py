@@ -85,7 +85,7 @@ class Surface:
     flat: Callable[[Structure], Message | None] = lambda structure: None
     # facts of a textbook surface
     window: tuple[float, float, float, float] = (-2.0, 2.0, -2.0, 2.0)
-    begin: tuple[float, float] = (0.0, 0.0)
+    begin: Callable[[Structure], tuple[float, float]] = lambda structure: (0.0, 0.0)
     rate: float = 0.01
     minima: Callable[[Mapping[str, float]], Minima | None] = lambda numbers: None
 
@@ -102,6 +102,7 @@ def textbook(
     minima: Callable[[Mapping[str, float]], Minima | None] = lambda numbers: None,
     fields: tuple[Setting, ...] = (),
     smooth: bool = True,
+    axes: tuple[str, str] = ("x", "y"),
     rank: int = 100,
 ) -> Surface:
     """A surface given by a formula: function(x, y, **numbers) -> scalar.
@@ -121,9 +122,9 @@ def textbook(
         fields=fields,
         rank=rank,
         smooth=lambda structure: smooth,
-        axes=lambda structure: ("x", "y"),
+        axes=lambda structure: axes,
         window=window,
-        begin=begin,
+        begin=lambda structure: begin,
         rate=rate,
         minima=minima,
     )

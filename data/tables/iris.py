@@ -1,0 +1,37 @@
+"""Iris: three species, two flower parts, all in centimeters, so the scales are close to each other."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+
+from data.dataset import Column, DataSet
+from data.tables._classes import as_columns, class_columns
+from settings import N_
+
+FEATURES = (
+    Column("sepal length", "cm"),
+    Column("sepal width", "cm"),
+    Column("petal length", "cm"),
+    Column("petal width", "cm"),
+)
+SPECIES = ("setosa", "versicolor", "virginica")
+
+
+def load() -> Mapping[str, Float[np.ndarray, " n"]]:
+    from sklearn.datasets import load_iris
+
+    table, labels = load_iris(return_X_y=True)
+    return as_columns(FEATURES, table, "species", SPECIES, labels)
+
+
+IRIS = DataSet(
+    label=N_("Iris"),
+    source="Fisher 1936, The use of multiple measurements in taxonomic problems; as in scikit-learn's load_iris",
+    columns=FEATURES + class_columns("species", SPECIES),
+    x1="sepal length",
+    x2="sepal width",
+    target="petal length",
+    load=load,
+    rank=30,
+)

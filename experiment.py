@@ -1,0 +1,224 @@
+"""The one door between what a person picked and the mathematics: an Experiment is names and numbers, run() gives arrays.
+
+from experiment import Experiment, run
+result = run(Experiment(scale2=10.0))
+[panel.condition for panel in result.panels]
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from data.dataset import DataSet
+from normalization.feature import FeatureNormalization
+from normalization.hidden_layer import HiddenNormalization
+from optim.schedule import Schedule
+from problem import Fit, Pair, Prepared, Problem, Source, Window, fitted, grid, prepared, seen, started
+from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, catalogue, message, numbers, options, pick
+from surfaces.catalogue import surfaces
+from surfaces.surface import Structure
+from walks import Rated, Run, Walk, goal_of, optimizers, rated, walk
+
+BEST, SAME, FRACTION = "best", "same", "fraction"
+_ANYWHERE = (1.37, -0.61)
+MOST_PANELS, MOST_OPTIMIZERS = 3, 4
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture: how its features are normalized, and its hidden layer."""
+
+    features: Pick = Pick("none")
+    hidden: Pick = Pick("none")
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that a person picks. Flat, frozen, hashable; the address is its flattening."""
+
+    data: Pick = Pick("iris")
+    surface: Pick = Pick("linear")
+    panels: tuple[Panel, ...] = (Panel(), Panel(features=Pick("standardize")))
+    optimizers: tuple[Pick, ...] = (Pick("gradient_descent"),)
+    scale1: float = 1.0
+    scale2: float = 10.0
+    mode: str = BEST
+    fraction: float = 0.5
+    schedule: Pick = Pick("constant")
+    warmup: int = 0
+    batch: int = 0
+    steps: int = 10_000
+    seed: int = 0
+    start: Pair | None = None
+    window: Window | None = None
+    aspect: str = "equal"
+    levels: str = "log"
+    resolution: int = 100
+
+
+_MODES = (N_("each panel's own best"), N_("the same number for all"), N_("the same fraction of each limit"))
+FIELDS: dict[str, Setting] = {
+    field.name: field
+    for field in (
+        Number("scale1", N_("unit of x₁: times"), 1.0, 1e-3, 1e3, log=True, symbol="×"),
+        Number("scale2", N_("unit of x₂: times"), 10.0, 1e-3, 1e3, log=True, symbol="×"),
+        Option("mode", N_("learning rate"), BEST, (BEST, SAME, FRACTION), _MODES),
+        Number("fraction", N_("fraction of each limit"), 0.5, 0.01, 2.0, symbol="η/limit"),
+        Count("warmup", N_("linear warm-up, updates"), 0, 0, 100_000),
+        Count("batch", N_("batch size, 0 = all rows"), 0, 0, 4000),
+        Count("steps", N_("updates"), 10_000, 1, 100_000, log=True),
+        Count("seed", N_("seed of the shuffling"), 0, 0, 9999),
+        Option("aspect", N_("axes"), "equal", ("equal", "free"), (N_("equal aspect"), N_("each its own"))),
+        Option(
+            "levels",
+            N_("contour levels"),
+            "log",
+            ("log", "even", "linear"),
+            (N_("logarithmic"), N_("even rings (square root)"), N_("linear")),
+        ),
+        Count("resolution", N_("points of the grid, a side"), 100, 20, 400),
+    )
+}
+POINT = Number("start", N_("start"), 0.0, -1e6, 1e6)
+EDGE = Number("window", N_("window"), 0.0, -1e7, 1e7)
+
+
+class PanelResult(NamedTuple):
+    """One panel, all in NumPy. axes: names of θ. grid[i, j] is the loss at (a[j], b[i]). sees: "2 n" what the drawn weights multiply."""
+
+    panel: Panel
+    problem: Problem
+    axes: tuple[str, ...]
+    prepared: Prepared | None
+    sees: Float[np.ndarray, "2 n"] | None
+    a: Float[np.ndarray, " n"]
+    b: Float[np.ndarray, " m"]
+    grid: Float[np.ndarray, "m n"]
+    fit: Fit
+    goal: float | None
+    start: Float[np.ndarray, " p"]
+    walks: tuple[Walk, ...]
+
+    @property
+    def condition(self) -> float | None:
+        """κ = λmax/λmin of the drawn weights' Hessian at the panel's minimum; None where there is none, fit.reason says why."""
+        return self.fit.condition
+
+    @property
+    def limit(self) -> float | None:
+        """2/λmax, the largest stable rate of gradient descent."""
+        return self.fit.limit
+
+
+class Result(NamedTuple):
+    panels: tuple[PanelResult, ...]
+    notes: tuple[Message, ...]
+
+
+def menus() -> dict[str, dict[str, Item]]:
+    """Every catalogue by the part of an Experiment that picks from it."""
+    return {
+        "data": dict(catalogue("data.tables", DataSet)),
+        "surface": dict(surfaces()),
+        "features": dict(catalogue("normalization.features", FeatureNormalization)),
+        "hidden": dict(catalogue("normalization.hidden", HiddenNormalization)),
+        "optimizer": dict(optimizers()),
+        "schedule": dict(catalogue("optim.schedules", Schedule)),
+    }
+
+
+def fields_of(part: str, name: str) -> tuple[Setting, ...]:
+    """The settings of an item of a menu."""
+    item = menus()[part][name]
+    return tuple(getattr(item, "fields"))  # noqa: B009  (every item record has fields)
+
+
+def problem_of(experiment: Experiment, panel: Panel) -> Problem:
+    """The loss of one panel, by names and numbers."""
+    surface = surfaces()[experiment.surface.name]
+    hidden = panel.hidden if surface.flat is not None and experiment.surface.name == "network" else Pick("none")
+    hidden_fields = fields_of("hidden", hidden.name)
+    structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields), hidden.name)
+    traced = numbers(experiment.surface, surface.fields) | numbers(hidden, hidden_fields)
+    source = None
+    if surface.needs_data:
+        chosen = dict(structure.options)
+        labels = chosen.get("loss", "cross_entropy") == "cross_entropy"
+        source = Source(experiment.data, (experiment.scale1, experiment.scale2), panel.features, chosen.get("bias") == "axis", labels)
+    return Problem(structure, tuple(sorted(traced.items())), source)
+
+
+def _window(experiment: Experiment, problem: Problem, fit: Fit, start: Float[np.ndarray, " p"]) -> Window:
+    """What was asked for, else the item's own, else a window centered at the minimum that holds the start."""
+    if experiment.window is not None:
+        return experiment.window
+    if problem.source is None:
+        return problem.surface.window
+    if fit.theta is None:
+        center, reach = start[:2], np.full(2, 10.0 / float(np.std(seen(problem, tuple(start))[0])))
+    else:
+        center, reach = fit.theta[:2], 1.25 * np.abs(fit.theta - start)[:2]
+    longest = float(reach.max()) or 1.0
+    half = np.full(2, longest) if experiment.aspect == "equal" else np.where(reach > 0.02 * longest, reach, longest)
+    return (center[0] - half[0], center[0] + half[0], center[1] - half[1], center[1] + half[1])
+
+
+def _holds(experiment: Experiment, panel: Panel) -> Float[np.ndarray, " n"]:
+    """What the model predicts at one point of the weights of the raw features: equal in two panels that hold the same functions."""
+    problem, theta = started(problem_of(experiment, panel), _ANYWHERE)
+    return seen(problem, tuple(float(value) for value in theta))[1]
+
+
+def _same(experiment: Experiment) -> bool:
+    """Whether all panels hold the same functions, written in other coordinates."""
+    first, *others = (_holds(experiment, panel) for panel in experiment.panels)
+    spread = 1e-6 * (1 + float(np.ptp(first)))
+    return all(np.allclose(first, other, rtol=1e-4, atol=spread) for other in others)
+
+
+def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
+    problem, theta = started(problem_of(experiment, panel), start)
+    begin = tuple(float(value) for value in theta)
+    fit = fitted(problem, start)
+    window = tuple(float(edge) for edge in _window(experiment, problem, fit, theta))
+    rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
+    run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
+    paths = []
+    for picked in experiment.optimizers:
+        hyper = rated(problem, start, begin, picked, run, experiment.mode, experiment.fraction)
+        paths.append(walk(problem, start, begin, picked, hyper, run))
+    sees = None if problem.source is None else seen(problem, begin)[0]
+    return PanelResult(
+        panel,
+        problem,
+        problem.axes,
+        None if problem.source is None else prepared(problem.source),
+        sees,
+        np.linspace(window[0], window[1], experiment.resolution),
+        np.linspace(window[2], window[3], experiment.resolution),
+        grid(problem, rest, window, experiment.resolution),
+        fit,
+        goal_of(problem, fit, begin),
+        theta,
+        tuple(paths),
+    )
+
+
+def run(experiment: Experiment) -> Result:
+    """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had."""
+    surface = surfaces()[experiment.surface.name]
+    structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields))
+    start = surface.begin(structure) if experiment.start is None else experiment.start
+    panels = experiment.panels if surface.needs_data else experiment.panels[:1]
+    results = tuple(_panel(experiment, panel, start) for panel in panels)
+    notes = []
+    if len(panels) > 1 and not _same(experiment):
+        notes.append(message(N_("The panels hold different functions: nothing in this model can take up the shift of its inputs.")))
+    if experiment.batch and any(optimizers()[picked.name].full_batch_only for picked in experiment.optimizers):
+        notes.append(message(N_("L-BFGS and Newton use all rows at every update: their curvature would be that of one batch only.")))
+    return Result(results, tuple(notes))
+
+
+__all__ = ["Experiment", "Panel", "Pick", "Rated", "Refusal", "Result", "pick", "run"]

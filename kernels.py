@@ -1,0 +1,161 @@
+"""From structure to jitted functions, in bounded caches. What is not named in a key here is traced and never recompiles.
+
+`numbers` is a dict of scalars, `rows` are padded Rows or None; other sizes of either compile once more, by JAX's own rule.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import backend  # noqa: F401  isort: skip  (sets up JAX before it is used)
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from landscape.grid import Plane, on_grid
+from landscape.minimum import lowest
+from optim.batches import drawing
+from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Target, begin, descend
+from optim.optimizer import Optimizer
+from settings import catalogue
+from surfaces.catalogue import surfaces
+from surfaces.loss import best_bias, reduced
+from surfaces.regression import reduction, the_loss
+from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
+
+ROOM = MAX_STEPS + 1
+_BOUND = 64
+
+
+def _loss(structure: Structure, numbers: Numbers) -> Callable[[Theta, object], Scalar]:
+    surface = surfaces()[structure.surface]
+    return lambda theta, summary: surface.loss(structure, numbers, theta, summary)
+
+
+def _summary(structure: Structure, rows: Rows | None) -> object:
+    return None if rows is None else surfaces()[structure.surface].summary(structure, rows)
+
+
+@lru_cache(_BOUND)
+def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
+    """(numbers, rows, plane, a, b) -> the loss over the plane."""
+
+    @jax.jit
+    def grid(numbers: Numbers, rows: Rows | None, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
+        loss, data = _loss(structure, numbers), _summary(structure, rows)
+        return on_grid(lambda theta: loss(theta, data), plane, a, b)
+
+    return grid
+
+
+@lru_cache(_BOUND)
+def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Array, "p p"]]]:
+    """(numbers, rows, theta) -> loss, gradient and Hessian at one point, exact derivatives."""
+
+    @jax.jit
+    def probe(numbers: Numbers, rows: Rows | None, theta: Theta) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
+        loss, data = _loss(structure, numbers), _summary(structure, rows)
+
+        def at(q: Theta) -> Scalar:
+            return loss(q, data)
+
+        return at(theta), jax.grad(at)(theta), jax.hessian(at)(theta)
+
+    return probe
+
+
+@lru_cache(_BOUND)
+def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
+    """(numbers, rows, starts) -> the lowest point that Newton's method finds, and its loss."""
+
+    @jax.jit
+    def minimize(numbers: Numbers, rows: Rows | None, starts: Float[Array, "s p"]) -> tuple[Theta, Scalar]:
+        loss, data = _loss(structure, numbers), _summary(structure, rows)
+        return lowest(lambda theta: loss(theta, data), starts)
+
+    return minimize
+
+
+@lru_cache(_BOUND)
+def baseliner(structure: Structure) -> Callable[..., Scalar]:
+    """(numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error."""
+
+    @jax.jit
+    def baseline(numbers: Numbers, rows: Rows) -> Scalar:
+        loss, zero = the_loss(structure), jnp.zeros_like(rows.y)
+        return reduced(loss, reduction(structure), numbers, zero + best_bias(loss, numbers, zero, rows), rows)
+
+    return baseline
+
+
+@lru_cache(_BOUND)
+def starter(structure: Structure) -> Callable[..., tuple[Theta, Numbers]]:
+    """(numbers, rows, theta) -> theta and numbers that give the same function under the hidden normalization."""
+    surface = surfaces()[structure.surface]
+    return jax.jit(lambda numbers, rows, theta: surface.start(structure, numbers, theta, rows))
+
+
+@lru_cache(_BOUND)
+def seer(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float[Array, " n"]]]:
+    """(numbers, rows, theta) -> what the drawn weights multiply, and the model's prediction."""
+    surface = surfaces()[structure.surface]
+    if surface.sees is None or surface.predict is None:
+        raise TypeError(f"{structure.surface} is a formula: it sees no data")
+    sees, predict = surface.sees, surface.predict
+    return jax.jit(lambda numbers, rows, theta: (sees(structure, numbers, theta, rows), predict(structure, numbers, theta, rows)))
+
+
+def _walk(
+    structure: Structure,
+    optimizer: str,
+    batch_room: int,
+    record_room: int,
+    numbers: Numbers,
+    rows: Rows | None,
+    hyper: Hyper,
+    multipliers: Float[Array, " m"],
+    target: Target,
+    steps: Int[Array, ""],
+    theta: Theta,
+    count: Int[Array, ""],
+    size: Int[Array, ""],
+    seed: Int[Array, ""],
+) -> tuple[Carry, Kept]:
+    surface, make = surfaces()[structure.surface], catalogue("optim.optimizers", Optimizer)[optimizer].make
+    draw = None
+    if batch_room and rows is not None:
+        drawn = drawing(rows, count, size, batch_room, jax.random.key(seed))
+
+        def draw(t: Int[Array, ""], order: Int[Array, " n"]) -> tuple[object, Int[Array, " n"]]:
+            batch, order = drawn(t, order)
+            return surface.summary(structure, batch), order
+
+    carry = begin(make, hyper, theta, 0 if rows is None else rows.y.shape[0])
+    loss, data = _loss(structure, numbers), _summary(structure, rows)
+    return descend(loss, data, draw, make, hyper, multipliers, target, steps, carry, record_room)
+
+
+@lru_cache(4 * _BOUND)
+def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Kept]]:
+    """(numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> the recorded walk; batch_room 0: full batch."""
+
+    @jax.jit
+    def walk(*traced: object) -> tuple[Carry, Kept]:
+        return _walk(structure, optimizer, batch_room, ROOM, *traced)  # type: ignore[arg-type]
+
+    return walk
+
+
+@lru_cache(_BOUND)
+def racer(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Float[Array, " r"]]]:
+    """As walker, without a record, for many rates at once: (rates, numbers, rows, hyper ...) -> where each walk ends, its loss."""
+
+    @jax.jit
+    def race(rates: Float[Array, " r"], numbers: Numbers, rows: Rows | None, hyper: Hyper, *rest: object) -> tuple[Carry, Array]:
+        def one(rate: Scalar) -> Carry:
+            return _walk(structure, optimizer, batch_room, 0, numbers, rows, hyper | {"rate": rate}, *rest)[0]  # type: ignore[arg-type]
+
+        carry = jax.vmap(one)(rates)
+        loss, data = _loss(structure, numbers), _summary(structure, rows)
+        return carry, jax.vmap(lambda theta: loss(theta, data))(carry.theta)
+
+    return race

@@ -1,0 +1,22 @@
+"""The features as they are."""
+
+import numpy as np
+from jaxtyping import Float
+
+from normalization.feature import Affine, FeatureNormalization
+from settings import N_
+
+
+def fit(x: Float[np.ndarray, "d n"]) -> Affine:
+    """x̃ = x."""
+    return Affine(np.zeros(len(x)), np.eye(len(x)))
+
+
+NONE = FeatureNormalization(
+    label=N_("none"),
+    formula=r"\tilde{x}_i = x_i",
+    source="the raw features",
+    fit=fit,
+    fields=(),
+    rank=0,
+)

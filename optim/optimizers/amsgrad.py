@@ -1,0 +1,20 @@
+"""AMSGrad: Adam whose denominator never shrinks."""
+
+import optax
+
+from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from settings import N_
+
+optimizer = Optimizer(
+    label=N_("AMSGrad"),
+    formula=r"""\begin{aligned}
+m &\leftarrow \beta_1 m + (1-\beta_1)\,g, & \hat m &= \frac{m}{1-\beta_1^t} \\
+v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & v_{\max} &\leftarrow \max\left(v_{\max}, \frac{v}{1-\beta_2^t}\right) \\
+\theta &\leftarrow \theta - \eta\,\frac{\hat m}{\sqrt{v_{\max}}+\varepsilon}, & t &= 1, 2, \dots
+\end{aligned}""",
+    source="Reddi, Kale & Kumar, On the convergence of Adam and beyond, 2018, arXiv 1904.09237",
+    fields=(rate(0.001), beta1(), beta2(), epsilon()),
+    make=lambda rate, b1, b2, eps: optax.amsgrad(rate, b1, b2, eps),
+    rank=130,
+    note=N_("Both moments are corrected for their start at 0 before the maximum is taken; the paper corrects neither."),
+)

@@ -1,0 +1,26 @@
+"""RAdam: Adam that waits with the adaptive denominator until its variance can be trusted."""
+
+import optax
+
+from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from settings import N_
+
+optimizer = Optimizer(
+    label=N_("RAdam"),
+    formula=r"""\begin{aligned}
+m &\leftarrow \beta_1 m + (1-\beta_1)\,g, & \hat m &= \frac{m}{1-\beta_1^t} \\
+v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
+\rho_\infty &= \frac{2}{1-\beta_2} - 1, & \rho &= \rho_\infty - \frac{2t\beta_2^t}{1-\beta_2^t} \\
+r &= \sqrt{\frac{(\rho-4)(\rho-2)\,\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\,\rho}}, & t &= 1, 2, \dots \\
+\theta &\leftarrow \theta - \eta\,\frac{r\,\hat m}{\sqrt{\hat v}+\varepsilon} \ \text{ if } \rho \ge 5, &
+\theta &\leftarrow \theta - \eta\,\hat m \ \text{ else}
+\end{aligned}""",
+    source="Liu et al., On the variance of the adaptive learning rate and beyond, 2019, arXiv 1908.03265",
+    fields=(rate(0.001), beta1(), beta2(), epsilon()),
+    make=lambda rate, b1, b2, eps: optax.radam(rate, b1, b2, eps),
+    rank=160,
+    note=N_(
+        "The first five steps, at β₂ = 0.999, are plain momentum without the denominator: a steep start can throw the walk far. "
+        "The paper's threshold is ρ > 4; the libraries take 5."
+    ),
+)

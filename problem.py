@@ -1,0 +1,224 @@
+"""One panel's loss, by names and numbers, and what can be asked of it. Every answer is memoized, keyed by exactly what it reads."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+import kernels
+from data.dataset import DataSet
+from landscape.curvature import eigenvalues
+from landscape.grid import Plane
+from landscape.linear_programs import least_absolute, separable
+from normalization.feature import Affine, FeatureNormalization, morph
+from settings import N_, Message, Pick, Refusal, capacity, catalogue, message, values
+from surfaces.catalogue import surfaces
+from surfaces.loss import losses
+from surfaces.surface import Minima, Rows, Structure, Surface
+
+Pair = tuple[float, float]
+Window = tuple[float, float, float, float]
+
+_LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss with several minima
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which rows a model gets: the table, the units of its two features, their normalization; `single`: only the first feature."""
+
+    data: Pick
+    scales: Pair
+    features: Pick
+    single: bool
+    labels: bool
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A loss by names and numbers: hashable, comparable, and all that the questions below read."""
+
+    structure: Structure
+    numbers: tuple[tuple[str, float], ...]
+    source: Source | None
+
+    @property
+    def surface(self) -> Surface:
+        return surfaces()[self.structure.surface]
+
+    @property
+    def traced(self) -> dict[str, np.float64]:
+        return {name: np.float64(value) for name, value in self.numbers}
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        return self.surface.axes(self.structure)
+
+
+class Prepared(NamedTuple):
+    """raw: features in the person's units, "d n"; affine: their normalization; rows: what the model gets, padded; n: rows that count."""
+
+    raw: Float[np.ndarray, "d n"]
+    affine: Affine
+    rows: Rows
+    n: int
+
+
+class Fit(NamedTuple):
+    """The panel's minimum and the curvature there.
+
+    theta, loss: the minimum, None where there is none. drawn: eigenvalues of the Hessian of the two drawn weights; trained: of all that
+    are trained. reason: why κ cannot be given. missing: why there is no minimum. goal: walks have arrived at loss + goal.
+    """
+
+    theta: Float[np.ndarray, " p"] | None
+    loss: float | None
+    drawn: Float[np.ndarray, " 2"] | None
+    trained: Float[np.ndarray, " p"] | None
+    reason: Message | None
+    baseline: float | None
+
+    @property
+    def limit(self) -> float | None:
+        """2/λmax of the drawn weights."""
+        return None if self.drawn is None or self.drawn[-1] <= 0 else float(2 / self.drawn[-1])
+
+    @property
+    def condition(self) -> float | None:
+        return None if self.reason is not None or self.drawn is None else float(self.drawn[1] / self.drawn[0])
+
+
+@lru_cache(32)
+def table(data: Pick) -> dict[str, Float[np.ndarray, " n"]]:
+    """The columns of a data set with its own settings."""
+    item = catalogue("data.tables", DataSet)[data.name]
+    chosen = values(data, item.fields)
+    return dict(item.load(**{field.name: chosen[field.name] for field in item.own}))
+
+
+@lru_cache(64)
+def prepared(source: Source) -> Prepared:
+    """Columns → the person's units → normalized features, padded to capacity. Labels: 1 where the target is above its mean."""
+    item = catalogue("data.tables", DataSet)[source.data.name]
+    chosen, columns = values(source.data, item.fields), table(source.data)
+    names = ("x1",) if source.single else ("x1", "x2")
+    raw = np.stack([columns[str(chosen[name])] * scale for name, scale in zip(names, source.scales, strict=False)])
+    y = columns[str(chosen["target"])]
+    if source.labels:
+        y = (y > y.mean()).astype(np.float64)
+        if y.min() == y.max():
+            raise Refusal(message(N_("All targets are equal: there is nothing to classify. Pick another target column.")))
+    normalization = catalogue("normalization.features", FeatureNormalization)[source.features.name]
+    amount = values(source.features, normalization.fields).get("amount", 1.0)
+    affine = morph(normalization.fit(raw), float(amount))
+    x, n = affine(raw), y.size
+    pad = capacity(n) - n
+    rows = Rows(np.pad(x, ((0, 0), (0, pad))), np.pad(y, (0, pad)), np.pad(np.ones(n), (0, pad)))
+    return Prepared(raw, affine, rows, n)
+
+
+def rows_of(problem: Problem) -> Rows | None:
+    return None if problem.source is None else prepared(problem.source).rows
+
+
+def _nearest(minima: Minima, start: Pair) -> Float[np.ndarray, " 2"]:
+    points = np.array(minima.points)
+    return points[np.argmin(np.sum((points - np.array(start)) ** 2, axis=1))]
+
+
+def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | None, Message | None]:
+    """The minimum: a fact of a textbook surface, a linear program, or what Newton's method finds. Or why there is none."""
+    surface, structure, rows = problem.surface, problem.structure, rows_of(problem)
+    if rows is None:
+        minima = surface.minima(dict(problem.numbers))
+        return (None, message(N_("this surface has no minimum"))) if minima is None else (_nearest(minima, start), None)
+    chosen = dict(structure.options)
+    loss = losses()[chosen.get("loss", "cross_entropy")]
+    bias, plane = chosen.get("bias", "best"), chosen.get("plane", "output")
+    here = np.zeros(len(problem.axes))
+    n = prepared(problem.source).n if problem.source else 0
+    if plane == "output" and (loss.labels or not loss.smooth):
+        sees = np.asarray(kernels.seer(structure)(problem.traced, rows, here)[0])[:, :n]
+        y, free = np.asarray(rows.y)[:n], bias in ("best", "trained")
+        if loss.labels and separable(sees, y, free):
+            return None, message(N_("minimum at infinity: the two classes can be separated, so larger weights are always better"))
+        if not loss.smooth:
+            offset = dict(problem.numbers)["bias_value"] if bias == "fixed" else 0.0
+            return least_absolute(sees, y - offset, free)[: len(here)], None
+    if plane == "output" and loss.quadratic:  # a quadratic in θ: one Newton step from anywhere
+        _, gradient, hessian = probed(problem, tuple(here))
+        return here - np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0], None
+    starts = here[None] if plane == "output" else np.array([(a, b) for a in _LATTICE for b in _LATTICE])  # one for a convex loss
+    theta, value = kernels.minimizer(structure)(problem.traced, rows, starts)
+    if not (np.isfinite(value) and np.all(np.abs(theta) < 1e6)):
+        return None, message(N_("no minimum was found: the loss keeps falling far away"))
+    theta = np.asarray(theta)
+    if surface.flat(structure) is not None:  # any point of the ray will do: the one as far out as the start, where the walks are
+        theta = theta * (np.hypot(*start) / np.hypot(*theta) or 1.0)
+    return theta, None
+
+
+@lru_cache(256)
+def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.ndarray, " p"], Float[np.ndarray, "p p"]]:
+    """Loss, gradient and Hessian at one point."""
+    value, gradient, hessian = kernels.prober(problem.structure)(problem.traced, rows_of(problem), np.array(theta))
+    return float(value), np.asarray(gradient), np.asarray(hessian)
+
+
+@lru_cache(256)
+def fitted(problem: Problem, start: Pair) -> Fit:
+    """Where the loss is lowest, and its exact Hessian there. `start` only chooses among the minima of a textbook surface."""
+    surface, structure, rows = problem.surface, problem.structure, rows_of(problem)
+    baseline = None if rows is None else float(kernels.baseliner(structure)(problem.traced, rows))
+    theta, missing = _lowest(problem, start)
+    if theta is None:
+        return Fit(None, None, None, None, missing, baseline)
+    value, _, hessian = probed(problem, tuple(theta))
+    if not surface.smooth(structure):
+        return Fit(theta, value, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
+    drawn, trained = eigenvalues(hessian[:2, :2]), eigenvalues(hessian)
+    reason = surface.flat(structure)
+    if reason is None and drawn[0] <= (1e-8 if rows is None else 1e-13) * drawn[1]:
+        reason = message(N_("flat direction: the smallest curvature is zero"))
+    return Fit(theta, value, drawn, trained, reason, baseline)
+
+
+@lru_cache(128)
+def grid(problem: Problem, rest: tuple[float, ...], window: Window, resolution: int) -> Float[np.ndarray, "m n"]:
+    """The loss over the window of the two drawn weights; `rest` holds the others still."""
+    p = 2 + len(rest)
+    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
+    a, b = np.linspace(window[0], window[1], resolution), np.linspace(window[2], window[3], resolution)
+    return np.asarray(kernels.gridder(problem.structure)(problem.traced, rows_of(problem), plane, a, b))
+
+
+@lru_cache(128)
+def seen(problem: Problem, theta: tuple[float, ...]) -> tuple[Float[np.ndarray, "2 n"], Float[np.ndarray, " n"]]:
+    """The data as the drawn weights see it, and the model's prediction, without the padding."""
+    assert problem.source is not None
+    n = prepared(problem.source).n
+    sees, predicts = kernels.seer(problem.structure)(problem.traced, rows_of(problem), np.array(theta))
+    return np.asarray(sees)[:, :n], np.asarray(predicts)[:n]
+
+
+def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, " p"]]:
+    """The start, given for the raw features, as the panel's own: x̃ = A(x − m) asks for w̃ = A⁻ᵀw and b̃ = b + mᵀw.
+
+    Under a hidden normalization the output weights take up what it divides by; where they are not drawn, they are numbers of the problem.
+    """
+    if problem.source is None:
+        return problem, np.array(start)
+    affine, rows = prepared(problem.source).affine, prepared(problem.source).rows
+    chosen, numbers = dict(problem.structure.options), dict(problem.numbers)
+    if "bias" in chosen:
+        w = np.array(start[1:] if chosen["bias"] == "axis" else start)
+        moved = np.linalg.solve(affine.matrix.T, w)
+        if chosen["bias"] == "axis":
+            return problem, np.array([start[0] + affine.shift @ w, *moved])
+        if chosen["bias"] == "trained":
+            return problem, np.array([*moved, numbers["bias_value"] + affine.shift @ w])
+        return problem, moved
+    theta, changed = kernels.starter(problem.structure)(problem.traced, rows, np.array(start))
+    numbers = {name: float(value) for name, value in changed.items()}
+    return Problem(problem.structure, tuple(sorted(numbers.items())), problem.source), np.asarray(theta)

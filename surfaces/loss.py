@@ -1,0 +1,100 @@
+"""A loss: what one row costs, given the model's score and the target; and the two things that any loss allows: reduce, best bias."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from settings import N_, Option, Setting, catalogue
+from surfaces.surface import Numbers, Rows, Scalar
+
+Scores = Float[Array, " n"]
+
+REDUCE = Option("reduce", N_("over the rows"), "mean", ("mean", "sum"), (N_("mean"), N_("sum")))
+
+
+@dataclass(frozen=True)
+class Loss:
+    """value(scores, targets, numbers) -> the cost of every row, convex in the score.
+
+    bracket(scores, rows) -> two numbers between which the best bias lies. quadratic: one Newton step finds it.
+    labels: targets must be 0 or 1. smooth: has a second derivative (almost) everywhere that is not zero everywhere.
+    """
+
+    label: str
+    formula: str
+    source: str
+    value: Callable[[Scores, Float[Array, " n"], Numbers], Float[Array, " n"]]
+    bracket: Callable[[Scores, Rows], tuple[Scalar, Scalar]]
+    fields: tuple[Setting, ...] = ()
+    quadratic: bool = False
+    labels: bool = False
+    smooth: bool = True
+    rank: int = 100
+
+
+def losses() -> dict[str, Loss]:
+    return dict(catalogue("surfaces.losses", Loss))
+
+
+def between_residuals(score: Scores, rows: Rows) -> tuple[Scalar, Scalar]:
+    """Regression: the best bias lies between the smallest and the largest residual."""
+    residual = rows.y - score
+    return (
+        jnp.min(jnp.where(rows.w > 0, residual, jnp.inf)),
+        jnp.max(jnp.where(rows.w > 0, residual, -jnp.inf)),
+    )
+
+
+def reduced(loss: Loss, reduce: str, numbers: Numbers, score: Scores, rows: Rows) -> Scalar:
+    """Mean or sum of the loss over the rows that count."""
+    total = rows.w @ loss.value(score, rows.y, numbers)
+    return total if reduce == "sum" else total / jnp.sum(rows.w)
+
+
+class _Search(NamedTuple):
+    low: Scalar
+    high: Scalar
+    b: Scalar
+    moved: Scalar
+    t: Int[Array, ""]
+
+
+def best_bias(loss: Loss, numbers: Numbers, score: Scores, rows: Rows) -> Scalar:
+    """argmin over b of the loss of score + b: Newton's method kept inside a bracket that bisection shrinks, then one Newton step more.
+
+    The search itself is hidden from differentiation; the last step shows how the best bias moves with the score. As the slope in b is
+    zero there, the first derivative of b is all that the gradient and the Hessian of the profile need.
+    """
+
+    def slope(b: Scalar, at: Scores) -> Scalar:
+        return rows.w @ jax.grad(lambda s: jnp.sum(loss.value(s, rows.y, numbers)))(at + b)
+
+    def newton(b: Scalar, at: Scores) -> tuple[Scalar, Scalar]:
+        """The slope at b, and the step from there; nan where there is no curvature."""
+        now, curvature = slope(b, at), jax.grad(slope)(b, at)
+        flat = curvature <= 0
+        return now, jnp.where(flat, jnp.nan, -now / jnp.where(flat, 1.0, curvature))
+
+    b = jnp.zeros((), score.dtype)
+    if not loss.quadratic:
+        still = jax.lax.stop_gradient(score)
+        low, high = loss.bracket(still, rows)
+
+        def search(at: _Search) -> _Search:
+            now, step = newton(at.b, still)
+            low, high = jnp.where(now > 0, at.low, at.b), jnp.where(now > 0, at.b, at.high)
+            inside = (at.b + step > low) & (at.b + step < high)  # false for nan
+            b = jnp.where(inside, at.b + step, 0.5 * (low + high))
+            return _Search(low, high, b, jnp.abs(b - at.b), at.t + 1)
+
+        def going(at: _Search) -> Bool[Array, ""]:
+            return (at.t < 60) & (at.moved > 1e-10 * (1.0 + jnp.abs(at.b)))
+
+        first = _Search(low, high, 0.5 * (low + high), high - low + 1.0, jnp.zeros((), int))
+        b = jax.lax.stop_gradient(jax.lax.while_loop(going, search, first).b)
+    _, step = newton(b, score)
+    return b + jnp.where(jnp.isnan(step), 0.0, step)

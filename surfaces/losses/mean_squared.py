@@ -1,0 +1,12 @@
+from settings import N_
+from surfaces.loss import Loss, between_residuals
+
+loss = Loss(
+    label=N_("squared error (MSE)"),
+    formula=r"(\hat y-y)^2",
+    source="Legendre 1805; Gauss 1809",
+    value=lambda score, y, numbers: (score - y) ** 2,
+    bracket=between_residuals,
+    quadratic=True,
+    rank=10,
+)

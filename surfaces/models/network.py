@@ -1,0 +1,113 @@
+"""Two hidden units without bias, one output with its bias at its best: small enough that every picture of it is the whole truth.
+
+z = Wx with W = diag(1, g)·[[1, 1], [1, −1]]/√2, a = φ(z), ŷ = v·a + b. Either the two output weights v are drawn and trained, or
+the two weights into the first hidden unit; all other weights keep their values.
+"""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from normalization.hidden_layer import HiddenNormalization
+from settings import N_, Message, Number, Option, catalogue, message
+from surfaces.loss import REDUCE, best_bias, losses, reduced
+from surfaces.regression import reduction, the_loss
+from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
+
+_LOSSES = ("mean_squared", "mean_absolute", "huber", "cross_entropy")
+_ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "linear": lambda z: z}
+
+Units = Float[Array, "2 n"]
+
+
+def _normalization(structure: Structure) -> HiddenNormalization:
+    return catalogue("normalization.hidden", HiddenNormalization)[structure.hidden]
+
+
+def _weights(structure: Structure, numbers: Numbers, theta: Theta) -> tuple[Float[Array, "2 2"], Theta]:
+    """W and v, with θ in its place."""
+    second = numbers["gain"] * jnp.array([1.0, -1.0]) / jnp.sqrt(2.0)
+    if structure.option("plane") == "hidden":
+        return jnp.stack([theta[:2], second]), jnp.array([numbers["v1"], numbers["v2"]])
+    return jnp.stack([jnp.ones(2) / jnp.sqrt(2.0), second]), theta[:2]
+
+
+def _hidden(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> tuple[Units, Units]:
+    """What the normalization gets, and what the output weights get."""
+    w, _ = _weights(structure, numbers, theta)
+    z, norm, phi = w @ rows.x, _normalization(structure), _ACTIVATIONS[structure.option("activation")]
+    if structure.option("place") == "after":
+        return phi(z), norm.apply(phi(z), rows.w, numbers)
+    return z, phi(norm.apply(z, rows.w, numbers))
+
+
+def _predict(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:
+    _, v = _weights(structure, numbers, theta)
+    score = v @ _hidden(structure, numbers, theta, rows)[1]
+    return score + best_bias(the_loss(structure), numbers, score, rows)
+
+
+def _loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
+    assert isinstance(summary, Rows)
+    score = _predict(structure, numbers, theta, summary)
+    return reduced(the_loss(structure), reduction(structure), numbers, score, summary)
+
+
+def _start(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> tuple[Theta, Numbers]:
+    """vᵢ → σᵢ·vᵢ: what the normalization divides by, the output weights give back, so the walk starts from the same function."""
+    before, _ = _hidden(structure, numbers, theta, rows)
+    sigma = _normalization(structure).spread(before, rows.w, numbers)
+    if structure.option("plane") == "output":
+        return theta * sigma, numbers
+    return theta, dict(numbers) | {"v1": numbers["v1"] * sigma[0], "v2": numbers["v2"] * sigma[1]}
+
+
+def _sees(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Units:
+    return rows.x if structure.option("plane") == "hidden" else _hidden(structure, numbers, theta, rows)[1]
+
+
+def _axes(structure: Structure) -> tuple[str, ...]:
+    if structure.option("plane") == "hidden":
+        return ("W<sub>11</sub>", "W<sub>12</sub>")
+    return ("v<sub>1</sub>", "v<sub>2</sub>")
+
+
+def _flat(structure: Structure) -> Message | None:
+    positive = structure.option("place") == "before" or structure.option("activation") in ("relu", "linear")
+    if structure.option("plane") == "hidden" and positive and _normalization(structure).scale_free:
+        return message(N_("flat direction: batch normalization makes the loss constant along rays, as far as ε allows"))
+    return None
+
+
+surface = Surface(
+    label=N_("network with two hidden units"),
+    formula=r"\hat y=b+\sum_k v_k\,\varphi(W_{k1}x_1+W_{k2}x_2)",
+    source="Rumelhart, Hinton & Williams 1986",
+    loss=_loss,
+    fields=(
+        Option(
+            "plane",
+            N_("drawn and trained"),
+            "output",
+            ("output", "hidden"),
+            (N_("output weights v₁, v₂"), N_("weights into the first hidden unit")),
+        ),
+        Option("activation", N_("activation"), "relu", tuple(_ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"))),
+        Option("place", N_("batch normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
+        Option("loss", N_("loss"), "mean_squared", _LOSSES, tuple(losses()[name].label for name in _LOSSES)),
+        REDUCE,
+        Number("gain", N_("gain of the second hidden unit"), 1.0, 0.1, 100.0, log=True, symbol="g"),
+        Number("v1", N_("output weight v₁ (where it is not drawn)"), 1.0, -10.0, 10.0, symbol="v₁"),
+        Number("v2", N_("output weight v₂ (where it is not drawn)"), 1.0, -10.0, 10.0, symbol="v₂"),
+        *losses()["huber"].fields,
+    ),
+    rank=30,
+    needs_data=True,
+    smooth=lambda structure: the_loss(structure).smooth,
+    axes=_axes,
+    start=_start,
+    sees=_sees,
+    predict=_predict,
+    flat=_flat,
+    begin=lambda structure: (1.5, 0.5) if structure.option("plane") == "hidden" else (0.0, 0.0),
+)

@@ -1,0 +1,304 @@
+/**
+ * @file A live slider: a native range input that sends its value while it is dragged.
+ *
+ * Back-pressure: at most one value is under way. Each carries a running number, `turn`; Python says in `seen` which one it took.
+ * The next value, always the newest, leaves once the last one was seen and the page's script has come to its end, so that a fast
+ * hand never interrupts the drawing that it waits for.
+ */
+
+/** @type {WeakMap<ShadowRoot, Slider>} */
+const sliders = new WeakMap();
+
+export default function ({ parentElement: root, data, setStateValue }) {
+  let slider = sliders.get(root);
+  if (!slider) sliders.set(root, (slider = new Slider(root)));
+  slider.post = (sent) => setStateValue("sent", sent);
+  slider.receive(data);
+  // Streamlit also calls the cleanup of a call that newer data overtook: only a root that left the page is closed.
+  return () =>
+    setTimeout(() => {
+      if (root.isConnected || sliders.get(root) !== slider) return;
+      slider.close();
+      sliders.delete(root);
+    });
+}
+
+const FINE = 1000; // the native input runs from 0 to 1000; what it means is ours
+const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
+const LOST = 4000; // ms after which an answer is no longer waited for
+const THUMB = 24; // px, as in slider.css
+
+/** Four significant digits, without idle zeros. */
+function format(value, integer) {
+  if (integer) return String(Math.round(value));
+  const [digits, exponent] = value.toPrecision(4).split("e");
+  const tidy = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+  return exponent ? `${tidy}e${Number(exponent)}` : tidy;
+}
+
+/** What a person typed as a number; a comma may stand for the point. NaN if it is none. */
+function parse(text) {
+  const plain = text.trim().replace("−", "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+  return plain ? Number(plain) : NaN;
+}
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+function make(tag, className, parent, attributes = {}) {
+  const element = document.createElement(tag);
+  element.className = className;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  parent.append(element);
+  return element;
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Places labels in as few rows as keep them apart: each as near to its place as the edges allow.
+ * @param {{center: number, width: number}[]} labels
+ * @returns {{places: {left: number, row: number}[], rows: number}}
+ */
+function spread(labels, width) {
+  const rows = [];
+  const places = labels.map(() => null);
+  const order = labels.map((_, i) => i).sort((a, b) => labels[a].center - labels[b].center);
+  for (const i of order) {
+    const left = clamp(labels[i].center - labels[i].width / 2, 0, Math.max(0, width - labels[i].width));
+    let row = 0;
+    while (rows[row] !== undefined && rows[row] > left) row++;
+    rows[row] = left + labels[i].width + 6;
+    places[i] = { left, row };
+  }
+  return { places, rows: rows.length };
+}
+
+class Slider {
+  constructor(root) {
+    this.root = make("div", "slider", root);
+    const head = make("div", "head", this.root);
+    this.label = make("label", "label", head, { for: "range" });
+    this.help = make("span", "help", head, { role: "img", tabindex: "0" });
+    write(this.help, "?");
+    const exact = make("span", "exact", head);
+    this.field = make("input", "field", exact, { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
+    this.unit = make("span", "unit", exact);
+    this.marks = make("div", "marks", this.root);
+    this.rail = make("div", "rail", this.root);
+    this.lines = make("div", "lines", this.rail, { "aria-hidden": "true" });
+    this.range = make("input", "range", this.rail, { id: "range", type: "range", min: "0", max: FINE, step: "any" });
+    this.ticks = make("div", "ticks", this.root);
+    this.turn = 0; // of the value that was last sent
+    this.seen = 0; // of the value that Python last took
+    this.value = null; // what is shown
+    this.told = null; // what Python knows: sent by us, or given by it
+    this.range.addEventListener("pointerdown", () => (this.dragging = true));
+    this.range.addEventListener("input", () => this.dragged());
+    for (const end of ["change", "pointerup", "pointercancel", "lostpointercapture"]) {
+      this.range.addEventListener(end, () => this.released());
+    }
+    this.range.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.typed();
+      else if (event.key === "Escape") this.show(this.value, true);
+    });
+    this.field.addEventListener("blur", () => this.typed());
+    this.field.addEventListener("focus", () => this.field.select());
+    this.sizes = new ResizeObserver(() => this.place());
+    this.sizes.observe(this.root);
+  }
+
+  // ------------------------------------------------------------------------------------------------------------ from Python
+
+  receive(data) {
+    this.data = data;
+    const named = data.symbol ? `${data.label} ${data.symbol}` : data.label;
+    if (this.named !== named) {
+      this.named = named;
+      this.label.replaceChildren(data.label);
+      if (data.symbol) this.label.append(" ", Object.assign(document.createElement("i"), { textContent: data.symbol }));
+      this.range.setAttribute("aria-label", named);
+      this.field.setAttribute("aria-label", named);
+    }
+    write(this.unit, data.unit);
+    this.help.hidden = !data.help;
+    this.help.title = data.help;
+    this.help.setAttribute("aria-label", data.help || "?");
+    this.furnish();
+    if (this.value === null) this.turn = Math.max(this.turn, data.seen);
+    this.seen = data.seen;
+    const waiting = this.sent && this.seen < this.turn; // an older answer: newer values are on their way
+    if (!waiting && !this.dragging && (!this.sent || this.value === this.told)) {
+      this.told = data.value;
+      this.show(data.value);
+    } else this.show(this.value);
+    if (this.sent && !waiting) this.confirmed();
+  }
+
+  /** Ticks and marks, made anew only where they changed. */
+  furnish() {
+    const { ticks, marks, low, high, log } = this.data;
+    const wanted = JSON.stringify([ticks, marks, low, high, log]);
+    if (this.furnished === wanted) return;
+    this.furnished = wanted;
+    for (const part of [this.ticks, this.marks, this.lines]) part.replaceChildren();
+    for (const [at, text] of ticks) {
+      const button = make("button", "tick", this.ticks, { type: "button", "aria-label": `${this.data.label}: ${text}` });
+      write(button, text);
+      button.onclick = () => this.set(at);
+      make("i", "line", this.lines).style.setProperty("--at", this.place01(at));
+    }
+    for (const [at, text, color] of marks) {
+      const mark = make("span", "mark", this.marks);
+      mark.style.setProperty("--color", color);
+      write(mark, text);
+      const line = make("i", "line limit", this.lines);
+      line.style.setProperty("--at", this.place01(at));
+      line.style.setProperty("--color", color);
+      mark.line = line;
+    }
+    this.place();
+  }
+
+  /** Lays the labels out where there is room, never outside the slider. */
+  place() {
+    if (!this.data) return;
+    const width = this.root.clientWidth;
+    if (!width) return;
+    const center = (at) => THUMB / 2 + this.place01(at) * (width - THUMB);
+    for (const [box, list, up] of [[this.ticks, this.data.ticks, false], [this.marks, this.data.marks, true]]) {
+      const children = [...box.children];
+      const { places, rows } = spread(
+        children.map((child, i) => ({ center: center(list[i][0]), width: child.offsetWidth })),
+        width,
+      );
+      const height = children[0]?.offsetHeight ?? 0;
+      box.style.height = `${rows * height}px`;
+      children.forEach((child, i) => {
+        const { left, row } = places[i];
+        const from = up ? rows - 1 - row : row;
+        child.style.transform = `translate(${left}px, ${from * height}px)`;
+        child.line?.style.setProperty("--reach", `${(row) * height}px`);
+      });
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------------- value and its place
+
+  /** The place of a value on the track, 0 to 1. */
+  place01(value) {
+    const { low, high, log } = this.data;
+    return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  }
+
+  /** The value at a place, with no more digits than the track can tell apart. */
+  valueAt(place) {
+    const { low, high, log, integer } = this.data;
+    const raw = log ? low * (high / low) ** place : low + (high - low) * place;
+    if (integer) return clamp(Math.round(raw), low, high);
+    const unit = 10 ** Math.floor(Math.log10(log ? raw / 100 : (high - low) / 500));
+    return clamp(Number((Math.round(raw / unit) * unit).toPrecision(12)), low, high);
+  }
+
+  // ----------------------------------------------------------------------------------------------------------- from a person
+
+  dragged() {
+    const place = Number(this.range.value) / FINE;
+    const near = this.data.ticks
+      .map(([at]) => ({ at, gap: Math.abs(this.place01(at) - place) }))
+      .filter(({ gap }) => gap <= NEAR)
+      .sort((a, b) => a.gap - b.gap);
+    this.set(near.length ? near[0].at : this.valueAt(place));
+  }
+
+  released() {
+    this.dragging = false;
+    this.push();
+  }
+
+  /** Arrows move by a hundredth of the track, pages by a tenth; a tick on the way is landed on. */
+  key(event) {
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    const { low, high, integer, ticks } = this.data;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Home") this.set(low);
+    else if (event.key === "End") this.set(high);
+    else if (steps) {
+      const next = this.valueAt(clamp(this.place01(this.value) + steps / 100, 0, 1));
+      const [least, most] = integer ? [1, Infinity] : [0, Infinity];
+      const moved = steps > 0 ? Math.max(next, this.value + least) : Math.min(next, this.value - least);
+      const target = clamp(Math.abs(moved - this.value) <= most ? moved : next, low, high);
+      const between = ticks.map(([at]) => at).filter((at) => (at - this.value) * (at - target) < 0);
+      between.sort((a, b) => Math.abs(a - this.value) - Math.abs(b - this.value));
+      this.set(between[0] ?? target);
+    } else return;
+    event.preventDefault();
+  }
+
+  /** A number in the field is taken exactly, inside the limits; anything else is put back. */
+  typed() {
+    if (this.field.value === this.shown) return;
+    const value = parse(this.field.value);
+    const { low, high, integer } = this.data;
+    if (Number.isFinite(value)) this.set(clamp(integer ? Math.round(value) : value, low, high));
+    this.show(this.value, true);
+  }
+
+  set(value) {
+    this.show(value);
+    this.push();
+  }
+
+  /** @param force also into the field that is being typed in */
+  show(value, force = false) {
+    this.value = value;
+    const place = this.place01(value);
+    this.range.value = String(place * FINE);
+    this.range.style.setProperty("--done", `calc(${THUMB / 2}px + ${place} * (100% - ${THUMB}px))`);
+    const text = format(value, this.data.integer);
+    this.range.setAttribute("aria-valuetext", [text, this.data.unit].filter(Boolean).join(" "));
+    const typing = this.field.matches(":focus") && this.field.value !== this.shown;
+    if (!typing || force) this.field.value = text;
+    this.shown = text;
+  }
+
+  // --------------------------------------------------------------------------------------------------------------- to Python
+
+  /** Sends the newest value unless one is under way; then it follows that one. */
+  push() {
+    if (this.sent || this.value === this.told || this.closed) return;
+    this.sent = true;
+    this.turn += 1;
+    this.told = this.value;
+    this.lost = setTimeout(() => this.free(), LOST);
+    this.post({ value: this.value, turn: this.turn });
+  }
+
+  /** Python took the value: the next may leave when the script that draws it has ended. */
+  confirmed() {
+    cancelAnimationFrame(this.frame);
+    const look = () => {
+      const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");
+      if (state === "running" && this.sent) this.frame = requestAnimationFrame(look);
+      else this.free();
+    };
+    this.frame = requestAnimationFrame(look);
+  }
+
+  free() {
+    clearTimeout(this.lost);
+    cancelAnimationFrame(this.frame);
+    this.sent = false;
+    this.push();
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.lost);
+    cancelAnimationFrame(this.frame);
+    this.sizes.disconnect();
+    this.root.remove();
+  }
+}

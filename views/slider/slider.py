@@ -1,0 +1,91 @@
+"""A slider that sends its value while it is dragged, with at most one value under way.
+
+It is controlled: it shows the `value` it is given. Take the new one in `on_change` with `slider_value(key)`, keep it where the truth is
+kept, and give it back in the next run:
+
+    def taken() -> None:
+        st.session_state.rate = slider_value("rate slider")
+
+    slider("Learning rate", st.session_state.rate, 1e-4, 1.0, key="rate slider", log=True, on_change=taken)
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_SLIDER = st.components.v2.component(
+    "error_surface_slider",
+    html="",
+    css=(_HERE / "slider.css").read_text(encoding="utf-8"),
+    js=(_HERE / "slider.js").read_text(encoding="utf-8"),
+)
+
+
+def slider(
+    label: str,
+    value: float,
+    low: float,
+    high: float,
+    *,
+    key: str,
+    on_change: Callable[[], None],
+    log: bool = False,
+    integer: bool = False,
+    symbol: str = "",
+    unit: str = "",
+    ticks: Sequence[tuple[float, str]] = (),
+    marks: Sequence[tuple[float, str, str]] = (),
+    help: str = "",
+) -> float:
+    """Draws the slider and returns the value that it shows: `value`, brought between `low` and `high`.
+
+    `ticks` are (value, label) below the track: buttons that set exactly that value. `marks` are (value, label, color) above it: places
+    to see, such as a limit. Either outside of [low, high] is left out.
+    """
+    if not low < high:
+        raise ValueError(f"the slider {label!r} needs low < high, not {low} and {high}")
+    if log and low <= 0:
+        raise ValueError(f"the logarithmic slider {label!r} needs low > 0, not {low}")
+    shown = min(max(float(value), low), high) if math.isfinite(value) else low
+    if integer:
+        shown = float(round(shown))
+    seen = _sent(key)
+    _SLIDER(
+        key=key,
+        data={
+            "label": label,
+            "value": shown,
+            "low": low,
+            "high": high,
+            "log": log,
+            "integer": integer,
+            "symbol": symbol,
+            "unit": unit,
+            "ticks": [[at, text] for at, text in ticks if low <= at <= high],
+            "marks": [[at, text, color] for at, text, color in marks if low <= at <= high],
+            "help": help,
+            "seen": int(seen["turn"]) if seen else 0,
+        },
+        on_sent_change=on_change,
+    )
+    return shown
+
+
+def slider_value(key: str) -> float | None:
+    """The value that a person last set on the slider; None if nobody touched it. For `on_change`."""
+    sent = _sent(key)
+    return float(sent["value"]) if sent else None
+
+
+def _sent(key: str) -> Mapping[str, float] | None:
+    """What the browser last sent: the value, and a running number that tells it which one has arrived."""
+    sent = st.session_state.get(key, {}).get("sent")
+    if not isinstance(sent, Mapping):
+        return None
+    value, turn = sent.get("value"), sent.get("turn")
+    if not isinstance(value, int | float) or not isinstance(turn, int) or not math.isfinite(value):
+        return None
+    return {"value": value, "turn": turn}
