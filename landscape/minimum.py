@@ -1,4 +1,4 @@
-"""Where a loss is lowest: Newton's method with Levenberg-Marquardt damping, from many starting points at once."""
+"""Where a loss is lowest: Newton's method with Levenberg-Marquardt damping, from many starting points."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -43,6 +43,6 @@ def newton(loss: Callable[[Theta], Scalar], start: Theta, steps: int = 200) -> t
 
 def lowest(loss: Callable[[Theta], Scalar], starts: Float[Array, "s p"]) -> tuple[Theta, Scalar]:
     """The best of Newton's walks from all `starts`."""
-    thetas, values = jax.vmap(lambda start: newton(loss, start))(starts)
+    thetas, values = jax.lax.map(lambda start: newton(loss, start), starts)
     best = jnp.nanargmin(jnp.where(jnp.isfinite(values), values, jnp.inf))
     return thetas[best], values[best]

@@ -13,11 +13,14 @@ def divisor(spread: Float[np.ndarray, " d"], x: Float[np.ndarray, "d n"]) -> Flo
 def principal(x: Float[np.ndarray, "d n"]) -> tuple[Float[np.ndarray, " d"], Float[np.ndarray, "d d"]]:
     """Standard deviations √λ along the principal axes, largest first, and the axes in the columns of U: cov(x) = U diag(λ) Uᵀ.
 
-    Where λ ≤ 1e-12·λmax the features are collinear: nothing is there to be stretched, and 1 stands for √λ. The largest entry of
-    each axis is positive.
+    From the singular values of the centered data, which stay exact where the units of the features differ by many powers of ten.
+    Where the features are collinear, whatever their units, nothing is there to be stretched, and 1 stands for √λ. The largest entry
+    of each axis is positive.
     """
-    eigenvalues, axes = np.linalg.eigh(np.cov(x, bias=True).reshape(len(x), len(x)))
-    λ, U = eigenvalues[::-1], axes[:, ::-1]
+    centered = x - x.mean(axis=1, keepdims=True)
+    U, singular, _ = np.linalg.svd(np.pad(centered, ((0, 0), (0, len(x)))), full_matrices=False)  # zeros: as many axes as features
+    alike = centered / divisor(centered.std(axis=1), x)[:, None]
+    rank = np.linalg.matrix_rank(alike, tol=1e-6 * np.linalg.norm(alike, 2))
     largest = U[np.abs(U).argmax(axis=0), np.arange(len(x))]
-    stretched = λ > 1e-12 * λ[0]
-    return np.sqrt(np.where(stretched, λ, 1.0)), U * np.sign(largest)
+    stretched = np.arange(len(x)) < rank
+    return np.where(stretched, singular / np.sqrt(x.shape[1]), 1.0), U * np.sign(largest)
