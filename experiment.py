@@ -6,12 +6,13 @@ result = run(Experiment(scale2=10.0))
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from jaxtyping import Float
 
 from data.dataset import DataSet
+from landscape.grid import Axis
 from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.schedule import Schedule
@@ -117,7 +118,18 @@ class Result(NamedTuple):
     notes: tuple[Message, ...]
 
 
-def menus() -> dict[str, dict[str, Item]]:
+class Entry(Item, Protocol):
+    """An item of any menu: what every record has in common."""
+
+    @property
+    def formula(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def fields(self) -> tuple[Setting, ...]: ...
+
+
+def menus() -> dict[str, dict[str, Entry]]:
     """Every catalogue by the part of an Experiment that picks from it."""
     return {
         "data": dict(catalogue("data.tables", DataSet)),
@@ -131,8 +143,7 @@ def menus() -> dict[str, dict[str, Item]]:
 
 def fields_of(part: str, name: str) -> tuple[Setting, ...]:
     """The settings of an item of a menu."""
-    item = menus()[part][name]
-    return tuple(getattr(item, "fields"))  # noqa: B009  (every item record has fields)
+    return tuple(menus()[part][name].fields)
 
 
 def problem_of(experiment: Experiment, panel: Panel) -> Problem:
@@ -165,6 +176,15 @@ def _window(experiment: Experiment, problem: Problem, fit: Fit, start: Float[np.
     return (center[0] - half[0], center[0] + half[0], center[1] - half[1], center[1] + half[1])
 
 
+def _axis(window: Window, fit: Fit, goal: float | None, side: int) -> Axis:
+    """One side of the window, sampled finely enough around the minimum to show the goal's level line there."""
+    low, high = float(window[2 * side]), float(window[2 * side + 1])
+    if fit.theta is None or fit.hessian is None or not goal or fit.hessian[side, side] <= 0:
+        return Axis(low, high, 0.0, 0.0)
+    width = float(np.sqrt(2 * goal / fit.hessian[side, side]))
+    return Axis(low, high, float(fit.theta[side]), width / 3)
+
+
 def _holds(experiment: Experiment, panel: Panel) -> Float[np.ndarray, " n"]:
     """What the model predicts at one point of the weights of the raw features: equal in two panels that hold the same functions."""
     problem, theta = started(problem_of(experiment, panel), _ANYWHERE)
@@ -182,7 +202,8 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     problem, theta = started(problem_of(experiment, panel), start)
     begin = tuple(float(value) for value in theta)
     fit = fitted(problem, start)
-    window = tuple(float(edge) for edge in _window(experiment, problem, fit, theta))
+    goal, window = goal_of(problem, fit, begin), _window(experiment, problem, fit, theta)
+    across, up = (_axis(window, fit, goal, side) for side in (0, 1))
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
     run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
     paths = []
@@ -196,11 +217,11 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         problem.axes,
         None if problem.source is None else prepared(problem.source),
         sees,
-        np.linspace(window[0], window[1], experiment.resolution),
-        np.linspace(window[2], window[3], experiment.resolution),
-        grid(problem, rest, window, experiment.resolution),
+        across.points(experiment.resolution),
+        up.points(experiment.resolution),
+        grid(problem, rest, across, up, experiment.resolution),
         fit,
-        goal_of(problem, fit, begin),
+        goal,
         theta,
         tuple(paths),
     )

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-import kernels
+import kernels  # first: it sets up JAX
 from data.dataset import DataSet
 from landscape.curvature import eigenvalues
-from landscape.grid import Plane
+from landscape.grid import Axis, Plane
 from landscape.linear_programs import least_absolute, separable
 from normalization.feature import Affine, FeatureNormalization, morph
 from settings import N_, Message, Pick, Refusal, capacity, catalogue, message, values
@@ -68,16 +69,19 @@ class Prepared(NamedTuple):
 class Fit(NamedTuple):
     """The panel's minimum and the curvature there.
 
-    theta, loss: the minimum, None where there is none. drawn: eigenvalues of the Hessian of the two drawn weights; trained: of all that
-    are trained. reason: why κ cannot be given. missing: why there is no minimum. goal: walks have arrived at loss + goal.
+    theta, loss: the minimum, None where there is none. hessian: of the two drawn weights, drawn: its eigenvalues; trained: those of all
+    weights that are trained. reason: why there is no minimum or no κ. baseline: the loss of the best constant prediction.
+    quadratic: the loss is a quadratic in the drawn weights, so its level lines are ellipses.
     """
 
     theta: Float[np.ndarray, " p"] | None
     loss: float | None
+    hessian: Float[np.ndarray, "2 2"] | None
     drawn: Float[np.ndarray, " 2"] | None
     trained: Float[np.ndarray, " p"] | None
     reason: Message | None
     baseline: float | None
+    quadratic: bool = False
 
     @property
     def limit(self) -> float | None:
@@ -114,7 +118,7 @@ def prepared(source: Source) -> Prepared:
     affine = morph(normalization.fit(raw), float(amount))
     x, n = affine(raw), y.size
     pad = capacity(n) - n
-    rows = Rows(np.pad(x, ((0, 0), (0, pad))), np.pad(y, (0, pad)), np.pad(np.ones(n), (0, pad)))
+    rows = Rows(*(jnp.asarray(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)])) for part in (x, y, np.ones(n))))
     return Prepared(raw, affine, rows, n)
 
 
@@ -125,6 +129,12 @@ def rows_of(problem: Problem) -> Rows | None:
 def _nearest(minima: Minima, start: Pair) -> Float[np.ndarray, " 2"]:
     points = np.array(minima.points)
     return points[np.argmin(np.sum((points - np.array(start)) ** 2, axis=1))]
+
+
+def _quadratic(structure: Structure) -> bool:
+    """Whether the loss is a quadratic in θ: a squared error whose score is linear in θ."""
+    chosen = dict(structure.options)
+    return losses()[chosen["loss"]].quadratic and chosen.get("plane", "output") == "output" if "loss" in chosen else False
 
 
 def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | None, Message | None]:
@@ -146,14 +156,13 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
         if not loss.smooth:
             offset = dict(problem.numbers)["bias_value"] if bias == "fixed" else 0.0
             return least_absolute(sees, y - offset, free)[: len(here)], None
-    if plane == "output" and loss.quadratic:  # a quadratic in θ: one Newton step from anywhere
+    if _quadratic(structure):  # one Newton step from anywhere
         _, gradient, hessian = probed(problem, tuple(here))
         return here - np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0], None
     starts = here[None] if plane == "output" else np.array([(a, b) for a in _LATTICE for b in _LATTICE])  # one for a convex loss
-    theta, value = kernels.minimizer(structure)(problem.traced, rows, starts)
+    theta, value = (np.asarray(part) for part in kernels.minimizer(structure)(problem.traced, rows, starts))
     if not (np.isfinite(value) and np.all(np.abs(theta) < 1e6)):
         return None, message(N_("no minimum was found: the loss keeps falling far away"))
-    theta = np.asarray(theta)
     if surface.flat(structure) is not None:  # any point of the ray will do: the one as far out as the start, where the walks are
         theta = theta * (np.hypot(*start) / np.hypot(*theta) or 1.0)
     return theta, None
@@ -173,23 +182,23 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     baseline = None if rows is None else float(kernels.baseliner(structure)(problem.traced, rows))
     theta, missing = _lowest(problem, start)
     if theta is None:
-        return Fit(None, None, None, None, missing, baseline)
+        return Fit(None, None, None, None, None, missing, baseline)
     value, _, hessian = probed(problem, tuple(theta))
     if not surface.smooth(structure):
-        return Fit(theta, value, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
+        return Fit(theta, value, None, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
     drawn, trained = eigenvalues(hessian[:2, :2]), eigenvalues(hessian)
     reason = surface.flat(structure)
     if reason is None and drawn[0] <= (1e-8 if rows is None else 1e-13) * drawn[1]:
         reason = message(N_("flat direction: the smallest curvature is zero"))
-    return Fit(theta, value, drawn, trained, reason, baseline)
+    return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, _quadratic(structure))
 
 
 @lru_cache(128)
-def grid(problem: Problem, rest: tuple[float, ...], window: Window, resolution: int) -> Float[np.ndarray, "m n"]:
+def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The loss over the window of the two drawn weights; `rest` holds the others still."""
     p = 2 + len(rest)
-    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
-    a, b = np.linspace(window[0], window[1], resolution), np.linspace(window[2], window[3], resolution)
+    plane = Plane(jnp.array([0.0, 0.0, *rest]), jnp.eye(p)[0], jnp.eye(p)[1])
+    a, b = across.points(resolution), up.points(resolution)
     return np.asarray(kernels.gridder(problem.structure)(problem.traced, rows_of(problem), plane, a, b))
 
 

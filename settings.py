@@ -8,10 +8,12 @@ import functools
 import importlib
 import math
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol, TypeVar
+
+from numerals import numeral
 
 Value = float | int | str
 
@@ -26,15 +28,23 @@ class Message:
     """A sentence for a person: an English template and what fills it. Translated where it is shown."""
 
     text: str
-    values: tuple[tuple[str, Value], ...] = ()
+    values: tuple[tuple[str, "Value | Message"], ...] = ()
 
     @property
     def english(self) -> str:
-        return self.text.format(**dict(self.values))
+        return self.filled(lambda text: text)
+
+    def filled(self, translate: Callable[[str], str]) -> str:
+        """The template in the person's language, filled; numbers as people read them, sentences inside it translated too."""
+        words = {
+            name: numeral(value) if isinstance(value, float) else value.filled(translate) if isinstance(value, Message) else value
+            for name, value in self.values
+        }
+        return translate(self.text).format(**words)
 
 
-def message(text: str, **values: Value) -> Message:
-    return Message(text, tuple(sorted(values.items())))
+def message(text: str, **values: "Value | Message") -> Message:
+    return Message(text, tuple((name, values[name]) for name in sorted(values)))
 
 
 class Refusal(ValueError):

@@ -30,6 +30,7 @@ class DataSet:
     load: Callable[..., Mapping[str, Float[np.ndarray, " n"]]]
     own: tuple[Setting, ...] = ()
     rank: int = 100
+    formula: str = ""
 
     @property
     def fields(self) -> tuple[Setting, ...]:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
+from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int
 
 Scalar = Float[Array, ""]
@@ -20,9 +21,9 @@ MAX_STEPS = 100_000
 class Target(NamedTuple):
     """When a walk has arrived, and when it has left for good."""
 
-    lowest: Scalar  # the loss at the minimum; −inf where there is none
-    goal: Scalar  # arrived while loss − lowest ≤ goal
-    ceiling: Scalar  # diverged once |loss| is above it, or not finite
+    lowest: ArrayLike  # the loss at the minimum; −inf where there is none
+    goal: ArrayLike  # arrived while loss − lowest ≤ goal
+    ceiling: ArrayLike  # diverged once |loss| is above it, or not finite
 
 
 class Carry(NamedTuple):

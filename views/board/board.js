@@ -188,7 +188,7 @@ function readTheme(element) {
 }
 
 /** The theme as a Plotly template: exactly what a figure leaves unset. */
-function template({ text, raised, border, font }) {
+function template({ text, background, raised, border, font }) {
   const axis = {
     color: text,
     gridcolor: border,
@@ -212,10 +212,10 @@ function template({ text, raised, border, font }) {
       plot_bgcolor: clear,
       margin: { l: 58, r: 14, t: 12, b: 52 },
       hoverlabel: { bgcolor: raised, bordercolor: border, font: { color: text, family: font, size: 14 } },
-      legend: { font: { size: 14 }, bgcolor: clear },
+      legend: { font: { size: 15 }, bgcolor: clear, orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: axis,
       yaxis: axis,
-      modebar: { bgcolor: clear, color: text, activecolor: text, orientation: "v" },
+      modebar: { bgcolor: background, color: text, activecolor: text, orientation: "v" },
       scene: { bgcolor: clear, xaxis: deep, yaxis: deep, zaxis: deep },
     },
   };
@@ -556,15 +556,14 @@ class Overlay {
 class Count {
   constructor(parent) {
     this.root = make("div", "esl-count", parent);
-    this.key = make("canvas", "esl-key", this.root, { "aria-hidden": "true" });
-    this.words = make("div", "esl-count-words", this.root);
-    const line = make("div", "esl-count-line", this.words);
+    const line = make("div", "esl-count-line", this.root);
+    this.key = make("canvas", "esl-key", line, { "aria-hidden": "true" });
     this.number = make("span", "esl-number", line);
     this.unit = make("span", "esl-unit", line);
     this.check = make("span", "esl-check", line, { role: "img" });
     this.check.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="M6.5 12.5l3.7 3.7 7.3-8"/></svg>';
-    this.status = make("div", "esl-status", this.words);
-    this.name = make("div", "esl-count-name", this.words);
+    this.status = make("div", "esl-status", this.root);
+    this.name = make("div", "esl-count-name", this.root);
   }
 
   show(walk, theme, words) {
@@ -632,7 +631,8 @@ function keep(list, count, create) {
 class Panel {
   constructor(parent, board) {
     this.board = board;
-    this.root = make("section", "esl-panel", parent);
+    this.root = make("section", "esl-panel", null);
+    parent.insertBefore(this.root, board.player.root);
     this.head = make("header", "esl-head", this.root);
     this.title = make("h3", "esl-title", this.head);
     this.subtitle = make("p", "esl-subtitle", this.head);
@@ -854,13 +854,13 @@ class Player {
     const bar = make("div", "esl-transport", this.root);
     this.play = make("button", "esl-button esl-play", bar, { type: "button" });
     this.playIcon = make("span", "esl-icon", this.play);
-    this.playWord = make("span", "", this.play);
+    this.playWord = make("span", "esl-play-word", this.play);
     this.step = make("button", "esl-button esl-step", bar, { type: "button" });
     this.step.innerHTML = `<span class="esl-icon">${ICONS.step}</span>`;
     this.scrub = make("input", "esl-scrub", bar, { type: "range", min: "0", step: "1" });
     this.update = make("span", "esl-update", bar);
     const speed = make("label", "esl-field", bar);
-    this.speedWord = make("span", "", speed);
+    this.speedWord = make("span", "esl-speed-word", speed);
     this.speed = make("select", "esl-select esl-speed", speed);
     for (const times of SPEEDS) make("option", "", this.speed, { value: times }).textContent = `${times}×`;
     this.speed.value = "1";
@@ -944,7 +944,7 @@ class Board {
     this.root = make("div", "esl-board", root);
     this.sizes = new ResizeObserver(() => this.resized());
     this.panelRow = make("div", "esl-panels", this.root);
-    this.player = new Player(this.root, this);
+    this.player = new Player(this.panelRow, this); // right under the numbers, see board.css
     this.curves = new Figure(this.root, "esl-curves");
     this.cursor = make("canvas", "esl-canvas", this.curves.host, { "aria-hidden": "true" });
     this.curves.onchange = () => this.paintCursor();

@@ -25,7 +25,7 @@ export default function ({ parentElement: root, data, setStateValue }) {
 
 const FINE = 1000; // the native input runs from 0 to 1000; what it means is ours
 const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
-const LOST = 4000; // ms after which an answer is no longer waited for
+const LOST = 8000; // ms after which an answer is no longer waited for
 const THUMB = 24; // px, as in slider.css
 
 /** Four significant digits, without idle zeros. */
@@ -57,16 +57,16 @@ function write(element, text) {
 }
 
 /**
- * Places labels in as few rows as keep them apart: each as near to its place as the edges allow.
+ * Places labels in as few rows as keep them apart: each as near to its place as the edges allow, give or take `slack` pixels.
  * @param {{center: number, width: number}[]} labels
  * @returns {{places: {left: number, row: number}[], rows: number}}
  */
-function spread(labels, width) {
+function spread(labels, width, slack) {
   const rows = [];
   const places = labels.map(() => null);
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].center - labels[b].center);
   for (const i of order) {
-    const left = clamp(labels[i].center - labels[i].width / 2, 0, Math.max(0, width - labels[i].width));
+    const left = clamp(labels[i].center - labels[i].width / 2, -slack, Math.max(-slack, width + slack - labels[i].width));
     let row = 0;
     while (rows[row] !== undefined && rows[row] > left) row++;
     rows[row] = left + labels[i].width + 6;
@@ -123,6 +123,7 @@ class Slider {
       this.field.setAttribute("aria-label", named);
     }
     write(this.unit, data.unit);
+    this.unit.hidden = !data.unit;
     this.help.hidden = !data.help;
     this.help.title = data.help;
     this.help.setAttribute("aria-label", data.help || "?");
@@ -173,6 +174,7 @@ class Slider {
       const { places, rows } = spread(
         children.map((child, i) => ({ center: center(list[i][0]), width: child.offsetWidth })),
         width,
+        up ? 0 : 6, // a button's own padding
       );
       const height = children[0]?.offsetHeight ?? 0;
       box.style.height = `${rows * height}px`;
@@ -180,7 +182,7 @@ class Slider {
         const { left, row } = places[i];
         const from = up ? rows - 1 - row : row;
         child.style.transform = `translate(${left}px, ${from * height}px)`;
-        child.line?.style.setProperty("--reach", `${(row) * height}px`);
+        child.line?.style.setProperty("--reach", `${row * height}px`);
       });
     }
   }
@@ -198,7 +200,8 @@ class Slider {
     const { low, high, log, integer } = this.data;
     const raw = log ? low * (high / low) ** place : low + (high - low) * place;
     if (integer) return clamp(Math.round(raw), low, high);
-    const unit = 10 ** Math.floor(Math.log10(log ? raw / 100 : (high - low) / 500));
+    const pixel = log ? raw * Math.min(0.01, Math.log(high / low) / 500) : (high - low) / 500;
+    const unit = 10 ** Math.floor(Math.log10(pixel));
     return clamp(Number((Math.round(raw / unit) * unit).toPrecision(12)), low, high);
   }
 
@@ -216,6 +219,7 @@ class Slider {
   released() {
     this.dragging = false;
     this.push();
+    if (!this.sent) this.show(this.data.value); // what Python made of it
   }
 
   /** Arrows move by a hundredth of the track, pages by a tenth; a tick on the way is landed on. */
@@ -227,9 +231,8 @@ class Slider {
     else if (event.key === "End") this.set(high);
     else if (steps) {
       const next = this.valueAt(clamp(this.place01(this.value) + steps / 100, 0, 1));
-      const [least, most] = integer ? [1, Infinity] : [0, Infinity];
-      const moved = steps > 0 ? Math.max(next, this.value + least) : Math.min(next, this.value - least);
-      const target = clamp(Math.abs(moved - this.value) <= most ? moved : next, low, high);
+      const least = integer ? Math.sign(steps) : 0;
+      const target = clamp(steps > 0 ? Math.max(next, this.value + least) : Math.min(next, this.value + least), low, high);
       const between = ticks.map(([at]) => at).filter((at) => (at - this.value) * (at - target) < 0);
       between.sort((a, b) => Math.abs(a - this.value) - Math.abs(b - this.value));
       this.set(between[0] ?? target);
@@ -278,6 +281,7 @@ class Slider {
 
   /** Python took the value: the next may leave when the script that draws it has ended. */
   confirmed() {
+    clearTimeout(this.lost);
     cancelAnimationFrame(this.frame);
     const look = () => {
       const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");

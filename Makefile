@@ -1,0 +1,83 @@
+# make run: the lab in the browser. make test: every check. Nothing has to be installed by hand but Python 3.11 or later.
+.DEFAULT_GOAL := run
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: run test lint format messages screenshots browser clean
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BABEL := $(BIN)/pybabel --quiet
+POT := translations/messages.pot
+
+run: .venv/runtime
+	@$(BIN)/streamlit run app.py --server.showEmailPrompt=false
+
+test: lint browser
+	@$(BIN)/python -m pytest
+
+lint: .venv/development
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary .
+
+format: .venv/development
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+# The texts of the sources -> messages.pot -> every language's .po; what is new there is empty until somebody translates it.
+messages: .venv/development
+	@$(BABEL) extract --mapping=translations/babel.cfg --no-default-keywords --keywords="N_ tr" --add-comments=NOTE: --strip-comment-tags \
+		--add-location=file --sort-by-file --no-wrap --omit-header --output=$(POT) .
+	@for po in $(wildcard translations/*.po); do \
+		$(BABEL) update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+			--input-file=$(POT) --output-file=$$po --locale=$$(basename $$po .po) || exit 1; \
+	done
+
+screenshots: .venv/development browser
+	@$(BIN)/python -m tests.screenshots
+
+# ---- The environment. Each file below stands for "installed as this requirements file says", and is made anew when that changes.
+
+.venv/bin/python:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Creating .venv with $$($$python --version)"; \
+			$$python -m venv --clear .venv && exit 0; \
+			rm -rf .venv; \
+			echo "$$python cannot create a virtual environment (Debian and Ubuntu: apt install python3-venv)." >&2; \
+			exit 1; \
+		fi; \
+	done; \
+	echo "Python 3.11 or later is needed and was not found. Install it, or name one: make PYTHON=/path/to/python3" >&2; \
+	exit 1
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "Installing $<"
+	@$(PIP) --requirement $<
+	@touch $@
+
+.venv/development: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing $<"
+	@$(PIP) --requirement $<
+	@touch .venv/runtime $@
+
+# A Chromium: $CHROMIUM, one on the PATH, Debian's package where we may install it, else the one that Playwright brings.
+browser: .venv/development
+	@if [ -n "$$CHROMIUM" ]; then \
+		[ -x "$$CHROMIUM" ] || { echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; }; exit 0; \
+	fi; \
+	for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ]; then sudo=""; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else sudo=none; fi; \
+	if [ "$$sudo" != none ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium"; \
+		$$sudo apt-get update -qq || true; \
+		if apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then \
+			$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium >/dev/null && exit 0; \
+		fi; \
+		$$sudo $(CURDIR)/$(BIN)/playwright install-deps chromium >/dev/null || true; \
+	fi; \
+	$(BIN)/playwright install chromium
+
+clean:
+	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,75 @@
+"""The contour map of one panel: the loss over the two drawn weights, the goal, the minimum and the start. Walks go over it."""
+
+import numpy as np
+from jaxtyping import Float
+
+from figures.colors import GOAL, LINES, LOSS_SCALE
+from figures.figure import Figure, Trace
+from figures.levels import Levels
+
+
+def ellipse(
+    center: Float[np.ndarray, " 2"], hessian: Float[np.ndarray, "2 2"], excess: float
+) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
+    """Where ½ dᵀHd = excess around the center: the exact level line of a quadratic, however thin."""
+    values, axes = np.linalg.eigh(hessian)
+    turn = np.linspace(0, 2 * np.pi, 181)
+    ring = axes @ (np.sqrt(2 * excess / values)[:, None] * np.stack([np.cos(turn), np.sin(turn)]))
+    return center[0] + ring[0], center[1] + ring[1]
+
+
+def contour(
+    a: Float[np.ndarray, " n"],
+    b: Float[np.ndarray, " m"],
+    heights: Float[np.ndarray, "m n"],
+    grid: Float[np.ndarray, "m n"],
+    levels: Levels,
+    axes: tuple[str, str],
+    *,
+    equal: bool,
+    minimum: Float[np.ndarray, " 2"] | None = None,
+    start: Float[np.ndarray, " 2"] | None = None,
+    ring: tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]] | None = None,
+    level: float | None = None,
+    words: tuple[str, str, str, str] = ("loss", "goal", "minimum", "start"),
+) -> Figure:
+    """heights: what is drawn (see levels.py), float32; grid: the loss itself, for the hover text. The goal's level line: `ring` where
+    it is known exactly, else drawn through the heights at `level`."""
+    loss, goal, lowest, begin = words
+    traces: list[Trace] = [
+        {
+            "type": "contour",
+            "x": a,
+            "y": b,
+            "z": heights,
+            "customdata": grid,
+            "colorscale": [list(stop) for stop in LOSS_SCALE],
+            "contours": {"start": levels.first, "end": levels.last, "size": levels.step},
+            "autocontour": False,
+            "line": {"width": 0.8, "color": LINES, "smoothing": 0.6},
+            "showscale": False,
+            "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{customdata:.4g}}<extra></extra>",
+        }
+    ]
+    line = {"color": GOAL, "width": 2}
+    if ring is not None:
+        traces.append({"type": "scatter", "mode": "lines", "x": ring[0], "y": ring[1], "line": line, "name": goal})
+    elif level is not None:
+        only = {"start": level, "end": level, "size": 1.0, "coloring": "none"}
+        traces.append({"type": "contour", "x": a, "y": b, "z": heights, "contours": only, "line": line, "showscale": False, "name": goal})
+    star = {"symbol": "star", "size": 14, "color": GOAL, "line": {"width": 1.5, "color": "#ffffff"}}
+    circle = {"symbol": "circle-open-dot", "size": 13, "color": "#111111", "line": {"width": 2, "color": "#111111"}}
+    for point, marker, name in ((minimum, star, lowest), (start, circle, begin)):
+        if point is not None:
+            traces.append({"type": "scatter", "mode": "markers", "x": point[:1], "y": point[1:2], "marker": marker, "name": name})
+    for trace in traces[1:]:
+        trace |= (
+            {"hovertemplate": f"{trace['name']}<extra></extra>", "showlegend": False}
+            if trace["type"] == "scatter"
+            else {"hoverinfo": "skip"}
+        )
+    vertical: dict[str, object] = {"title": {"text": axes[1]}, "range": [float(b[0]), float(b[-1])], "nticks": 6, "zeroline": False}
+    if equal:
+        vertical["scaleanchor"] = "x"
+    horizontal = {"title": {"text": axes[0]}, "range": [float(a[0]), float(a[-1])], "nticks": 6, "zeroline": False}
+    return {"data": traces, "layout": {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "hovermode": "closest"}}

@@ -1,0 +1,11 @@
+"""A figure as Plotly reads it: plain mappings with NumPy arrays in them. Nothing here knows a widget."""
+
+from typing import TypedDict
+
+Trace = dict[str, object]
+Layout = dict[str, object]
+
+
+class Figure(TypedDict):
+    data: list[Trace]
+    layout: Layout

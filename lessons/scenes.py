@@ -1,0 +1,46 @@
+"""The finished scenes that pages open on and lessons start from."""
+
+from experiment import BEST, SAME, Experiment, Panel, pick
+
+RAW, STANDARDIZED = Panel(), Panel(features=pick("standardize"))
+BATCH = Panel(features=pick("standardize"), hidden=pick("batch"))
+
+SCALE = Experiment(data=pick("iris"), surface=pick("linear"), panels=(RAW, STANDARDIZED), scale2=10.0)
+HIDDEN = Experiment(data=pick("iris"), surface=pick("network", gain=8.0), panels=(STANDARDIZED, BATCH), scale2=1.0)
+
+_GD = pick("gradient_descent")
+RATES = Experiment(
+    panels=(RAW,),
+    mode=SAME,
+    steps=300,
+    optimizers=tuple(pick("gradient_descent", rate=rate) for rate in (0.005, 0.03, 0.0525, 0.0545)),
+)
+MOMENTUM = Experiment(panels=(RAW,), scale2=20.0, optimizers=(_GD, pick("momentum"), pick("nesterov")))
+ADAPTIVE = Experiment(
+    data=pick("correlated_pair"),
+    scale2=10.0,
+    mode=BEST,
+    optimizers=(_GD, pick("rmsprop"), pick("adam"), pick("adagrad")),
+)
+BATCHES = Experiment(
+    panels=(RAW, STANDARDIZED),
+    scale2=5.0,
+    steps=600,
+    batch=15,
+    optimizers=(_GD, pick("momentum", momentum=0.9, rate=0.01)),
+)
+WORKBENCH = Experiment(
+    surface=pick("lecture_toy"),
+    panels=(RAW,),
+    mode=SAME,
+    steps=400,
+    optimizers=(pick("gradient_descent", rate=0.02), pick("momentum", rate=0.02), pick("adam", rate=0.05)),
+)
+SCHEDULES = Experiment(
+    panels=(STANDARDIZED,),
+    mode=SAME,
+    steps=600,
+    batch=5,
+    schedule=pick("inverse_sqrt"),
+    optimizers=(pick("gradient_descent", rate=0.4), pick("adam", rate=0.3)),
+)

@@ -1,0 +1,164 @@
+"""The address and back: an Experiment as flat text, `surface=network&surface.gain=8&o1=adam&o1.rate=0.01&v=1`.
+
+What equals the page's opening scene is left out. Reading never raises: what cannot be read becomes the opening scene's, and one line
+says so.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, fields_of, menus
+from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message
+from views import shown
+from views.shown import Shown
+
+VERSION = "1"
+LANGUAGE = "lang"
+_PICKS = {"data": "data", "surface": "surface", "schedule": "schedule"}  # field of an Experiment -> its menu
+_POINTS = {"start": (POINT, 2), "window": (EDGE, 4)}
+
+T = TypeVar("T", Experiment, Shown)
+
+
+def write(experiment: Experiment, view: Shown, opening: Experiment) -> dict[str, str]:
+    """The query of a scene, beside the page's opening scene."""
+    query: dict[str, str] = {}
+    for name, menu in _PICKS.items():
+        if getattr(experiment, name) != getattr(opening, name):
+            query |= _flat(name, getattr(experiment, name), menu)
+    if experiment.panels != opening.panels:
+        for i, panel in enumerate(experiment.panels, 1):
+            query |= _flat(f"p{i}.features", panel.features, "features") | _flat(f"p{i}.hidden", panel.hidden, "hidden")
+    if experiment.optimizers != opening.optimizers:
+        for i, picked in enumerate(experiment.optimizers, 1):
+            query |= _flat(f"o{i}", picked, "optimizer")
+    for name in FIELDS:
+        if getattr(experiment, name) != getattr(opening, name):
+            query[name] = _text(getattr(experiment, name))
+    for name in _POINTS:
+        point = getattr(experiment, name)
+        if point != getattr(opening, name):
+            query[name] = "auto" if point is None else ",".join(_text(float(value)) for value in point)
+    for field in fields(view):
+        if getattr(view, field.name) != field.default:
+            query[field.name] = str(getattr(view, field.name))
+    return query | {"v": VERSION} if query else {}
+
+
+def read(query: Mapping[str, str], opening: Experiment, lessons: frozenset[str] = frozenset()) -> tuple[Experiment, Shown, list[Message]]:
+    """The scene that an address means, and what was refused on the way."""
+    reader = _Reader(query)
+    changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _PICKS.items()}
+    changes["panels"] = reader.panels(opening.panels)
+    changes["optimizers"] = reader.optimizers(opening.optimizers)
+    changes |= {name: reader.value(name, field, getattr(opening, name)) for name, field in FIELDS.items()}
+    changes |= {name: reader.point(name, field, count, getattr(opening, name)) for name, (field, count) in _POINTS.items()}
+    seen = {name: reader.value(name, field, getattr(Shown(), name)) for name, field in shown.FIELDS.items()}
+    lesson = reader.take("lesson") or ""
+    if lesson and lesson not in lessons:
+        reader.refused.append(message(N_("There is no lesson {name}."), name=repr(lesson[:40])))
+        lesson = ""
+    reader.leftover()
+    return _with(opening, changes), _with(Shown(lesson=lesson), seen), reader.refused
+
+
+def _with(record: T, changes: Mapping[str, object]) -> T:
+    return replace(record, **changes)  # type: ignore[arg-type]  # each value was read by the field's own kind
+
+
+def _text(value: Value) -> str:
+    """Numbers as short as they can be and still read back the same."""
+    if isinstance(value, float):
+        return repr(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _flat(key: str, picked: Pick, menu: str) -> dict[str, str]:
+    defaults = {field.name: field.default for field in fields_of(menu, picked.name)}
+    changed = {name: value for name, value in picked.settings if value != defaults.get(name)}
+    return {key: picked.name} | {f"{key}.{name}": _text(value) for name, value in changed.items()}
+
+
+class _Reader:
+    """Takes values out of a query one by one, and remembers what it had to refuse."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        self.left = dict(query)
+        self.refused: list[Message] = []
+        version = self.take("v")
+        if version not in (None, VERSION):
+            self.refused.append(message(N_("This link is of version {v}; it is read as version 1."), v=repr(str(version)[:10])))
+        self.take(LANGUAGE)
+
+    def take(self, key: str) -> str | None:
+        return self.left.pop(key, None)
+
+    def value(self, key: str, field: Setting, default: Value) -> Value:
+        raw = self.take(key)
+        if raw is None:
+            return default
+        try:
+            return field.read(raw)
+        except Refusal as refusal:
+            self._refuse(key, raw, refusal.said, default)
+            return default
+
+    def pick(self, key: str, menu: str, default: Pick) -> Pick:
+        name, base = self.take(key), default
+        if name is not None:
+            if name in menus()[menu]:
+                base = default if name == default.name and not any(k.startswith(f"{key}.") for k in self.left) else Pick(name)
+            else:
+                self._refuse(key, name, message(N_("not known")), default.name)
+        fields_here = {field.name: field for field in fields_of(menu, base.name)}
+        settings = dict(base.settings)
+        for name, field in fields_here.items():
+            if f"{key}.{name}" in self.left:
+                settings[name] = self.value(f"{key}.{name}", field, settings.get(name, field.default))
+        kept = {name: value for name, value in settings.items() if name in fields_here and value != fields_here[name].default}
+        return Pick(base.name, tuple(sorted(kept.items())))
+
+    def panels(self, default: tuple[Panel, ...]) -> tuple[Panel, ...]:
+        there = [i for i in range(1, MOST_PANELS + 1) if any(key.startswith(f"p{i}.") for key in self.left)]
+        if not there:
+            return default
+        return tuple(
+            Panel(self.pick(f"p{i}.features", "features", Pick("none")), self.pick(f"p{i}.hidden", "hidden", Pick("none"))) for i in there
+        )
+
+    def optimizers(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        there = [i for i in range(1, MOST_OPTIMIZERS + 1) if any(key == f"o{i}" or key.startswith(f"o{i}.") for key in self.left)]
+        if not there:
+            return default
+        return tuple(self.pick(f"o{i}", "optimizer", default[i - 1] if i <= len(default) else Pick("gradient_descent")) for i in there)
+
+    def point(self, key: str, field: Number, count: int, default: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        raw = self.take(key)
+        if raw is None:
+            return default
+        if raw == "auto":
+            return None
+        try:
+            values = tuple(field.read(part) for part in raw.split(","))
+        except Refusal as refusal:
+            self._refuse(key, raw, refusal.said, "auto")
+            return default
+        if len(values) != count or (count == 4 and not (_apart(values[0], values[1]) and _apart(values[2], values[3]))):
+            self._refuse(key, raw, message(N_("{count} numbers with commas, each range from low to high"), count=count), "auto")
+            return default
+        return values
+
+    def leftover(self) -> None:
+        for key in self.left:
+            self.refused.append(message(N_("{key} is not known here and was left out."), key=repr(key[:40])))
+
+    def _refuse(self, key: str, raw: str, why: Message, instead: Value) -> None:
+        self.refused.append(
+            message(N_("{key}={raw} was not taken ({why}); {instead} instead."), key=key, raw=raw[:40], why=why, instead=instead)
+        )
+
+
+def _apart(low: float, high: float) -> bool:
+    return high - low > 1e-9 * max(1.0, math.fabs(low), math.fabs(high))

@@ -1,0 +1,125 @@
+"""Controls: each draws a widget for one setting of the scene, and takes what a person does to it into the session's experiment.
+
+A widget never holds the truth: before it is drawn it is given the scene's value, and what a person changes is applied to the scene
+before the page runs again. So links, Back, lessons and other controls can change the same setting, and every widget follows.
+"""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from experiment import Experiment
+from settings import Count, Number, Option, Setting, Value
+from views.session import Scene, edit
+from views.slider import slider, slider_value
+from views.words import language, tr
+
+Take = Callable[[Experiment, Value], Experiment]
+Mark = tuple[float, str, str]
+
+
+def _key(scene: Scene, name: str) -> str:
+    """Keyed by language too: a select box whose labels change under it would lose its value."""
+    return f"{scene.page} {name} {language()}"
+
+
+def number(
+    scene: Scene,
+    name: str,
+    field: Number | Count,
+    value: float,
+    take: Take,
+    *,
+    label: str = "",
+    ticks: Sequence[tuple[float, str]] = (),
+    marks: Sequence[Mark] = (),
+    low: float | None = None,
+    high: float | None = None,
+    help: str = "",
+) -> None:
+    """A live slider for a Number or a Count."""
+    key, whole = _key(scene, name), isinstance(field, Count)
+
+    def taken() -> None:
+        new = slider_value(key)
+        if new is not None:
+            edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new))
+
+    slider(
+        label or tr(field.label),
+        value,
+        field.low if low is None else low,
+        field.high if high is None else high,
+        key=key,
+        on_change=taken,
+        log=field.log and (field.low if low is None else low) > 0,
+        integer=whole,
+        symbol=field.symbol if isinstance(field, Number) else "",
+        ticks=ticks,
+        marks=marks,
+        help=help,
+    )
+
+
+def menu(
+    scene: Scene,
+    name: str,
+    label: str,
+    choices: Sequence[str],
+    labels: Callable[[str], str],
+    value: str,
+    take: Take,
+    help: str | None = None,
+    segmented: bool = False,
+) -> None:
+    """One of several: a select box, or buttons side by side."""
+    key = _key(scene, name)
+    st.session_state[key] = value
+
+    def taken() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None:
+            edit(scene.page, lambda experiment: take(experiment, chosen))
+
+    if segmented:
+        st.segmented_control(label, choices, format_func=labels, key=key, on_change=taken, help=help, required=True)
+    else:
+        st.selectbox(label, choices, format_func=labels, key=key, on_change=taken, help=help)
+
+
+def toggle(scene: Scene, name: str, label: str, value: bool, take: Take, *, help: str | None = None, disabled: bool = False) -> None:
+    key = _key(scene, name)
+    st.session_state[key] = value
+    st.toggle(
+        label, key=key, on_change=lambda: edit(scene.page, lambda e: take(e, int(st.session_state[key]))), help=help, disabled=disabled
+    )
+
+
+def chips(
+    scene: Scene,
+    name: str,
+    label: str,
+    choices: Sequence[str],
+    labels: Callable[[str], str],
+    value: Sequence[str],
+    take: Callable[[Experiment, list[str]], Experiment],
+) -> None:
+    """Any of several, as chips."""
+    key = _key(scene, name)
+    st.session_state[key] = list(value)
+    st.pills(
+        label,
+        choices,
+        selection_mode="multi",
+        format_func=labels,
+        key=key,
+        on_change=lambda: edit(scene.page, lambda experiment: take(experiment, list(st.session_state[key]))),
+    )
+
+
+def setting(scene: Scene, name: str, field: Setting, value: Value, take: Take) -> None:
+    """Whatever kind of setting it is."""
+    if isinstance(field, Option):
+        menu(scene, name, tr(field.label), field.choices, lambda choice: tr(field.label_of(choice)), str(value), take)
+    else:
+        number(scene, name, field, float(value), take)

@@ -1,0 +1,51 @@
+"""The lessons of a page: five links, one question, and a button that reveals the picture."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from experiment import Experiment
+from lessons.lesson import Lesson
+from settings import catalogue
+from views.session import Scene, show
+from views.words import language, say, tr
+
+PAGES = {"scale": "views/scale.py", "hidden": "views/hidden_layer.py"}
+
+
+def lessons() -> Mapping[str, Lesson]:
+    return catalogue("lessons.minutes", Lesson)
+
+
+def scenes(page: str) -> dict[str, Experiment]:
+    """The opening scene of each lesson of a page."""
+    return {name: lesson.experiment for name, lesson in lessons().items() if lesson.page == page}
+
+
+def hidden(scene: Scene) -> bool:
+    """Draws the question of a lesson that is not revealed yet; True while the picture is to stay hidden."""
+    lesson = lessons().get(scene.shown.lesson)
+    if lesson is None or scene.shown.revealed == "yes":
+        return False
+    st.subheader(tr(lesson.label))
+    st.markdown(tr(lesson.told))
+    choices = range(len(lesson.choices))
+    key = f"prediction {scene.shown.lesson} {language()}"
+    st.radio(f"**{tr(lesson.question)}**", choices, format_func=lambda i: tr(lesson.choices[i]), key=key, index=None)
+    st.button(tr("Show what happens"), type="primary", on_click=lambda: show(scene.page, revealed="yes"))
+    return True
+
+
+def answer(scene: Scene) -> None:
+    """The answer under the picture, once it is revealed."""
+    lesson = lessons().get(scene.shown.lesson)
+    if lesson is not None:
+        st.success(say(lesson.answer()), icon=":material/lightbulb:")
+
+
+def links() -> None:
+    """Five minutes in class."""
+    st.markdown(f"**{tr('Five minutes in class')}**")
+    with st.container(horizontal=True):
+        for name, lesson in lessons().items():
+            st.page_link(PAGES[lesson.page], label=tr(lesson.label), query_params={"lesson": name})

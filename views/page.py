@@ -1,0 +1,61 @@
+"""What every page is made of: the scene taken from the address, its heading, the picture, the drawer, and the address written last."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import streamlit as st
+
+from experiment import Experiment, Refusal, Result, run
+from views import lesson
+from views.board.board import board, board_state
+from views.drawer import drawer
+from views.picture import board_data
+from views.session import Scene, enter, leave, show
+from views.words import say, tr
+
+NO_TOPICS: Mapping[str, Experiment] = MappingProxyType({})
+
+
+def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] = NO_TOPICS) -> Scene:
+    """The scene of this run. What the address asked for and could not have is said in one line each."""
+    scene, refused = enter(page, opening, topics, lesson.scenes(page))
+    for said in refused:
+        st.warning(say(said))
+    return scene
+
+
+def heading(text: str, below: str = "") -> None:
+    st.markdown(f"## {text}")
+    if below:
+        st.markdown(below)
+
+
+def picture(scene: Scene) -> Result | None:
+    """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had."""
+    try:
+        result = run(scene.experiment)
+    except Refusal as refusal:
+        st.error(say(refusal.said))
+        return None
+    key = f"{scene.page} board"
+
+    def looked() -> None:
+        chosen = board_state(key)
+        if chosen.view is not None:
+            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0)
+
+    board(board_data(scene.experiment, result, scene.shown), key, on_change=looked)
+    for note in result.notes:
+        st.info(say(note), icon=":material/info:")
+    return result
+
+
+def next_step(text: str) -> None:
+    st.markdown(f"**{tr('Try next')}:** {text}")
+
+
+def close_page(scene: Scene, try_next: str) -> None:
+    """One sentence to go on with, everything else folded, and the address."""
+    next_step(try_next)
+    drawer(scene)
+    leave(scene)

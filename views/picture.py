@@ -1,0 +1,237 @@
+"""From the arrays of a result to what the board draws: figures, walks, and the words and numbers under each panel."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from data.dataset import DataSet
+from experiment import Experiment, PanelResult, Result, menus
+from figures.cloud import cloud
+from figures.colors import DASHES, WALKS
+from figures.contour import contour, ellipse
+from figures.curves import Curve, curves
+from figures.levels import Levels, levels
+from figures.surface import surface
+from normalization.feature import FeatureNormalization
+from numerals import numeral
+from settings import Pick, catalogue, values
+from views.board.board import BoardData, Fact, Panel, Walk, Words
+from views.shown import Shown
+from views.words import say, tr
+from walks import Walk as Walked
+from walks import optimizers
+
+Letters = dict[str, str]
+
+
+class Titled(NamedTuple):
+    title: str
+    subtitle: str
+
+
+def words() -> Words:
+    return {
+        "play": tr("Play"),
+        "pause": tr("Pause"),
+        "step": tr("One update forward"),
+        "speed": tr("Speed"),
+        "contour": tr("Contour"),
+        "surface": tr("3-D"),
+        "update": tr("update {k} of {n}"),
+        "leaves": tr("leaves the picture at update {k}"),
+        "diverged": tr("diverged at update {k}"),
+        "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
+        "data": tr("The data as the model sees it"),
+        "which": tr("Surface of"),
+        "scrub": tr("Shown update"),
+        "view": tr("Picture"),
+        "settled": tr("arrived for good"),
+        "curves": tr("Loss above the minimum, and gradient norm, over the updates"),
+    }
+
+
+def title_of(panel: PanelResult) -> Titled:
+    """ "raw", "standardize", "standardize + batch normalization", and what the weights multiply."""
+    features = menus()["features"][panel.panel.features.name].label
+    amount = values(panel.panel.features, _feature_fields(panel.panel.features)).get("amount", 1.0)
+    title = tr("raw features") if panel.panel.features.name == "none" else tr(features)
+    if float(amount) != 1.0:
+        title += f" × {float(amount):.2g}"
+    if panel.problem.source is None:
+        return Titled(tr(panel.problem.surface.label), "")
+    if panel.problem.structure.surface == "network":
+        hidden = panel.problem.structure.hidden
+        first = tr("no batch normalization") if hidden == "none" else tr(menus()["hidden"][hidden].label)
+        return Titled(first, title)
+    return Titled(title, "")
+
+
+def _feature_fields(picked: Pick) -> tuple:  # type: ignore[type-arg]
+    return catalogue("normalization.features", FeatureNormalization)[picked.name].fields
+
+
+def column_words(experiment: Experiment) -> tuple[str, str, str]:
+    """ "sepal width (cm × 10)" for the two features, and the target."""
+    item = catalogue("data.tables", DataSet)[experiment.data.name]
+    chosen, said = values(experiment.data, item.fields), []
+    for name, scale in (("x1", experiment.scale1), ("x2", experiment.scale2), ("target", 1.0)):
+        column = str(chosen[name])
+        unit = item.unit(column)
+        times = "" if scale == 1 else f"× {scale:.4g}"
+        unit = {("cm", 10.0): "mm"}.get((unit, scale), " ".join(part for part in (unit, times) if part))
+        said.append(f"{column} ({unit})" if unit else column)
+    return said[0], said[1], said[2]
+
+
+def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
+    raw = panel.panel.features.name == "none"
+    first, second, target = column_words(experiment)
+    if panel.axes[0] == "b":
+        return (first if raw else "x̃", target)
+    if panel.problem.structure.surface == "network" and dict(panel.problem.structure.options)["plane"] == "output":
+        return (tr("hidden unit 1"), tr("hidden unit 2"))
+    return (first, second) if raw else ("x̃<sub>1</sub>", "x̃<sub>2</sub>")
+
+
+def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
+    """The big number under a panel, its unit, and how the walk ended."""
+    if walked.diverged is not None:
+        return "✕", tr("explodes at update {k}").format(k=walked.diverged), "diverged"
+    if walked.settled is None:
+        return f"> {steps:,}", tr("steps"), "open"
+    return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
+
+
+def _walk(walked: Walked, slot: int, height: Levels, steps: int) -> Walk:
+    count, unit, status = count_of(walked, steps)
+    optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
+    hyper = dict(walked.rated.hyper)
+    rest = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in optimizer.fields[1:] if field.name == "momentum"]
+    detail = ", ".join([f"η = {numeral(walked.rated.rate)}", *rest]) + f" ({say(walked.rated.how)})"
+    return {
+        "name": tr(optimizer.label),
+        "color": stroke.color,
+        "dash": "solid",
+        "marker": stroke.marker,
+        "path": np.ascontiguousarray(walked.path[:, :2]),
+        "height": height.height(walked.loss).astype(np.float32),
+        "update": walked.update.astype(np.int32),
+        "count": count,
+        "unit": unit,
+        "settled": walked.settled,
+        "diverged": walked.diverged,
+        "status": status,
+        "detail": detail,
+    }
+
+
+def _facts(panel: PanelResult) -> list[Fact]:
+    reason = "" if panel.fit.reason is None else say(panel.fit.reason)
+    condition = numeral(panel.condition)
+    facts: list[Fact] = [
+        {
+            "label": tr("condition number κ"),
+            "value": f"{condition} ({reason})" if panel.condition is None and reason else condition,
+            "help": reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum"),
+        },
+        {
+            "label": tr("speed limit 2/λmax"),
+            "value": numeral(panel.limit),
+            "help": reason if panel.limit is None else tr("gradient descent explodes at any larger rate"),
+        },
+    ]
+    if panel.fit.trained is not None and panel.fit.trained.size > 2:
+        largest = float(2 / panel.fit.trained[-1])
+        facts.append({"label": tr("2/λmax with the trained bias"), "value": numeral(largest), "help": tr("the drawn plane holds the bias")})
+    if panel.fit.loss is not None:
+        facts.append({"label": tr("lowest loss"), "value": numeral(panel.fit.loss), "help": tr("the loss at the minimum")})
+    return facts
+
+
+def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
+    walks = "; ".join(f"{tr(optimizers()[w.picked.name].label)}: {' '.join(count_of(w, steps)[:2])}" for w in panel.walks)
+    return tr("Contour map of the loss, {title}: κ = {kappa}, 2/λmax = {limit}. {walks}.").format(
+        title=titled.title, kappa=numeral(panel.condition), limit=numeral(panel.limit), walks=walks
+    )
+
+
+def _panel(experiment: Experiment, panel: PanelResult) -> tuple[Panel, Levels]:
+    fit, titled = panel.fit, title_of(panel)
+    scale = levels(experiment.levels, panel.grid, fit.loss, panel.goal)
+    heights = scale.height(panel.grid).astype(np.float32)
+    axes, equal = (panel.axes[0], panel.axes[1]), experiment.aspect == "equal"
+    ring = level = None
+    if fit.loss is not None and panel.goal and fit.theta is not None:
+        if fit.quadratic and fit.hessian is not None and fit.reason is None:
+            ring = ellipse(fit.theta[:2], fit.hessian, panel.goal)
+        else:
+            level = float(scale.height(np.array(fit.loss + panel.goal)))
+    figure = contour(
+        panel.a,
+        panel.b,
+        heights,
+        panel.grid.astype(np.float32),
+        scale,
+        axes,
+        equal=equal,
+        minimum=None if fit.theta is None else fit.theta[:2],
+        start=panel.start[:2],
+        ring=ring,
+        level=level,
+        words=(tr("loss"), tr("the goal"), tr("minimum"), tr("start")),
+    )
+    seen = None
+    if panel.sees is not None and panel.prepared is not None:
+        n = panel.prepared.n
+        flat = panel.axes[0] == "b"
+        across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if flat else (panel.sees[0], panel.sees[1])
+        seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not flat)
+    deep = surface(panel.a, panel.b, heights, figure["data"][0]["customdata"], scale, axes, equal=equal, loss=tr("loss"))  # type: ignore[arg-type]
+    drawn: Panel = {
+        "title": titled.title,
+        "subtitle": titled.subtitle,
+        "contour": figure,
+        "cloud": seen,
+        "surface": deep,
+        "alt": _alt(panel, titled, experiment.steps),
+        "facts": _facts(panel),
+        "walks": [_walk(walked, slot, scale, experiment.steps) for slot, walked in enumerate(panel.walks)],
+    }
+    return drawn, scale
+
+
+def horizon(result: Result, steps: int) -> int:
+    """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk is still on its way."""
+    ends = [steps if w.settled is None and w.diverged is None else w.diverged or w.settled or 1 for p in result.panels for w in p.walks]
+    return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
+
+
+def _excess(loss: Float[np.ndarray, " k"], lowest: float | None) -> Float[np.ndarray, " k"]:
+    finite = loss[np.isfinite(loss)]
+    return loss - (lowest if lowest is not None else (float(finite.min()) if finite.size else 0.0))
+
+
+def board_data(experiment: Experiment, result: Result, shown: Shown) -> BoardData:
+    """Everything that the board draws, in one message."""
+    last, lines, goals = horizon(result, experiment.steps), [], []
+    for panel, dash in zip(result.panels, DASHES, strict=False):
+        goals += [panel.goal] if panel.goal else []
+        for slot, walked in enumerate(panel.walks):
+            name = f"{tr(optimizers()[walked.picked.name].label)}, {title_of(panel).title}"
+            excess = _excess(walked.loss, panel.fit.loss)
+            lines.append(Curve(name, WALKS[slot].color, dash, walked.update, excess, walked.slope))
+    axes = (tr("loss − minimum"), tr("gradient norm"), tr("updates"))
+    return {
+        "panels": [_panel(experiment, panel)[0] for panel in result.panels],
+        "curves": curves(lines, last, axes, goals) if shown.curves == "on" else None,
+        "player": {"length": last},
+        "view": "surface" if shown.view == "surface" else "contour",
+        "surface_panel": min(shown.panel, len(result.panels) - 1),
+        "words": words(),
+    }
+
+
+def settled_of(panels: Sequence[PanelResult], slot: int = 0) -> list[int | None]:
+    return [panel.walks[slot].settled for panel in panels]

@@ -1,0 +1,55 @@
+"""The rate in front of a page: its three modes, and the one number that a mode leaves to choose, with the panels' limits marked."""
+
+from dataclasses import replace
+
+from experiment import FIELDS, FRACTION, SAME, Experiment, Result
+from figures.colors import PANELS
+from numerals import numeral
+from settings import Number, Option, Value, values
+from views.controls import menu, number
+from views.picture import title_of
+from views.session import Scene
+from views.words import tr
+from walks import optimizers
+
+RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
+
+
+def modes(scene: Scene) -> None:
+    field = FIELDS["mode"]
+    assert isinstance(field, Option)
+    menu(
+        scene,
+        "mode",
+        tr("learning rate"),
+        field.choices,
+        lambda choice: tr(field.label_of(choice)),
+        scene.experiment.mode,
+        lambda e, mode: replace(e, mode=str(mode)),
+        segmented=True,
+    )
+
+
+def with_rate(experiment: Experiment, value: Value) -> Experiment:
+    """The same number for every method whose limit is known."""
+    rated = tuple(o.having(rate=float(value)) if optimizers()[o.name].limit is not None else o for o in experiment.optimizers)
+    return replace(experiment, optimizers=rated)
+
+
+def rate(scene: Scene, result: Result) -> None:
+    """The number of mode "same", or the fraction; nothing where every panel takes its own best."""
+    experiment = scene.experiment
+    if experiment.mode == SAME:
+        first = experiment.optimizers[0]
+        marks = [
+            (panel.limit, f"{title_of(panel).title}: {numeral(panel.limit)}", color)
+            for panel, color in zip(result.panels, PANELS, strict=False)
+            if panel.limit
+        ]
+        now = float(values(first, optimizers()[first.name].fields)["rate"])
+        number(scene, "rate", RATE, now, with_rate, label=tr("learning rate η, the same number for all"), marks=marks)
+    elif experiment.mode == FRACTION:
+        field = FIELDS["fraction"]
+        assert isinstance(field, Number)
+        label, marks = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
+        number(scene, "fraction", field, experiment.fraction, lambda e, v: replace(e, fraction=float(v)), label=label, marks=marks)

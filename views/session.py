@@ -1,0 +1,77 @@
+"""The scene of a page: one Experiment and what is shown of it, kept in the session, and held by the address at all times."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+import streamlit as st
+
+from experiment import Experiment
+from settings import Message
+from views import address
+from views.shown import Shown
+
+
+@dataclass(frozen=True)
+class Scene:
+    """page: its key; opening: the scene that its bare address means."""
+
+    page: str
+    opening: Experiment
+    experiment: Experiment
+    shown: Shown
+
+
+def enter(
+    page: str, opening: Experiment, topics: Mapping[str, Experiment], lessons: Mapping[str, Experiment]
+) -> tuple[Scene, list[Message]]:
+    """The scene of this run: the address where it is new, else what the session holds. And what was refused of the address.
+
+    The address of a topic or a lesson means that one's own opening scene.
+    """
+    query = {key: value for key, value in st.query_params.items() if key != address.LANGUAGE}
+    known = cast(Scene | None, st.session_state.get(_key(page)))
+    elsewhere = st.session_state.get("page") != page
+    if elsewhere:
+        st.session_state["page"] = page
+    coming_back = known is not None and elsewhere and not query
+    if known is None or (query != st.session_state.get(f"address {page}") and not coming_back):
+        opening = lessons.get(query.get("lesson", ""), topics.get(query.get("topic", ""), opening))
+        experiment, shown, refused = address.read(query, opening, frozenset(lessons))
+        known = Scene(page, opening, experiment, shown)
+        st.session_state[_key(page)] = known
+        st.session_state[f"refused {page}"] = refused
+    return known, st.session_state.get(f"refused {page}", [])
+
+
+def leave(scene: Scene) -> None:
+    """Write the scene into the address, where it differs from what stands there."""
+    query = address.write(scene.experiment, scene.shown, scene.opening)
+    st.session_state[f"address {scene.page}"] = query
+    language = st.query_params.get(address.LANGUAGE)
+    whole = query | ({address.LANGUAGE: language} if language else {})
+    if dict(st.query_params) != whole:
+        st.query_params.from_dict(whole)
+
+
+def edit(page: str, change: Callable[[Experiment], Experiment]) -> None:
+    """Change the experiment of a page; for the callbacks of controls, which run before the page is drawn again."""
+    scene = cast(Scene, st.session_state[_key(page)])
+    st.session_state[_key(page)] = replace(scene, experiment=change(scene.experiment))
+    st.session_state[f"refused {page}"] = []
+
+
+def turn(page: str, topic: str, opening: Experiment) -> None:
+    """Turn a page to another topic: its own opening scene."""
+    st.session_state[_key(page)] = Scene(page, opening, opening, Shown(topic=topic))
+    st.session_state[f"refused {page}"] = []
+
+
+def show(page: str, **changes: object) -> None:
+    """Change what is shown of it."""
+    scene = cast(Scene, st.session_state[_key(page)])
+    st.session_state[_key(page)] = replace(scene, shown=replace(scene.shown, **changes))  # type: ignore[arg-type]
+
+
+def _key(page: str) -> str:
+    return f"scene {page}"

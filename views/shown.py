@@ -1,0 +1,29 @@
+"""What of a picture is shown: no mathematics depends on it, but the address holds it too."""
+
+from dataclasses import dataclass
+
+from settings import N_, Count, Option, Setting
+
+TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
+
+
+@dataclass(frozen=True)
+class Shown:
+    view: str = "contour"
+    panel: int = 0  # whose surface is shown in 3-D
+    curves: str = "off"
+    topic: str = "rates"  # of the page of optimizers
+    lesson: str = ""
+    revealed: str = "no"
+
+
+FIELDS: dict[str, Setting] = {
+    field.name: field
+    for field in (
+        Option("view", N_("picture"), "contour", ("contour", "surface"), (N_("contour"), N_("3-D"))),
+        Count("panel", N_("panel in 3-D"), 0, 0, 2),
+        Option("curves", N_("loss and gradient curves"), "off", ("off", "on"), (N_("off"), N_("on"))),
+        Option("topic", N_("topic"), "rates", TOPICS),
+        Option("revealed", N_("answer"), "no", ("no", "yes"), (N_("hidden"), N_("shown"))),
+    )
+}
