@@ -1,11 +1,15 @@
 """Error Surface Lab: page config and navigation, nothing else."""
 
 import streamlit as st
+from PIL import Image
 
+from figures.icon import icon
+from views.look import look
 from views.warm import warm
 from views.words import language_menu, tr
 
-st.set_page_config(page_title="Error Surface Lab", page_icon=":material/landscape:", layout="wide")
+st.set_page_config(page_title="Error Surface Lab", page_icon=Image.fromarray(icon()), layout="wide")
+look()
 warm()
 pages = [
     st.Page("views/scale.py", title=tr("Scale"), url_path="scale", default=True),

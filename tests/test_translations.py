@@ -97,23 +97,10 @@ def test_reads_what_babel_reads() -> None:
 
 def test_reads_what_babel_writes() -> None:
     catalog = Catalog(locale="zh_TW")
-    texts = [
-        '"',
-        "\\",
-        "\\n",
-        "\n",
-        "a\nb\n",
-        "\t\\\t",
-        "  ",
-        "#, fuzzy",
-        "{a} {b:.3g} {{}}",
-        "長" * 300,
-        "word " * 60,
-        "x\u2028y\x85z",
-        "%s",
-    ]
+    texts = ['"', "\\", "\\n", "\n", "a\nb\n", "\t\\\t", "  ", "#, fuzzy", "{a} {b:.3g} {{}}", "長" * 300, "word " * 60, "x\u2028y\x85z"]
     for number, text in enumerate(texts):
-        catalog.add(f"{number} {text}", f"{text} {number}", flags=["fuzzy"] if number == 3 else [], auto_comments=["msgid"])
+        flags = ["fuzzy"] if number == 3 else []
+        catalog.add(f"{number} {text}", f"{text} {number}", flags=flags, auto_comments=["msgid"])
     for width in (20, 76, 0):
         written = io.BytesIO()
         write_po(written, catalog, width=width)
@@ -164,7 +151,7 @@ def test_a_message_is_translated_then_filled_in() -> None:
 
 def extracted() -> set[str]:
     with (FOLDER / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     keywords = {"N_": None, "tr": None}
     return {str(found[2]) for found in extract_from_dir(ROOT, methods, options, keywords)}
 

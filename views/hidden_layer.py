@@ -84,15 +84,15 @@ def takeaway(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
 scene = open_page("hidden", HIDDEN)
 if not lesson.hidden(scene):
     heading(tr("Standardized inputs are not enough: the next layer has scales of its own."))
-    front = st.columns([3, 2])
-    with front[0]:
+    left, right = st.columns(2, gap="large")
+    with left:
         gain(scene)
-    with front[1]:
+    with right:
         modes(scene)
-    between = st.container()
-    with st.container(horizontal=True):
-        batch_normalization(scene)
-        feature_normalization(scene)
+        between = st.container()
+        with st.container(horizontal=True):
+            batch_normalization(scene)
+            feature_normalization(scene)
     result = picture(scene)
     if result is not None:
         with between:

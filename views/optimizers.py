@@ -184,12 +184,12 @@ scene = open_page("optimizers", RATES, {name: topic.scene for name, topic in TOP
 topic = TOPICS[scene.shown.topic]
 topics(scene)
 heading(tr(topic.heading))
-front = st.columns([3, 2])
-with front[0]:
+left, right = st.columns(2, gap="large")
+with left:
     topic.front(scene)
-with front[1]:
+with right:
     modes(scene)
-between = st.container()
+    between = st.container()
 result = picture(scene)
 if result is not None:
     if topic.front is not unit or scene.experiment.mode != SAME:

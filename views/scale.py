@@ -83,7 +83,7 @@ def takeaway(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     if len(panels) < 2 or not panels[0].limit or not panels[1].limit:
         return ""
     raw, other = panels[0], panels[1]
-    times = other.limit / raw.limit
+    times = (other.limit or 0.0) / (raw.limit or 1.0)
     said = tr("Normalization did not speed up the rate, it raised the speed limit {times} times: 2/λmax went from {low} to {high}.")
     if times < 1:
         said = tr(
@@ -97,20 +97,16 @@ def takeaway(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
 scene = open_page("scale", SCALE)
 if not lesson.hidden(scene):
     above = st.container()
-    front = st.columns([3, 2]) if scene.experiment.data.name != "correlated_pair" else st.columns([2, 2, 2])
-    with front[0]:
+    left, right = st.columns(2, gap="large")
+    with left:
         unit(scene)
-    if len(front) == 3:
-        with front[1]:
-            correlation(scene)
-    with front[-1]:
+        correlation(scene)
+    with right:
         modes(scene)
-    between = st.container()
-    chosen = st.columns([3, 2])
-    with chosen[0]:
-        methods(scene)
-    with chosen[1]:
-        normalized(scene)
+        between = st.container()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            methods(scene)
+            normalized(scene)
     result = picture(scene)
     if result is not None:
         with above:

@@ -15,7 +15,7 @@ from urllib.error import URLError
 import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 Serve = Callable[..., str]
@@ -106,6 +106,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(**options)
     opened = context.new_page()
     opened.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)  # a first page on a busy machine takes its time
     errors: list[str] = []
     opened.on("console", lambda said: errors.append(f"{said.text} ({said.location.get('url')})") if said.type == "error" else None)
     opened.on("pageerror", lambda error: errors.append(str(error)))
