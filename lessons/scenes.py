@@ -20,6 +20,7 @@ ADAPTIVE = Experiment(
     data=pick("correlated_pair"),
     scale2=10.0,
     mode=BEST,
+    steps=2000,
     optimizers=(_GD, pick("rmsprop"), pick("adam"), pick("adagrad")),
 )
 BATCHES = Experiment(

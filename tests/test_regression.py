@@ -3,9 +3,9 @@
 import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import math
-from collections.abc import Callable
 from itertools import product
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from jaxtyping import Float
@@ -23,7 +23,6 @@ Matrix = Float[np.ndarray, "d n"]
 
 LOSSES = ("mean_squared", "mean_absolute", "huber", "cross_entropy")
 SMOOTH = ("mean_squared", "huber", "cross_entropy")
-REDUCE = ("mean", "sum")
 BIAS = ("best", "fixed", "trained", "axis")
 DELTA, FIXED = 0.8, 0.35
 NUMBERS = {"bias_value": np.float64(FIXED), "delta": np.float64(DELTA)}
@@ -123,8 +122,12 @@ def points(bias: str) -> list[Vector]:
     return [np.zeros(p), *(draws.standard_normal((4, p)) * 1.3)]
 
 
-def probe(loss: str, reduce: str, bias: str, x: Matrix, y: Vector, w: Vector, θ: Vector) -> tuple[float, Vector, Matrix]:
-    value, gradient, hessian = kernels.prober(structure(loss, reduce, bias))(NUMBERS, Rows(x[:1] if bias == "axis" else x, y, w), θ)
+def probe(loss: str, reduce: str, bias: str, x: Matrix, y: Vector, w: Vector, θ: Vector, pad: bool = True) -> tuple[float, Vector, Matrix]:
+    """Loss, gradient and Hessian of the code, the rows padded to 64 with zeros, so that one kernel does for all sizes."""
+    room = max(64 - y.size, 0) if pad else 0
+    x = np.pad(x[:1] if bias == "axis" else x, ((0, 0), (0, room)))
+    rows = Rows(jnp.array(x), jnp.array(np.pad(y, (0, room))), jnp.array(np.pad(w, (0, room))))
+    value, gradient, hessian = kernels.prober(structure(loss, reduce, bias))(NUMBERS, rows, jnp.array(θ))
     return float(value), np.asarray(gradient), np.asarray(hessian)
 
 
@@ -134,10 +137,10 @@ def close(found: object, expected: object, what: object, tolerance: float = 1e-9
     np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * size, err_msg=str(what))
 
 
-EVERY = pytest.mark.parametrize(("loss", "reduce", "bias"), list(product(LOSSES, REDUCE, BIAS)))
+ASKED = [*product(LOSSES, ("mean",), BIAS), *product(LOSSES, ("sum",), ("best",))]  # one kernel each: a second or two to compile
 
 
-@EVERY
+@pytest.mark.parametrize(("loss", "reduce", "bias"), ASKED)
 def test_loss_is_numpys(loss: str, reduce: str, bias: str) -> None:
     """At five points; weights 0, 1 and 2, where 2 is a row that stands twice and 0 is padding."""
     x, y = draw(loss)
@@ -149,7 +152,7 @@ def test_loss_is_numpys(loss: str, reduce: str, bias: str) -> None:
         close(found, oracle(loss, reduce, bias, θ, x[:, twice], y[twice], np.ones(twice.size)), θ)
 
 
-@pytest.mark.parametrize(("loss", "reduce", "bias"), list(product(SMOOTH, REDUCE, BIAS)))
+@pytest.mark.parametrize(("loss", "reduce", "bias"), [asked for asked in ASKED if asked[0] in SMOOTH])
 def test_gradient_and_hessian_are_exact(loss: str, reduce: str, bias: str) -> None:
     x, y = draw(loss)
     w = np.ones(37)
@@ -173,13 +176,13 @@ def test_gradient_is_the_difference_quotient(loss: str, bias: str) -> None:
         np.testing.assert_allclose(gradient, quotient, atol=1e-6)
 
 
-@EVERY
-def test_padding_changes_nothing(loss: str, reduce: str, bias: str) -> None:
-    x, y = draw(loss)
+@pytest.mark.parametrize(("loss", "bias"), list(product(LOSSES, ("best", "trained"))))
+def test_padding_changes_nothing(loss: str, bias: str) -> None:
+    reduce, (x, y) = "mean", draw(loss)
     padded = np.pad(x, ((0, 0), (0, 27))), np.pad(y, (0, 27)), np.pad(np.ones(37), (0, 27))
     garbage = np.pad(x, ((0, 0), (0, 27)), constant_values=99.0), np.pad(y, (0, 27), constant_values=-7.0), padded[2]
-    for θ in points(bias):
-        plain = probe(loss, reduce, bias, x, y, np.ones(37), θ)
+    for θ in points(bias)[:3]:
+        plain = probe(loss, reduce, bias, x, y, np.ones(37), θ, pad=False)
         for other in (padded, garbage):
             for name, found, expected in zip(("loss", "gradient", "Hessian"), probe(loss, reduce, bias, *other, θ), plain, strict=True):
                 close(found, expected, (name, θ))
@@ -246,8 +249,16 @@ def test_least_squares(data: str, bias: str) -> None:
     assert found.baseline == pytest.approx(float(np.var(y)), rel=1e-10)
 
 
-@pytest.mark.parametrize("bias", BIAS)
-@pytest.mark.parametrize(("data", "features"), [("iris", "none"), ("diabetes", "none"), ("correlated_pair", "standardize"), ("wine", "none")])
+@pytest.mark.parametrize(
+    ("data", "features", "bias"),
+    [
+        ("iris", "none", "best"),
+        ("wine", "none", "best"),
+        ("correlated_pair", "standardize", "trained"),
+        ("correlated_pair", "standardize", "fixed"),
+        ("iris", "none", "axis"),
+    ],
+)
 def test_logistic(data: str, features: str, bias: str) -> None:
     """scikit-learn without a penalty, on features that it likes (its own scaling undone); compared by the loss and by the weights."""
     asked = problem("cross_entropy", bias, data, features)
@@ -265,8 +276,7 @@ def test_logistic(data: str, features: str, bias: str) -> None:
 
 
 @pytest.mark.parametrize("bias", ["best", "trained"])
-@pytest.mark.parametrize("loss", ["cross_entropy"])
-def test_separable_classes_have_no_minimum(loss: str, bias: str) -> None:
+def test_separable_classes_have_no_minimum(bias: str) -> None:
     surface = pick("logistic", bias=bias)
     experiment = Experiment(data=pick("iris", target="setosa"), surface=surface, scale2=1.0, steps=20, resolution=20)
     for panel in run(experiment).panels:
@@ -294,8 +304,8 @@ def huber_oracle(z: Matrix, y: Vector, delta: float) -> float:
     return min(float(end.fun) for end in ends) / y.size
 
 
-@pytest.mark.parametrize("bias", BIAS)
-@pytest.mark.parametrize(("data", "delta"), [("iris", 1.0), ("iris", 0.05), ("iris", 1e-3), ("diabetes", 1.0), ("diabetes", 100.0), ("pokemon", 1.0)])
+@pytest.mark.parametrize("bias", ["best", "trained"])
+@pytest.mark.parametrize(("data", "delta"), [("iris", 1.0), ("iris", 1e-3), ("diabetes", 1.0), ("pokemon", 1.0)])
 def test_huber(data: str, delta: float, bias: str) -> None:
     """No point that SciPy finds may be lower than the reported minimum (its loss is good to 1e-6)."""
     found = fit(problem("huber", bias, data, delta=delta))
@@ -331,8 +341,8 @@ def test_absolute_error(data: str, scale2: float, bias: str) -> None:
 
 @pytest.mark.parametrize("loss", SMOOTH)
 def test_the_gradient_vanishes_at_the_minimum(loss: str) -> None:
-    """A gradient of 1e-6 of the one at the start, in every place of the bias."""
-    for bias in BIAS:
+    """A gradient of 1e-6 of the one at the start."""
+    for bias in ("best", "trained"):
         asked = problem(loss, bias, "correlated_pair", "standardize")
         found = fit(asked)
         assert found.theta is not None
@@ -340,29 +350,14 @@ def test_the_gradient_vanishes_at_the_minimum(loss: str) -> None:
         assert here < 1e-6 * there, bias
 
 
-CURVED: list[Callable[[], Problem]] = [lambda b=bias, k=loss: problem(k, b, "iris") for bias in BIAS for loss in SMOOTH]  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("make", CURVED)
-def test_curvature_is_that_of_the_closed_form(make: Callable[[], Problem]) -> None:
-    """The 2×2 and the whole Hessian at the minimum; δ = 1 here is left as the oracle's DELTA would be another surface."""
-    asked = make()
+@pytest.mark.parametrize(
+    ("loss", "bias"), [("mean_squared", bias) for bias in BIAS] + [("cross_entropy", "best"), ("cross_entropy", "axis")]
+)
+def test_curvature_is_that_of_the_closed_form(loss: str, bias: str) -> None:
+    """The Hessian of the two drawn weights at the minimum, and of all that are trained; the fixed bias is set to the oracle's."""
+    asked = problem(loss, bias, "iris", bias_value=FIXED)
     found, (x, y) = fit(asked), rows(asked)
-    loss = dict(asked.structure.options).get("loss", "cross_entropy")
-    bias = asked.structure.option("bias")
-    if loss == "huber":
-        assert found.theta is not None
-        s = {"axis": lambda θ: θ[0] + θ[1] * x[0], "trained": lambda θ: θ[:2] @ x + θ[2], "fixed": lambda θ: θ[:2] @ x}.get(bias)
-        if s is None:
-            return
-        z = design(bias, x)
-        hessian = (z * (np.abs(s(found.theta) - y) < 1.0)) @ z.T / y.size
-    else:
-        assert found.theta is not None
-        if bias == "fixed":
-            z, s0 = x, found.theta @ x
-            hessian = (z * bend(loss, s0, y)) @ z.T / y.size
-        else:
-            hessian = derivatives(loss, "mean", bias, found.theta, x, y, np.ones(y.size))[1]
+    assert found.theta is not None
+    hessian = derivatives(loss, "mean", bias, found.theta, x, y, np.ones(y.size))[1]
     np.testing.assert_allclose(found.trained, np.linalg.eigvalsh(hessian), rtol=1e-6)
     np.testing.assert_allclose(found.drawn, np.linalg.eigvalsh(hessian[:2, :2]), rtol=1e-6)

@@ -144,9 +144,9 @@ def test_a_language_without_a_file_is_english(language: str) -> None:
 
 @pytest.mark.usefixtures("chinese")
 def test_a_message_is_translated_then_filled_in() -> None:
-    said = message("{name} must lie between {low} and {high}", name="η", low=0, high="{1}")
-    assert translations.render(said, "zh_TW") == "0 ≤ η ≤ {1}"
-    assert translations.render(said, "en") == said.english == "η must lie between 0 and {1}"
+    said = message("{name} must lie between {low} and {high}", name=message("learning rate"), low=0, high="{1}")
+    assert translations.render(said, "zh_TW") == "0 ≤ 學習率 ≤ {1}"
+    assert translations.render(said, "en") == said.english == "learning rate must lie between 0 and {1}"
 
 
 def extracted() -> set[str]:

@@ -70,7 +70,7 @@ def translator(language: str) -> Callable[[str], str]:
 
 def render(message: Message, language: str) -> str:
     """The sentence in that language, filled in."""
-    return translator(language)(message.text).format(**dict(message.values))
+    return message.filled(translator(language))
 
 
 def name(language: str) -> str:

@@ -58,7 +58,7 @@ def read(query: Mapping[str, str], opening: Experiment, lessons: frozenset[str] 
     seen = {name: reader.value(name, field, getattr(Shown(), name)) for name, field in shown.FIELDS.items()}
     lesson = reader.take("lesson") or ""
     if lesson and lesson not in lessons:
-        reader.refused.append(message(N_("There is no lesson {name}."), name=repr(lesson[:40])))
+        reader.refused.append(message(N_("There is no lesson {name}."), name=_quoted(lesson)))
         lesson = ""
     reader.leftover()
     return _with(opening, changes), _with(Shown(lesson=lesson), seen), reader.refused
@@ -89,7 +89,7 @@ class _Reader:
         self.refused: list[Message] = []
         version = self.take("v")
         if version not in (None, VERSION):
-            self.refused.append(message(N_("This link is of version {v}; it is read as version 1."), v=repr(str(version)[:10])))
+            self.refused.append(message(N_("This link is of version {v}; it is read as version 1."), v=_quoted(str(version))))
         self.take(LANGUAGE)
 
     def take(self, key: str) -> str | None:
@@ -152,12 +152,17 @@ class _Reader:
 
     def leftover(self) -> None:
         for key in self.left:
-            self.refused.append(message(N_("{key} is not known here and was left out."), key=repr(key[:40])))
+            self.refused.append(message(N_("{key} is not known here and was left out."), key=_quoted(key)))
 
     def _refuse(self, key: str, raw: str, why: Message, instead: Value) -> None:
         self.refused.append(
-            message(N_("{key}={raw} was not taken ({why}); {instead} instead."), key=key, raw=raw[:40], why=why, instead=instead)
+            message(N_("{given} was not taken ({why}); {instead} instead."), given=_quoted(f"{key}={raw}"), why=why, instead=instead)
         )
+
+
+def _quoted(raw: str) -> str:
+    """What a stranger's link says, short and as code, so that no markup in it is read as ours."""
+    return f"`{raw[:50].replace('`', '')}`"
 
 
 def _apart(low: float, high: float) -> bool:

@@ -54,7 +54,7 @@ def number(
         on_change=taken,
         log=field.log and (field.low if low is None else low) > 0,
         integer=whole,
-        symbol=field.symbol if isinstance(field, Number) else "",
+        symbol=field.symbol if isinstance(field, Number) and not label else "",
         ticks=ticks,
         marks=marks,
         help=help,

@@ -5,37 +5,44 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, SAME, Experiment, Panel, fields_of, menus, problem_of
-from settings import Pick, Value, pick, values
+from experiment import BEST, FIELDS, FRACTION, MOST_OPTIMIZERS, MOST_PANELS, POINT, SAME, Experiment, Panel, fields_of, menus, problem_of
+from optim.optimizer import Optimizer
+from settings import N_, Pick, Value, pick, values
 from surfaces.catalogue import surfaces
 from views import shown
 from views.controls import menu, number, setting, toggle
 from views.session import Scene, edit, show
-from views.words import tr
+from views.words import language, tr
 from walks import optimizers
 
 TakePick = Callable[[Experiment, Pick], Experiment]
 
 
-def drawer(scene: Scene, expanded: bool = False) -> None:
-    """Drawn only while it is open: folded controls cost nothing."""
-    fold = st.expander(tr("All controls"), expanded=expanded, key=f"{scene.page} drawer", on_change="rerun", icon=":material/tune:")
-    if not fold.open:
-        return
+def drawer(scene: Scene) -> None:
+    """All controls behind one fold, drawn only while it is open: folded controls cost nothing."""
+    fold = st.expander(tr("All controls"), key=f"{scene.page} drawer", on_change="rerun", icon=":material/tune:")
+    if fold.open:
+        with fold:
+            all_controls(scene)
+
+
+def all_controls(scene: Scene) -> None:
+    """One part at a time; only that part is drawn."""
     parts = {
-        tr("Data"): _data,
-        tr("Model and loss"): _model,
-        tr("Normalization"): _panels,
-        tr("Optimizers"): _optimizers,
-        tr("Run"): _run,
-        tr("Picture"): _view,
+        "data": (N_("Data"), _data),
+        "model": (N_("Model and loss"), _model),
+        "normalization": (N_("Normalization"), _panels),
+        "optimizers": (N_("Optimizers"), _optimizers),
+        "run": (N_("Run"), _run),
+        "picture": (N_("Picture"), _view),
     }
-    with fold:
-        tabs = st.tabs(list(parts), key=f"{scene.page} tabs", on_change="rerun")
-        for tab, draw in zip(tabs, parts.values(), strict=True):
-            if tab.open:
-                with tab:
-                    draw(scene)
+    key = f"{scene.page} part {language()}"
+    st.session_state.setdefault(key, "model")
+    part = st.segmented_control(
+        tr("All controls"), list(parts), format_func=lambda name: tr(parts[name][0]), key=key, required=True, label_visibility="collapsed"
+    )
+    if part is not None:
+        parts[part][1](scene)
 
 
 def picked_item(scene: Scene, key: str, part: str, label: str, picked: Pick, take: TakePick, only: tuple[str, ...] | None = None) -> None:
@@ -240,12 +247,18 @@ def _optimizer(scene: Scene, i: int, picked: Pick) -> None:
     st.latex(item.formula)
     if item.note:
         st.caption(tr(item.note))
-    limited = scene.experiment.mode != SAME and item.limit is not None
-    tuned = scene.experiment.mode == "best"
-    if limited or tuned:
-        st.caption(tr("The rate is set by the rate mode above."))
-    settings(scene, key, "optimizer", picked, take, ("rate",) if limited or tuned else ())
+    taken_over = _set_by_mode(scene.experiment.mode, item)
+    if taken_over:
+        st.caption(tr("Set by the rate mode above: {names}.").format(names=", ".join(taken_over)))
+    settings(scene, key, "optimizer", picked, take, taken_over)
     st.caption(f"{tr('Source')}: {item.source}")
+
+
+def _set_by_mode(mode: str, item: Optimizer) -> tuple[str, ...]:
+    """The hyper-parameters that the rate mode chooses."""
+    if mode == BEST:
+        return tuple(item.best(1.0, 2.0)) if item.best is not None else ("rate",)
+    return ("rate",) if mode == FRACTION and item.limit is not None else ()
 
 
 def _run(scene: Scene) -> None:

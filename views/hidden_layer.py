@@ -10,7 +10,7 @@ from numerals import numeral
 from settings import Number, Pick
 from views import lesson
 from views.controls import number, toggle
-from views.page import close_page, heading, open_page, picture
+from views.page import close_page, heading, next_step, open_page, picture
 from views.rates import modes, rate
 from views.session import Scene
 from views.words import tr
@@ -106,5 +106,5 @@ if not lesson.hidden(scene):
             "bias is at its best. Both panels start from the same function: vᵢ → σᵢ·vᵢ."
         )
     )
-    close_page(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
-lesson.links()
+    next_step(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
+close_page(scene)

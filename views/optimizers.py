@@ -9,10 +9,9 @@ from experiment import FIELDS, SAME, Experiment, Result
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from numerals import numeral
 from settings import N_, Count, Number
-from views import lesson
 from views.controls import number
 from views.drawer import schedule
-from views.page import close_page, heading, open_page, picture
+from views.page import close_page, heading, next_step, open_page, picture
 from views.rates import modes, rate
 from views.session import Scene, turn
 from views.words import language, tr
@@ -196,5 +195,5 @@ if result is not None:
         with between:
             rate(scene, result)
     st.markdown(f"### {topic.said(scene.experiment, result)}")
-close_page(scene, tr(topic.try_next))
-lesson.links()
+next_step(scene, tr(topic.try_next))
+close_page(scene)

@@ -11,6 +11,7 @@ from views.board.board import board, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.session import Scene, enter, leave, show
+from views.told import told
 from views.words import say, tr
 
 NO_TOPICS: Mapping[str, Experiment] = MappingProxyType({})
@@ -45,17 +46,19 @@ def picture(scene: Scene) -> Result | None:
             show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0)
 
     board(board_data(scene.experiment, result, scene.shown), key, on_change=looked)
+    st.caption(told(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")
     return result
 
 
-def next_step(text: str) -> None:
+def next_step(scene: Scene, text: str) -> None:
+    """One sentence to go on with; everything else is folded."""
     st.markdown(f"**{tr('Try next')}:** {text}")
-
-
-def close_page(scene: Scene, try_next: str) -> None:
-    """One sentence to go on with, everything else folded, and the address."""
-    next_step(try_next)
     drawer(scene)
+
+
+def close_page(scene: Scene) -> None:
+    """The lessons, and the address, written last."""
+    lesson.links()
     leave(scene)

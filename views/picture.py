@@ -98,7 +98,7 @@ def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
 def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
     """The big number under a panel, its unit, and how the walk ended."""
     if walked.diverged is not None:
-        return "✕", tr("explodes at update {k}").format(k=walked.diverged), "diverged"
+        return "✕", tr("explodes"), "diverged"
     if walked.settled is None:
         return f"> {steps:,}", tr("steps"), "open"
     return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"

@@ -10,7 +10,7 @@ from numerals import numeral
 from settings import Number
 from views import lesson
 from views.controls import chips, number, toggle
-from views.page import close_page, heading, open_page, picture
+from views.page import close_page, heading, next_step, open_page, picture
 from views.rates import modes, rate
 from views.session import Scene
 from views.words import tr
@@ -117,8 +117,8 @@ if not lesson.hidden(scene):
         lesson.answer(scene)
         if (said := takeaway(scene.experiment, result.panels)) != "":
             st.markdown(f"### {said}")
-    close_page(
+    next_step(
         scene,
         tr("drag the unit from cm to ×100 and watch the left picture only; then give both panels the same number η."),
     )
-lesson.links()
+close_page(scene)

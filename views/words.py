@@ -3,10 +3,8 @@
 import streamlit as st
 
 from settings import Message
-from translations import languages, render, translator
+from translations import languages, name, render, translator
 from views.address import LANGUAGE
-
-NAMES = {"en": "English", "zh_TW": "繁體中文", "zh_CN": "简体中文"}
 
 
 def language() -> str:
@@ -33,6 +31,4 @@ def language_menu() -> None:
         st.session_state["language"] = st.session_state["language menu"]
         st.query_params[LANGUAGE] = st.session_state["language menu"]
 
-    st.sidebar.selectbox(
-        "Language · 語言", languages(), format_func=lambda name: NAMES.get(name, name), key="language menu", on_change=taken
-    )
+    st.sidebar.selectbox("Language · 語言", languages(), format_func=name, key="language menu", on_change=taken)

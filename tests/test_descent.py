@@ -1,0 +1,248 @@
+"""Mini-batches, the record of a walk and its verdict, against loops written in plain NumPy."""
+
+import backend  # noqa: F401, I001  (float64, before JAX is used)
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jaxtyping import Float, Int
+from sklearn.datasets import load_iris
+
+from experiment import SAME, Experiment, Panel, run
+from optim.batches import drawing
+from optim.thin import thinned
+from settings import pick
+from surfaces.surface import Rows
+from walks import Walk
+
+Vector = Float[np.ndarray, " n"]
+Matrix = Float[np.ndarray, "d n"]
+
+# ------------------------------------------------------------------------------------------------------------ mini-batches
+
+
+@cache
+def drawer(n: int, room: int) -> Callable[..., tuple[Rows, Int[np.ndarray, " n"]]]:
+    rows = Rows(jnp.arange(float(n))[None], jnp.arange(float(n)), jnp.ones(n))
+
+    @jax.jit
+    def draw(count: int, size: int, seed: int, t: int, order: Int[np.ndarray, " n"]) -> tuple[Rows, Int[np.ndarray, " n"]]:
+        of = rows._replace(w=(jnp.arange(n) < count).astype(float))
+        return drawing(of, jnp.asarray(count), jnp.asarray(size), room, jax.random.key(seed))(jnp.asarray(t), order)  # type: ignore[return-value]
+
+    return draw
+
+
+def drawn(count: int, size: int, updates: int, seed: int = 0, n: int = 64, room: int = 16) -> list[list[int]]:
+    """The numbers of the rows that count in each of the first batches, n − count rows of padding behind them."""
+    order, batches = jnp.zeros(n, jnp.int64), []
+    for t in range(updates):
+        rows, order = drawer(n, room)(np.int64(count), np.int64(size), np.int64(seed), np.int64(t), order)  # type: ignore[assignment]
+        batches.append(np.asarray(rows.y)[np.asarray(rows.w) > 0].astype(int).tolist())
+    return batches
+
+
+@pytest.mark.parametrize(("count", "size"), [(40, 16), (40, 7), (64, 16), (16, 16), (5, 3), (64, 1), (17, 16)])
+def test_every_row_once_an_epoch(count: int, size: int) -> None:
+    each = -(-count // size)
+    batches = drawn(count, size, 3 * each)
+    for epoch in range(3):
+        of_epoch = batches[epoch * each : (epoch + 1) * each]
+        assert sorted(row for batch in of_epoch for row in batch) == list(range(count))  # padding never, each row once
+        assert [len(batch) for batch in of_epoch] == [size] * (each - 1) + [count - size * (each - 1)]
+
+
+def test_shuffled_anew_each_epoch_and_the_same_by_seed() -> None:
+    batches = drawn(40, 8, 10)
+    first, second = (sum(batches[k : k + 5], []) for k in (0, 5))
+    assert first != second
+    assert first != list(range(40))
+    assert drawn(40, 8, 10) == batches
+    assert drawn(40, 8, 10, seed=1) != batches
+
+
+def test_shuffles_are_fair() -> None:
+    """Row 0 is in the first of four batches a quarter of 200 times: 50 ± 6.1; 5σ."""
+    firsts = sum(0 in drawn(8, 2, 1, seed=seed, n=16)[0] for seed in range(200))
+    assert abs(firsts - 50) < 31
+
+
+# ------------------------------------------------------------------------------------------------------- walks, in NumPy
+
+
+class Told(NamedTuple):
+    path: Matrix
+    loss: Vector
+    slope: Vector
+    settled: int | None
+    diverged: int | None
+
+
+@cache
+def iris(unit: float = 10.0) -> tuple[Matrix, Vector]:
+    columns = load_iris().data.T
+    return columns[:2] * np.array([[1.0], [unit]]), columns[2]
+
+
+def squares(w: Vector, x: Matrix, y: Vector) -> tuple[float, Vector]:
+    """Loss and gradient at the best bias of these rows."""
+    dx, dy = x - x.mean(axis=1, keepdims=True), y - y.mean()
+    r = w @ dx - dy
+    return float(r @ r) / y.size, 2 * dx @ r / y.size
+
+
+def told(rates: Vector, batches: list[list[int]] | None = None, start: tuple[float, float] = (0.0, 0.0), unit: float = 10.0) -> Told:
+    """Gradient descent with these rates: recorded before each update and after the last, on all rows, whatever the batch."""
+    x, y = iris(unit)
+    dx, dy = x - x.mean(axis=1, keepdims=True), y - y.mean()
+    lowest = squares(np.linalg.lstsq(dx.T, dy, rcond=None)[0], x, y)[0]
+    w, path, losses, slopes, above = np.array(start), [], [], [], -1
+    ceiling = 1e12 * max(squares(w, x, y)[0], float(np.var(y)))
+    for t in range(rates.size + 1):
+        loss, gradient = squares(w, x, y)
+        path.append(w), losses.append(loss), slopes.append(np.linalg.norm(gradient))  # type: ignore[func-returns-value]
+        above = t if loss - lowest > 0.01 * np.var(y) else above
+        if not loss <= ceiling:
+            return Told(np.array(path), np.array(losses), np.array(slopes), None, t)
+        if t < rates.size:
+            w = w - rates[t] * (gradient if batches is None else squares(w, x[:, batches[t]], y[batches[t]])[1])
+    return Told(np.array(path), np.array(losses), np.array(slopes), above + 1 if above < rates.size else None, None)
+
+
+RAW = (Panel(),)
+
+
+def walked(rate: float, steps: int, **changes: object) -> Walk:
+    base = Experiment(
+        panels=RAW, mode=SAME, optimizers=(pick("gradient_descent", rate=rate),), steps=steps, resolution=20, start=(0.0, 0.0)
+    )
+    return run(replace(base, **changes)).panels[0].walks[0]  # type: ignore[arg-type]
+
+
+def agree(walk: Walk, expected: Told, tolerance: float = 1e-8) -> None:
+    """Wherever the walk was kept; the rounding of a few hundred updates."""
+    np.testing.assert_allclose(walk.path, expected.path[walk.update], rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(walk.loss, expected.loss[walk.update], rtol=tolerance)
+    np.testing.assert_allclose(walk.slope, expected.slope[walk.update], rtol=1e-6, atol=1e-8)
+    assert (walk.settled, walk.diverged) == (expected.settled, expected.diverged)
+
+
+@pytest.mark.parametrize("start", [(0.0, 0.0), (3.0, -1.0)])
+@pytest.mark.parametrize("rate", [1e-3, 0.02, 0.05, 0.0529, 0.06, 0.2])
+def test_record_and_verdict(rate: float, start: tuple[float, float]) -> None:
+    """The limit is 0.05296: the last two diverge, and stop at a named update."""
+    agree(walked(rate, 500, start=start), told(np.full(500, rate), start=start))
+
+
+def test_a_walk_that_starts_at_the_minimum_has_settled_before_the_first_update() -> None:
+    x, y = iris()
+    dx = x - x.mean(axis=1, keepdims=True)
+    a, b = np.linalg.lstsq(dx.T, y - y.mean(), rcond=None)[0]
+    assert walked(0.01, 20, start=(float(a), float(b))).settled == 0
+
+
+def test_settled_is_for_good() -> None:
+    """A rate near the limit throws the first updates about; what counts is the last time above the goal."""
+    fast = told(np.full(300, 0.0525), start=(2.0, 1.0))
+    walk = walked(0.0525, 300, start=(2.0, 1.0))
+    assert walk.settled == fast.settled
+    assert walked(0.0525, (walk.settled or 1) - 1, start=(2.0, 1.0)).settled is None
+
+
+@pytest.mark.parametrize(("size", "seed"), [(7, 0), (16, 3), (149, 1)])
+def test_mini_batches(size: int, seed: int) -> None:
+    """The batches that `drawing` gives, walked in NumPy; losses and slopes are of all 150 rows."""
+    each, steps = -(-150 // size), 60
+    batches = drawn(150, size, steps, seed, n=256, room=16 if size <= 16 else 256)
+    assert len({len(batch) for batch in batches}) > 1 or 150 % size == 0
+    assert steps > each
+    agree(walked(0.004, steps, batch=size, seed=seed), told(np.full(steps, 0.004), batches))
+
+
+@pytest.mark.parametrize("size", [150, 151, 4000])
+def test_a_batch_of_all_rows_is_the_full_batch(size: int) -> None:
+    whole, batch = walked(0.01, 80), walked(0.01, 80, batch=size)
+    np.testing.assert_array_equal(batch.path, whole.path)
+
+
+def test_schedule_and_warm_up() -> None:
+    """A factor of ½ every 20 updates after 10 of warm-up."""
+    t = np.arange(100)
+    rates = 0.03 * np.where(t < 10, (t + 1) / 10, 0.5 ** ((t - 10) // 20))
+    agree(walked(0.03, 100, schedule=pick("step", factor=0.5, every=20), warmup=10), told(rates))
+
+
+def test_full_batch_only_is_said() -> None:
+    both = (pick("newton"), pick("lbfgs"))
+    with_batches = run(Experiment(panels=RAW, optimizers=both, batch=10, steps=5, resolution=20))
+    without = run(Experiment(panels=RAW, optimizers=both, steps=5, resolution=20))
+    (note,) = with_batches.notes
+    assert "use all rows" in note.english
+    assert without.notes == ()
+    for one, other in zip(with_batches.panels[0].walks, without.panels[0].walks, strict=True):
+        np.testing.assert_array_equal(one.path, other.path)
+    assert run(Experiment(panels=RAW, batch=10, steps=5, resolution=20)).notes == ()
+
+
+# ------------------------------------------------------------------------------------------------- long walks, thin records
+
+
+def test_monkey_saddle_runs_away() -> None:
+    """No minimum: nothing to settle at; the fall ends at a named update, which the record still holds."""
+    base = Experiment(surface=pick("monkey_saddle"), mode=SAME, start=(-0.5, 0.1), steps=10_000, resolution=20)
+    walk = run(replace(base, optimizers=(pick("gradient_descent", rate=0.05),))).panels[0].walks[0]
+    assert walk.settled is None
+    assert walk.diverged is not None
+    assert walk.diverged == walk.update[-1] < 200
+    x, y = -0.5, 0.1
+    for t in range(walk.diverged + 1):
+        loss = x**3 - 3 * x * y**2
+        assert (abs(loss) > 1e12) is (t == walk.diverged)
+        x, y = x - 0.05 * (3 * x**2 - 3 * y**2), y + 0.05 * 6 * x * y
+    assert walk.loss[-1] < -1e12
+
+
+def test_a_long_walk_is_thinned_and_its_end_is_exact() -> None:
+    walk, expected = walked(0.0528, 9000), told(np.full(9000, 0.0528))
+    assert len(walk.update) <= 2000
+    assert (walk.update[0], walk.update[-1]) == (0, 9000)
+    np.testing.assert_allclose(walk.end, expected.path[-1], rtol=1e-9)
+    agree(walk, expected)
+
+
+@pytest.mark.parametrize("k", [1, 1999, 2000, 2001, 2003, 10_001, 100_001])
+@pytest.mark.parametrize("most", [2000, 50, 7])
+def test_thinned_keeps_ends_and_extremes(k: int, most: int) -> None:
+    draws = np.random.default_rng(k)
+    path, loss = draws.standard_normal((k, 3)), draws.standard_normal(k)
+    path[k // 3, 0], path[k // 2, 1], loss[2 * k // 3] = 99.0, -99.0, 1e9
+    kept = thinned(path, loss, most)
+    assert len(kept) <= max(most, 8)
+    assert np.all(np.diff(kept) > 0)
+    assert {0, k - 1} <= set(kept.tolist())
+    for values in (path[:, 0], path[:, 1], loss):
+        assert {int(values.argmin()), int(values.argmax())} <= set(kept.tolist())
+    if k <= most:
+        assert kept.tolist() == list(range(k))
+
+
+def test_thinned_keeps_a_point_that_is_no_number() -> None:
+    path, loss = np.zeros((5000, 2)), np.zeros(5000)
+    path[-1], loss[-1] = np.nan, np.inf
+    assert thinned(path, loss)[-1] == 4999
+    loss[1234] = np.inf
+    assert 1234 in thinned(path, loss)
+
+
+def test_a_bouncing_walk_keeps_both_sides() -> None:
+    """A stride of 2 would show one side of the ravine alone."""
+    path = np.stack([np.linspace(0, 1, 20_000), (-1.0) ** np.arange(20_000)], axis=1)
+    sides = path[thinned(path, np.arange(20_000.0)), 1]
+    assert np.sum(sides > 0) > 200
+    assert np.sum(sides < 0) > 200

@@ -1,0 +1,46 @@
+"""What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
+
+from experiment import Experiment, Result, fields_of
+from numerals import numeral
+from settings import Option
+from surfaces.catalogue import surfaces
+from surfaces.loss import losses
+from views.words import tr
+
+
+def told(experiment: Experiment, result: Result) -> str:
+    """Every choice that changes the numbers, named."""
+    first = result.panels[0]
+    if first.prepared is None:
+        said = [tr("{surface}, drawn as it is.").format(surface=tr(surfaces()[experiment.surface.name].label))]
+        if first.goal is not None:
+            said.append(tr("Arrived: 99 % of the way down from the start's loss to the minimum's."))
+        return " ".join(said)
+    chosen = dict(first.problem.structure.options)
+    loss = losses()[chosen.get("loss", "cross_entropy")]
+    n = first.prepared.n
+    over = tr("summed over {n} rows") if chosen["reduce"] == "sum" else tr("mean over {n} rows")
+    said = [
+        tr("Drawn: {loss} of {model}, {over}, over {axes}.").format(
+            loss=tr(loss.label),
+            model=tr(surfaces()[experiment.surface.name].label),
+            over=over.format(n=n),
+            axes=", ".join(first.axes[:2]).replace("<sub>", "").replace("</sub>", ""),
+        )
+    ]
+    for field in fields_of("surface", experiment.surface.name):
+        if isinstance(field, Option) and field.name in ("bias", "plane"):
+            said.append(f"{tr(field.label)}: {tr(field.label_of(chosen[field.name]))}.")
+    if chosen.get("bias") == "trained":
+        said.append(tr("The drawn plane holds the bias at the minimum's; the walks move it too."))
+    if loss.labels:
+        said.append(tr("Label 1 where the target is above its mean, else 0."))
+    batch = tr("full batch") if not 0 < experiment.batch < n else tr("mini-batches of {size}").format(size=experiment.batch)
+    said.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
+    if experiment.surface.name == "network" and any(panel.panel.hidden.name != "none" for panel in result.panels):
+        said.append(tr("Batch normalization is in train mode: the batch's own mean and variance."))
+    goals = [panel.goal for panel in result.panels if panel.goal is not None]
+    if goals:
+        arrived = tr("Arrived: loss − minimum ≤ {goal} for good, 1 % of the best constant's loss (mean squared error: 0.01·Var(y)).")
+        said.append(arrived.format(goal=numeral(goals[0])))
+    return " ".join(said)
