@@ -96,7 +96,7 @@ class Option:
 
     def read(self, raw: Value) -> str:
         if raw not in self.choices:
-            raise Refusal(message(N_("{name} has no choice {choice}"), name=self.name, choice=f"`{str(raw)[:40].replace(chr(96), str())}`"))
+            raise Refusal(message(N_("{name} has no choice {choice}"), name=self.name, choice=f"`{str(raw)[:40].replace(chr(96), '')}`"))
         return str(raw)
 
     def label_of(self, choice: str) -> str:

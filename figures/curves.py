@@ -52,6 +52,6 @@ def curves(lines: list[Curve], last: int, words: tuple[str, str, str], goals: li
         "hovermode": "closest",
     }
     if goals and max(goals) - min(goals) <= 1e-6 * max(goals):
-        line = {"color": GOAL, "width": 1.5, "dash": "dot"}
-        layout["shapes"] = [{"type": "line", "xref": "x", "x0": 0, "x1": last, "y0": goals[0], "y1": goals[0], "line": line}]
+        dotted = {"color": GOAL, "width": 1.5, "dash": "dot"}
+        layout["shapes"] = [{"type": "line", "xref": "x", "x0": 0, "x1": last, "y0": goals[0], "y1": goals[0], "line": dotted}]
     return {"data": traces, "layout": layout}

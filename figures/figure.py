@@ -7,5 +7,7 @@ Layout = dict[str, object]
 
 
 class Figure(TypedDict):
+    """Not `Figure.to_plotly_json()` of the library, which turns arrays into text and can share none of them."""
+
     data: list[Trace]
     layout: Layout

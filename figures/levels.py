@@ -1,4 +1,4 @@
-"""Which height a loss is drawn at: logarithmic, even rings, or the loss itself; and what its contour lines and color bar then say."""
+"""Which shade a loss is drawn in: logarithmic, even rings, or the loss itself; and where its contour lines then run."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,20 +6,16 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from numerals import numeral
-
 Heights = Callable[[Float[np.ndarray, "..."]], Float[np.ndarray, "..."]]
 
 
 class Levels(NamedTuple):
-    """height(loss) -> what is drawn; first, last, step: the contour lines in that height; ticks and words: the color bar, in loss."""
+    """height(loss) -> what is drawn; first, last, step: the contour lines in that height."""
 
     height: Heights
     first: float
     last: float
     step: float
-    ticks: list[float]
-    words: list[str]
 
 
 def levels(kind: str, grid: Float[np.ndarray, "m n"], lowest: float | None, goal: float | None, lines: int = 14) -> Levels:
@@ -39,6 +35,4 @@ def levels(kind: str, grid: Float[np.ndarray, "m n"], lowest: float | None, goal
         return np.sqrt(np.maximum(excess, 0)) if kind == "even" else excess
 
     first, last = float(height(np.array(base))), float(height(np.array(base + top)))
-    ticks = list(np.linspace(first, last, 5))
-    losses = [base + (10**tick if kind == "log" else tick**2 if kind == "even" else tick) for tick in ticks]
-    return Levels(height, first, last, (last - first) / lines, ticks, [numeral(float(f"{loss:.3g}")) for loss in losses])
+    return Levels(height, first, last, (last - first) / lines)

@@ -1,4 +1,4 @@
-"""The same landscape in three dimensions, from the same arrays as the contour map."""
+"""The same landscape in three dimensions: its height is the loss itself, its colors are those of the contour map."""
 
 import numpy as np
 from jaxtyping import Float
@@ -19,25 +19,28 @@ def surface(
     equal: bool,
     loss: str = "loss",
 ) -> Figure:
-    lines = {"show": True, "start": levels.first, "end": levels.last, "size": levels.step, "width": 1, "color": "rgba(20,30,60,0.45)"}
+    low, high = float(np.nanmin(grid)), float(np.nanmax(grid))
+    lines = {"show": True, "start": low, "end": high, "size": max(high - low, 1e-12) / 12, "width": 1, "color": "rgba(20,30,60,0.45)"}
     trace = {
         "type": "surface",
         "x": a,
         "y": b,
-        "z": heights,
-        "customdata": grid,
+        "z": grid,
+        "surfacecolor": heights,
+        "cmin": levels.first,
+        "cmax": levels.last,
         "colorscale": [list(stop) for stop in LOSS_SCALE],
         "showscale": False,
         "contours": {"z": lines},
         "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
-        "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{customdata:.4g}}<extra></extra>",
+        "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{z:.4g}}<extra></extra>",
     }
     scene = {
         "xaxis": {"title": {"text": axes[0]}},
         "yaxis": {"title": {"text": axes[1]}},
-        "zaxis": {"title": {"text": loss}, "tickmode": "array", "tickvals": levels.ticks, "ticktext": levels.words},
+        "zaxis": {"title": {"text": loss}, "nticks": 5},
         "aspectmode": "manual",
         "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.7} if equal else {"x": 1.1, "y": 1.0, "z": 0.7},
-        "camera": {"eye": {"x": 1.35, "y": -1.35, "z": 0.95}},
+        "camera": {"eye": {"x": 1.45, "y": -1.55, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.1}},
     }
     return {"data": [trace], "layout": {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}

@@ -5,7 +5,6 @@ import backend  # noqa: F401, I001  (sets up JAX before it is used)
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import jax
 import jax.monitoring
@@ -70,7 +69,7 @@ NETWORK = Experiment(
 HUBER = replace(LINEAR, surface=pick("linear", loss="huber"), optimizers=(pick("gradient_descent"),), steps=50)
 
 
-def data(experiment: Experiment, **changes: Any) -> Experiment:
+def data(experiment: Experiment, **changes: float) -> Experiment:
     return replace(experiment, data=experiment.data.having(**changes))
 
 

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jaxtyping import Float, Int
+from jaxtyping import Array, Float, Int
 from sklearn.datasets import load_iris
 
 from experiment import SAME, Experiment, Panel, run
@@ -28,13 +28,13 @@ Matrix = Float[np.ndarray, "d n"]
 
 
 @cache
-def drawer(n: int, room: int) -> Callable[..., tuple[Rows, Int[np.ndarray, " n"]]]:
+def drawer(n: int, room: int) -> Callable[..., tuple[Rows, Int[Array, " n"]]]:
     rows = Rows(jnp.arange(float(n))[None], jnp.arange(float(n)), jnp.ones(n))
 
     @jax.jit
-    def draw(count: int, size: int, seed: int, t: int, order: Int[np.ndarray, " n"]) -> tuple[Rows, Int[np.ndarray, " n"]]:
+    def draw(count: int, size: int, seed: int, t: int, order: Int[Array, " n"]) -> tuple[Rows, Int[Array, " n"]]:
         of = rows._replace(w=(jnp.arange(n) < count).astype(float))
-        return drawing(of, jnp.asarray(count), jnp.asarray(size), room, jax.random.key(seed))(jnp.asarray(t), order)  # type: ignore[return-value]
+        return drawing(of, jnp.asarray(count), jnp.asarray(size), room, jax.random.key(seed))(jnp.asarray(t), order)
 
     return draw
 
@@ -43,7 +43,7 @@ def drawn(count: int, size: int, updates: int, seed: int = 0, n: int = 64, room:
     """The numbers of the rows that count in each of the first batches, n − count rows of padding behind them."""
     order, batches = jnp.zeros(n, jnp.int64), []
     for t in range(updates):
-        rows, order = drawer(n, room)(np.int64(count), np.int64(size), np.int64(seed), np.int64(t), order)  # type: ignore[assignment]
+        rows, order = drawer(n, room)(np.int64(count), np.int64(size), np.int64(seed), np.int64(t), order)
         batches.append(np.asarray(rows.y)[np.asarray(rows.w) > 0].astype(int).tolist())
     return batches
 
@@ -60,7 +60,7 @@ def test_every_row_once_an_epoch(count: int, size: int) -> None:
 
 def test_shuffled_anew_each_epoch_and_the_same_by_seed() -> None:
     batches = drawn(40, 8, 10)
-    first, second = (sum(batches[k : k + 5], []) for k in (0, 5))
+    first, second = ([row for batch in batches[k : k + 5] for row in batch] for k in (0, 5))
     assert first != second
     assert first != list(range(40))
     assert drawn(40, 8, 10) == batches
@@ -217,13 +217,13 @@ def test_a_long_walk_is_thinned_and_its_end_is_exact() -> None:
 
 
 @pytest.mark.parametrize("k", [1, 1999, 2000, 2001, 2003, 10_001, 100_001])
-@pytest.mark.parametrize("most", [2000, 50, 7])
+@pytest.mark.parametrize("most", [2000, 50, 20])
 def test_thinned_keeps_ends_and_extremes(k: int, most: int) -> None:
     draws = np.random.default_rng(k)
     path, loss = draws.standard_normal((k, 3)), draws.standard_normal(k)
     path[k // 3, 0], path[k // 2, 1], loss[2 * k // 3] = 99.0, -99.0, 1e9
     kept = thinned(path, loss, most)
-    assert len(kept) <= max(most, 8)
+    assert len(kept) <= most
     assert np.all(np.diff(kept) > 0)
     assert {0, k - 1} <= set(kept.tolist())
     for values in (path[:, 0], path[:, 1], loss):

@@ -197,10 +197,10 @@ def test_nearest_minimum_of_a_textbook_surface() -> None:
     """Himmelblau's four minima: the one next to the start, gradient zero and κ from its exact Hessian."""
     for start, minimum in {(3.1, 1.9): (3.0, 2.0), (-3.0, 3.0): (-2.805118086952745, 3.131312518250573)}.items():
         fit = run(Experiment(surface=pick("himmelblau"), start=start, steps=1, resolution=20)).panels[0].fit
-        np.testing.assert_allclose(fit.theta, minimum, atol=1e-8)
+        np.testing.assert_allclose(np.asarray(fit.theta), minimum, atol=1e-8)
         x, y = minimum
         hessian = np.array([[12 * x**2 + 4 * y - 42, 4 * (x + y)], [4 * (x + y), 4 * x + 12 * y**2 - 26]])
-        np.testing.assert_allclose(fit.drawn, np.linalg.eigvalsh(hessian), rtol=1e-7)
+        np.testing.assert_allclose(np.asarray(fit.drawn), np.linalg.eigvalsh(hessian), rtol=1e-7)
 
 
 # --------------------------------------------------------------------------------------------------------- linear programs
@@ -251,7 +251,7 @@ def test_one_row_decides(center: float) -> None:
 
 def primal(x: Matrix, y: Vector, free_bias: bool) -> float:
     """min Σ(p + q) over w, b, p ≥ 0, q ≥ 0 with w·x + b + p − q = y: the textbook's program, not the dual that the code solves."""
-    d, n = x.shape
+    n = x.shape[1]
     columns = np.vstack([x, np.ones(n)]) if free_bias else x
     k = len(columns)
     found = linprog(

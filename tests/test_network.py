@@ -41,7 +41,7 @@ def structure(plane: str, activation: str, place: str, hidden: str, loss: str = 
 
 def draw(n: int = 24) -> tuple[Matrix, Vector]:
     draws = np.random.default_rng(2)
-    return draws.standard_normal((2, n)) + [[0.5], [-0.2]], draws.standard_normal(n) * 2 + 1
+    return draws.standard_normal((2, n)) + np.array([[0.5], [-0.2]]), draws.standard_normal(n) * 2 + 1
 
 
 def rows(x: Matrix, y: Vector, padding: int = 0) -> Rows:
@@ -258,8 +258,8 @@ def test_separable_labels_have_no_minimum_in_the_output_plane() -> None:
         data=pick("iris", target="setosa", x1="petal length", x2="petal width"), surface=pick("network", loss="cross_entropy")
     )
     problem = problem_of(replace(experiment, scale2=1.0), STANDARD)
-    fit = run(replace(experiment, scale2=1.0, panels=(STANDARD,), steps=5, resolution=20)).panels[0].fit
-    sees, _ = kernels.seer(problem.structure)(problem.traced, prepared(problem.source).rows, jnp.zeros(2))  # type: ignore[arg-type]
+    fit = run(replace(experiment, scale2=1.0, panels=(STANDARD,), steps=5, resolution=20, mode="same")).panels[0].fit
+    sees, _ = kernels.seer(problem.structure)(problem.traced, prepared(problem.source).rows, jnp.zeros(2))
     assert sees.shape[0] == 2
     assert fit.theta is None
     assert fit.reason is not None

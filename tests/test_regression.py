@@ -131,7 +131,7 @@ def probe(loss: str, reduce: str, bias: str, x: Matrix, y: Vector, w: Vector, θ
     return float(value), np.asarray(gradient), np.asarray(hessian)
 
 
-def close(found: object, expected: object, what: object, tolerance: float = 1e-9) -> None:
+def close(found: float | Matrix, expected: float | Matrix, what: object, tolerance: float = 1e-9) -> None:
     """1e-9 of the size of the thing: the best bias is searched to 1e-10."""
     size = float(np.max(np.abs(np.asarray(expected)))) + 1e-3
     np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * size, err_msg=str(what))
@@ -359,5 +359,5 @@ def test_curvature_is_that_of_the_closed_form(loss: str, bias: str) -> None:
     found, (x, y) = fit(asked), rows(asked)
     assert found.theta is not None
     hessian = derivatives(loss, "mean", bias, found.theta, x, y, np.ones(y.size))[1]
-    np.testing.assert_allclose(found.trained, np.linalg.eigvalsh(hessian), rtol=1e-6)
-    np.testing.assert_allclose(found.drawn, np.linalg.eigvalsh(hessian[:2, :2]), rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(found.trained), np.linalg.eigvalsh(hessian), rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(found.drawn), np.linalg.eigvalsh(hessian[:2, :2]), rtol=1e-6)

@@ -82,7 +82,7 @@ def menu(
             edit(scene.page, lambda experiment: take(experiment, chosen))
 
     if segmented:
-        st.segmented_control(label, choices, format_func=labels, key=key, on_change=taken, help=help, required=True)
+        st.segmented_control(label, choices, format_func=labels, key=key, on_change=taken, help=help, required=True, wrap=True)
     else:
         st.selectbox(label, choices, format_func=labels, key=key, on_change=taken, help=help)
 

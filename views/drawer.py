@@ -77,7 +77,11 @@ def settings(scene: Scene, key: str, part: str, picked: Pick, take: TakePick, le
 
 def plain(scene: Scene, name: str) -> None:
     """A field of the Experiment itself."""
-    setting(scene, name, FIELDS[name], getattr(scene.experiment, name), lambda experiment, value: replace(experiment, **{name: value}))
+
+    def taken(experiment: Experiment, value: Value) -> Experiment:
+        return replace(experiment, **{name: value})  # type: ignore[arg-type]  # the field's own kind has made the value
+
+    setting(scene, name, FIELDS[name], getattr(scene.experiment, name), taken)
 
 
 def _data(scene: Scene) -> None:

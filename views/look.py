@@ -5,11 +5,11 @@ import streamlit as st
 _STYLE = """
 <style>
   .stMainBlockContainer { padding: 3.6rem 2rem 3rem; max-width: 1480px; margin: 0 auto; }
-  .stMainBlockContainer h2 { padding: 0 0 0.25rem; font-size: 1.7rem; }
+  .stMainBlockContainer h2 { padding: 0 0 0.6rem; font-size: 1.7rem; }
   .stMainBlockContainer h3 { font-size: 1.3rem; padding: 0.4rem 0; }
   .stVerticalBlock { gap: 0.7rem; }
   @media (max-width: 700px) {
-    .stMainBlockContainer { padding: 3.4rem 0.8rem 2rem; }
+    .stMainBlockContainer { padding: 4.2rem 0.8rem 2rem; }
     .stMainBlockContainer h2 { font-size: 1.25rem; }
     .stMainBlockContainer h3 { font-size: 1.05rem; }
   }

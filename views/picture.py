@@ -1,6 +1,5 @@
 """From the arrays of a result to what the board draws: figures, walks, and the words and numbers under each panel."""
 
-from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -12,7 +11,7 @@ from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
 from figures.contour import contour, ellipse
 from figures.curves import Curve, curves
-from figures.levels import Levels, levels
+from figures.levels import levels
 from figures.surface import surface
 from normalization.feature import FeatureNormalization
 from numerals import numeral
@@ -22,8 +21,6 @@ from views.shown import Shown
 from views.words import say, tr
 from walks import Walk as Walked
 from walks import optimizers
-
-Letters = dict[str, str]
 
 
 class Titled(NamedTuple):
@@ -104,7 +101,7 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
 
 
-def _walk(walked: Walked, slot: int, height: Levels, steps: int) -> Walk:
+def _walk(walked: Walked, slot: int, steps: int) -> Walk:
     count, unit, status = count_of(walked, steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
     hyper = dict(walked.rated.hyper)
@@ -116,7 +113,7 @@ def _walk(walked: Walked, slot: int, height: Levels, steps: int) -> Walk:
         "dash": "solid",
         "marker": stroke.marker,
         "path": np.ascontiguousarray(walked.path[:, :2]),
-        "height": height.height(walked.loss).astype(np.float32),
+        "height": np.nan_to_num(walked.loss, nan=np.inf, posinf=3e38, neginf=-3e38).clip(-3e38, 3e38).astype(np.float32),
         "update": walked.update.astype(np.int32),
         "count": count,
         "unit": unit,
@@ -157,10 +154,10 @@ def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
     )
 
 
-def _panel(experiment: Experiment, panel: PanelResult) -> tuple[Panel, Levels]:
+def _panel(experiment: Experiment, panel: PanelResult) -> Panel:
     fit, titled = panel.fit, title_of(panel)
     scale = levels(experiment.levels, panel.grid, fit.loss, panel.goal)
-    heights = scale.height(panel.grid).astype(np.float32)
+    heights, losses = scale.height(panel.grid).astype(np.float32), panel.grid.astype(np.float32)
     axes, equal = (panel.axes[0], panel.axes[1]), experiment.aspect == "equal"
     ring = level = None
     if fit.loss is not None and panel.goal and fit.theta is not None:
@@ -172,7 +169,7 @@ def _panel(experiment: Experiment, panel: PanelResult) -> tuple[Panel, Levels]:
         panel.a,
         panel.b,
         heights,
-        panel.grid.astype(np.float32),
+        losses,
         scale,
         axes,
         equal=equal,
@@ -188,8 +185,8 @@ def _panel(experiment: Experiment, panel: PanelResult) -> tuple[Panel, Levels]:
         flat = panel.axes[0] == "b"
         across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if flat else (panel.sees[0], panel.sees[1])
         seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not flat)
-    deep = surface(panel.a, panel.b, heights, figure["data"][0]["customdata"], scale, axes, equal=equal, loss=tr("loss"))  # type: ignore[arg-type]
-    drawn: Panel = {
+    deep = surface(panel.a, panel.b, heights, losses, scale, axes, equal=equal, loss=tr("loss"))
+    return {
         "title": titled.title,
         "subtitle": titled.subtitle,
         "contour": figure,
@@ -197,9 +194,8 @@ def _panel(experiment: Experiment, panel: PanelResult) -> tuple[Panel, Levels]:
         "surface": deep,
         "alt": _alt(panel, titled, experiment.steps),
         "facts": _facts(panel),
-        "walks": [_walk(walked, slot, scale, experiment.steps) for slot, walked in enumerate(panel.walks)],
+        "walks": [_walk(walked, slot, experiment.steps) for slot, walked in enumerate(panel.walks)],
     }
-    return drawn, scale
 
 
 def horizon(result: Result, steps: int) -> int:
@@ -224,14 +220,10 @@ def board_data(experiment: Experiment, result: Result, shown: Shown) -> BoardDat
             lines.append(Curve(name, WALKS[slot].color, dash, walked.update, excess, walked.slope))
     axes = (tr("loss − minimum"), tr("gradient norm"), tr("updates"))
     return {
-        "panels": [_panel(experiment, panel)[0] for panel in result.panels],
+        "panels": [_panel(experiment, panel) for panel in result.panels],
         "curves": curves(lines, last, axes, goals) if shown.curves == "on" else None,
         "player": {"length": last},
         "view": "surface" if shown.view == "surface" else "contour",
         "surface_panel": min(shown.panel, len(result.panels) - 1),
         "words": words(),
     }
-
-
-def settled_of(panels: Sequence[PanelResult], slot: int = 0) -> list[int | None]:
-    return [panel.walks[slot].settled for panel in panels]

@@ -11,17 +11,11 @@ from typing import Literal, NotRequired, TypedDict
 import numpy as np
 import streamlit as st
 
+from figures.figure import Figure
 from views.board.pack import pack
 from views.board.plotly_source import plotly_urls
 
 View = Literal["contour", "surface"]
-
-
-class Figure(TypedDict):
-    """A Plotly figure as plain mappings with NumPy arrays in it (not `Figure.to_plotly_json()`, which turns arrays into text)."""
-
-    data: Sequence[Mapping[str, object]]
-    layout: Mapping[str, object]
 
 
 class Fact(TypedDict):
