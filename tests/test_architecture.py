@@ -21,8 +21,10 @@ NO_PRODUCT = {"tests", "benchmarks", "experiments", "shared"}  # may import what
 
 # part (a folder or a file at the root) -> the other parts that its files may import
 MAY_IMPORT = {
-    "settings": set(),
+    "numerals": set(),  # how a number is written for people
+    "settings": {"numerals"},
     "backend": set(),
+    "translations": {"settings"},
     "data": {"settings"},
     "normalization": {"settings"},
     "surfaces": {"settings", "normalization"},
@@ -32,9 +34,9 @@ MAY_IMPORT = {
     "problem": {"settings", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "walks": {"settings", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "figures": {"settings"},
-    "lessons": {"settings", "experiment"},
-    "views": {"settings", "figures", "lessons", "experiment"},
+    "figures": {"settings", "numerals"},
+    "lessons": {"settings", "numerals", "experiment"},
+    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment"},
     "app": {"settings", "backend", "views"},
 }
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing

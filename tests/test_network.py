@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 import kernels
 from experiment import Experiment, Panel, problem_of, run
 from normalization.hidden.batch import apply, spread
-from problem import prepared, probed, seen, started
+from problem import fitted, prepared, probed, seen, started
 from settings import pick
 from surfaces.models.network import surface
 from surfaces.surface import Rows, Structure
@@ -100,11 +100,12 @@ def test_other_losses(loss: str) -> None:
     s, (x, y) = structure("output", "tanh", "before", "batch", loss), draw()
     y = (y > y.mean()).astype(float) if loss == "cross_entropy" else y
     score, _ = forward(s, THETA, x)
-    formula = {
+    formulas: dict[str, Callable[[Vector, Vector], Vector]] = {
         "mean_absolute": lambda r, t: np.abs(r - t),
         "huber": lambda r, t: np.where(np.abs(r - t) <= 0.5, (r - t) ** 2 / 2, 0.5 * (np.abs(r - t) - 0.25)),
         "cross_entropy": lambda r, t: np.logaddexp(0, r) - t * r,
-    }[loss]
+    }
+    formula = formulas[loss]
     found = float(surface.loss(s, traced(), jnp.array(THETA), rows(x, y, 8)))
     everywhere = [float(np.mean(formula(score + b, y))) for b in np.linspace(-6, 6, 60_001)]  # off by at most 1e-4·|slope| ≤ 1e-4
     assert min(everywhere) - 1e-4 <= found <= min(everywhere) + 1e-9
@@ -264,3 +265,23 @@ def test_separable_labels_have_no_minimum_in_the_output_plane() -> None:
     assert fit.theta is None
     assert fit.reason is not None
     assert "can be separated" in fit.reason.english
+
+
+def test_separable_labels_have_no_minimum_in_the_hidden_plane() -> None:
+    """The same two classes: the loss falls along a ray for ever, so no point is the minimum, wherever Newton's method stopped."""
+    network = pick("network", plane="hidden", activation="linear", loss="cross_entropy")
+    problem = problem_of(Experiment(data=pick("iris", target="setosa"), surface=network, scale2=1.0), STANDARD)
+    values = [probed(problem, (-9.0 * c, 5.0 * c))[0] for c in (1.0, 3.0, 9.0)]
+    assert values[0] > 10 * values[1] > 100 * values[2]
+    fit = fitted(problem, (1.5, 0.5))
+    assert fit.theta is None
+    assert fit.condition is None
+
+
+@pytest.mark.parametrize("epsilon", [1e-2, 1.0])
+def test_no_point_of_the_plane_is_lower_than_the_minimum(epsilon: float) -> None:
+    """With an ε that matters the loss is not constant along rays, and the minimum is not free to be moved along one."""
+    panel = Panel(pick("standardize"), pick("batch", epsilon=epsilon))
+    shown = run(replace(HIDDEN, panels=(panel,), window=(-3.0, 3.0, -3.0, 3.0), resolution=150)).panels[0]
+    assert shown.fit.loss is not None
+    assert shown.fit.loss <= shown.grid.min() + 1e-6

@@ -1,0 +1,256 @@
+"""The app itself in a real browser: a person moves the unit, switches both normalizations, adds an optimizer, and reads the numbers."""
+
+import io
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Locator, Page, expect
+
+from experiment import run
+from lessons.scenes import HIDDEN, SCALE
+from settings import pick
+from tests.browser.test_components import numbers, settle
+
+Visit = Callable[[str], None]
+PHONE = {"viewport": {"width": 390, "height": 844}}
+DARK = {"color_scheme": "dark"}
+
+
+@pytest.fixture
+def visit(serve: Callable[..., str], page: Page) -> Visit:
+    """Opens an address of the app, and waits for its picture."""
+
+    def go(path: str) -> None:
+        page.goto(f"{serve('app.py')}{path}")
+        drawn(page)
+
+    return go
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+    settle(page)
+
+
+def counts(page: Page, *expected: str) -> None:
+    """Waits until the big numbers are these."""
+    expect(page.locator(".esl-number")).to_have_text(list(expected))
+
+
+def fact(page: Page, panel: int, label: str) -> Locator:
+    return page.locator(".esl-panel").nth(panel).locator(".esl-fact", has_text=label).locator("dd")
+
+
+def query(page: Page) -> dict[str, str]:
+    return {key: values[0] for key, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def pixels(page: Page, panel: int) -> np.ndarray:
+    """What a contour map shows."""
+    picture = page.locator(".esl-panel").nth(panel).locator(".esl-contour").screenshot()
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"), dtype=float)
+
+
+def set_field(page: Page, label: str, value: str) -> None:
+    box = page.get_by_role("textbox", name=label)
+    box.fill(value)
+    box.press("Enter")
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_the_first_screen_says_it_all(visit: Visit, page: Page) -> None:
+    visit("/")
+    heading = "Same 150 flowers, same model. Only the unit of one feature changed."
+    expect(page.get_by_role("heading", name=heading)).to_be_in_viewport()
+    counts(page, "32", "2")
+    for count in page.locator(".esl-number").all():
+        expect(count).to_be_in_viewport()  # without scrolling, at 1280 × 800
+    assert fact(page, 0, "condition number").inner_text() == "28.12"
+    assert fact(page, 1, "condition number").inner_text() == "1.266"
+    assert fact(page, 0, "speed limit").inner_text() == "0.05296"
+    assert fact(page, 1, "speed limit").inner_text() == "0.8948"
+    expect(page.get_by_text("it raised the speed limit 17 times")).to_be_visible()
+    assert query(page) == {}
+
+
+def test_moving_the_unit_moves_only_the_left_picture(visit: Visit, page: Page) -> None:
+    visit("/")
+    before = pixels(page, 1)
+    press(page, "unit of x₂: cm")
+    counts(page, "5", "2")
+    for unit, steps, kappa in (("20", "126", "112.4"), ("100", "3,135", "2809.5")):
+        set_field(page, "unit of x₂", unit)
+        counts(page, steps, "2")
+        assert fact(page, 0, "condition number").inner_text() == kappa
+        assert fact(page, 1, "condition number").inner_text() == "1.266"
+        assert query(page) == {"scale2": unit, "v": "1"}
+    settle(page)
+    moved = np.mean(np.abs(pixels(page, 1) - before).max(axis=2) > 40)
+    assert moved < 1e-3, "the standardized picture never moves (rounding may shift the smoothing of an edge)"
+
+
+def test_dragging_the_unit_is_live(visit: Visit, page: Page) -> None:
+    visit("/")
+    slider = page.get_by_role("slider", name="unit of x₂")
+    box = slider.bounding_box()
+    assert box
+    y, seen = box["y"] + box["height"] / 2, set()
+    page.mouse.move(box["x"] + box["width"] * 0.66, y)
+    page.mouse.down()
+    for i in range(25):
+        page.mouse.move(box["x"] + box["width"] * (0.66 - 0.015 * i), y)
+        page.wait_for_timeout(60)
+        seen.add(numbers(page)[0])
+    assert len(seen) >= 4, "the count follows the hand"
+    page.mouse.up()
+    settle(page)
+    scale = float(page.get_by_role("textbox", name="unit of x₂").input_value())
+    expect(page.locator(".esl-number").nth(1)).to_have_text("2")
+    assert float(query(page)["scale2"]) == pytest.approx(scale, rel=1e-3)
+
+
+def test_feature_normalization_is_a_toggle(visit: Visit, page: Page) -> None:
+    visit("/")
+    page.get_by_text("Feature normalization").click()
+    counts(page, "32")
+    page.get_by_text("Feature normalization").click()
+    counts(page, "32", "2")
+
+
+def test_batch_and_feature_normalization_of_the_hidden_layer(visit: Visit, page: Page) -> None:
+    visit("/hidden")
+    counts(page, "55", "2")
+    press(page, "gain g of the second hidden unit: 30")
+    counts(page, "769", "2")
+    press(page, "gain g of the second hidden unit: 1")
+    counts(page, "2", "2")
+    expect(page.get_by_text("slightly worse: κ went from 1.411 to 1.656")).to_be_visible()
+    page.get_by_text("Feature normalization").click()
+    expect(page.get_by_text("Here batch normalization makes κ worse")).to_be_visible()
+    page.get_by_text("Batch normalization", exact=True).click()
+    expect(page.locator(".esl-panel")).to_have_count(1)
+    page.get_by_text("Feature normalization").click()
+    expect(fact(page, 0, "condition number")).to_have_text("1.411")
+
+
+def test_an_optimizer_is_added_and_its_number_is_the_one_that_run_gives(visit: Visit, page: Page) -> None:
+    visit("/")
+    press(page, "+ Momentum")
+    picked = (*SCALE.optimizers, pick("momentum"))
+    result = run(type(SCALE)(**{**vars(SCALE), "optimizers": picked}))
+    counts(page, *(f"{walk.settled:,}" for panel in result.panels for walk in panel.walks))
+    press(page, "+ Adam")
+    expect(page.locator(".esl-number")).to_have_count(6)
+    assert query(page) == {"o1": "gradient_descent", "o2": "momentum", "o3": "adam", "v": "1"}
+
+
+def test_the_three_rate_modes(visit: Visit, page: Page) -> None:
+    visit("/")
+    page.get_by_role("radio", name="the same number for all").or_(page.get_by_role("button", name="the same number for all")).click()
+    set_field(page, "learning rate η, the same number for all", "0.5")
+    counts(page, "✕", "2")
+    marks = page.locator(".mark").all_inner_texts()
+    assert any("0.05296" in text for text in marks)
+    assert any("0.8948" in text for text in marks)
+    name = "the same fraction of each limit"
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name)).click()
+    expect(page.get_by_text("η as a fraction of each panel's limit")).to_be_visible()
+    expect(page.locator(".esl-count-name").first).to_contain_text("of its limit")
+
+
+def test_an_address_opened_elsewhere_gives_the_same_numbers(visit: Visit, page: Page) -> None:
+    visit("/")
+    press(page, "+ RMSProp")
+    expect(page.locator(".esl-number")).to_have_count(4)
+    set_field(page, "unit of x₂", "3.7")
+    settle(page)
+    expect(page).to_have_url(re.compile("scale2=3.7"))
+    before = numbers(page), page.locator("dd").all_inner_texts()
+    address = page.url
+    with page.context.browser.new_context() as other:  # type: ignore[union-attr]
+        elsewhere = other.new_page()
+        elsewhere.goto(address)
+        drawn(elsewhere)
+        assert (numbers(elsewhere), elsewhere.locator("dd").all_inner_texts()) == before
+
+
+def test_a_bad_address_is_said_and_does_no_harm(visit: Visit, page: Page) -> None:
+    visit("/?data=nowhere&scale2=1e999&o1.rate=NaN&steps=999999999999&foo=%3Cimg%20src=x%3E")
+    expect(page.get_by_test_id("stAlert")).to_have_count(5)
+    counts(page, "32", "2")
+
+
+def test_play_counts_up_and_stops_where_each_walk_arrives(visit: Visit, page: Page) -> None:
+    visit("/?scale2=20")
+    press(page, "Play")
+    early = numbers(page)
+    assert early[0] != "126"
+    counts(page, "126", "2")
+
+
+def test_three_dimensions_are_one_click_away(visit: Visit, page: Page) -> None:
+    visit("/")
+    press(page, "3-D")
+    expect(page.locator(".esl-board .gl-container canvas").first).to_be_visible()
+    expect(page).to_have_url(re.compile("view=surface"))
+    press(page, "Contour")
+    expect(page).not_to_have_url(re.compile("view=surface"))
+
+
+@pytest.mark.parametrize(
+    "name", ["cm → mm", "the same η = 0.5 for both", "standardize", "correlation: what remains", "hidden gain and batch norm"]
+)
+def test_a_lesson_asks_first_and_then_shows(visit: Visit, page: Page, name: str) -> None:
+    visit("/")
+    page.get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("radiogroup")).to_be_visible()
+    expect(page.locator(".esl-board")).to_have_count(0)
+    page.get_by_role("radiogroup").get_by_role("radio").first.check(force=True)
+    press(page, "Show what happens")
+    drawn(page)
+    expect(page.get_by_test_id("stAlert")).to_have_count(1)
+    assert query(page)["revealed"] == "yes"
+
+
+@pytest.mark.parametrize("topic", ["Momentum", "Adaptive", "Mini-batches", "Schedules", "Rates"])
+def test_topics_of_the_page_of_optimizers(visit: Visit, page: Page, topic: str) -> None:
+    visit("/optimizers")
+    page.get_by_role("radio", name=topic).or_(page.get_by_role("button", name=topic, exact=True)).click()
+    settle(page)
+    expect(page.locator(".esl-number").first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_the_workbench_draws_what_is_picked(visit: Visit, page: Page) -> None:
+    visit("/workbench")
+    page.get_by_role("combobox", name="what is minimized").click()
+    page.get_by_role("option", name="Himmelblau").click()
+    expect(page.locator(".esl-title").first).to_contain_text("Himmelblau")
+    assert query(page)["surface"] == "himmelblau"
+    for part in ("Data", "Normalization", "Optimizers", "Run", "Picture", "Model and loss"):
+        page.get_by_role("radio", name=part).or_(page.get_by_role("button", name=part, exact=True)).click()
+        settle(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+@pytest.mark.parametrize("page", [PHONE, DARK, {**PHONE, **DARK}], indirect=True, ids=["phone", "dark", "dark phone"])
+@pytest.mark.parametrize("path", ["/", "/hidden", "/optimizers", "/workbench"])
+def test_every_page_fits_its_window(visit: Visit, page: Page, path: str) -> None:
+    visit(path)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    assert page.locator(".stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
+def test_the_table_of_the_hidden_layer_is_what_run_gives() -> None:
+    """What the browser tests above read off the page."""
+    assert [panel.walks[0].settled for panel in run(HIDDEN).panels] == [55, 2]

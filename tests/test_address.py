@@ -1,0 +1,391 @@
+"""A scene as an address and back: nothing is lost, nothing that a stranger's link says is believed, every refusal is said once."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+import problem
+import walks
+from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
+from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, RATES, SCALE, SCHEDULES, WORKBENCH
+from settings import Count, Number, Option, Pick, Setting, Value, pick, values
+from views import shown
+from views.address import VERSION, read, write
+from views.lesson import lessons, scenes
+from views.shown import Shown
+
+LESSONS = frozenset(lessons())
+SCENES = {
+    "scale": SCALE,
+    "hidden": HIDDEN,
+    "rates": RATES,
+    "momentum": MOMENTUM,
+    "adaptive": ADAPTIVE,
+    "batches": BATCHES,
+    "schedules": SCHEDULES,
+    "workbench": WORKBENCH,
+    **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items()},
+}
+WHERE = {"data": "data", "surface": "surface", "schedule": "schedule"}  # part of an Experiment that is one pick
+quickly = hypothesis(derandomize=True, deadline=None, max_examples=150)
+
+
+def came_back(experiment: Experiment, view: Shown = Shown(), opening: Experiment = SCALE) -> dict[str, str]:
+    """Asserts that the scene survives its address; the address."""
+    query = write(experiment, view, opening)
+    assert read(query, opening, LESSONS) == (experiment, view, [])
+    return query
+
+
+# every item of every menu, every choice of every option
+
+
+def put(part: str, picked: Pick) -> Experiment:
+    """The Scale page's scene with that item in its place."""
+    if part == "optimizer":
+        return replace(SCALE, optimizers=(SCALE.optimizers[0], picked))
+    if part in ("features", "hidden"):
+        return replace(SCALE, panels=(SCALE.panels[0], replace(Panel(), **{part: picked})))
+    return replace(SCALE, **{WHERE[part]: picked})  # type: ignore[arg-type]
+
+
+def odd(field: Setting) -> Value:
+    """A value that is not the default and has many digits, within the range."""
+    if isinstance(field, Option):
+        return next((choice for choice in field.choices if choice != field.default), field.default)
+    if isinstance(field, Count):
+        return field.low + (field.high - field.low) // 3 + (field.low + (field.high - field.low) // 3 == field.default)
+    return field.low + (field.high - field.low) / 3
+
+
+def _cases() -> list[tuple[str, Pick]]:
+    found = []
+    for part, items in menus().items():
+        for name in items:
+            fields = fields_of(part, name)
+            found.append((part, Pick(name)))
+            found += [
+                (part, pick(name, **{field.name: choice}))
+                for field in fields
+                if isinstance(field, Option)
+                for choice in field.choices
+                if choice != field.default
+            ]
+            changed = {field.name: odd(field) for field in fields if odd(field) != field.default}
+            if changed:
+                found.append((part, pick(name, **changed)))
+    return found
+
+
+CASES = _cases()
+
+
+@pytest.mark.parametrize("part", menus())
+def test_every_item_and_every_choice_comes_back(part: str) -> None:
+    there = [picked for where, picked in CASES if where == part]
+    assert {picked.name for picked in there} == set(menus()[part])
+    for picked in there:
+        came_back(put(part, picked))
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_comes_back(name: str) -> None:
+    field = FIELDS[name]
+    tried: list[Value] = list(field.choices) if isinstance(field, Option) else [field.low, field.high, odd(field)]
+    for value in tried:
+        query = came_back(replace(SCALE, **{name: value}))  # type: ignore[arg-type]
+        assert set(query) == (set() if value == getattr(SCALE, name) else {name, "v"})
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_scene_of_a_page_is_its_bare_address_there_and_a_whole_one_elsewhere(name: str) -> None:
+    assert came_back(SCENES[name], opening=SCENES[name]) == {}
+    came_back(SCENES[name], opening=SCALE)
+
+
+def test_defaults_are_left_out_and_the_version_is_named() -> None:
+    assert write(SCALE, Shown(), SCALE) == {}
+    assert write(replace(SCALE, scale2=100.0), Shown(), SCALE) == {"scale2": "100", "v": VERSION} == {"scale2": "100", "v": "1"}
+    spelled = replace(SCALE, surface=pick("network", gain=1.0, activation="tanh"))
+    assert write(spelled, Shown(), SCALE) == {"surface": "network", "surface.activation": "tanh", "v": "1"}
+    assert write(SCALE, Shown(view="surface", panel=1), SCALE) == {"view": "surface", "panel": "1", "v": "1"}
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 1e-3, 123.456789012345678, 2.0**-9, 999.9999999999999, 100.0])
+def test_a_number_keeps_every_bit(value: float) -> None:
+    came_back(replace(SCALE, scale1=value))
+
+
+@pytest.mark.parametrize("start", [None, (0.0, 0.0), (-1.5, 1 / 3), (1e6, -1e-300)])
+@pytest.mark.parametrize("window", [None, (-1.0, 1.0, -2.0, 2.0), (1 / 3, 0.5, -1e7, 1e7)])
+@pytest.mark.parametrize("opening", [SCALE, replace(SCALE, start=(1.0, 2.0), window=(0.0, 1.0, 0.0, 1.0))])
+def test_start_and_window_come_back(
+    start: tuple[float, float] | None, window: tuple[float, float, float, float] | None, opening: Experiment
+) -> None:
+    came_back(replace(SCALE, start=start, window=window), opening=opening)
+
+
+def back_to_defaults(opening: Experiment) -> dict[str, Experiment]:
+    """The opening scene, with every item that has settings of its own set back to the item's defaults, one at a time."""
+    found = {part: replace(opening, **{part: Pick(getattr(opening, part).name)}) for part in WHERE if getattr(opening, part).settings}  # type: ignore[arg-type]
+    for i, picked in enumerate(opening.optimizers):
+        if picked.settings:
+            plain = (*opening.optimizers[:i], Pick(picked.name), *opening.optimizers[i + 1 :])
+            found[f"optimizer {i + 1}"] = replace(opening, optimizers=plain)
+    return found
+
+
+SET_BACK = {f"{name}, {part}": (SCENES[name], e) for name in SCENES for part, e in back_to_defaults(SCENES[name]).items()}
+
+
+# BUG: write() leaves a setting out where it is the item's default, read() takes a name without settings for the opening scene's pick
+# with the opening scene's settings. On the Hidden page g = 1 becomes `surface=network&v=1`, and that link opens at g = 8.
+@pytest.mark.parametrize("case", SET_BACK)
+def test_a_setting_set_back_to_its_default_comes_back(case: str) -> None:
+    opening, experiment = SET_BACK[case]
+    came_back(experiment, opening=opening)
+
+
+# whatever a person picks
+
+
+def value_of(field: Setting) -> SearchStrategy[Value]:
+    if isinstance(field, Option):
+        return st.sampled_from(field.choices)
+    if isinstance(field, Count):
+        return st.integers(field.low, field.high)
+    return st.floats(field.low, field.high)
+
+
+@st.composite
+def a_pick(draw: DrawFn, part: str) -> Pick:
+    name = draw(st.sampled_from(sorted(menus()[part])))
+    fields = {field.name: field for field in fields_of(part, name)}
+    set_here = draw(st.sets(st.sampled_from(sorted(fields)))) if fields else set()
+    chosen = {field: draw(value_of(fields[field])) for field in sorted(set_here)}
+    return pick(name, **{name: value for name, value in chosen.items() if value != fields[name].default})
+
+
+@st.composite
+def an_experiment(draw: DrawFn) -> Experiment:
+    panel = st.builds(Panel, a_pick("features"), a_pick("hidden"))
+    low, high = -1e7, 1e7
+    span = st.tuples(st.floats(low, 0.0), st.floats(1e-3, high))
+    return Experiment(
+        data=draw(a_pick("data")),
+        surface=draw(a_pick("surface")),
+        schedule=draw(a_pick("schedule")),
+        panels=tuple(draw(st.lists(panel, min_size=1, max_size=MOST_PANELS))),
+        optimizers=tuple(draw(st.lists(a_pick("optimizer"), min_size=1, max_size=MOST_OPTIMIZERS))),
+        start=draw(st.none() | st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))),
+        window=draw(st.none() | st.tuples(span, span).map(lambda sides: (*sides[0], *sides[1]))),
+        **{name: draw(value_of(field)) for name, field in FIELDS.items()},  # type: ignore[arg-type]
+    )
+
+
+@st.composite
+def a_view(draw: DrawFn) -> Shown:
+    chosen = {name: draw(value_of(field)) for name, field in shown.FIELDS.items()}
+    return Shown(lesson=draw(st.sampled_from(["", *sorted(LESSONS)])), **chosen)  # type: ignore[arg-type]
+
+
+@quickly
+@given(an_experiment(), a_view())
+def test_whatever_is_picked_comes_back(experiment: Experiment, view: Shown) -> None:
+    query = came_back(experiment, view)
+    assert all(isinstance(key, str) and isinstance(value, str) for key, value in query.items())
+    assert query.get("v") == VERSION
+
+
+# whatever a stranger writes
+
+
+JUNK = (
+    *("", " ", "nan", "NaN", "inf", "-inf", "1e999", "-1e999", "1e-999", "-1", "0", "-0", "1.5", "0x10", "1_0", "٣", "１"),
+    *("9" * 19, "9" * 5000, "None", "true", "Iris", "IRIS", "ADAM", "Best", "best", "network", "adam", "auto", "auto,auto"),
+    *(",", ",,,", "1,2", "1,2,3,4", "nan,nan", "4,3,2,1", "<script>alert(1)</script>", "`", "{name}", "%s", "a\nb", "\x00", "🦜", "[]"),
+)
+KEYS = (
+    *FIELDS,
+    *shown.FIELDS,
+    *("data", "data.x1", "data.target", "data.rho", "data.", "surface", "surface.gain", "surface.loss", "surface.", "schedule"),
+    *("schedule.tau", "p1.features", "p1.features.amount", "p1.hidden", "p1.hidden.epsilon", "p2.features", "p3.hidden", "p1.", "p1"),
+    *("o1", "o1.rate", "o2", "o2.rate", "o4", "o4.", "o5", "start", "window", "lesson", "v", "lang", "", ".", "o1.o1.rate"),
+)
+
+
+@quickly
+@given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), st.sampled_from(JUNK) | st.text(max_size=60), max_size=12))
+def test_reading_never_raises_and_what_it_reads_can_be_had(query: dict[str, str]) -> None:
+    for opening in (SCALE, RATES):
+        experiment, view, refused = read(query, opening, LESSONS)
+        assert len(refused) <= len(query)
+        assert all(said.english for said in refused)
+        for name, field in FIELDS.items():
+            assert field.read(getattr(experiment, name)) == getattr(experiment, name)
+        for name, field in shown.FIELDS.items():
+            assert field.read(getattr(view, name)) == getattr(view, name)
+        assert 1 <= len(experiment.panels) <= MOST_PANELS
+        assert 1 <= len(experiment.optimizers) <= MOST_OPTIMIZERS
+        picks = [(part, getattr(experiment, part)) for part in WHERE] + [("optimizer", picked) for picked in experiment.optimizers]
+        picks += [("features", panel.features) for panel in experiment.panels] + [("hidden", panel.hidden) for panel in experiment.panels]
+        for part, picked in picks:
+            fields = {field.name: field for field in fields_of(part, picked.name)}
+            assert set(values(picked, tuple(fields.values()))) == set(fields)
+            assert all(fields[name].read(value) == value for name, value in picked.settings)
+
+
+REFUSED = [
+    *(("data", raw) for raw in ("Iris", "", "iris ", "<b>iris</b>", "../iris", "__init__", "_classes")),
+    *(("surface", raw) for raw in ("Linear", "models", "nope")),
+    ("schedule", "Constant"),
+    *(("o1", raw) for raw in ("ADAM", "sgd", "", "root_mean_square")),
+    *(("scale1", raw) for raw in ("nan", "inf", "1e999", "-1", "0", "one", "", "1,0", "1e-9", "1e9")),
+    ("fraction", "2.5"),
+    ("mode", "Best"),
+    *(("steps", raw) for raw in ("0", "-1", "100001", "9" * 19, "9" * 5000, "1e3", "10.0", "nan", "1e999", "")),
+    *(("batch", raw) for raw in ("-5", "4001", "all")),
+    ("seed", "-1"),
+    ("warmup", "-1"),
+    ("resolution", "19"),
+    ("resolution", "1000000"),
+    ("aspect", "Equal"),
+    ("levels", "LOG"),
+    *(("start", raw) for raw in ("1", "1,2,3", "nan,0", "0,inf", "1;2", "", "Auto", "1e999,0", "2e6,0")),
+    *(("window", raw) for raw in ("0,1", "0,0,0,1", "0,1,1,0", "0,1,0,inf", "0,1,0,nan", "0,1e-12,0,1", "a,b,c,d")),
+    ("view", "3d"),
+    *(("panel", raw) for raw in ("3", "-1", "two")),
+    ("curves", "yes"),
+    ("topic", "nothing"),
+    ("revealed", "1"),
+    ("lesson", "nothing"),
+    ("lesson", "<b>"),
+    *(("v", raw) for raw in ("2", "", "one")),
+    *((key, "1") for key in ("bogus", "", "Scale2", "SCALE2", "o5", "o9", "p4.features", "data.bogus", "surface.gain", "rate")),
+    *(("surface.loss", raw) for raw in ("mse", "cross_entropy", "")),
+    *(("surface.bias_value", raw) for raw in ("1e9", "nan")),
+    ("data.x1", "sepal Length"),
+    *(("o1.rate", raw) for raw in ("0", "-1", "nan", "1e999")),
+]
+
+
+@pytest.mark.parametrize(("key", "raw"), REFUSED, ids=[f"{key}={raw[:24]}" for key, raw in REFUSED])
+def test_a_refused_value_leaves_the_default_and_is_said_once(key: str, raw: str) -> None:
+    experiment, view, refused = read({key: raw}, SCALE, LESSONS)
+    assert (experiment, view) == (SCALE, Shown())
+    (said,) = refused
+    assert (key if key != "v" else raw) in said.english
+    assert len(said.english) < 250
+
+
+def test_every_refusal_has_its_own_line_and_the_rest_is_taken() -> None:
+    query = {"scale2": "100", "data": "Iris", "steps": "-1", "bogus": "1", "o1": "gradient_descent", "o2": "adam", "o2.rate": "nan"}
+    experiment, _, refused = read(query, SCALE)
+    assert experiment == replace(SCALE, scale2=100.0, optimizers=(pick("gradient_descent"), pick("adam")))
+    assert [re.findall("`(.*?)`", said.english)[0] for said in refused] == ["data=Iris", "o2.rate=nan", "steps=-1", "bogus"]
+
+
+# BUG: a key of a panel or an optimizer that is refused or "left out" still counts as that slot, and drops all slots that are not named:
+# `?p1.bogus=1` on the Scale page takes the standardized picture away, `?o1=ADAM` on Rates leaves one walk of four.
+@pytest.mark.parametrize(
+    ("opening", "key", "raw"),
+    [
+        (SCALE, "p1.bogus", "1"),
+        (SCALE, "p2.features", "Standardize"),
+        (SCALE, "p3.", ""),
+        (RATES, "o1.bogus", "1"),
+        (RATES, "o1", "ADAM"),
+        (RATES, "o4.rate", "nan"),
+    ],
+)
+def test_a_refused_panel_or_optimizer_leaves_the_scene(opening: Experiment, key: str, raw: str) -> None:
+    experiment, _, refused = read({key: raw}, opening)
+    assert len(refused) == 1
+    assert experiment == opening
+
+
+MARKUP = (
+    *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "![x](https://e.org/x.png)", "**bold**"),
+    *("`code`", "```", "`<b>`", "$\\frac{1}{2}$", ":red[x]", ":material/home:", "# heading", "{given}", "{0}", "%(x)s", "\\`", "a" * 5000),
+    # BUG: a line break ends the code span, what follows is read as Markdown of ours: `?data=%0A%0A%23%20Send%20your%20password`
+    *("x\n\n# heading", "x\n# heading", "x\r\n\r\n[y](https://e.org)"),
+)
+
+
+@pytest.mark.parametrize("raw", MARKUP)
+@pytest.mark.parametrize("key", ["data", "mode", "scale2", "steps", "start", "lesson", "v", "surface.loss", "bogus", "", "the key"])
+def test_what_is_quoted_stays_in_its_code_span(key: str, raw: str) -> None:
+    query = {raw: "1"} if key == "the key" else {key: raw}
+    for said in read(query, SCALE, LESSONS)[2]:
+        assert said.english.count("`") % 2 == 0
+        assert "\n" not in said.english
+        assert "\r" not in said.english
+        ours = re.sub(r"`[^`]*`", "", said.english)
+        assert not re.search(r"[<>*\[\]$#{}\\]|:red|:material", ours), ours
+        assert len(said.english) < 250
+
+
+# a link gives the same numbers
+
+
+def forget() -> None:
+    """Empty every memo, so that what comes back is computed anew."""
+    for memo in (problem.probed, problem.fitted, problem.grid, problem.seen, problem.prepared, problem.table, walks.walk):
+        memo.cache_clear()
+
+
+LINKS: dict[str, tuple[Experiment, Experiment]] = {
+    "same": (SCALE, replace(SCALE, mode="same", optimizers=(pick("gradient_descent", rate=1 / 30),), scale2=1 / 0.3, steps=300)),
+    "fraction": (SCALE, replace(SCALE, mode="fraction", fraction=0.77, optimizers=(pick("gradient_descent"), pick("momentum")), steps=300)),
+    "best": (SCALE, replace(SCALE, scale2=20.0, optimizers=(pick("gradient_descent"), pick("adam")), steps=300)),
+    "batches": (BATCHES, replace(BATCHES, seed=7, batch=13)),
+    "hidden": (HIDDEN, replace(HIDDEN, surface=pick("network", gain=30.0), start=(0.1, -0.2), steps=300)),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_gives_the_same_numbers_to_the_last_bit(name: str) -> None:
+    opening, experiment = LINKS[name]
+    before = run(experiment)
+    forget()
+    after = run(read(write(experiment, Shown(), opening), opening)[0])
+    assert len(before.panels) == len(after.panels)
+    for one, other in zip(before.panels, after.panels, strict=True):
+        assert one is not other
+        for arrays in _arrays():
+            for a, b in zip(arrays(one), arrays(other), strict=True):
+                np.testing.assert_array_equal(a, b)
+                assert a is not b
+        assert [(w.settled, w.diverged, w.rated) for w in one.walks] == [(w.settled, w.diverged, w.rated) for w in other.walks]
+
+
+@cache
+def _arrays() -> tuple[Callable[[PanelResult], list[np.ndarray]], ...]:
+    return (
+        lambda panel: [panel.grid, np.asarray(panel.fit.theta), np.asarray(panel.fit.hessian)],
+        lambda panel: [walk.path for walk in panel.walks],
+        lambda panel: [walk.loss for walk in panel.walks],
+    )
+
+
+def test_lessons_are_known_by_page() -> None:
+    assert set(scenes("scale")) | set(scenes("hidden")) == LESSONS
+    for page in ("scale", "hidden"):
+        for name, scene in scenes(page).items():
+            assert read({"lesson": name}, scene, frozenset(scenes(page))) == (scene, Shown(lesson=name), [])
+
+
+def test_ranges_are_what_the_fields_say() -> None:
+    """The table above rests on these."""
+    assert isinstance(FIELDS["steps"], Count)
+    assert (FIELDS["steps"].low, FIELDS["steps"].high) == (1, 100_000)
+    assert isinstance(FIELDS["scale1"], Number)
+    assert (FIELDS["scale1"].low, FIELDS["scale1"].high) == (1e-3, 1e3)
