@@ -1,14 +1,12 @@
 """Error Surface Lab: page config and navigation, nothing else."""
 
 import streamlit as st
-from PIL import Image
 
-from figures.icon import icon
-from views.look import look
+from views.look import look, page_icon
 from views.warm import warm
 from views.words import language_menu, tr
 
-st.set_page_config(page_title="Error Surface Lab", page_icon=Image.fromarray(icon()), layout="wide")
+st.set_page_config(page_title="Error Surface Lab", page_icon=page_icon(), layout="wide")
 look()
 warm()
 pages = [

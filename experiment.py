@@ -15,11 +15,14 @@ from data.dataset import DataSet
 from landscape.grid import Axis
 from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
+from optim.optimizer import Optimizer
 from optim.schedule import Schedule
 from problem import Fit, Pair, Prepared, Problem, Source, Window, fitted, grid, prepared, seen, started
 from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, catalogue, message, numbers, options, pick
 from surfaces.catalogue import surfaces
-from surfaces.surface import Structure
+from surfaces.loss import Loss
+from surfaces.regression import the_loss
+from surfaces.surface import Structure, Surface
 from walks import Rated, Run, Walk, goal_of, optimizers, rated, walk
 
 BEST, SAME, FRACTION = "best", "same", "fraction"
@@ -79,7 +82,7 @@ FIELDS: dict[str, Setting] = {
             ("log", "even", "linear"),
             (N_("logarithmic"), N_("even rings (square root)"), N_("linear")),
         ),
-        Count("resolution", N_("points of the grid, a side"), 100, 20, 400),
+        Option("resolution", N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400)),
     )
 }
 POINT = Number("start", N_("start"), 0.0, -1e6, 1e6)
@@ -146,18 +149,40 @@ def fields_of(part: str, name: str) -> tuple[Setting, ...]:
     return tuple(menus()[part][name].fields)
 
 
+def dataset_of(experiment: Experiment) -> DataSet:
+    """The record of the data set that is picked."""
+    return catalogue("data.tables", DataSet)[experiment.data.name]
+
+
+def loss_of(experiment: Experiment) -> Loss:
+    """The record of the loss of a surface of data."""
+    return the_loss(Structure(experiment.surface.name, options(experiment.surface, surfaces()[experiment.surface.name].fields)))
+
+
+def start_of(experiment: Experiment) -> Pair:
+    """Where the walks start: what was asked for, else the surface's own."""
+    surface = surfaces()[experiment.surface.name]
+    structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields))
+    return surface.begin(structure) if experiment.start is None else experiment.start
+
+
 def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     """The loss of one panel, by names and numbers."""
     surface = surfaces()[experiment.surface.name]
-    hidden = panel.hidden if surface.flat is not None and experiment.surface.name == "network" else Pick("none")
+    hidden = panel.hidden if surface.hidden_layer else Pick("none")
     hidden_fields = fields_of("hidden", hidden.name)
     structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields), hidden.name)
     traced = numbers(experiment.surface, surface.fields) | numbers(hidden, hidden_fields)
     source = None
     if surface.needs_data:
         chosen = dict(structure.options)
-        labels = chosen.get("loss", "cross_entropy") == "cross_entropy"
-        source = Source(experiment.data, (experiment.scale1, experiment.scale2), panel.features, chosen.get("bias") == "axis", labels)
+        source = Source(
+            experiment.data,
+            (experiment.scale1, experiment.scale2),
+            panel.features,
+            chosen.get("bias") == "axis",
+            loss_of(experiment).labels,
+        )
     return Problem(structure, tuple(sorted(traced.items())), source)
 
 
@@ -204,6 +229,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     fit = fitted(problem, start)
     goal, window = goal_of(problem, fit, begin), _window(experiment, problem, fit, theta)
     across, up = (_axis(window, fit, goal, side) for side in (0, 1))
+    points = experiment.resolution
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
     run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
     paths = []
@@ -217,9 +243,9 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         problem.axes,
         None if problem.source is None else prepared(problem.source),
         sees,
-        across.points(experiment.resolution),
-        up.points(experiment.resolution),
-        grid(problem, rest, across, up, experiment.resolution),
+        across.points(points),
+        up.points(points),
+        grid(problem, rest, across, up, points),
         fit,
         goal,
         theta,
@@ -229,17 +255,34 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
 
 def run(experiment: Experiment) -> Result:
     """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had."""
-    surface = surfaces()[experiment.surface.name]
-    structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields))
-    start = surface.begin(structure) if experiment.start is None else experiment.start
+    surface, start = surfaces()[experiment.surface.name], start_of(experiment)
     panels = experiment.panels if surface.needs_data else experiment.panels[:1]
     results = tuple(_panel(experiment, panel, start) for panel in panels)
     notes = []
     if len(panels) > 1 and not _same(experiment):
-        notes.append(message(N_("The panels hold different functions: nothing in this model can take up the shift of its inputs.")))
+        notes.append(
+            message(
+                N_("The panels hold different functions: nothing in this model can take back what the normalization does to its inputs.")
+            )
+        )
     if experiment.batch and any(optimizers()[picked.name].full_batch_only for picked in experiment.optimizers):
         notes.append(message(N_("L-BFGS and Newton use all rows at every update: their curvature would be that of one batch only.")))
     return Result(results, tuple(notes))
 
 
-__all__ = ["Experiment", "Panel", "Pick", "Rated", "Refusal", "Result", "pick", "run"]
+__all__ = [
+    "Experiment",
+    "Optimizer",
+    "Panel",
+    "PanelResult",
+    "Pick",
+    "Rated",
+    "Refusal",
+    "Result",
+    "Surface",
+    "Walk",
+    "optimizers",
+    "pick",
+    "run",
+    "surfaces",
+]

@@ -16,12 +16,14 @@ from landscape.linear_programs import least_absolute, separable
 from normalization.feature import Affine, FeatureNormalization, morph
 from settings import N_, Message, Pick, Refusal, capacity, catalogue, message, values
 from surfaces.catalogue import surfaces
-from surfaces.loss import losses
+from surfaces.loss import Loss
+from surfaces.regression import the_loss
 from surfaces.surface import Minima, Rows, Structure, Surface
 
 Pair = tuple[float, float]
 Window = tuple[float, float, float, float]
 
+_INFINITE = message(N_("minimum at infinity: the two classes can be separated, so larger weights are always better"))
 _LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss with several minima
 
 
@@ -133,8 +135,28 @@ def _nearest(minima: Minima, start: Pair) -> Float[np.ndarray, " 2"]:
 
 def _quadratic(structure: Structure) -> bool:
     """Whether the loss is a quadratic in θ: a squared error whose score is linear in θ."""
-    chosen = dict(structure.options)
-    return losses()[chosen["loss"]].quadratic and chosen.get("plane", "output") == "output" if "loss" in chosen else False
+    return the_loss(structure).quadratic and dict(structure.options).get("plane") != "hidden"
+
+
+def _starts(problem: Problem, loss: Loss, p: int) -> Float[np.ndarray, "s p"]:
+    """Where Newton's method starts: a lattice for a loss with several minima; else 0, and what linear algebra says where Huber is flat."""
+    if dict(problem.structure.options).get("plane") == "hidden":
+        return np.array([(a, b) for a in _LATTICE for b in _LATTICE])
+    starts = [np.zeros(p)]
+    if not loss.labels:
+        sees, y, free, offset = _linear(problem, p)
+        rows = np.vstack([sees, np.ones_like(y)]) if free else sees
+        least_squares = np.linalg.lstsq(rows.T, y - offset, rcond=None)[0]
+        starts += [theta[:p] for theta in (least_squares, least_absolute(sees, y - offset, free))]
+    return np.array(starts)
+
+
+def _linear(problem: Problem, p: int) -> tuple[Float[np.ndarray, "2 n"], Float[np.ndarray, " n"], bool, float]:
+    """A score that is linear in θ: what the weights multiply, the targets, whether a bias is free, and the one that is not."""
+    bias = dict(problem.structure.options).get("bias", "best")
+    sees = seen(problem, (0.0,) * p)[0]
+    y = np.asarray(prepared(problem.source).rows.y)[: sees.shape[1]] if problem.source else np.zeros(0)
+    return sees, y, bias in ("best", "trained"), dict(problem.numbers)["bias_value"] if bias == "fixed" else 0.0
 
 
 def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | None, Message | None]:
@@ -143,28 +165,25 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
     if rows is None:
         minima = surface.minima(dict(problem.numbers))
         return (None, message(N_("this surface has no minimum"))) if minima is None else (_nearest(minima, start), None)
-    chosen = dict(structure.options)
-    loss = losses()[chosen.get("loss", "cross_entropy")]
-    bias, plane = chosen.get("bias", "best"), chosen.get("plane", "output")
-    here = np.zeros(len(problem.axes))
-    n = prepared(problem.source).n if problem.source else 0
-    if plane == "output" and (loss.labels or not loss.smooth):
-        sees = np.asarray(kernels.seer(structure)(problem.traced, rows, here)[0])[:, :n]
-        y, free = np.asarray(rows.y)[:n], bias in ("best", "trained")
-        if loss.labels and separable(sees, y, free):
-            return None, message(N_("minimum at infinity: the two classes can be separated, so larger weights are always better"))
-        if not loss.smooth:
-            offset = dict(problem.numbers)["bias_value"] if bias == "fixed" else 0.0
-            return least_absolute(sees, y - offset, free)[: len(here)], None
+    loss, p = the_loss(structure), len(problem.axes)
     if _quadratic(structure):  # one Newton step from anywhere
-        _, gradient, hessian = probed(problem, tuple(here))
-        return here - np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0], None
-    starts = here[None] if plane == "output" else np.array([(a, b) for a in _LATTICE for b in _LATTICE])  # one for a convex loss
-    theta, value = (np.asarray(part) for part in kernels.minimizer(structure)(problem.traced, rows, starts))
+        _, gradient, hessian = probed(problem, (0.0,) * p)
+        return -np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0], None
+    if dict(structure.options).get("plane") != "hidden" and (loss.labels or not loss.smooth):
+        sees, y, free, offset = _linear(problem, p)
+        if loss.labels and separable(sees, y, free):
+            return None, _INFINITE
+        if not loss.smooth:
+            return least_absolute(sees, y - offset, free)[:p], None
+    theta, value = (np.asarray(part) for part in kernels.minimizer(structure)(problem.traced, rows, _starts(problem, loss, p)))
+    if loss.labels and value < 1e-6:
+        return None, _INFINITE
     if not (np.isfinite(value) and np.all(np.abs(theta) < 1e6)):
         return None, message(N_("no minimum was found: the loss keeps falling far away"))
     if surface.flat(structure) is not None:  # any point of the ray will do: the one as far out as the start, where the walks are
-        theta = theta * (np.hypot(*start) / np.hypot(*theta) or 1.0)
+        moved = theta * (np.hypot(*start) / np.hypot(*theta) or 1.0)
+        if probed(problem, tuple(moved))[0] <= value + 2e-5 * abs(value):
+            return moved, None
     return theta, None
 
 
@@ -187,7 +206,9 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     if not surface.smooth(structure):
         return Fit(theta, value, None, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
     drawn, trained = eigenvalues(hessian[:2, :2]), eigenvalues(hessian)
-    reason = surface.flat(structure)
+    along = theta[:2] / (np.hypot(*theta[:2]) or 1.0)
+    ray = abs(float(along @ hessian[:2, :2] @ along)) <= 1e-3 * drawn[1]
+    reason = surface.flat(structure) if ray else None
     if reason is None and drawn[0] <= (1e-8 if rows is None else 1e-13) * drawn[1]:
         reason = message(N_("flat direction: the smallest curvature is zero"))
     return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, _quadratic(structure))

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from numerals import numeral
 
@@ -90,17 +90,18 @@ class Option:
 
     name: str
     label: str
-    default: str
-    choices: tuple[str, ...]
+    default: str | int
+    choices: tuple[str | int, ...]
     labels: tuple[str, ...] = ()
 
-    def read(self, raw: Value) -> str:
-        if raw not in self.choices:
+    def read(self, raw: Value) -> str | int:
+        chosen = next((choice for choice in self.choices if str(choice) == str(raw)), None)
+        if chosen is None:
             raise Refusal(message(N_("{name} has no choice {choice}"), name=self.name, choice=f"`{str(raw)[:40].replace(chr(96), '')}`"))
-        return str(raw)
+        return chosen
 
-    def label_of(self, choice: str) -> str:
-        return dict(zip(self.choices, self.labels, strict=False)).get(choice, choice)
+    def label_of(self, choice: str | int) -> str:
+        return dict(zip(self.choices, self.labels, strict=False)).get(choice, str(choice))
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ def options(picked: Pick, fields: tuple[Setting, ...]) -> tuple[tuple[str, str],
     return tuple((field.name, str(chosen[field.name])) for field in fields if isinstance(field, Option))
 
 
+@runtime_checkable
 class Item(Protocol):
     """What every item of a menu says of itself: its name for people and its place in the menu."""
 

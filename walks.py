@@ -131,7 +131,7 @@ def rated(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, ru
         if fit.trained is None or not curved:
             return own._replace(how=message(N_("its own number: no best rate is known here")))
         steep, shallow = float(fit.trained[-1]), float(fit.trained[0])
-        flat = fit.reason is not None or shallow <= 0
+        flat = fit.reason is not None or shallow <= 1e-13 * steep
         hyper |= optimizer.best(steep if flat else shallow, steep)
         how = message(N_("its best across the valley")) if flat else message(N_("its best here"))
         return Rated(tuple(sorted(hyper.items())), how)

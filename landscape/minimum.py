@@ -25,7 +25,8 @@ def newton(loss: Callable[[Theta], Scalar], start: Theta, steps: int = 200) -> t
     def step(at: _At) -> _At:
         gradient, hessian = jax.grad(loss)(at.theta), jax.hessian(loss)(at.theta)
         scale = jnp.abs(jnp.diag(hessian))
-        scale = jnp.where(scale > 0, scale, jnp.maximum(jnp.max(scale), tiny))
+        flat = jnp.maximum(jnp.linalg.norm(gradient), tiny)  # where there is no curvature at all: a step of length 1/μ downhill
+        scale = jnp.where(scale > 0, scale, jnp.where(jnp.max(scale) > 0, jnp.max(scale), flat))
         trial = at.theta - jnp.linalg.solve(hessian + at.damping * jnp.diag(scale), gradient)
         value = loss(trial)
         better = value < at.loss

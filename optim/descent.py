@@ -86,7 +86,8 @@ def descend(
         update, memory = optax.with_extra_args_support(make(**now)).update(
             gradient, memory, theta, value=batch_value, grad=gradient, value_fn=lambda q: loss(q, batch)
         )
-        return Carry(t + 1, theta + update, memory, order, alive, above), kept
+        last = t == steps  # measured and recorded, not updated any more
+        return Carry(t + 1, jnp.where(last, theta, theta + update), memory, order, alive, above), kept
 
     kept = Kept(
         jnp.zeros((room, *carry.theta.shape), carry.theta.dtype),

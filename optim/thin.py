@@ -1,5 +1,7 @@
 """Fewer points of a long walk for the picture, with every excursion kept."""
 
+from itertools import pairwise
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -19,7 +21,7 @@ def thinned(path: Float[np.ndarray, "k p"], loss: Float[np.ndarray, " k"], most:
     values = np.where(np.isfinite(values), values, np.inf)
     edges = np.unique(np.geomspace(whole, k, (most - whole) // 7 + 1).astype(int))
     kept = {*range(whole), k - 1}
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in pairwise(edges):
         part = values[begin:end]
         kept.update((begin + np.array([0, *part.argmin(axis=0), *part.argmax(axis=0)])).tolist())
     return np.array(sorted(kept))

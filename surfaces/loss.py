@@ -20,15 +20,17 @@ REDUCE = Option("reduce", N_("over the rows"), "mean", ("mean", "sum"), (N_("mea
 class Loss:
     """value(scores, targets, numbers) -> the cost of every row, convex in the score.
 
-    bracket(scores, rows) -> two numbers between which the best bias lies. quadratic: one Newton step finds it.
-    labels: targets must be 0 or 1. smooth: has a second derivative (almost) everywhere that is not zero everywhere.
+    bias(scores, rows) -> the best bias in closed form, differentiable in the scores; where there is none, bracket(scores, rows) -> two
+    numbers between which it lies. quadratic: the loss is a quadratic in the score. labels: targets must be 0 or 1. smooth: has a second
+    derivative (almost) everywhere that is not zero everywhere.
     """
 
     label: str
     formula: str
     source: str
     value: Callable[[Scores, Float[Array, " n"], Numbers], Float[Array, " n"]]
-    bracket: Callable[[Scores, Rows], tuple[Scalar, Scalar]]
+    bias: Callable[[Scores, Rows], Scalar] | None = None
+    bracket: Callable[[Scores, Rows], tuple[Scalar, Scalar]] | None = None
     fields: tuple[Setting, ...] = ()
     quadratic: bool = False
     labels: bool = False
@@ -38,6 +40,19 @@ class Loss:
 
 def losses() -> dict[str, Loss]:
     return dict(catalogue("surfaces.losses", Loss))
+
+
+def mean_residual(score: Scores, rows: Rows) -> Scalar:
+    """The best bias of the squared error."""
+    return rows.w @ (rows.y - score) / jnp.sum(rows.w)
+
+
+def median_residual(score: Scores, rows: Rows) -> Scalar:
+    """The best bias of the absolute error: the residual (of two in the middle, the lower) that half of the rows do not exceed."""
+    residual = rows.y - score
+    order = jnp.argsort(jnp.where(rows.w > 0, residual, jnp.inf))
+    middle = jnp.argmax(jnp.cumsum(rows.w[order]) >= 0.5 * jnp.sum(rows.w))
+    return residual[order[middle]]
 
 
 def between_residuals(score: Scores, rows: Rows) -> tuple[Scalar, Scalar]:
@@ -64,11 +79,14 @@ class _Search(NamedTuple):
 
 
 def best_bias(loss: Loss, numbers: Numbers, score: Scores, rows: Rows) -> Scalar:
-    """argmin over b of the loss of score + b: Newton's method kept inside a bracket that bisection shrinks, then one Newton step more.
+    """argmin over b of the loss of score + b: in closed form, else Newton's method in a bracket that bisection shrinks, and a last step.
 
     The search itself is hidden from differentiation; the last step shows how the best bias moves with the score. As the slope in b is
     zero there, the first derivative of b is all that the gradient and the Hessian of the profile need.
     """
+
+    if loss.bias is not None:
+        return loss.bias(score, rows)
 
     def slope(b: Scalar, at: Scores) -> Scalar:
         return rows.w @ jax.grad(lambda s: jnp.sum(loss.value(s, rows.y, numbers)))(at + b)
@@ -80,7 +98,7 @@ def best_bias(loss: Loss, numbers: Numbers, score: Scores, rows: Rows) -> Scalar
         return now, jnp.where(flat, jnp.nan, -now / jnp.where(flat, 1.0, curvature))
 
     b = jnp.zeros((), score.dtype)
-    if not loss.quadratic:
+    if loss.bracket is not None:
         still = jax.lax.stop_gradient(score)
         low, high = loss.bracket(still, rows)
 

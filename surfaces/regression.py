@@ -45,7 +45,7 @@ def reduction(structure: Structure) -> str:
     return structure.option("reduce")
 
 
-def weights(structure: Structure, theta: Theta) -> Theta:
+def weights(structure: Structure, theta: Theta) -> Float[Array, " k"]:
     """θ without the bias: (w₁, w₂), or the one weight of the plane (b, w)."""
     return theta[1:2] if structure.option("bias") == "axis" else theta[:2]
 

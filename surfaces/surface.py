@@ -76,6 +76,7 @@ class Surface:
     fields: tuple[Setting, ...] = ()
     rank: int = 100
     needs_data: bool = False
+    hidden_layer: bool = False
     smooth: Callable[[Structure], bool] = lambda structure: True
     axes: Callable[[Structure], tuple[str, ...]] = _two
     summary: Callable[[Structure, Rows], object] = _rows_as_they_are

@@ -35,10 +35,11 @@ SCENES = {
     **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items()},
 }
 WHERE = {"data": "data", "surface": "surface", "schedule": "schedule"}  # part of an Experiment that is one pick
+PLAIN = Shown()
 quickly = hypothesis(derandomize=True, deadline=None, max_examples=150)
 
 
-def came_back(experiment: Experiment, view: Shown = Shown(), opening: Experiment = SCALE) -> dict[str, str]:
+def came_back(experiment: Experiment, view: Shown = PLAIN, opening: Experiment = SCALE) -> dict[str, str]:
     """Asserts that the scene survives its address; the address."""
     query = write(experiment, view, opening)
     assert read(query, opening, LESSONS) == (experiment, view, [])
@@ -105,10 +106,17 @@ def test_every_field_comes_back(name: str) -> None:
         assert set(query) == (set() if value == getattr(SCALE, name) else {name, "v"})
 
 
+def short(picked: Pick, part: str) -> Pick:
+    """Without the settings that have the item's defaults anyway."""
+    defaults = {field.name: field.default for field in fields_of(part, picked.name)}
+    return Pick(picked.name, tuple((name, value) for name, value in picked.settings if value != defaults[name]))
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_every_scene_of_a_page_is_its_bare_address_there_and_a_whole_one_elsewhere(name: str) -> None:
-    assert came_back(SCENES[name], opening=SCENES[name]) == {}
-    came_back(SCENES[name], opening=SCALE)
+    scene = SCENES[name]
+    assert came_back(scene, opening=scene) == {}
+    came_back(replace(scene, optimizers=tuple(short(picked, "optimizer") for picked in scene.optimizers)), opening=SCALE)
 
 
 def test_defaults_are_left_out_and_the_version_is_named() -> None:
@@ -247,7 +255,7 @@ REFUSED = [
     *(("data", raw) for raw in ("Iris", "", "iris ", "<b>iris</b>", "../iris", "__init__", "_classes")),
     *(("surface", raw) for raw in ("Linear", "models", "nope")),
     ("schedule", "Constant"),
-    *(("o1", raw) for raw in ("ADAM", "sgd", "", "root_mean_square")),
+    *(("o1", raw) for raw in ("ADAM", "sgd", "")),
     *(("scale1", raw) for raw in ("nan", "inf", "1e999", "-1", "0", "one", "", "1,0", "1e-9", "1e9")),
     ("fraction", "2.5"),
     ("mode", "Best"),
@@ -315,8 +323,6 @@ def test_a_refused_panel_or_optimizer_leaves_the_scene(opening: Experiment, key:
 MARKUP = (
     *("<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "![x](https://e.org/x.png)", "**bold**"),
     *("`code`", "```", "`<b>`", "$\\frac{1}{2}$", ":red[x]", ":material/home:", "# heading", "{given}", "{0}", "%(x)s", "\\`", "a" * 5000),
-    # BUG: a line break ends the code span, what follows is read as Markdown of ours: `?data=%0A%0A%23%20Send%20your%20password`
-    *("x\n\n# heading", "x\n# heading", "x\r\n\r\n[y](https://e.org)"),
 )
 
 
@@ -326,11 +332,17 @@ def test_what_is_quoted_stays_in_its_code_span(key: str, raw: str) -> None:
     query = {raw: "1"} if key == "the key" else {key: raw}
     for said in read(query, SCALE, LESSONS)[2]:
         assert said.english.count("`") % 2 == 0
-        assert "\n" not in said.english
-        assert "\r" not in said.english
         ours = re.sub(r"`[^`]*`", "", said.english)
         assert not re.search(r"[<>*\[\]$#{}\\]|:red|:material", ours), ours
         assert len(said.english) < 250
+
+
+# BUG: a line break ends the code span, and what follows is read as Markdown of ours: `?data=%0A%0A%23%20Send%20your%20password`.
+@pytest.mark.parametrize("raw", ["x\n\n# heading", "x\n# heading", "x\r\n\r\n[y](https://e.org)"])
+@pytest.mark.parametrize("key", ["data", "mode", "the key"])
+def test_a_line_break_does_not_end_the_code_span(key: str, raw: str) -> None:
+    (said,) = read({raw: "1"} if key == "the key" else {key: raw}, SCALE)[2]
+    assert not re.search(r"[\r\n]", said.english)
 
 
 # a link gives the same numbers

@@ -135,9 +135,8 @@ def test_mean_and_variance() -> None:
     normalized = bn(units(), epsilon=1e-12)
     np.testing.assert_allclose(normalized.mean(axis=1), 0, atol=1e-12)
     np.testing.assert_allclose(normalized.var(axis=1), 1, rtol=1e-9)
-    np.testing.assert_allclose(
-        spread(units(), ONES, {"epsilon": jnp.array(0.25)}), np.sqrt(np.asarray(units()).var(axis=1) + 0.25), rtol=1e-12
-    )
+    numbers = {"epsilon": jnp.array(0.25), "gamma": jnp.array(1.0)}
+    np.testing.assert_allclose(spread(units(), ONES, numbers), np.sqrt(np.asarray(units()).var(axis=1) + 0.25), rtol=1e-12)
 
 
 def test_scale_goes() -> None:

@@ -5,6 +5,7 @@ before the page runs again. So links, Back, lessons and other controls can chang
 """
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from views.words import language, tr
 
 Take = Callable[[Experiment, Value], Experiment]
 Mark = tuple[float, str, str]
+Choice = TypeVar("Choice", bound=Value)
 
 
 def _key(scene: Scene, name: str) -> str:
@@ -65,9 +67,9 @@ def menu(
     scene: Scene,
     name: str,
     label: str,
-    choices: Sequence[str],
-    labels: Callable[[str], str],
-    value: str,
+    choices: Sequence[Choice],
+    labels: Callable[[Choice], str],
+    value: Choice,
     take: Take,
     help: str | None = None,
     segmented: bool = False,
@@ -120,6 +122,6 @@ def chips(
 def setting(scene: Scene, name: str, field: Setting, value: Value, take: Take) -> None:
     """Whatever kind of setting it is."""
     if isinstance(field, Option):
-        menu(scene, name, tr(field.label), field.choices, lambda choice: tr(field.label_of(choice)), str(value), take)
+        menu(scene, name, tr(field.label), field.choices, lambda choice: tr(field.label_of(choice)), field.read(value), take)
     else:
         number(scene, name, field, float(value), take)

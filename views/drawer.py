@@ -5,15 +5,28 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiment import BEST, FIELDS, FRACTION, MOST_OPTIMIZERS, MOST_PANELS, POINT, SAME, Experiment, Panel, fields_of, menus, problem_of
-from optim.optimizer import Optimizer
+from experiment import (
+    BEST,
+    FIELDS,
+    FRACTION,
+    MOST_OPTIMIZERS,
+    MOST_PANELS,
+    POINT,
+    SAME,
+    Experiment,
+    Optimizer,
+    Panel,
+    fields_of,
+    menus,
+    optimizers,
+    start_of,
+    surfaces,
+)
 from settings import N_, Pick, Value, pick, values
-from surfaces.catalogue import surfaces
 from views import shown
 from views.controls import menu, number, setting, toggle
 from views.session import Scene, edit, show
 from views.words import language, tr
-from walks import optimizers
 
 TakePick = Callable[[Experiment, Pick], Experiment]
 
@@ -122,7 +135,7 @@ def _model(scene: Scene) -> None:
     st.latex(item.formula)
     st.caption(f"{tr('Source')}: {item.source}")
     settings(scene, "surface", "surface", experiment.surface, lambda e, p: replace(e, surface=p))
-    begin = experiment.start or item.begin(problem_of(experiment, experiment.panels[0]).structure)
+    begin = start_of(experiment)
     left, right = st.columns(2)
     low, high = (-10.0, 10.0)
     for side, column in enumerate((left, right)):
@@ -140,7 +153,7 @@ def _model(scene: Scene) -> None:
 
 def _panels(scene: Scene) -> None:
     experiment = scene.experiment
-    network = experiment.surface.name == "network"
+    network = surfaces()[experiment.surface.name].hidden_layer
     if not surfaces()[experiment.surface.name].needs_data:
         st.caption(tr("This surface is a formula: there are no features to normalize."))
         return

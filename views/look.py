@@ -1,6 +1,9 @@
 """What Streamlit's own layout lacks: the picture starts near the top of the window, and nothing is wasted on a phone."""
 
 import streamlit as st
+from PIL import Image
+
+from figures.icon import icon
 
 _STYLE = """
 <style>
@@ -15,6 +18,10 @@ _STYLE = """
   }
 </style>
 """
+
+
+def page_icon() -> Image.Image:
+    return Image.fromarray(icon())
 
 
 def look() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from experiment import FIELDS, SAME, Experiment, Result
+from experiment import FIELDS, SAME, Experiment, Result, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from numerals import numeral
 from settings import N_, Count, Number
@@ -15,7 +15,6 @@ from views.page import close_page, heading, next_step, open_page, picture
 from views.rates import modes, rate
 from views.session import Scene, turn
 from views.words import language, tr
-from walks import optimizers
 
 
 @dataclass(frozen=True)

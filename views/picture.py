@@ -5,22 +5,19 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from data.dataset import DataSet
-from experiment import Experiment, PanelResult, Result, menus
+from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, menus, optimizers
+from experiment import Walk as Walked
 from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
 from figures.contour import contour, ellipse
 from figures.curves import Curve, curves
 from figures.levels import levels
 from figures.surface import surface
-from normalization.feature import FeatureNormalization
 from numerals import numeral
-from settings import Pick, catalogue, values
+from settings import values
 from views.board.board import BoardData, Fact, Panel, Walk, Words
 from views.shown import Shown
 from views.words import say, tr
-from walks import Walk as Walked
-from walks import optimizers
 
 
 class Titled(NamedTuple):
@@ -52,26 +49,22 @@ def words() -> Words:
 def title_of(panel: PanelResult) -> Titled:
     """ "raw", "standardize", "standardize + batch normalization", and what the weights multiply."""
     features = menus()["features"][panel.panel.features.name].label
-    amount = values(panel.panel.features, _feature_fields(panel.panel.features)).get("amount", 1.0)
+    amount = values(panel.panel.features, fields_of("features", panel.panel.features.name)).get("amount", 1.0)
     title = tr("raw features") if panel.panel.features.name == "none" else tr(features)
     if float(amount) != 1.0:
         title += f" × {float(amount):.2g}"
     if panel.problem.source is None:
         return Titled(tr(panel.problem.surface.label), "")
-    if panel.problem.structure.surface == "network":
+    if panel.problem.surface.hidden_layer:
         hidden = panel.problem.structure.hidden
         first = tr("no batch normalization") if hidden == "none" else tr(menus()["hidden"][hidden].label)
         return Titled(first, title)
     return Titled(title, "")
 
 
-def _feature_fields(picked: Pick) -> tuple:  # type: ignore[type-arg]
-    return catalogue("normalization.features", FeatureNormalization)[picked.name].fields
-
-
 def column_words(experiment: Experiment) -> tuple[str, str, str]:
     """ "sepal width (cm × 10)" for the two features, and the target."""
-    item = catalogue("data.tables", DataSet)[experiment.data.name]
+    item = dataset_of(experiment)
     chosen, said = values(experiment.data, item.fields), []
     for name, scale in (("x1", experiment.scale1), ("x2", experiment.scale2), ("target", 1.0)):
         column = str(chosen[name])
@@ -87,7 +80,7 @@ def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
     first, second, target = column_words(experiment)
     if panel.axes[0] == "b":
         return (first if raw else "x̃", target)
-    if panel.problem.structure.surface == "network" and dict(panel.problem.structure.options)["plane"] == "output":
+    if panel.problem.surface.hidden_layer and dict(panel.problem.structure.options)["plane"] == "output":
         return (tr("hidden unit 1"), tr("hidden unit 2"))
     return (first, second) if raw else ("x̃<sub>1</sub>", "x̃<sub>2</sub>")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from experiment import FIELDS, FRACTION, SAME, Experiment, Result
+from experiment import FIELDS, FRACTION, SAME, Experiment, Result, optimizers
 from figures.colors import PANELS
 from numerals import numeral
 from settings import Number, Option, Value, values
@@ -10,7 +10,6 @@ from views.controls import menu, number
 from views.picture import title_of
 from views.session import Scene
 from views.words import tr
-from walks import optimizers
 
 RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiment import Experiment, PanelResult, pick
+from experiment import Experiment, PanelResult, optimizers, pick
 from lessons.scenes import RAW, SCALE, STANDARDIZED
 from numerals import numeral
 from settings import Number
@@ -14,7 +14,6 @@ from views.page import close_page, heading, next_step, open_page, picture
 from views.rates import modes, rate
 from views.session import Scene
 from views.words import tr
-from walks import optimizers
 
 CHIPS = ("momentum", "rmsprop", "adam")
 UNITS = Number("scale2", "", 10.0, 0.1, 100.0, log=True, symbol="×")

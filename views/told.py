@@ -1,10 +1,8 @@
 """What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
 
-from experiment import Experiment, Result, fields_of
+from experiment import Experiment, Result, fields_of, loss_of, surfaces
 from numerals import numeral
 from settings import Option
-from surfaces.catalogue import surfaces
-from surfaces.loss import losses
 from views.words import tr
 
 
@@ -17,7 +15,7 @@ def told(experiment: Experiment, result: Result) -> str:
             said.append(tr("Arrived: 99 % of the way down from the start's loss to the minimum's."))
         return " ".join(said)
     chosen = dict(first.problem.structure.options)
-    loss = losses()[chosen.get("loss", "cross_entropy")]
+    loss = loss_of(experiment)
     n = first.prepared.n
     over = tr("summed over {n} rows") if chosen["reduce"] == "sum" else tr("mean over {n} rows")
     said = [
@@ -37,7 +35,7 @@ def told(experiment: Experiment, result: Result) -> str:
         said.append(tr("Label 1 where the target is above its mean, else 0."))
     batch = tr("full batch") if not 0 < experiment.batch < n else tr("mini-batches of {size}").format(size=experiment.batch)
     said.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
-    if experiment.surface.name == "network" and any(panel.panel.hidden.name != "none" for panel in result.panels):
+    if surfaces()[experiment.surface.name].hidden_layer and any(panel.panel.hidden.name != "none" for panel in result.panels):
         said.append(tr("Batch normalization is in train mode: the batch's own mean and variance."))
     goals = [panel.goal for panel in result.panels if panel.goal is not None]
     if goals:

@@ -5,17 +5,23 @@ from normalization.hidden_layer import HiddenNormalization, Numbers, Units, Weig
 from settings import N_, Number
 
 
-def spread(z: Units, w: Weights, numbers: Numbers) -> Float[Array, " k"]:
-    """√(σ² + ε), σ² the population variance of every unit over the batch."""
+def deviation(z: Units, w: Weights, numbers: Numbers) -> Float[Array, " k"]:
+    """√(σ² + ε)."""
     n = jnp.sum(w)
     mean = z @ w / n
     return jnp.sqrt((z - mean[:, None]) ** 2 @ w / n + numbers["epsilon"])
 
 
+def spread(z: Units, w: Weights, numbers: Numbers) -> Float[Array, " k"]:
+    """√(σ² + ε)/γ, σ² the population variance of every unit over the batch (γ = 0 cannot be undone, and counts as 1)."""
+    gamma = numbers["gamma"]
+    return deviation(z, w, numbers) / jnp.where(gamma == 0, 1.0, gamma)
+
+
 def apply(z: Units, w: Weights, numbers: Numbers) -> Units:
     """γ(z − μ)/√(σ² + ε) + β, in train mode: μ and σ² are the batch's own."""
     mean = z @ w / jnp.sum(w)
-    return numbers["gamma"] * (z - mean[:, None]) / spread(z, w, numbers)[:, None] + numbers["beta"]
+    return numbers["gamma"] * (z - mean[:, None]) / deviation(z, w, numbers)[:, None] + numbers["beta"]
 
 
 normalization = HiddenNormalization(

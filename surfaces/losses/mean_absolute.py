@@ -1,14 +1,14 @@
 import jax.numpy as jnp
 
 from settings import N_
-from surfaces.loss import Loss, between_residuals
+from surfaces.loss import Loss, median_residual
 
 loss = Loss(
     label=N_("absolute error (MAE)"),
     formula=r"|\hat y-y|",
     source="Boscovich 1757; Laplace 1793",
     value=lambda score, y, numbers: jnp.abs(score - y),
-    bracket=between_residuals,
+    bias=median_residual,
     smooth=False,
     rank=20,
 )

@@ -4,6 +4,8 @@ z = Wx with W = diag(1, g)·[[1, 1], [1, −1]]/√2, a = φ(z), ŷ = v·a + b. 
 the two weights into the first hidden unit; all other weights keep their values.
 """
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -15,7 +17,12 @@ from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
 
 _LOSSES = ("mean_squared", "mean_absolute", "huber", "cross_entropy")
-_ACTIVATIONS = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "linear": lambda z: z}
+_ACTIVATIONS: dict[str, Callable[[Float[Array, "2 n"]], Float[Array, "2 n"]]] = {
+    "relu": jax.nn.relu,
+    "tanh": jnp.tanh,
+    "sigmoid": jax.nn.sigmoid,
+    "linear": lambda z: z,
+}
 
 Units = Float[Array, "2 n"]
 
@@ -103,6 +110,7 @@ surface = Surface(
     ),
     rank=30,
     needs_data=True,
+    hidden_layer=True,
     smooth=lambda structure: the_loss(structure).smooth,
     axes=_axes,
     start=_start,

@@ -1,0 +1,648 @@
+"""Every page as a person meets it: it opens, says the numbers of the two tables, and no control, menu or link breaks it."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.dataset import DataSet
+from experiment import Experiment, fields_of, menus
+from lessons.scenes import SCALE, WORKBENCH
+from settings import Option, Pick, catalogue, pick, values
+from surfaces.catalogue import surfaces
+from tests.test_pack import unpack
+from views import drawer, rates
+from views.shown import TOPICS
+
+APP = Path(__file__).resolve().parents[1] / "app.py"
+PAGES = {"scale": "scale", "hidden": "hidden_layer", "optimizers": "optimizers", "workbench": "workbench"}
+PARTS = ("data", "model", "normalization", "optimizers", "run", "picture")
+CONTROLS = ("selectbox", "button_group", "toggle", "radio", "button", "checkbox", "text_input", "number_input")
+
+
+def opened(page: str = "scale", query: Mapping[str, str] | None = None, **state: object) -> AppTest:
+    """A new session that follows a link to a page."""
+    at = AppTest.from_file(APP, default_timeout=120)
+    if page != "scale":
+        at.run()
+        at.switch_page(f"views/{PAGES[page]}.py")
+    for key, value in state.items():
+        at.session_state[key.replace("_", " ")] = value
+    return at_address(at, query or {})
+
+
+def at_address(at: AppTest, query: Mapping[str, str]) -> AppTest:
+    """The same session, its address changed: Back, Forward, or a link typed over it."""
+    at.query_params = dict(query)
+    return fine(at.run())
+
+
+def fine(at: AppTest) -> AppTest:
+    assert not at.exception, [f"{shown.message}\n{shown.stack_trace}" for shown in at.exception]
+    return at
+
+
+class Panel(NamedTuple):
+    title: str
+    subtitle: str
+    facts: dict[str, str]
+    counts: list[str]  # "32 steps"
+    details: list[str]
+
+    @property
+    def condition(self) -> str:
+        return self.facts["condition number κ"]
+
+    @property
+    def limit(self) -> str:
+        return self.facts["speed limit 2/λmax"]
+
+
+def components(at: AppTest, kind: str) -> list[Any]:
+    return [element.proto for element in at.get("bidi_component") if element.proto.component_name == f"error_surface_{kind}"]  # type: ignore[attr-defined]
+
+
+def sliders(at: AppTest) -> dict[str, dict[str, Any]]:
+    """What each slider shows, by its label."""
+    sent = [json.loads(proto.json) for proto in components(at, "slider")]
+    return {slider["label"]: slider for slider in sent}
+
+
+def board(at: AppTest) -> dict[str, Any]:
+    """What the board of the page was sent."""
+    (proto,) = components(at, "board")
+    sent = unpack(proto.bytes)
+    assert isinstance(sent, dict)
+    return sent
+
+
+def panels(at: AppTest) -> list[Panel]:
+    return [
+        Panel(
+            panel["title"],
+            panel["subtitle"],
+            {fact["label"]: fact["value"] for fact in panel["facts"]},
+            [f"{walk['count']} {walk['unit']}" for walk in panel["walks"]],
+            [walk["detail"] for walk in panel["walks"]],
+        )
+        for panel in board(at)["panels"]
+    ]
+
+
+def front(at: AppTest) -> list[str]:
+    """The controls that lie open on a page: not the switch of topics, which is navigation, nor what is folded away."""
+    found = [element.key for kind in CONTROLS for element in at.get(kind)]  # type: ignore[attr-defined]
+    found += [proto.id for proto in components(at, "slider")]
+    return [key for key in found if not str(key).startswith("topics ")]
+
+
+def headings(at: AppTest) -> list[str]:
+    return [said.value.removeprefix("## ") for said in at.markdown if said.value.startswith("## ")]
+
+
+def takeaways(at: AppTest) -> list[str]:
+    return [said.value.removeprefix("### ") for said in at.markdown if said.value.startswith("### ")]
+
+
+def told(at: AppTest) -> str:
+    return str(at.caption[0].value)
+
+
+# every page, on its finished scene
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_on_its_finished_scene(page: str) -> None:
+    at = opened(page)
+    (heading,) = headings(at)
+    assert heading
+    assert all(panel.counts for panel in panels(at))
+    assert not at.warning
+    assert not at.error
+    assert at.query_params == {}, "a bare address stays bare"
+    if page != "workbench":  # every menu open: that is its purpose
+        assert len(front(at)) <= 4, front(at)
+        assert len(takeaways(at)) == 1
+        assert any(said.value.startswith("**Try next:** ") for said in at.markdown)
+    fine(at.run())
+    assert at.query_params == {}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_every_topic_of_the_optimizers_opens_finished(topic: str) -> None:
+    at = opened("optimizers", {"topic": topic})
+    assert len(front(at)) <= 4, front(at)
+    assert len(takeaways(at)) == 1
+    assert at.query_params == ({} if topic == "rates" else {"topic": topic, "v": "1"})
+    by_hand = opened("optimizers")
+    fine(by_hand.button_group(key="topics en").set_value(topic).run())
+    assert by_hand.query_params == at.query_params
+    assert panels(by_hand) == panels(at)
+
+
+# the Scale page
+
+
+def test_scale() -> None:
+    at = opened()
+    assert headings(at) == ["Same 150 flowers, same model. Only the unit of one feature changed."]
+    raw, standardized = panels(at)
+    assert (raw.title, standardized.title) == ("raw features", "standardize")
+    assert (raw.counts, standardized.counts) == (["32 steps"], ["2 steps"])
+    assert (raw.condition, standardized.condition) == ("28.12", "1.266")
+    assert (raw.limit, standardized.limit) == ("0.05296", "0.8948")
+    assert takeaways(at) == [
+        "Normalization did not speed up the rate, it raised the speed limit 17 times: 2/λmax went from 0.05296 to 0.8948."
+    ]
+    assert board(at)["player"]["length"] >= 32
+
+
+@pytest.mark.parametrize(
+    ("unit", "condition", "counts"), [("1", "3.698", (5, 2)), ("20", "112.4", (126, 2)), ("100", "2809.5", ("3,135", 2))]
+)
+def test_scale_in_another_unit(unit: str, condition: str, counts: tuple[object, object]) -> None:
+    at = opened(query={"scale2": unit})
+    raw, standardized = panels(at)
+    assert ([f"{counts[0]} steps"], [f"{counts[1]} steps"]) == (raw.counts, standardized.counts)
+    assert (raw.condition, standardized.condition) == (condition, "1.266")
+    assert standardized.limit == "0.8948"
+    assert sliders(at)["unit of x₂"]["value"] == float(unit)
+    assert at.query_params == {"scale2": unit, "v": "1"}
+    assert headings(at) == ["Same 150 flowers, same model. Only the unit of one feature changed."]
+
+
+def test_feature_normalization_switches_the_second_picture() -> None:
+    at = opened()
+    fine(at.toggle(key="scale features en").set_value(False).run())
+    (raw,) = panels(at)
+    assert (raw.title, raw.counts) == ("raw features", ["32 steps"])
+    assert takeaways(at) == []
+    assert at.query_params == {"p1.features": "none", "p1.hidden": "none", "v": "1"}
+    fine(at.toggle(key="scale features en").set_value(True).run())
+    assert [panel.counts for panel in panels(at)] == [["32 steps"], ["2 steps"]]
+    assert at.query_params == {}
+
+
+def test_chips_add_optimizers_and_take_them_away() -> None:
+    at = opened()
+    chips = at.button_group(key="scale methods en")
+    fine(chips.set_value(["adam", "momentum"]).run())
+    walks = board(at)["panels"][0]["walks"]
+    assert [walk["name"] for walk in walks] == ["gradient descent", "momentum", "Adam"]
+    assert len({walk["color"] for walk in walks}) == len({walk["marker"] for walk in walks}) == 3
+    assert (at.query_params["o1"], at.query_params["o2"], at.query_params["o3"]) == ("gradient_descent", "momentum", "adam")
+    assert walks[0]["count"] == "32"
+    assert int(walks[1]["count"]) < 32
+    fine(at.button_group(key="scale methods en").set_value([]).run())
+    assert [walk["name"] for walk in board(at)["panels"][0]["walks"]] == ["gradient descent"]
+    assert at.query_params == {}
+
+
+def test_rate_modes_on_the_page() -> None:
+    at = opened()
+    modes = at.button_group(key="scale mode en")
+    assert modes.value == "best"
+    assert set(sliders(at)) == {"unit of x₂"}
+    fine(modes.set_value("same").run())
+    same = sliders(at)["learning rate η, the same number for all"]
+    assert [mark[1] for mark in same["marks"]] == ["raw features: 0.05296", "standardize: 0.8948"]
+    details = [panel.details[0] for panel in panels(at)]
+    assert details[0] == details[1]
+    fine(at.button_group(key="scale mode en").set_value("fraction").run())
+    assert sliders(at)["η as a fraction of each panel's limit 2/λmax"]["value"] == 0.5
+    assert all("0.5 of its limit" in panel.details[0] for panel in panels(at))
+    assert at.query_params == {"mode": "fraction", "v": "1"}
+    fine(at.button_group(key="scale mode en").set_value("best").run())
+    assert at.query_params == {}
+
+
+def test_the_same_rate_of_a_half_explodes_on_the_left_only() -> None:
+    at = opened(query={"mode": "same", "o1": "gradient_descent", "o1.rate": "0.5"})
+    raw, standardized = board(at)["panels"]
+    (left,), (right,) = raw["walks"], standardized["walks"]
+    assert (left["count"], left["unit"], left["status"]) == ("✕", "explodes", "diverged")
+    assert left["diverged"] < 40
+    assert right["status"] == "settled"
+    assert sliders(at)["learning rate η, the same number for all"]["value"] == 0.5
+    assert len(front(at)) <= 5
+
+
+def test_a_rate_is_given_to_the_methods_whose_limit_is_known() -> None:
+    experiment = replace(SCALE, optimizers=(pick("gradient_descent"), pick("adam"), pick("momentum", momentum=0.5)))
+    rated = rates.with_rate(experiment, 0.25).optimizers
+    assert rated == (pick("gradient_descent", rate=0.25), pick("adam"), pick("momentum", momentum=0.5, rate=0.25))
+
+
+def test_correlated_data_bring_their_own_slider() -> None:
+    at = opened(query={"data": "correlated_pair", "data.rho": "0.9", "scale2": "1"})
+    assert sliders(at)["correlation of x₁ and x₂"]["value"] == 0.9
+    assert [panel.condition for panel in panels(at)] == ["19", "19"]
+    assert "Same 200 rows" in headings(at)[0] or re.match(r"Same \d+ rows, same model\.", headings(at)[0])
+
+
+# BUG: a front slider has a smaller range than the setting that it shows, and shows its own end where the scene lies beyond: the page
+# draws x₂ × 1000 and the slider says × 100. (views/scale.py UNITS, views/rates.py RATE, views/optimizers.py batch.)
+@pytest.mark.parametrize(
+    ("page", "query", "label", "value"),
+    [
+        ("scale", {"scale2": "1000"}, "unit of x₂", 1000.0),
+        ("scale", {"mode": "same", "o1.rate": "1e-06"}, "learning rate η, the same number for all", 1e-6),
+        ("optimizers", {"topic": "batches", "data": "diabetes", "batch": "300"}, "batch size (0 = all rows)", 300),
+    ],
+)
+def test_a_slider_shows_what_is_drawn(page: str, query: dict[str, str], label: str, value: float) -> None:
+    assert sliders(opened(page, query))[label]["value"] == value
+
+
+# the Hidden-layer page
+
+
+@pytest.mark.parametrize(
+    ("gain", "conditions", "limits", "counts"),
+    [
+        ("1", ("1.411", "1.656"), ("2.944", "2.699"), ("2", "2")),
+        ("8", ("55.41", "1.656"), ("0.05873", "2.699"), ("55", "2")),
+        ("30", ("778.6", "1.656"), ("0.004178", "2.699"), ("769", "2")),
+    ],
+)
+def test_hidden_layer(gain: str, conditions: tuple[str, str], limits: tuple[str, str], counts: tuple[str, str]) -> None:
+    at = opened("hidden", {"surface": "network", "surface.gain": gain})
+    plain, batch = panels(at)
+    assert (plain.title, batch.title, plain.subtitle) == ("no batch normalization", "batch normalization", "standardize")
+    assert (plain.condition, batch.condition) == conditions
+    assert (plain.limit, batch.limit) == limits
+    assert (plain.counts, batch.counts) == ([f"{counts[0]} steps"], [f"{counts[1]} steps"])
+    (said,) = takeaways(at)
+    worse = "At this gain batch normalization is slightly worse: κ went from 1.411 to 1.656. There was nothing to repair."
+    assert (said == worse) == (gain == "1")
+    assert all(condition in said for condition in conditions)
+    assert sliders(at)["gain g of the second hidden unit"]["value"] == float(gain)
+
+
+# BUG: see test_address.py, test_a_setting_set_back_to_its_default_comes_back: the page at g = 1 writes an address that means g = 8.
+def test_the_address_of_the_hidden_page_at_gain_1_opens_at_gain_1() -> None:
+    at = opened("hidden", {"surface.gain": "1"})
+    assert panels(at)[0].condition == "1.411"
+    copied = dict(at.query_params)
+    assert panels(opened("hidden", copied))[0].condition == "1.411"
+
+
+RAW_INPUTS = {"p1.features": "none", "p1.hidden": "none", "p2.features": "none", "p2.hidden": "batch", "surface.gain": "1"}
+
+
+def test_batch_normalization_of_raw_inputs_is_said_to_be_worse() -> None:
+    at = opened("hidden", RAW_INPUTS)
+    before, after = (float(panel.condition) for panel in panels(at))
+    assert before < after
+    (said,) = takeaways(at)
+    assert said.startswith("Here batch normalization makes κ worse")
+    assert f"{panels(at)[0].condition} → {panels(at)[1].condition}" in said
+
+
+def test_both_toggles_of_the_hidden_page() -> None:
+    at = opened("hidden")
+    fine(at.toggle(key="hidden features en").set_value(False).run())
+    assert [(panel.title, panel.subtitle) for panel in panels(at)] == [
+        ("no batch normalization", "raw features"),
+        ("batch normalization", "raw features"),
+    ]
+    fine(at.toggle(key="hidden batch en").set_value(False).run())
+    assert [panel.title for panel in panels(at)] == ["no batch normalization"]
+    fine(at.toggle(key="hidden features en").set_value(True).run())
+    fine(at.toggle(key="hidden batch en").set_value(True).run())
+    assert [panel.condition for panel in panels(at)] == ["55.41", "1.656"]
+    assert at.query_params == {}
+
+
+# the drawer
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_part_of_the_drawer_draws(page: str) -> None:
+    at = opened(page)
+    if page != "workbench":
+        at.session_state[f"{page} drawer"] = True
+    before = len(front(at))
+    for part in PARTS:
+        at.session_state[f"{page} part en"] = part
+        fine(at.run())
+        assert at.get("button_group"), "the drawer is open"
+        formula = page == "workbench"
+        assert len(front(at)) > (0 if formula else before + 1), part
+    assert at.query_params == {}, "looking changes nothing"
+
+
+def shelf(part: str, **query: str) -> AppTest:
+    """The workbench with a model of data and one part of the controls open."""
+    at = opened("workbench", {"surface": "network", "o1": "gradient_descent", "steps": "50"} | query)
+    at.session_state["workbench part en"] = part
+    return fine(at.run())
+
+
+def test_the_drawer_changes_the_scene() -> None:
+    at = shelf("normalization")
+    for count in "312":
+        fine(at.button_group(key="workbench panels en").set_value(count).run())
+        assert len(panels(at)) == int(count)
+    fine(at.toggle(key="workbench p2 features on en").set_value(True).run())
+    fine(at.toggle(key="workbench p2 hidden on en").set_value(True).run())
+    assert (panels(at)[1].title, panels(at)[1].subtitle) == ("batch normalization", "standardize")
+    for name in menus()["features"]:
+        if name != "none":
+            fine(at.selectbox(key="workbench p2.features en").set_value(name).run())
+            assert at.query_params["p2.features"] == name
+
+
+def test_optimizers_are_added_and_removed() -> None:
+    at = shelf("optimizers")
+    for count in (2, 3, 4):
+        fine(at.button(key="workbench add").click().run())
+        assert len(panels(at)[0].counts) == count
+    assert "workbench add" not in [button.key for button in at.button], "four strokes are told apart, no more"
+    for count in (3, 2, 1):
+        fine(at.button(key="workbench remove").click().run())
+        assert len(panels(at)[0].counts) == count
+    assert "workbench remove" not in [button.key for button in at.button]
+    names = set(at.selectbox(key="workbench o1 en").options)
+    fine(at.toggle(key="o1 more workbench").set_value(True).run())
+    assert names < set(at.selectbox(key="workbench o1 en").options)
+    assert len(at.selectbox(key="workbench o1 en").options) == len(menus()["optimizer"])
+
+
+def test_another_surface_from_the_menu() -> None:
+    at = opened("workbench")
+    for name in ("rosenbrock", "linear", "logistic", "ackley"):
+        fine(at.selectbox(key="workbench surface en").set_value(name).run())
+        assert at.query_params["surface"] == name
+        assert not at.error
+    changed = drawer.with_surface(replace(WORKBENCH, start=(1.0, 1.0), window=(0.0, 1.0, 0.0, 1.0)), Pick("rosenbrock"))
+    assert (changed.start, changed.window, changed.mode) == (None, None, "same")
+    assert changed.optimizers[0] == pick("gradient_descent", rate=surfaces()["rosenbrock"].rate)
+    assert dict(changed.optimizers[2].settings) == {"rate": 0.05}, "Adam's rate is its own"
+
+
+def test_every_data_set_and_column_from_the_menu() -> None:
+    at = shelf("data", surface="linear")
+    for name in menus()["data"]:
+        fine(at.selectbox(key="workbench data en").set_value(name).run())
+        assert at.error or panels(at)[0].counts
+
+
+def test_curves_and_the_way_back_from_them() -> None:
+    at = shelf("picture")
+    assert board(at)["curves"] is None
+    fine(at.toggle(key="workbench curves en").set_value(True).run())
+    assert board(at)["curves"]["data"]
+    assert at.query_params["curves"] == "on"
+    fine(at.toggle(key="workbench curves en").set_value(False).run())
+    assert "curves" not in at.query_params
+
+
+# every menu of the workbench, by link
+
+
+def drawn(query: Mapping[str, str]) -> AppTest:
+    """Everything in the link was taken, and there is a picture or a sentence that says why not."""
+    at = opened("workbench", {"o1": "gradient_descent", "steps": "50"} | dict(query))
+    assert [said.value for said in at.warning] == []
+    if at.error:
+        assert len(at.error) == 1
+        assert len(at.error[0].value) > 30
+    else:
+        for panel in panels(at):
+            assert panel.counts
+            assert panel.condition
+            assert not panel.condition.startswith("—") or len(panel.condition) > 10, "no κ needs a reason"
+    return at
+
+
+MODELS = [name for name, surface in surfaces().items() if surface.needs_data]
+
+
+@pytest.mark.parametrize("surface", surfaces())
+def test_every_surface_on_every_data_set_opens(surface: str) -> None:
+    for data in menus()["data"] if surface in MODELS else ["iris"]:
+        drawn({"surface": surface, "data": data, "p1.features": "none", "p2.features": "standardize"})
+
+
+@pytest.mark.parametrize("optimizer", menus()["optimizer"])
+def test_every_optimizer_opens(optimizer: str) -> None:
+    for mode in ("same", "best"):
+        at = drawn({"surface": "linear", "p1.features": "standardize", "o1": optimizer, "mode": mode})
+        assert board(at)["panels"][0]["walks"][0]["name"] == menus()["optimizer"][optimizer].label
+    drawn({"surface": "linear", "p1.features": "standardize", "o1": optimizer, "mode": "fraction", "batch": "20"})
+
+
+@pytest.mark.parametrize("schedule", menus()["schedule"])
+def test_every_schedule_opens(schedule: str) -> None:
+    drawn({"surface": "linear", "schedule": schedule, "warmup": "10"})
+
+
+@pytest.mark.parametrize("features", menus()["features"])
+def test_every_feature_normalization_opens(features: str) -> None:
+    for surface in MODELS:
+        drawn({"surface": surface, "p1.features": features})
+    if features != "none":
+        drawn({"surface": "linear", "p1.features": features, "p1.features.amount": "0.5"})
+
+
+def choices(surface: str) -> list[dict[str, str]]:
+    """Every choice of every option of a model, one at a time."""
+    return [
+        {f"surface.{field.name}": choice}
+        for field in fields_of("surface", surface)
+        if isinstance(field, Option)
+        for choice in field.choices
+        if choice != field.default
+    ]
+
+
+@pytest.mark.parametrize("surface", MODELS)
+def test_every_option_of_a_model_opens(surface: str) -> None:
+    for query in choices(surface):
+        at = drawn({"surface": surface, "p1.features": "standardize", "p1.hidden": "batch"} | query)
+        if next(iter(query)) != "surface.reduce":
+            at.session_state["workbench part en"] = "model"
+            fine(at.run())
+
+
+def test_the_bias_has_four_places_under_every_loss() -> None:
+    for loss in ("mean_squared", "mean_absolute", "huber"):
+        for bias in ("best", "fixed", "trained", "axis"):
+            axes = drawn({"surface": "linear", "surface.loss": loss, "surface.bias": bias})
+            assert ("over b, w." in told(axes)) == (bias == "axis")
+
+
+def test_the_other_numbers_of_a_scene_open() -> None:
+    drawn({"surface": "linear", "start": "3,-4", "window": "-5,5,-5,5", "aspect": "free", "levels": "even"})
+    drawn({"surface": "linear", "levels": "linear", "view": "surface", "curves": "on"})
+    drawn({"surface": "linear", "scale1": "0.001", "scale2": "1000"})
+    drawn({"surface": "linear", "start": "1000000,-1000000", "o1.rate": "1000"})
+
+
+# what may go wrong is said
+
+
+REFUSED = {"scale2": "1e999", "data": "Iris", "mode": "<b>", "steps": "-3", "bogus": "[x](https://e.org)", "lesson": "none", "v": "9"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_bad_link_is_one_line_for_each_wrong_part_and_the_page_still_works(page: str) -> None:
+    at = opened(page, REFUSED)
+    assert len(at.warning) == len(REFUSED)
+    assert panels(at)
+    assert at.query_params == {}
+    if page == "scale":
+        fine(at.toggle(key="scale features en").set_value(False).run())
+        assert not at.warning, "said once"
+
+
+CONSTANT = {"data": "digits", "data.target": "pixel 0,0"}
+
+
+def constant_column() -> str | None:
+    """A column of the digits that is the same in every row, if the table has one."""
+    table = catalogue("data.tables", DataSet)["digits"].load()
+    return next((name for name, column in table.items() if column.min() == column.max()), None)
+
+
+HARD = {
+    "pokemon with two weights": {"surface": "linear", "data": "pokemon"},
+    "pokemon, standardized": {"surface": "linear", "data": "pokemon", "p1.features": "standardize"},
+    "pokemon, whitened": {"surface": "linear", "data": "pokemon", "p1.features": "whiten_pca"},
+    "pokemon, logistic": {"surface": "logistic", "data": "pokemon"},
+    "pokemon, network": {"surface": "network", "data": "pokemon", "p1.hidden": "batch"},
+    "the same feature twice": {"surface": "linear", "data.x2": "sepal length", "p1.features": "standardize"},
+    "the same feature twice, whitened": {"surface": "linear", "data.x2": "sepal length", "p1.features": "whiten_zca"},
+    "the target is a feature": {"surface": "linear", "data.x1": "petal length"},
+    "a class against itself": {"surface": "logistic", "data.x1": "setosa", "data.target": "setosa"},
+    "one row at a time, absolute": {"surface": "linear", "surface.loss": "mean_absolute", "batch": "1"},
+    "a batch of one under batch normalization": {"surface": "network", "p1.hidden": "batch", "batch": "1"},
+    "no gain": {"surface": "network", "surface.gain": "0.1", "p1.hidden": "batch", "p1.hidden.epsilon": "1"},
+    "γ = 0": {"surface": "network", "p1.hidden": "batch", "p1.hidden.gamma": "0"},
+    "v = 0 under the drawn hidden weights": {"surface": "network", "surface.plane": "hidden", "surface.v1": "0"},
+    "correlation at its end": {"surface": "linear", "data": "correlated_pair", "data.rho": "0.999"},
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_cases_work_or_say_why_not(name: str) -> None:
+    for mode in ("best", "same", "fraction"):
+        drawn({"mode": mode} | HARD[name])
+
+
+def test_a_target_that_is_the_same_everywhere_works_or_says_why_not() -> None:
+    column = constant_column()
+    if column is None:
+        pytest.skip("no constant column in the digits")
+    for surface in MODELS:
+        drawn({"surface": surface, "data": "digits", "data.target": column})
+        drawn({"surface": surface, "data": "digits", "data.x1": column, "p1.features": "standardize"})
+    at = drawn({"surface": "logistic", "data": "digits", "data.target": column})
+    assert [said.value for said in at.error] == ["All targets are equal: there is nothing to classify. Pick another target column."]
+
+
+def test_classes_that_can_be_separated_have_no_minimum_and_it_is_said() -> None:
+    at = drawn({"surface": "logistic", "data.x1": "petal length", "data.x2": "petal width", "data.target": "setosa"})
+    (panel,) = panels(at)
+    assert panel.condition.startswith("— (minimum at infinity: the two classes can be separated")
+    assert panel.limit == "—"
+    assert "lowest loss" not in panel.facts
+
+
+@pytest.mark.parametrize("activation", ["relu", "linear"])
+def test_the_flat_direction_under_batch_normalization_is_said(activation: str) -> None:
+    query = {"surface": "network", "surface.plane": "hidden", "surface.activation": activation}
+    flat = panels(drawn({"p1.features": "standardize", "p1.hidden": "batch"} | query))[0]
+    assert flat.condition.startswith("— (flat direction: batch normalization makes the loss constant along rays")
+    assert not panels(drawn({"p1.features": "standardize", "p1.hidden": "none"} | query))[0].condition.startswith(
+        "— (flat direction: batch"
+    )
+
+
+TOLD: list[tuple[dict[str, str], list[str]]] = [
+    ({}, ["squared error (MSE)", "linear regression", "mean over 150 rows", "full batch", "w1, w2", "at its best value"]),
+    ({"surface.reduce": "sum"}, ["summed over 150 rows"]),
+    ({"surface.reduce": "sum", "surface.loss": "huber"}, ["Huber", "summed over 150 rows"]),
+    ({"surface.loss": "mean_absolute"}, ["absolute error"]),
+    ({"surface.bias": "axis"}, ["over b, w"]),
+    ({"surface.bias": "trained"}, ["the walks move it too"]),
+    ({"batch": "15"}, ["mini-batches of 15"]),
+    ({"batch": "150"}, ["full batch"]),
+    ({"batch": "4000"}, ["full batch"]),
+    ({"data": "diabetes", "batch": "150"}, ["442 rows", "mini-batches of 150"]),
+    ({"surface": "logistic"}, ["cross-entropy", "logistic regression", "Label 1 where the target is above its mean"]),
+    ({"surface": "network", "p1.hidden": "batch"}, ["network with two hidden units", "v1, v2", "train mode"]),
+    ({"surface": "network", "surface.plane": "hidden"}, ["W11, W12", "weights into the first hidden unit"]),
+    ({"surface": "rosenbrock"}, ["Rosenbrock", "99 %"]),
+]
+
+
+@pytest.mark.parametrize(("query", "said"), TOLD)
+def test_what_is_drawn_is_told(query: dict[str, str], said: list[str]) -> None:
+    text = told(drawn({"surface": "linear"} | query))
+    for words in said:
+        assert words.lower() in text.lower(), text
+
+
+def test_goal_is_told_as_a_number() -> None:
+    assert "loss − minimum ≤ 0.03096 for good" in told(opened())
+
+
+# links, Back, and several pages in one session
+
+
+def test_back_and_a_typed_link_change_the_same_session() -> None:
+    at = opened()
+    at_address(at, {"scale2": "100"})
+    assert panels(at)[0].counts == ["3,135 steps"]
+    at_address(at, {})
+    assert panels(at)[0].counts == ["32 steps"]
+    at_address(at, {"scale2": "nan"})
+    assert len(at.warning) == 1
+    at_address(at, {"scale2": "1"})
+    assert not at.warning
+    assert panels(at)[0].counts == ["5 steps"]
+
+
+def test_a_page_keeps_its_scene_while_another_is_visited() -> None:
+    at = opened(query={"scale2": "100"})
+    at.switch_page("views/hidden_layer.py")
+    at_address(at, {})
+    assert panels(at)[0].condition == "55.41"
+    at.switch_page("views/scale.py")
+    at_address(at, {})
+    assert panels(at)[0].counts == ["3,135 steps"]
+    assert at.query_params == {"scale2": "100", "v": "1"}
+
+
+def test_sessions_do_not_share_a_scene() -> None:
+    one, other = opened(query={"scale2": "100"}), opened()
+    fine(one.run())
+    assert panels(one)[0].counts == ["3,135 steps"]
+    assert panels(other)[0].counts == ["32 steps"]
+
+
+def test_what_is_said_of_a_refused_combination_is_no_exception() -> None:
+    """The drawer stays open below, so that the person can go back."""
+    at = opened("workbench", {"surface": "logistic", "data": "digits", "data.target": constant_column() or "label"})
+    if at.error:
+        at.session_state["workbench part en"] = "data"
+        fine(at.run())
+        fine(at.selectbox(key="workbench data en").set_value("iris").run())
+        assert not at.error
+        assert panels(at)
+
+
+def test_settings_of_an_item_are_all_on_the_shelf() -> None:
+    """Every Number and Count of the network is a slider, every Option a menu."""
+    at = shelf("model")
+    experiment = Experiment(surface=pick("network"))
+    names = set(values(experiment.surface, fields_of("surface", "network")))
+    keys = [str(key) for key in front(at)]
+    assert {name for name in names if any(f"surface.network.{name} en" in key for key in keys)} == names
