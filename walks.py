@@ -17,6 +17,7 @@ from settings import N_, Message, Pick, capacity, catalogue, message, numbers, v
 
 SWEEP = np.logspace(-5, 2, 36)  # rates that a method without a closed-form best rate is tried at, five a decade
 GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
+CALM = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
 CEILING = 1e12  # diverged: the loss is this many times what it was
 
 
@@ -161,7 +162,8 @@ def walk(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyp
     carry, kept = walker(problem.traced, rows, used, *_arguments(problem, fit, run, start, batch))
     done, alive, above = int(carry.t), bool(carry.alive), int(carry.above)
     path, loss, slope = (np.asarray(part)[:done] for part in kept)
-    settles = alive and fit.loss is not None and above < run.steps
+    enough = run.steps if batch == 0 else CALM * run.steps
+    settles = alive and fit.loss is not None and above < enough
     keep = thinned(path, loss)
     return Walk(
         picked,

@@ -24,11 +24,11 @@ ADAPTIVE = Experiment(
     optimizers=(_GD, pick("rmsprop"), pick("adam"), pick("adagrad")),
 )
 BATCHES = Experiment(
-    panels=(RAW, STANDARDIZED),
-    scale2=5.0,
-    steps=600,
-    batch=15,
-    optimizers=(_GD, pick("momentum", momentum=0.9, rate=0.01)),
+    panels=(STANDARDIZED,),
+    mode=SAME,
+    steps=300,
+    batch=5,
+    optimizers=(pick("gradient_descent", rate=0.4), pick("gradient_descent", rate=0.05)),
 )
 WORKBENCH = Experiment(
     surface=pick("lecture_toy"),

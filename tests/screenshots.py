@@ -1,6 +1,7 @@
 """Every page at 1280 and 390 px, light and dark, into screenshots/: `make screenshots`. Look at them."""
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -48,6 +49,8 @@ def main(folder: Path = ROOT / "screenshots") -> None:
                         page.close()
                         print(f"{name}_{width}_{scheme}.png")
             browser.close()
+        (ROOT / "docs").mkdir(exist_ok=True)
+        shutil.copy(folder / "scale_1280_light.png", ROOT / "docs" / "scale.png")  # the picture that README opens with
     finally:
         server.terminate()
 

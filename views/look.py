@@ -7,7 +7,7 @@ from figures.icon import icon
 
 _STYLE = """
 <style>
-  .stMainBlockContainer { padding: 3.6rem 2rem 3rem; max-width: 1480px; margin: 0 auto; }
+  .stMainBlockContainer { padding: 4.3rem 2rem 3rem; max-width: 1480px; margin: 0 auto; }
   .stMainBlockContainer h2 { padding: 0 0 0.6rem; font-size: 1.7rem; }
   .stMainBlockContainer h3 { font-size: 1.3rem; padding: 0.4rem 0; }
   .stVerticalBlock { gap: 0.7rem; }

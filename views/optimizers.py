@@ -110,7 +110,7 @@ def said_batches(experiment: Experiment, result: Result) -> str:
     rows = result.panels[0].prepared
     n = rows.n if rows else 1
     size = experiment.batch if 0 < experiment.batch < n else n
-    said = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each. Near the minimum: batch noise.")
+    said = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each. A larger rate trembles more.")
     return said.format(size=size, n=n, updates=-(-n // size))
 
 
@@ -151,7 +151,7 @@ TOPICS = {
         BATCHES,
         batch,
         said_batches,
-        N_("make the batches larger until the trembling stops."),
+        N_("make the batches larger until the trembling stops, or the rate smaller."),
     ),
     "schedules": Topic(
         N_("Schedules"),

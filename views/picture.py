@@ -50,7 +50,7 @@ def title_of(panel: PanelResult) -> Titled:
     """ "raw", "standardize", "standardize + batch normalization", and what the weights multiply."""
     features = menus()["features"][panel.panel.features.name].label
     amount = values(panel.panel.features, fields_of("features", panel.panel.features.name)).get("amount", 1.0)
-    title = tr("raw features") if panel.panel.features.name == "none" else tr(features)
+    title = tr("{how} features").format(how=tr(features))
     if float(amount) != 1.0:
         title += f" × {float(amount):.2g}"
     if panel.problem.source is None:

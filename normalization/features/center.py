@@ -13,7 +13,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 CENTER = FeatureNormalization(
-    label=N_("center only"),
+    label=N_("centered only"),
     formula=r"\tilde{x}_i = x_i - m_i",
     source="LeCun, Bottou, Orr & Müller 1998, Efficient BackProp, section 4.3",
     fit=fit,

@@ -14,7 +14,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 MAX_ABS = FeatureNormalization(
-    label=N_("max-abs"),
+    label=N_("max-abs scaled"),
     formula=r"\tilde{x}_i = \frac{x_i}{\max |x_i|}",
     source="scikit-learn MaxAbsScaler",
     fit=fit,

@@ -14,7 +14,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 MIN_MAX = FeatureNormalization(
-    label=N_("min–max"),
+    label=N_("min-max scaled"),
     formula=r"\tilde{x}_i = \frac{x_i - \min x_i}{\max x_i - \min x_i}",
     source="scikit-learn MinMaxScaler",
     fit=fit,

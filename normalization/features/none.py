@@ -13,7 +13,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 NONE = FeatureNormalization(
-    label=N_("none"),
+    label=N_("raw"),
     formula=r"\tilde{x}_i = x_i",
     source="the raw features",
     fit=fit,

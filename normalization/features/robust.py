@@ -15,7 +15,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 ROBUST = FeatureNormalization(
-    label=N_("robust (median, quartiles)"),
+    label=N_("robustly scaled (median, IQR)"),
     formula=r"\tilde{x}_i = \frac{x_i - \operatorname{median} x_i}{Q_3(x_i) - Q_1(x_i)}",
     source="scikit-learn RobustScaler",
     fit=fit,

@@ -14,7 +14,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 SCALE = FeatureNormalization(
-    label=N_("scale only"),
+    label=N_("scaled only"),
     formula=r"\tilde{x}_i = \frac{x_i}{\sigma_i}",
     source="scikit-learn StandardScaler(with_mean=False)",
     fit=fit,

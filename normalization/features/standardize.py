@@ -14,7 +14,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 STANDARDIZE = FeatureNormalization(
-    label=N_("standardize"),
+    label=N_("standardized"),
     formula=r"\tilde{x}_i = \frac{x_i - m_i}{\sigma_i}",
     source="Hung-yi Lee, Machine Learning 2021, feature normalization; scikit-learn StandardScaler",
     fit=fit,

@@ -15,7 +15,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 WHITEN_PCA = FeatureNormalization(
-    label=N_("whiten (PCA)"),
+    label=N_("whitened (PCA)"),
     formula=r"\tilde{x} = \Lambda^{-1/2} U^\top (x - m), \quad U \Lambda U^\top = \operatorname{cov}(x)",
     source="LeCun, Bottou, Orr & Müller 1998, Efficient BackProp; Kessy, Lewin & Strimmer 2018, arXiv 1512.00809",
     fit=fit,

@@ -15,7 +15,7 @@ def fit(x: Float[np.ndarray, "d n"]) -> Affine:
 
 
 WHITEN_ZCA = FeatureNormalization(
-    label=N_("whiten (ZCA)"),
+    label=N_("whitened (ZCA)"),
     formula=r"\tilde{x} = U \Lambda^{-1/2} U^\top (x - m), \quad U \Lambda U^\top = \operatorname{cov}(x)",
     source="Bell & Sejnowski 1997; Kessy, Lewin & Strimmer 2018, arXiv 1512.00809",
     fit=fit,

@@ -3,7 +3,7 @@ from surfaces import regression
 from surfaces.loss import REDUCE, losses
 from surfaces.surface import Surface
 
-_LOSSES = ("mean_squared", "mean_absolute", "huber")
+_LOSSES = {name: loss for name, loss in losses().items() if not loss.labels}
 
 surface = Surface(
     label=N_("linear regression"),
@@ -11,11 +11,11 @@ surface = Surface(
     source="Gauss 1809",
     loss=regression.loss,
     fields=(
-        Option("loss", N_("loss"), "mean_squared", _LOSSES, tuple(losses()[name].label for name in _LOSSES)),
+        Option("loss", N_("loss"), "mean_squared", tuple(_LOSSES), tuple(loss.label for loss in _LOSSES.values())),
         REDUCE,
         regression.BIAS,
         regression.BIAS_VALUE,
-        *losses()["huber"].fields,
+        *(field for loss in _LOSSES.values() for field in loss.fields),
     ),
     rank=10,
     needs_data=True,

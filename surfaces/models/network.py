@@ -16,15 +16,14 @@ from surfaces.loss import REDUCE, best_bias, losses, reduced
 from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
 
-_LOSSES = ("mean_squared", "mean_absolute", "huber", "cross_entropy")
-_ACTIVATIONS: dict[str, Callable[[Float[Array, "2 n"]], Float[Array, "2 n"]]] = {
+Units = Float[Array, "2 n"]
+
+_ACTIVATIONS: dict[str, Callable[[Units], Units]] = {
     "relu": jax.nn.relu,
     "tanh": jnp.tanh,
     "sigmoid": jax.nn.sigmoid,
     "linear": lambda z: z,
 }
-
-Units = Float[Array, "2 n"]
 
 
 def _normalization(structure: Structure) -> HiddenNormalization:
@@ -101,12 +100,12 @@ surface = Surface(
         ),
         Option("activation", N_("activation"), "relu", tuple(_ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"))),
         Option("place", N_("batch normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
-        Option("loss", N_("loss"), "mean_squared", _LOSSES, tuple(losses()[name].label for name in _LOSSES)),
+        Option("loss", N_("loss"), "mean_squared", tuple(losses()), tuple(loss.label for loss in losses().values())),
         REDUCE,
         Number("gain", N_("gain of the second hidden unit"), 1.0, 0.1, 100.0, log=True, symbol="g"),
         Number("v1", N_("output weight v₁ (where it is not drawn)"), 1.0, -10.0, 10.0, symbol="v₁"),
         Number("v2", N_("output weight v₂ (where it is not drawn)"), 1.0, -10.0, 10.0, symbol="v₂"),
-        *losses()["huber"].fields,
+        *(field for loss in losses().values() for field in loss.fields),
     ),
     rank=30,
     needs_data=True,
