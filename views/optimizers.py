@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from experiment import FIELDS, SAME, Experiment, Result, optimizers
+from experiment import FIELDS, Experiment, Result, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from numerals import numeral
 from settings import N_, Count, Number
@@ -190,9 +190,8 @@ with right:
     between = st.container()
 result = picture(scene)
 if result is not None:
-    if topic.front is not unit or scene.experiment.mode != SAME:
-        with between:
-            rate(scene, result)
+    with between:
+        rate(scene, result)
     st.markdown(f"### {topic.said(scene.experiment, result)}")
 next_step(scene, tr(topic.try_next))
 close_page(scene)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import streamlit as st
+
 from experiment import FIELDS, FRACTION, SAME, Experiment, Result, optimizers
 from figures.colors import PANELS
 from numerals import numeral
@@ -39,14 +41,17 @@ def rate(scene: Scene, result: Result) -> None:
     """The number of mode "same", or the fraction; nothing where every panel takes its own best."""
     experiment = scene.experiment
     if experiment.mode == SAME:
-        first = experiment.optimizers[0]
+        limited = [picked for picked in experiment.optimizers if optimizers()[picked.name].limit is not None]
+        rates = {float(values(picked, optimizers()[picked.name].fields)["rate"]) for picked in limited}
+        if len(rates) != 1:
+            st.caption(tr("Each walk has a number of its own, the same in every picture: All controls, Optimizers."))
+            return
         marks = [
             (panel.limit, f"{title_of(panel).title}: {numeral(panel.limit)}", color)
             for panel, color in zip(result.panels, PANELS, strict=False)
             if panel.limit
         ]
-        now = float(values(first, optimizers()[first.name].fields)["rate"])
-        number(scene, "rate", RATE, now, with_rate, label=tr("learning rate η, the same number for all"), marks=marks)
+        number(scene, "rate", RATE, rates.pop(), with_rate, label=tr("learning rate η, the same number for all"), marks=marks)
     elif experiment.mode == FRACTION:
         field = FIELDS["fraction"]
         assert isinstance(field, Number)
