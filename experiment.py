@@ -117,8 +117,11 @@ class PanelResult(NamedTuple):
 
 
 class Result(NamedTuple):
+    """same: whether all panels hold the same functions, written in other coordinates. notes: what a person should know of this result."""
+
     panels: tuple[PanelResult, ...]
     notes: tuple[Message, ...]
+    same: bool
 
 
 class Entry(Item, Protocol):
@@ -259,7 +262,8 @@ def run(experiment: Experiment) -> Result:
     panels = experiment.panels if surface.needs_data else experiment.panels[:1]
     results = tuple(_panel(experiment, panel, start) for panel in panels)
     notes = []
-    if len(panels) > 1 and not _same(experiment):
+    same = len(panels) == 1 or _same(experiment)
+    if not same:
         notes.append(
             message(
                 N_("The panels hold different functions: nothing in this model can take back what the normalization does to its inputs.")
@@ -267,7 +271,7 @@ def run(experiment: Experiment) -> Result:
         )
     if experiment.batch and any(optimizers()[picked.name].full_batch_only for picked in experiment.optimizers):
         notes.append(message(N_("L-BFGS and Newton use all rows at every update: their curvature would be that of one batch only.")))
-    return Result(results, tuple(notes))
+    return Result(results, tuple(notes), same)
 
 
 __all__ = [

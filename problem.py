@@ -91,6 +91,11 @@ class Fit(NamedTuple):
         return None if self.drawn is None or self.drawn[-1] <= 0 else float(2 / self.drawn[-1])
 
     @property
+    def stable(self) -> float | None:
+        """2/λmax of all weights that are trained: gradient descent explodes at any larger rate."""
+        return None if self.trained is None or self.trained[-1] <= 0 else float(2 / self.trained[-1])
+
+    @property
     def condition(self) -> float | None:
         return None if self.reason is not None or self.drawn is None else float(self.drawn[1] / self.drawn[0])
 
@@ -118,10 +123,17 @@ def prepared(source: Source) -> Prepared:
     normalization = catalogue("normalization.features", FeatureNormalization)[source.features.name]
     amount = values(source.features, normalization.fields).get("amount", 1.0)
     affine = morph(normalization.fit(raw), float(amount))
-    x, n = affine(raw), y.size
+    x, n = _without_rounding(affine(raw), raw, affine), y.size
     pad = capacity(n) - n
     rows = Rows(*(jnp.asarray(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)])) for part in (x, y, np.ones(n))))
     return Prepared(raw, affine, rows, n)
+
+
+def _without_rounding(x: Float[np.ndarray, "d n"], raw: Float[np.ndarray, "d n"], affine: Affine) -> Float[np.ndarray, "d n"]:
+    """Normalized features whose whole spread is rounding (whitened collinear ones) made constant: rounding is not data."""
+    spread = np.abs(affine.matrix) @ np.abs(raw - affine.shift[:, None]).max(axis=1)
+    empty = np.ptp(x, axis=1) <= 1e-13 * spread
+    return np.where(empty[:, None], x.mean(axis=1, keepdims=True), x)
 
 
 def rows_of(problem: Problem) -> Rows | None:
@@ -168,7 +180,8 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
     loss, p = the_loss(structure), len(problem.axes)
     if _quadratic(structure):  # one Newton step from anywhere
         _, gradient, hessian = probed(problem, (0.0,) * p)
-        return -np.linalg.lstsq(hessian, gradient, rcond=1e-14)[0], None
+        unit = np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))  # features in units of their own: any scale is exact
+        return -np.linalg.lstsq(hessian / np.outer(unit, unit), gradient / unit, rcond=1e-14)[0] / unit, None
     if dict(structure.options).get("plane") != "hidden" and (loss.labels or not loss.smooth):
         sees, y, free, offset = _linear(problem, p)
         if loss.labels and separable(sees, y, free):
@@ -194,6 +207,15 @@ def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.
     return float(value), np.asarray(gradient), np.asarray(hessian)
 
 
+def _singular(hessian: Float[np.ndarray, "2 2"], formula: bool) -> bool:
+    """Whether a direction is flat: by λmin/λmax ≤ 1e-8 for a formula; for data whatever the units of its features are."""
+    values = eigenvalues(hessian)
+    if formula:
+        return bool(values[0] <= 1e-8 * values[1])
+    unit = np.sqrt(np.diag(hessian))
+    return bool(np.any(unit == 0) or eigenvalues(hessian / np.outer(unit, unit))[0] <= 1e-13)
+
+
 @lru_cache(256)
 def fitted(problem: Problem, start: Pair) -> Fit:
     """Where the loss is lowest, and its exact Hessian there. `start` only chooses among the minima of a textbook surface."""
@@ -209,7 +231,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     along = theta[:2] / (np.hypot(*theta[:2]) or 1.0)
     ray = abs(float(along @ hessian[:2, :2] @ along)) <= 1e-3 * drawn[1]
     reason = surface.flat(structure) if ray else None
-    if reason is None and drawn[0] <= (1e-8 if rows is None else 1e-13) * drawn[1]:
+    if reason is None and _singular(hessian[:2, :2], rows is None):
         reason = message(N_("flat direction: the smallest curvature is zero"))
     return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, _quadratic(structure))
 

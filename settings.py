@@ -47,6 +47,11 @@ def message(text: str, **values: "Value | Message") -> Message:
     return Message(text, tuple((name, values[name]) for name in sorted(values)))
 
 
+def quoted(raw: str) -> str:
+    """What a stranger's link says, short, in one line and as code, so that no markup in it is read as ours."""
+    return f"`{' '.join(raw.split())[:50].replace('`', '')}`"
+
+
 class Refusal(ValueError):
     """Raised where a setting or a combination cannot be had; carries the sentence that tells the person what to do next."""
 
@@ -97,7 +102,7 @@ class Option:
     def read(self, raw: Value) -> str | int:
         chosen = next((choice for choice in self.choices if str(choice) == str(raw)), None)
         if chosen is None:
-            raise Refusal(message(N_("{name} has no choice {choice}"), name=self.name, choice=f"`{str(raw)[:40].replace(chr(96), '')}`"))
+            raise Refusal(message(N_("{name} has no choice {choice}"), name=self.name, choice=quoted(str(raw))))
         return chosen
 
     def label_of(self, choice: str | int) -> str:

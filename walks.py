@@ -128,9 +128,7 @@ def rated(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, ru
             return own._replace(how=message(N_("its own number: there is no limit here")))
         hyper["rate"] = fraction * optimizer.limit(hyper, float(fit.trained[-1]))
         return Rated(tuple(sorted(hyper.items())), message(N_("{fraction} of its limit"), fraction=f"{fraction:g}"))
-    if optimizer.best is not None:
-        if fit.trained is None or not curved:
-            return own._replace(how=message(N_("its own number: no best rate is known here")))
+    if optimizer.best is not None and fit.trained is not None and curved:
         steep, shallow = float(fit.trained[-1]), float(fit.trained[0])
         flat = fit.reason is not None or shallow <= 1e-13 * steep
         hyper |= optimizer.best(steep if flat else shallow, steep)

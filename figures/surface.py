@@ -41,6 +41,6 @@ def surface(
         "zaxis": {"title": {"text": loss}, "nticks": 5},
         "aspectmode": "manual",
         "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.7} if equal else {"x": 1.1, "y": 1.0, "z": 0.7},
-        "camera": {"eye": {"x": 1.45, "y": -1.55, "z": 1.0}, "center": {"x": 0, "y": 0, "z": -0.1}},
+        "camera": {"eye": {"x": 0.75, "y": -1.15, "z": 1.85}, "center": {"x": 0, "y": 0, "z": -0.15}},
     }
     return {"data": [trace], "layout": {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}

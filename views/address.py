@@ -5,12 +5,12 @@ says so.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import TypeVar
 
 from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, fields_of, menus
-from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message
+from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
 from views import shown
 from views.shown import Shown
 
@@ -20,6 +20,7 @@ _PICKS = {"data": "data", "surface": "surface", "schedule": "schedule"}  # field
 _POINTS = {"start": (POINT, 2), "window": (EDGE, 4)}
 
 T = TypeVar("T", Experiment, Shown)
+S = TypeVar("S")
 
 
 def write(experiment: Experiment, view: Shown, opening: Experiment) -> dict[str, str]:
@@ -58,7 +59,7 @@ def read(query: Mapping[str, str], opening: Experiment, lessons: frozenset[str] 
     seen = {name: reader.value(name, field, getattr(Shown(), name)) for name, field in shown.FIELDS.items()}
     lesson = reader.take("lesson") or ""
     if lesson and lesson not in lessons:
-        reader.refused.append(message(N_("There is no lesson {name}."), name=_quoted(lesson)))
+        reader.refused.append(message(N_("There is no lesson {name}."), name=quoted(lesson)))
         lesson = ""
     reader.leftover()
     return _with(opening, changes), _with(Shown(lesson=lesson), seen), reader.refused
@@ -89,7 +90,7 @@ class _Reader:
         self.refused: list[Message] = []
         version = self.take("v")
         if version not in (None, VERSION):
-            self.refused.append(message(N_("This link is of version {v}; it is read as version 1."), v=_quoted(str(version))))
+            self.refused.append(message(N_("This link is of version {v}; it is read as version 1."), v=quoted(str(version))))
         self.take(LANGUAGE)
 
     def take(self, key: str) -> str | None:
@@ -109,7 +110,7 @@ class _Reader:
         name, base = self.take(key), default
         if name is not None:
             if name in menus()[menu]:
-                base = default if name == default.name and not any(k.startswith(f"{key}.") for k in self.left) else Pick(name)
+                base = Pick(name)
             else:
                 self._refuse(key, name, message(N_("not known")), default.name)
         fields_here = {field.name: field for field in fields_of(menu, base.name)}
@@ -121,18 +122,29 @@ class _Reader:
         return Pick(base.name, tuple(sorted(kept.items())))
 
     def panels(self, default: tuple[Panel, ...]) -> tuple[Panel, ...]:
-        there = [i for i in range(1, MOST_PANELS + 1) if any(key.startswith(f"p{i}.") for key in self.left)]
-        if not there:
-            return default
-        return tuple(
-            Panel(self.pick(f"p{i}.features", "features", Pick("none")), self.pick(f"p{i}.hidden", "hidden", Pick("none"))) for i in there
-        )
+        """As many as the address names; what it refuses, or does not name, is the opening scene's."""
+
+        def one(i: int) -> Panel:
+            base = default[i - 1] if i <= len(default) else Panel()
+            return Panel(self.pick(f"p{i}.features", "features", base.features), self.pick(f"p{i}.hidden", "hidden", base.hidden))
+
+        return self._several("p", ("features", "hidden"), MOST_PANELS, one, default)
 
     def optimizers(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
-        there = [i for i in range(1, MOST_OPTIMIZERS + 1) if any(key == f"o{i}" or key.startswith(f"o{i}.") for key in self.left)]
-        if not there:
-            return default
-        return tuple(self.pick(f"o{i}", "optimizer", default[i - 1] if i <= len(default) else Pick("gradient_descent")) for i in there)
+        def one(i: int) -> Pick:
+            return self.pick(f"o{i}", "optimizer", default[i - 1] if i <= len(default) else Pick("gradient_descent"))
+
+        return self._several("o", (), MOST_OPTIMIZERS, one, default)
+
+    def _several(self, letter: str, parts: tuple[str, ...], most: int, one: Callable[[int], S], default: tuple[S, ...]) -> tuple[S, ...]:
+        """Numbered picks. Where every one that is named was refused, the opening scene's stay as they are."""
+        heads = {f"{letter}{i}.{part}" if part else f"{letter}{i}": i for i in range(1, most + 1) for part in parts or ("",)}
+        named = {head: i for head, i in heads.items() if any(key == head or key.startswith(f"{head}.") for key in self.left)}
+        before = set(self.left)
+        refused = len(self.refused)
+        read = tuple(one(i) for i in range(1, max(named.values(), default=0) + 1))
+        taken = len(before - set(self.left)) - (len(self.refused) - refused)
+        return read if taken > 0 else default
 
     def point(self, key: str, field: Number, count: int, default: tuple[float, ...] | None) -> tuple[float, ...] | None:
         raw = self.take(key)
@@ -146,23 +158,19 @@ class _Reader:
             self._refuse(key, raw, refusal.said, "auto")
             return default
         if len(values) != count or (count == 4 and not (_apart(values[0], values[1]) and _apart(values[2], values[3]))):
-            self._refuse(key, raw, message(N_("{count} numbers with commas, each range from low to high"), count=count), "auto")
+            said = N_("{count} numbers with commas") if count == 2 else N_("{count} numbers with commas, each range from low to high")
+            self._refuse(key, raw, message(said, count=count), "auto")
             return default
         return values
 
     def leftover(self) -> None:
         for key in self.left:
-            self.refused.append(message(N_("{key} is not known here and was left out."), key=_quoted(key)))
+            self.refused.append(message(N_("{key} is not known here and was left out."), key=quoted(key)))
 
     def _refuse(self, key: str, raw: str, why: Message, instead: Value) -> None:
         self.refused.append(
-            message(N_("{given} was not taken ({why}); {instead} instead."), given=_quoted(f"{key}={raw}"), why=why, instead=instead)
+            message(N_("{given} was not taken ({why}); {instead} instead."), given=quoted(f"{key}={raw}"), why=why, instead=instead)
         )
-
-
-def _quoted(raw: str) -> str:
-    """What a stranger's link says, short and as code, so that no markup in it is read as ours."""
-    return f"`{raw[:50].replace('`', '')}`"
 
 
 def _apart(low: float, high: float) -> bool:

@@ -37,6 +37,7 @@ def number(
     marks: Sequence[Mark] = (),
     low: float | None = None,
     high: float | None = None,
+    unit: str = "",
     help: str = "",
 ) -> None:
     """A live slider for a Number or a Count."""
@@ -47,16 +48,19 @@ def number(
         if new is not None:
             edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new))
 
+    low, high = field.low if low is None else low, field.high if high is None else high
+    low, high = min(low, value), max(high, value)  # what is drawn is what the slider shows, also where a link goes beyond its ends
     slider(
         label or tr(field.label),
         value,
-        field.low if low is None else low,
-        field.high if high is None else high,
+        low,
+        high,
         key=key,
         on_change=taken,
-        log=field.log and (field.low if low is None else low) > 0,
+        log=field.log and low > 0,
         integer=whole,
         symbol=field.symbol if isinstance(field, Number) and not label else "",
+        unit=unit,
         ticks=ticks,
         marks=marks,
         help=help,

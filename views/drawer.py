@@ -74,11 +74,11 @@ def picked_item(scene: Scene, key: str, part: str, label: str, picked: Pick, tak
     settings(scene, key, part, picked, take)
 
 
-def settings(scene: Scene, key: str, part: str, picked: Pick, take: TakePick, leave_out: tuple[str, ...] = ()) -> None:
-    """Every setting of a picked item, two a row."""
+def settings(scene: Scene, key: str, part: str, picked: Pick, take: TakePick, leave_out: tuple[str, ...] = (), wide: bool = True) -> None:
+    """Every setting of a picked item, two a row where there is room."""
     fields = [field for field in fields_of(part, picked.name) if field.name not in leave_out]
     chosen = values(picked, fields_of(part, picked.name))
-    columns = st.columns(2) if len(fields) > 1 else [st.container()]
+    columns = st.columns(2) if len(fields) > 1 and wide else [st.container()]
     for i, field in enumerate(fields):
 
         def taken(experiment: Experiment, value: Value, name: str = field.name) -> Experiment:
@@ -94,7 +94,7 @@ def plain(scene: Scene, name: str) -> None:
     def taken(experiment: Experiment, value: Value) -> Experiment:
         return replace(experiment, **{name: value})  # type: ignore[arg-type]  # the field's own kind has made the value
 
-    setting(scene, name, FIELDS[name], getattr(scene.experiment, name), taken)
+    setting(scene, f"all {name}", FIELDS[name], getattr(scene.experiment, name), taken)
 
 
 def _data(scene: Scene) -> None:
@@ -113,9 +113,9 @@ def _data(scene: Scene) -> None:
 def with_surface(experiment: Experiment, picked: Pick) -> Experiment:
     """Another surface: start and window are its own. A formula brings a rate for gradient descent that makes visible progress."""
     changed = replace(experiment, surface=picked, start=None, window=None)
-    item = surfaces()[picked.name]
+    item, before = surfaces()[picked.name], surfaces()[experiment.surface.name]
     if item.needs_data:
-        return changed
+        return changed if before.needs_data else replace(changed, mode=BEST)
     rated = tuple(o.having(rate=item.rate) if optimizers()[o.name].limit is not None else o for o in experiment.optimizers)
     return replace(changed, mode=SAME, optimizers=rated, levels="log")
 
@@ -147,8 +147,7 @@ def _model(scene: Scene) -> None:
 
         with column:
             label = tr("start, first weight") if side == 0 else tr("start, second weight")
-            reach = max(high, 2 * abs(begin[side]))
-            number(scene, f"start{side}", POINT, begin[side], moved, label=label, low=min(low, -reach), high=reach)
+            number(scene, f"start{side}", POINT, begin[side], moved, label=label, low=low, high=high)
 
 
 def _panels(scene: Scene) -> None:
@@ -209,7 +208,7 @@ def normalization_toggles(scene: Scene, key: str, panel: Panel, take: Callable[[
     )
     if hidden and network:
         st.latex(menus()["hidden"][panel.hidden.name].formula)
-        settings(scene, f"{key}.hidden", "hidden", panel.hidden, with_hidden)
+        settings(scene, f"{key}.hidden", "hidden", panel.hidden, with_hidden, wide=False)
 
 
 def _optimizers(scene: Scene) -> None:
@@ -267,7 +266,7 @@ def _optimizer(scene: Scene, i: int, picked: Pick) -> None:
     taken_over = _set_by_mode(scene.experiment.mode, item)
     if taken_over:
         st.caption(tr("Set by the rate mode above: {names}.").format(names=", ".join(taken_over)))
-    settings(scene, key, "optimizer", picked, take, taken_over)
+    settings(scene, key, "optimizer", picked, take, taken_over, wide=len(scene.experiment.optimizers) == 1)
     st.caption(f"{tr('Source')}: {item.source}")
 
 
@@ -281,10 +280,7 @@ def _set_by_mode(mode: str, item: Optimizer) -> tuple[str, ...]:
 def _run(scene: Scene) -> None:
     left, right = st.columns(2)
     with left:
-        picked_item(
-            scene, "schedule", "schedule", tr("schedule of the rate"), scene.experiment.schedule, lambda e, p: replace(e, schedule=p)
-        )
-        st.latex(menus()["schedule"][scene.experiment.schedule.name].formula)
+        schedule(scene, "all schedule")
         plain(scene, "warmup")
     with right:
         plain(scene, "batch")
@@ -292,10 +288,10 @@ def _run(scene: Scene) -> None:
         plain(scene, "steps")
 
 
-def schedule(scene: Scene) -> None:
-    """The menu of schedules, the settings and the formula of the one picked."""
+def schedule(scene: Scene, key: str = "schedule") -> None:
+    """The menu of schedules, the settings and the formula of the one picked. Drawn in two places, it needs two keys."""
     picked = scene.experiment.schedule
-    picked_item(scene, "schedule", "schedule", tr("schedule of the rate"), picked, lambda e, p: replace(e, schedule=p))
+    picked_item(scene, key, "schedule", tr("schedule of the rate"), picked, lambda e, p: replace(e, schedule=p))
     st.latex(menus()["schedule"][picked.name].formula)
 
 
@@ -307,12 +303,9 @@ def _view(scene: Scene) -> None:
     with right:
         plain(scene, "resolution")
         field = shown.FIELDS["curves"]
-        toggle(scene, "curves", tr(field.label), scene.shown.curves == "on", lambda e, on: _curves(scene, e, bool(on)))
+        key = f"{scene.page} all curves {language()}"
+        st.session_state[key] = scene.shown.curves == "on"
+        st.toggle(tr(field.label), key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
     window = scene.experiment.window
     if window is not None:
         st.button(tr("Fit the window"), on_click=lambda: edit(scene.page, lambda e: replace(e, window=None)), key=f"{scene.page} fit")
-
-
-def _curves(scene: Scene, experiment: Experiment, on: bool) -> Experiment:
-    show(scene.page, curves="on" if on else "off")
-    return experiment

@@ -37,9 +37,9 @@ def hidden(scene: Scene) -> bool:
 
 
 def answer(scene: Scene) -> None:
-    """The answer under the picture, once it is revealed."""
+    """The answer under the picture, once it is revealed, and as long as the picture is the lesson's."""
     lesson = lessons().get(scene.shown.lesson)
-    if lesson is not None:
+    if lesson is not None and scene.experiment == lesson.experiment:
         st.success(say(lesson.answer()), icon=":material/lightbulb:")
 
 

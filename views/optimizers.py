@@ -1,17 +1,20 @@
 """Optimizers: one question a topic. Rates, momentum, adaptive methods, mini-batches, schedules."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from experiment import FIELDS, Experiment, Result, optimizers
+from experiment import FIELDS, Experiment, Result, menus, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from numerals import numeral
-from settings import N_, Count, Number
+from settings import N_, Count
 from views.controls import number
-from views.drawer import schedule
+from views.drawer import drawer, schedule
+from views.front import alike, correlation, unit
 from views.page import close_page, heading, next_step, open_page, picture
+from views.picture import title_of
 from views.rates import modes, rate
 from views.session import Scene, turn
 from views.words import language, tr
@@ -19,41 +22,16 @@ from views.words import language, tr
 
 @dataclass(frozen=True)
 class Topic:
-    """scene: what it opens on. front: its own control. said(result): the sentence under the picture, with the numbers of this moment."""
+    """scene: what it opens on. front: its own control, free: what that changes. said(experiment, result): the sentence under the
+    picture, with the numbers of this moment."""
 
     label: str
     heading: str
     scene: Experiment
     front: Callable[[Scene], None]
+    free: tuple[str, ...]
     said: Callable[[Experiment, Result], str]
     try_next: str
-
-
-def unit(scene: Scene) -> None:
-    field = Number("scale2", "", 10.0, 0.1, 100.0, log=True, symbol="×")
-    number(
-        scene,
-        "unit",
-        field,
-        scene.experiment.scale2,
-        lambda e, value: replace(e, scale2=float(value)),
-        label=tr("unit of x₂"),
-        ticks=[(1.0, "×1"), (10.0, "×10"), (100.0, "×100")],
-    )
-
-
-def correlation(scene: Scene) -> None:
-    field = Number("rho", "", 0.0, -0.999, 0.999, symbol="ρ")
-    now = float(dict(scene.experiment.data.settings).get("rho", 0.0))
-    number(
-        scene,
-        "rho",
-        field,
-        now,
-        lambda e, value: replace(e, data=e.data.having(rho=value) if e.data.name == "correlated_pair" else e.data),
-        label=tr("correlation of x₁ and x₂"),
-        ticks=[(-0.9, "−0.9"), (0.0, "0"), (0.9, "0.9")],
-    )
 
 
 def batch(scene: Scene) -> None:
@@ -82,66 +60,79 @@ def _counts(result: Result, panel: int) -> str:
 
 
 def said_rates(experiment: Experiment, result: Result) -> str:
-    limit = result.panels[0].limit or 0.0
-    said = tr("One method, four rates. The limit is 2/λmax = {limit}: just below it the walk bounces across the ravine, above it explodes.")
-    return said.format(limit=numeral(limit))
+    limit = result.panels[0].fit.stable or 0.0
+    said = tr("One method, four rates: {counts}. What decides is the limit 2/λmax = {limit}: below it a walk arrives, above it explodes.")
+    return said.format(counts=_counts(result, 0), limit=numeral(limit))
 
 
 def said_momentum(experiment: Experiment, result: Result) -> str:
-    return tr("Steps at each method's own best rate: {counts}. Momentum needs about √κ steps where plain descent needs κ.").format(
-        counts=_counts(result, 0)
-    )
+    said = tr("Steps at each method's own best rate: {counts}. Plain descent needs about κ = {kappa}, momentum about √κ.")
+    return said.format(counts=_counts(result, 0), kappa=numeral(result.panels[0].condition))
 
 
 def said_adaptive(experiment: Experiment, result: Result) -> str:
+    """By the counts of this moment: who hardly notices the unit (at most half as many steps again), and who does."""
+    raw, standardized = (panel.walks for panel in result.panels)
+    names = [tr(optimizers()[walked.picked.name].label) for walked in raw]
+    pairs = [(one.settled or math.inf, other.settled or math.inf) for one, other in zip(raw, standardized, strict=True)]
+    hardly = [name for name, (one, other) in zip(names, pairs, strict=True) if one <= 1.5 * other + 2]
+    notice = [name for name in names if name not in hardly]
     rho = float(dict(experiment.data.settings).get("rho", 0.0))
-    counts = tr("Raw: {raw}. Standardized: {standardized}.").format(
-        raw=_counts(result, 0), standardized=_counts(result, min(1, len(result.panels) - 1))
+    said = tr("ρ = {rho}. Steps raw: {raw}; standardized: {standardized}. Hardly notices the unit: {hardly}; does: {notice}.")
+    return said.format(
+        rho=f"{rho:.3g}",
+        raw=_counts(result, 0),
+        standardized=_counts(result, 1),
+        hardly=", ".join(hardly) or "—",
+        notice=", ".join(notice) or "—",
     )
-    told = (
-        tr("Uncorrelated features: adaptive methods hardly notice the unit, each weight has its own rate.")
-        if abs(rho) < 0.3
-        else tr("Correlated features: the ravine is oblique, a rate for each weight cannot turn it, and adaptive methods slow down too.")
-    )
-    return f"{told} {counts}"
 
 
 def said_batches(experiment: Experiment, result: Result) -> str:
     rows = result.panels[0].prepared
-    n = rows.n if rows else 1
-    size = experiment.batch if 0 < experiment.batch < n else n
-    said = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each. A larger rate trembles more.")
-    return said.format(size=size, n=n, updates=-(-n // size))
+    n, size = rows.n if rows else 1, experiment.batch
+    if not 0 < size < n:
+        return tr("All {n} rows at every update: no noise. {counts}.").format(n=n, counts=_counts(result, 0))
+    said = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each: {counts}.")
+    return said.format(size=size, n=n, updates=-(-n // size), counts=_counts(result, 0))
 
 
 def said_schedules(experiment: Experiment, result: Result) -> str:
-    return tr("Mini-batches of {size}: with a constant rate the walk keeps trembling; a rate that falls lets it settle. {counts}.").format(
-        size=experiment.batch, counts=_counts(result, 0)
-    )
+    said = tr("Mini-batches of {size}, schedule {schedule}: {counts}.")
+    label = tr(menus()["schedule"][experiment.schedule.name].label)
+    return said.format(size=experiment.batch, schedule=label, counts=_counts(result, 0))
+
+
+def said_anything(experiment: Experiment, result: Result) -> str:
+    """Where a person has made the scene their own: the counts, and nothing that may not hold."""
+    return "  \n".join(f"{title_of(panel).title}: {_counts(result, i)}." for i, panel in enumerate(result.panels))
 
 
 TOPICS = {
     "rates": Topic(
         N_("Rates"),
-        N_("Too slow, good, bouncing, exploding: one ravine, four learning rates."),
+        N_("One ravine, four learning rates: the speed limit decides."),
         RATES,
         unit,
+        ("scale2",),
         said_rates,
         N_("move the unit: the same four rates, another ravine, another limit."),
     ),
     "momentum": Topic(
         N_("Momentum"),
-        N_("Momentum remembers where it was going, and stops bouncing."),
+        N_("Momentum remembers where it was going: far fewer steps through a ravine."),
         MOMENTUM,
         unit,
+        ("scale2",),
         said_momentum,
         N_("stretch the ravine with the unit, and compare how the three counts grow."),
     ),
     "adaptive": Topic(
         N_("Adaptive"),
-        N_("A rate for each weight: scales hardly matter any more. Correlation does."),
+        N_("A rate for each weight: who still notices the unit, and what does correlation do?"),
         ADAPTIVE,
         correlation,
+        ("data",),
         said_adaptive,
         N_("move the correlation from 0 to 0.9, and read the counts again."),
     ),
@@ -150,6 +141,7 @@ TOPICS = {
         N_("A few rows at a time: cheaper steps, and a walk that trembles."),
         BATCHES,
         batch,
+        ("batch",),
         said_batches,
         N_("make the batches larger until the trembling stops, or the rate smaller."),
     ),
@@ -158,8 +150,9 @@ TOPICS = {
         N_("Start fast, end calm: a learning rate that changes while the walk goes on."),
         SCHEDULES,
         schedule,
+        ("schedule",),
         said_schedules,
-        N_("switch the schedule to constant: the walk no longer arrives for good."),
+        N_("switch the schedule to constant, and compare the counts."),
     ),
 }
 
@@ -181,7 +174,8 @@ def topics(scene: Scene) -> None:
 scene = open_page("optimizers", RATES, {name: topic.scene for name, topic in TOPICS.items()})
 topic = TOPICS[scene.shown.topic]
 topics(scene)
-heading(tr(topic.heading))
+own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
+heading(tr(topic.heading if own else topic.label))
 left, right = st.columns(2, gap="large")
 with left:
     topic.front(scene)
@@ -192,6 +186,10 @@ result = picture(scene)
 if result is not None:
     with between:
         rate(scene, result)
-    st.markdown(f"### {topic.said(scene.experiment, result)}")
-next_step(scene, tr(topic.try_next))
+    said = topic.said if own else said_anything
+    st.markdown(f"### {said(scene.experiment, result)}")
+if own:
+    next_step(scene, tr(topic.try_next))
+else:
+    drawer(scene)
 close_page(scene)

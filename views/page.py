@@ -19,6 +19,9 @@ NO_TOPICS: Mapping[str, Experiment] = MappingProxyType({})
 
 def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] = NO_TOPICS) -> Scene:
     """The scene of this run. What the address asked for and could not have is said in one line each."""
+    asked = lesson.lessons().get(st.query_params.get("lesson", ""))
+    if asked is not None and asked.page != page:
+        st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
     scene, refused = enter(page, opening, topics, lesson.scenes(page))
     for said in refused:
         st.warning(say(said))

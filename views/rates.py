@@ -47,11 +47,13 @@ def rate(scene: Scene, result: Result) -> None:
             st.caption(tr("Each walk has a number of its own, the same in every picture: All controls, Optimizers."))
             return
         marks = [
-            (panel.limit, f"{title_of(panel).title}: {numeral(panel.limit)}", color)
+            (panel.fit.stable, f"{title_of(panel).title}: {numeral(panel.fit.stable)}", color)
             for panel, color in zip(result.panels, PANELS, strict=False)
-            if panel.limit
+            if panel.fit.stable
         ]
-        number(scene, "rate", RATE, rates.pop(), with_rate, label=tr("learning rate η, the same number for all"), marks=marks)
+        lowest = min([RATE.low, *(0.1 * limit for limit, _, _ in marks)])
+        label = tr("learning rate η, the same number for all")
+        number(scene, "rate", RATE, rates.pop(), with_rate, label=label, marks=marks, low=lowest)
     elif experiment.mode == FRACTION:
         field = FIELDS["fraction"]
         assert isinstance(field, Number)

@@ -26,6 +26,8 @@ def told(experiment: Experiment, result: Result) -> str:
             axes=", ".join(first.axes[:2]).replace("<sub>", "").replace("</sub>", ""),
         )
     ]
+    if surfaces()[experiment.surface.name].hidden_layer:
+        said.append(tr("Two hidden units without bias, weights diag(1, g)·[[1, 1], [1, −1]]/√2; the output bias is at its best."))
     for field in fields_of("surface", experiment.surface.name):
         if isinstance(field, Option) and field.name in ("bias", "plane"):
             said.append(f"{tr(field.label)}: {tr(field.label_of(chosen[field.name]))}.")
@@ -37,8 +39,14 @@ def told(experiment: Experiment, result: Result) -> str:
     said.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
     if surfaces()[experiment.surface.name].hidden_layer and any(panel.panel.hidden.name != "none" for panel in result.panels):
         said.append(tr("Batch normalization is in train mode: the batch's own mean and variance."))
+        if result.same and len(result.panels) > 1:
+            said.append(tr("The pictures start from the same function: vᵢ → σᵢ·vᵢ."))
+        if experiment.batch == 1:
+            said.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
     goals = [panel.goal for panel in result.panels if panel.goal is not None]
     if goals:
-        arrived = tr("Arrived: loss − minimum ≤ {goal} for good, 1 % of the best constant's loss (mean squared error: 0.01·Var(y)).")
+        arrived = tr("Arrived: loss − minimum ≤ {goal} for good, 1 % of the loss of the best constant.")
+        if loss.quadratic and chosen["reduce"] == "mean":
+            arrived = tr("Arrived: loss − minimum ≤ {goal} = 0.01·Var(y) for good.")
         said.append(arrived.format(goal=numeral(goals[0])))
     return " ".join(said)

@@ -12,7 +12,7 @@ _SCENE = replace(SCALE, data=pick("correlated_pair", rho=_RHO), scale2=1.0)
 def answer() -> Message:
     standardized = run(_SCENE).panels[1]
     return message(
-        N_("κ = (1 + ρ)/(1 − ρ) = {kappa}, {steps} steps: scale and mean are gone, correlation remains. Only whitening removes it."),
+        N_("κ = (1 + |ρ|)/(1 − |ρ|) = {kappa}, {steps} steps: scale and mean are gone, correlation remains. Only whitening removes it."),
         kappa=standardized.condition or 0.0,
         steps=standardized.walks[0].settled or 0,
     )

@@ -421,7 +421,7 @@ function sheet(canvas, width, height) {
   return context;
 }
 
-/** The walks over one contour: a canvas, and labels where a walk leaves the picture for good. */
+/** The walks over one contour: a canvas, and labels where a walk that ends outside first leaves the picture. */
 class Overlay {
   constructor(host) {
     this.canvas = make("canvas", "esl-canvas", host, { "aria-hidden": "true" });
@@ -443,7 +443,7 @@ class Overlay {
       const count = Math.max(1, reached(walk.update, k));
       const traced = tracePath(walk, count, box);
       this.line(context, walk, traced);
-      if (traced.out && traced.exits.length) leaving.push({ walk, ...traced.exits.at(-1) });
+      if (traced.out && traced.exits.length) leaving.push({ walk, ...traced.exits[0] });
       else if (traced.dots.length) tips.push({ walk, at: traced.dots.at(-1), moved: count > 1 });
       traced.exits.slice(-3).forEach((exit) => this.arrow(context, walk, exit));
     }

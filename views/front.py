@@ -1,0 +1,115 @@
+"""Controls that stand in front of more than one page: the unit of x₂, the correlation, the two literal toggles."""
+
+from dataclasses import replace
+
+from experiment import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
+from settings import Number, Pick, pick, values
+from views.controls import number, toggle
+from views.session import Scene
+from views.words import tr
+
+
+def unit(scene: Scene) -> None:
+    """×0.1 to ×100, with the ticks cm and mm where the column is in centimeters."""
+    experiment, field = scene.experiment, FIELDS["scale2"]
+    if not surfaces()[experiment.surface.name].needs_data or not isinstance(field, Number):
+        return
+    item = dataset_of(experiment)
+    column = str(values(experiment.data, item.fields)["x2"])
+    ticks = [(0.1, "×0.1"), (1.0, "×1"), (10.0, "×10"), (100.0, "×100")]
+    if item.unit(column) == "cm":
+        ticks = [(0.1, "×0.1"), (1.0, "cm"), (10.0, "mm"), (100.0, "×100")]
+    number(
+        scene,
+        "unit",
+        field,
+        experiment.scale2,
+        lambda e, value: replace(e, scale2=float(value)),
+        label=tr("unit of x₂ ({column})").format(column=column),
+        unit="×",
+        ticks=ticks,
+        low=0.1,
+        high=100.0,
+    )
+
+
+def correlation(scene: Scene) -> None:
+    """In front where the data set has it."""
+    data = scene.experiment.data
+    field = next((field for field in fields_of("data", data.name) if field.name == "rho"), None)
+    if isinstance(field, Number) and surfaces()[scene.experiment.surface.name].needs_data:
+        number(
+            scene,
+            "rho",
+            field,
+            float(dict(data.settings).get("rho", field.default)),
+            lambda e, value: replace(e, data=e.data.having(rho=value)),
+            label=tr("correlation ρ of x₁ and x₂"),
+            ticks=[(-0.9, "−0.9"), (0.0, "0"), (0.9, "0.9")],
+        )
+
+
+def _raw(panel: Panel) -> bool:
+    return panel.features.name == "none"
+
+
+def feature_normalization(scene: Scene) -> None:
+    """On: one of the pictures is of normalized features. Switching it adds such a picture beside the others, or takes them away."""
+
+    def take(experiment: Experiment, on: bool) -> Experiment:
+        panels = experiment.panels
+        if on:
+            return replace(experiment, panels=(*panels[: MOST_PANELS - 1], replace(panels[0], features=pick("standardize"))))
+        return replace(experiment, panels=tuple(filter(_raw, panels)) or (replace(panels[0], features=Pick("none")),))
+
+    toggle(
+        scene,
+        "features",
+        tr("Feature normalization"),
+        not all(map(_raw, scene.experiment.panels)),
+        lambda e, on: take(e, bool(on)),
+        help=tr("A second picture of the same data, standardized: every feature with mean 0 and deviation 1."),
+    )
+
+
+def all_features_normalized(scene: Scene) -> None:
+    """The same toggle where pictures differ in their hidden layer: it normalizes what every one of them gets."""
+
+    def take(experiment: Experiment, on: bool) -> Experiment:
+        features = pick("standardize") if on else Pick("none")
+        return replace(experiment, panels=tuple(replace(panel, features=features) for panel in experiment.panels))
+
+    toggle(
+        scene,
+        "features",
+        tr("Feature normalization"),
+        not any(map(_raw, scene.experiment.panels)),
+        lambda e, on: take(e, bool(on)),
+        help=tr("Off: the network gets raw centimeters, far from centered. On: every feature has mean 0 and deviation 1."),
+    )
+
+
+def batch_normalization(scene: Scene) -> None:
+    def take(experiment: Experiment, on: bool) -> Experiment:
+        panels = experiment.panels
+        if on:
+            return replace(experiment, panels=(*panels[: MOST_PANELS - 1], replace(panels[0], hidden=pick("batch"))))
+        plain = tuple(panel for panel in panels if panel.hidden.name == "none")
+        return replace(experiment, panels=plain or (replace(panels[0], hidden=Pick("none")),))
+
+    network = surfaces()[scene.experiment.surface.name].hidden_layer
+    toggle(
+        scene,
+        "batch normalization",
+        tr("Batch normalization"),
+        network and any(panel.hidden.name != "none" for panel in scene.experiment.panels),
+        lambda e, on: take(e, bool(on)),
+        disabled=not network,
+        help=tr("A second picture of the same network with batch normalization before the activation, in train mode."),
+    )
+
+
+def alike(experiment: Experiment, opening: Experiment, *free: str) -> bool:
+    """Whether a scene is still its opening one, up to what a page's own controls change and to what only the picture shows."""
+    kept = {name: getattr(experiment, name) for name in (*free, "levels", "aspect", "resolution", "window", "seed")}
+    return replace(opening, **kept) == experiment
