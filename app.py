@@ -16,5 +16,5 @@ pages = [
     st.Page("views/workbench.py", title=tr("Workbench"), url_path="workbench"),
 ]
 page = st.navigation(pages, position="top")
-language_menu()
 page.run()
+language_menu()

@@ -102,7 +102,7 @@ def _data(scene: Scene) -> None:
         st.caption(tr("This surface is a formula: it needs no data."))
         return
     picked_item(scene, "data", "data", tr("data set"), scene.experiment.data, lambda e, p: replace(e, data=p, start=None, window=None))
-    st.caption(f"{tr('Source')}: {menus()['data'][scene.experiment.data.name].source}")
+    st.caption(tr("Source: {source}").format(source=menus()["data"][scene.experiment.data.name].source))
     left, right = st.columns(2)
     with left:
         plain(scene, "scale1")
@@ -133,7 +133,7 @@ def _model(scene: Scene) -> None:
         lambda e, name: with_surface(e, Pick(str(name))),
     )
     st.latex(item.formula)
-    st.caption(f"{tr('Source')}: {item.source}")
+    st.caption(tr("Source: {source}").format(source=item.source))
     settings(scene, "surface", "surface", experiment.surface, lambda e, p: replace(e, surface=p))
     begin = start_of(experiment)
     left, right = st.columns(2)
@@ -168,7 +168,7 @@ def _panels(scene: Scene) -> None:
     )
     for i, (column, panel) in enumerate(zip(st.columns(len(experiment.panels)), experiment.panels, strict=True)):
         with column:
-            st.markdown(f"**{tr('Picture {n}').format(n=i + 1)}**")
+            st.markdown(tr("**Picture {n}**").format(n=i + 1))
             normalization_toggles(scene, f"p{i + 1}", panel, _taking(i), network)
 
 
@@ -265,9 +265,9 @@ def _optimizer(scene: Scene, i: int, picked: Pick) -> None:
         st.caption(tr(item.note))
     taken_over = _set_by_mode(scene.experiment.mode, item)
     if taken_over:
-        st.caption(tr("Set by the rate mode above: {names}.").format(names=", ".join(taken_over)))
+        st.caption(tr("Set by the rate mode above: {names}.").format(names=", ".join(tr(field.label) for field in item.fields if field.name in taken_over)))
     settings(scene, key, "optimizer", picked, take, taken_over, wide=len(scene.experiment.optimizers) == 1)
-    st.caption(f"{tr('Source')}: {item.source}")
+    st.caption(tr("Source: {source}").format(source=item.source))
 
 
 def _set_by_mode(mode: str, item: Optimizer) -> tuple[str, ...]:

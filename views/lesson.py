@@ -45,7 +45,7 @@ def answer(scene: Scene) -> None:
 
 def links() -> None:
     """Five minutes in class."""
-    st.markdown(f"**{tr('Five minutes in class')}**")
+    st.markdown(tr("**Five minutes in class**"))
     with st.container(horizontal=True):
         for name, lesson in lessons().items():
             st.page_link(PAGES[lesson.page], label=tr(lesson.label), query_params={"lesson": name})

@@ -57,7 +57,7 @@ def picture(scene: Scene) -> Result | None:
 
 def next_step(scene: Scene, text: str) -> None:
     """One sentence to go on with; everything else is folded."""
-    st.markdown(f"**{tr('Try next')}:** {text}")
+    st.markdown(tr("**Try next:** {what}").format(what=text))
     drawer(scene)
 
 

@@ -30,7 +30,7 @@ def told(experiment: Experiment, result: Result) -> str:
         said.append(tr("Two hidden units without bias, weights diag(1, g)·[[1, 1], [1, −1]]/√2; the output bias is at its best."))
     for field in fields_of("surface", experiment.surface.name):
         if isinstance(field, Option) and field.name in ("bias", "plane"):
-            said.append(f"{tr(field.label)}: {tr(field.label_of(chosen[field.name]))}.")
+            said.append(tr("{what}: {choice}.").format(what=tr(field.label), choice=tr(field.label_of(chosen[field.name]))))
     if chosen.get("bias") == "trained":
         said.append(tr("The drawn plane holds the bias at the minimum's; the walks move it too."))
     if loss.labels:

@@ -6,11 +6,17 @@ from settings import Message
 from translations import languages, name, render, translator
 from views.address import LANGUAGE
 
+# Browsers name Chinese by region or by script; each is nearest to one of the two.
+_ALIKE = {"zh": "zh_CN", "zh_Hans": "zh_CN", "zh_Hans_CN": "zh_CN", "zh_SG": "zh_CN", "zh_Hant": "zh_TW", "zh_Hant_TW": "zh_TW", "zh_HK": "zh_TW"}
+
 
 def language() -> str:
-    """What the address asks for, else what the browser speaks, else English."""
-    asked = st.query_params.get(LANGUAGE) or st.session_state.get("language") or (st.context.locale or "en").replace("-", "_")
-    return asked if asked in languages() else "en"
+    """What the address asks for, then what was asked for in this session, then what the browser speaks, else English."""
+    asked = st.query_params.get(LANGUAGE)
+    if asked in languages():
+        st.session_state["language"] = asked
+    spoken = st.session_state.get("language") or (st.context.locale or "en").replace("-", "_")
+    return next((name for name in (spoken, _ALIKE.get(spoken)) if name in languages()), "en")
 
 
 def tr(text: str) -> str:
@@ -31,4 +37,7 @@ def language_menu() -> None:
         st.session_state["language"] = st.session_state["language menu"]
         st.query_params[LANGUAGE] = st.session_state["language menu"]
 
-    st.sidebar.selectbox("Language · 語言", languages(), format_func=name, key="language menu", on_change=taken)
+    label = "Language · 語言"
+    st.segmented_control(
+        label, languages(), format_func=name, key="language menu", on_change=taken, required=True, label_visibility="collapsed"
+    )

@@ -31,9 +31,9 @@ normalization = HiddenNormalization(
     apply=apply,
     spread=spread,
     fields=(
-        Number("epsilon", N_("ε, added to the variance"), 1e-5, 1e-12, 1.0, log=True, symbol="ε"),
-        Number("gamma", N_("γ, scale"), 1.0, -10.0, 10.0, symbol="γ"),
-        Number("beta", N_("β, shift"), 0.0, -10.0, 10.0, symbol="β"),
+        Number("epsilon", N_("added to the variance"), 1e-5, 1e-12, 1.0, log=True, symbol="ε"),
+        Number("gamma", N_("scale"), 1.0, -10.0, 10.0, symbol="γ"),
+        Number("beta", N_("shift"), 0.0, -10.0, 10.0, symbol="β"),
     ),
     scale_free=True,
     rank=10,

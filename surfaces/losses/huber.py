@@ -18,6 +18,6 @@ loss = Loss(
     source="Huber 1964",
     value=huber,
     bracket=between_residuals,
-    fields=(Number("delta", N_("Huber's δ, in units of y"), 1.0, 1e-3, 1e3, log=True, symbol="δ"),),
+    fields=(Number("delta", N_("Huber's threshold, in units of y"), 1.0, 1e-3, 1e3, log=True, symbol="δ"),),
     rank=30,
 )
