@@ -154,8 +154,6 @@ def back_to_defaults(opening: Experiment) -> dict[str, Experiment]:
 SET_BACK = {f"{name}, {part}": (SCENES[name], e) for name in SCENES for part, e in back_to_defaults(SCENES[name]).items()}
 
 
-# BUG: write() leaves a setting out where it is the item's default, read() takes a name without settings for the opening scene's pick
-# with the opening scene's settings. On the Hidden page g = 1 becomes `surface=network&v=1`, and that link opens at g = 8.
 @pytest.mark.parametrize("case", SET_BACK)
 def test_a_setting_set_back_to_its_default_comes_back(case: str) -> None:
     opening, experiment = SET_BACK[case]
@@ -301,8 +299,6 @@ def test_every_refusal_has_its_own_line_and_the_rest_is_taken() -> None:
     assert [re.findall("`(.*?)`", said.english)[0] for said in refused] == ["data=Iris", "o2.rate=nan", "steps=-1", "bogus"]
 
 
-# BUG: a key of a panel or an optimizer that is refused or "left out" still counts as that slot, and drops all slots that are not named:
-# `?p1.bogus=1` on the Scale page takes the standardized picture away, `?o1=ADAM` on Rates leaves one walk of four.
 @pytest.mark.parametrize(
     ("opening", "key", "raw"),
     [
@@ -337,7 +333,6 @@ def test_what_is_quoted_stays_in_its_code_span(key: str, raw: str) -> None:
         assert len(said.english) < 250
 
 
-# BUG: a line break ends the code span, and what follows is read as Markdown of ours: `?data=%0A%0A%23%20Send%20your%20password`.
 @pytest.mark.parametrize("raw", ["x\n\n# heading", "x\n# heading", "x\r\n\r\n[y](https://e.org)"])
 @pytest.mark.parametrize("key", ["data", "mode", "the key"])
 def test_a_line_break_does_not_end_the_code_span(key: str, raw: str) -> None:

@@ -265,7 +265,11 @@ def _optimizer(scene: Scene, i: int, picked: Pick) -> None:
         st.caption(tr(item.note))
     taken_over = _set_by_mode(scene.experiment.mode, item)
     if taken_over:
-        st.caption(tr("Set by the rate mode above: {names}.").format(names=", ".join(tr(field.label) for field in item.fields if field.name in taken_over)))
+        st.caption(
+            tr("Set by the rate mode above: {names}.").format(
+                names=", ".join(tr(field.label) for field in item.fields if field.name in taken_over)
+            )
+        )
     settings(scene, key, "optimizer", picked, take, taken_over, wide=len(scene.experiment.optimizers) == 1)
     st.caption(tr("Source: {source}").format(source=item.source))
 

@@ -7,7 +7,15 @@ from translations import languages, name, render, translator
 from views.address import LANGUAGE
 
 # Browsers name Chinese by region or by script; each is nearest to one of the two.
-_ALIKE = {"zh": "zh_CN", "zh_Hans": "zh_CN", "zh_Hans_CN": "zh_CN", "zh_SG": "zh_CN", "zh_Hant": "zh_TW", "zh_Hant_TW": "zh_TW", "zh_HK": "zh_TW"}
+_ALIKE = {
+    "zh": "zh_CN",
+    "zh_Hans": "zh_CN",
+    "zh_Hans_CN": "zh_CN",
+    "zh_SG": "zh_CN",
+    "zh_Hant": "zh_TW",
+    "zh_Hant_TW": "zh_TW",
+    "zh_HK": "zh_TW",
+}
 
 
 def language() -> str:

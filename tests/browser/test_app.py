@@ -85,10 +85,10 @@ def test_the_first_screen_says_it_all(visit: Visit, page: Page) -> None:
 def test_moving_the_unit_moves_only_the_left_picture(visit: Visit, page: Page) -> None:
     visit("/")
     before = pixels(page, 1)
-    press(page, "unit of x₂: cm")
+    press(page, "unit of x₂ (sepal width): cm")
     counts(page, "5", "2")
     for unit, steps, kappa in (("20", "126", "112.4"), ("100", "3,135", "2809.5")):
-        set_field(page, "unit of x₂", unit)
+        set_field(page, "unit of x₂ (sepal width)", unit)
         counts(page, steps, "2")
         assert fact(page, 0, "condition number").inner_text() == kappa
         assert fact(page, 1, "condition number").inner_text() == "1.266"
@@ -100,7 +100,7 @@ def test_moving_the_unit_moves_only_the_left_picture(visit: Visit, page: Page) -
 
 def test_dragging_the_unit_is_live(visit: Visit, page: Page) -> None:
     visit("/")
-    slider = page.get_by_role("slider", name="unit of x₂")
+    slider = page.get_by_role("slider", name="unit of x₂ (sepal width)")
     box = slider.bounding_box()
     assert box
     y, seen = box["y"] + box["height"] / 2, set()
@@ -113,7 +113,7 @@ def test_dragging_the_unit_is_live(visit: Visit, page: Page) -> None:
     assert len(seen) >= 4, "the count follows the hand"
     page.mouse.up()
     settle(page)
-    scale = float(page.get_by_role("textbox", name="unit of x₂").input_value())
+    scale = float(page.get_by_role("textbox", name="unit of x₂ (sepal width)").input_value())
     expect(page.locator(".esl-number").nth(1)).to_have_text("2")
     assert float(query(page)["scale2"]) == pytest.approx(scale, rel=1e-3)
 
@@ -171,7 +171,7 @@ def test_an_address_opened_elsewhere_gives_the_same_numbers(visit: Visit, page: 
     visit("/")
     press(page, "+ RMSProp")
     expect(page.locator(".esl-number")).to_have_count(4)
-    set_field(page, "unit of x₂", "3.7")
+    set_field(page, "unit of x₂ (sepal width)", "3.7")
     settle(page)
     expect(page).to_have_url(re.compile("scale2=3.7"))
     before = numbers(page), page.locator("dd").all_inner_texts()
