@@ -280,18 +280,19 @@ def test_a_drag_sends_live_and_the_last_value_wins(visit: Open, page: Page) -> N
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.572, y)
     page.mouse.down()
-    live = []
-    for i in range(30):
-        page.mouse.move(box["x"] + box["width"] * (0.572 - i * 0.0145), y)
+    moves = 0
+    for moves in range(1, 400):  # to and fro until four values came; a busy machine needs longer
+        page.mouse.move(box["x"] + box["width"] * (0.572 - abs(moves % 60 - 30) * 0.0145), y)
         page.wait_for_timeout(50)
-        live.append(received(page))
-    assert max(live) - before >= 4, "values should arrive while the mouse is down"
+        if received(page) - before >= 4 and moves >= 30:
+            break
+    assert received(page) - before >= 4, "values should arrive while the mouse is down"
     page.mouse.up()
     shown = field(page).input_value()
     expect(page.get_by_text(re.compile(rf"last: {re.escape(shown)}\b"))).to_be_visible()
     settle(page)
     assert field(page).input_value() == shown
-    assert received(page) - before <= 31
+    assert received(page) - before <= moves + 1
 
 
 def test_a_drag_lands_exactly_on_a_tick(visit: Open, page: Page) -> None:
