@@ -234,9 +234,9 @@ def test_nodes_and_zoom_outlive_new_data(visit: Open, page: Page) -> None:
     contour = page.locator(".esl-contour .esl-plotly").first
     box = contour.bounding_box()
     assert box
-    page.mouse.move(box["x"] + 200, box["y"] + 150)
+    page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
-    page.mouse.move(box["x"] + 360, box["y"] + 310, steps=5)
+    page.mouse.move(box["x"] + 0.65 * box["width"], box["y"] + 0.6 * box["height"], steps=5)
     page.mouse.up()
     page.wait_for_timeout(600)
     zoomed = contour.evaluate("e => { e.marked = true; return e._fullLayout.xaxis.range[1] }")
