@@ -536,12 +536,16 @@ def test_the_best_rate_is_reached_and_none_is_better(name: str, κ: float) -> No
 
 @LIMITED
 @pytest.mark.parametrize("ends", [(5.5735, 1746830.0), (1e-12, 1e12), (1e-9, 1e-9), (1e12, 1e12), (3.0, 3.0)])
-def test_the_best_settings_can_be_set(name: str, ends: tuple[float, float]) -> None:
-    best = CATALOGUE[name].best
+def test_the_best_settings_are_in_range_and_stable(name: str, ends: tuple[float, float]) -> None:
+    """All within their sliders, but the rate: where the limit lies below the slider, a rate raised to its low end would explode."""
+    best, limit = CATALOGUE[name].best, CATALOGUE[name].limit
     assert best is not None
+    assert limit is not None
     found = best(*ends)
+    rate, *others = CATALOGUE[name].fields
     assert list(found) == [field.name for field in CATALOGUE[name].fields]
-    for field in CATALOGUE[name].fields:
+    assert 0 < found["rate"] <= min(rate.high, limit(found, ends[1]))
+    for field in others:
         assert field.read(found[field.name]) == found[field.name]
 
 
