@@ -544,7 +544,7 @@ def test_the_best_settings_are_in_range_and_stable(name: str, ends: tuple[float,
     found = best(*ends)
     rate, *others = CATALOGUE[name].fields
     assert list(found) == [field.name for field in CATALOGUE[name].fields]
-    assert 0 < found["rate"] <= min(rate.high, limit(found, ends[1]))
+    assert 0 < found["rate"] <= min(rate.high, limit(found, ends[1])) * (1 + 1e-12)  # at κ = 1e24 the two are one number but for rounding
     for field in others:
         assert field.read(found[field.name]) == found[field.name]
 
