@@ -4,7 +4,7 @@ import math
 
 
 def numeral(value: float | None) -> str:
-    """3.698, 28.12, 2809.5, 0.004178, 1.145e-06; "—" for none."""
+    """3.698, 28.12, 2809.5, 0.004178, 1.145·10⁻⁶; "—" for none."""
     if value is None or math.isnan(value):
         return "—"
     if math.isinf(value):
