@@ -55,9 +55,14 @@ def picture(scene: Scene) -> Result | None:
     return result
 
 
-def next_step(scene: Scene, text: str) -> None:
-    """One sentence to go on with; everything else is folded."""
+def try_next(text: str) -> None:
+    """One sentence to go on with."""
     st.markdown(tr("**Try next:** {what}").format(what=text))
+
+
+def next_step(scene: Scene, text: str) -> None:
+    """What to try next; everything else is folded."""
+    try_next(text)
     drawer(scene)
 
 

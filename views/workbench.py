@@ -2,11 +2,12 @@
 
 from lessons.scenes import WORKBENCH
 from views.drawer import all_controls
-from views.page import close_page, heading, open_page, picture
+from views.page import close_page, heading, open_page, picture, try_next
 from views.words import tr
 
 scene = open_page("workbench", WORKBENCH)
 heading(tr("Your own experiment: pick a landscape, pick the walkers, and see."))
 picture(scene)
+try_next(tr("pick Rosenbrock or Himmelblau under Model and loss, and add an optimizer."))
 all_controls(scene)
 close_page(scene)
