@@ -1,4 +1,4 @@
-"""How JAX is set up, once, before anything else imports it: float64, fast small loops, a persistent compilation cache."""
+"""How JAX is set up, once, before anything else imports it: float64, fast small loops, a device a core, a persistent compilation cache."""
 
 import os
 from pathlib import Path
@@ -9,11 +9,27 @@ _SMALL_LOOPS = "--xla_backend_extra_options=xla_cpu_small_while_loop_byte_thresh
 if "xla_cpu_small_while_loop_byte_threshold" not in os.environ.get("XLA_FLAGS", ""):
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_SMALL_LOOPS}".strip()
 
+
+
+def cores() -> int:
+    """How many cores this process may use: those it may run on, or fewer where a container's quota says so."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return max(1, min(usable, -(-int(quota) // int(period))))
+    except (OSError, ValueError):  # no such file, or "max": no quota
+        return usable
+
+
 import jax  # noqa: E402  (the flags above are read when JAX is first used)
 
 CACHE = Path(os.environ.get("JAX_COMPILATION_CACHE_DIR", Path(__file__).parent / ".cache" / "jax"))
 
 jax.config.update("jax_enable_x64", True)
+# A grid is laid over all devices (landscape/points.py). With a device a core each works on its own points in its own cache; XLA's way,
+# one device whose operations are split over the cores, splits only large arrays, and waits for the slowest core at each of them.
+if "JAX_NUM_CPU_DEVICES" not in os.environ and "host_platform_device_count" not in os.environ["XLA_FLAGS"]:
+    jax.config.update("jax_num_cpu_devices", cores())
 jax.config.update("jax_compilation_cache_dir", str(CACHE))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)

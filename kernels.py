@@ -28,7 +28,7 @@ _BOUND = 64
 
 def _loss(structure: Structure, numbers: Numbers) -> Callable[[Theta, object], Scalar]:
     surface = surfaces()[structure.surface]
-    return lambda theta, summary: surface.loss(structure, numbers, theta, summary)
+    return lambda theta, summary: surface.at(structure, numbers, theta, summary)
 
 
 def _summary(structure: Structure, rows: Rows | None) -> object:
@@ -36,13 +36,27 @@ def _summary(structure: Structure, rows: Rows | None) -> object:
 
 
 @lru_cache(_BOUND)
+def summarizer(structure: Structure) -> Callable[[Rows], object]:
+    """rows -> what of them the loss needs: the moments of a squared error, whose cost then does not depend on how many there are."""
+    return jax.jit(lambda rows: _summary(structure, rows))
+
+
+@lru_cache(_BOUND)
 def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
-    """(numbers, rows, plane, a, b) -> the loss over the plane."""
+    """(numbers, summary, plane, a, b) -> the loss over the plane."""
+    surface = surfaces()[structure.surface]
+
+    def loss(theta: Theta, shared: tuple[Numbers, object], linear: object) -> Scalar:
+        numbers, summary = shared
+        return surface.loss(structure, numbers, theta, summary, linear)
+
+    def linear(theta: Theta, shared: tuple[Numbers, object]) -> object:
+        numbers, summary = shared
+        return surface.linear(structure, numbers, theta, summary)
 
     @jax.jit
-    def grid(numbers: Numbers, rows: Rows | None, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
-        loss, data = _loss(structure, numbers), _summary(structure, rows)
-        return on_grid(lambda theta: loss(theta, data), plane, a, b)
+    def grid(numbers: Numbers, summary: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
+        return on_grid(loss, linear, plane, (numbers, summary), a, b)
 
     return grid
 

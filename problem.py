@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
@@ -200,6 +201,17 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
     return theta, None
 
 
+@lru_cache(32)
+def _summary(structure: Structure, source: Source) -> object:
+    """In NumPy, which every device and every process can be given."""
+    return jax.device_get(kernels.summarizer(structure)(prepared(source).rows))
+
+
+def summarized(problem: Problem) -> object:
+    """What the loss needs of the rows: they themselves, or their moments; None for a formula."""
+    return None if problem.source is None else _summary(problem.structure, problem.source)
+
+
 @lru_cache(256)
 def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.ndarray, " p"], Float[np.ndarray, "p p"]]:
     """Loss, gradient and Hessian at one point."""
@@ -240,9 +252,9 @@ def fitted(problem: Problem, start: Pair) -> Fit:
 def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The loss over the window of the two drawn weights; `rest` holds the others still."""
     p = 2 + len(rest)
-    plane = Plane(jnp.array([0.0, 0.0, *rest]), jnp.eye(p)[0], jnp.eye(p)[1])
+    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
     a, b = across.points(resolution), up.points(resolution)
-    return np.asarray(kernels.gridder(problem.structure)(problem.traced, rows_of(problem), plane, a, b))
+    return np.asarray(kernels.gridder(problem.structure)(problem.traced, summarized(problem), plane, a, b))
 
 
 @lru_cache(128)

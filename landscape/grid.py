@@ -1,7 +1,7 @@
 """The grid: a loss over a plane of its parameters. A plane is an origin and two directions: data, not structure."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -9,10 +9,12 @@ import numpy as np
 from jaxtyping import Array, Float
 from scipy.optimize import brentq
 
+from landscape.points import mapped, nbytes
+
 Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
-
-CHUNK = 256  # points at a time: large enough to fill the vector units, small enough to stay in the cache
+Shared = TypeVar("Shared")
+Linear = TypeVar("Linear")
 
 
 class Axis(NamedTuple):
@@ -50,8 +52,27 @@ class Plane(NamedTuple):
         return self.origin + a * self.u + b * self.v
 
 
-def on_grid(loss: Callable[[Theta], Scalar], plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
-    """L(θ(a, b)), rows along b, as a contour plot reads it."""
+def on_grid(
+    loss: Callable[[Theta, Shared, Linear], Scalar],
+    linear: Callable[[Theta, Shared], Linear],
+    plane: Plane,
+    shared: Shared,
+    a: Float[Array, " n"],
+    b: Float[Array, " m"],
+) -> Float[Array, "m n"]:
+    """L(θ(a, b)), rows along b, as a contour plot reads it.
+
+    linear(θ, shared) is affine in θ, so its value and its derivatives at the origin give it everywhere on the plane: what would cost a
+    matrix product at every point is two products in all. loss(θ, shared, linear(θ, shared)) is what is drawn.
+    """
+    here, along_u = jax.jvp(lambda theta: linear(theta, shared), (plane.origin,), (plane.u,))
+    _, along_v = jax.jvp(lambda theta: linear(theta, shared), (plane.origin,), (plane.v,))
+
+    def one(at: tuple[Scalar, Scalar], common: tuple[Plane, Shared, Linear, Linear, Linear]) -> Scalar:
+        plane, shared, here, along_u, along_v = common
+        there = jax.tree.map(lambda o, u, v: o + at[0] * u + at[1] * v, here, along_u, along_v)
+        return loss(plane.at(*at), shared, there)
+
     across, up = jnp.meshgrid(a, b)
-    values = jax.lax.map(lambda at: loss(plane.at(at[0], at[1])), (across.ravel(), up.ravel()), batch_size=CHUNK)
-    return values.reshape(across.shape)
+    common = (plane, shared, here, along_u, along_v)
+    return mapped(one, (across.ravel(), up.ravel()), common, nbytes((plane.origin, here))).reshape(across.shape)

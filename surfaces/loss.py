@@ -66,7 +66,7 @@ def between_residuals(score: Scores, rows: Rows) -> tuple[Scalar, Scalar]:
 
 def reduced(loss: Loss, reduce: str, numbers: Numbers, score: Scores, rows: Rows) -> Scalar:
     """Mean or sum of the loss over the rows that count."""
-    total = rows.w @ loss.value(score, rows.y, numbers)
+    total = jnp.sum(rows.w * loss.value(score, rows.y, numbers))  # XLA vectorizes a logarithm in a sum, not in front of a product
     return total if reduce == "sum" else total / jnp.sum(rows.w)
 
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -69,20 +70,34 @@ def bias(structure: Structure, numbers: Numbers, theta: Theta) -> Scalar:
     return jnp.asarray(numbers["bias_value"]) if place == "fixed" else theta[2 if place == "trained" else 0]
 
 
+def score(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:
+    """w·x of every row, with the bias unless that is at its best."""
+    wx = weights(structure, theta) @ rows.x
+    return wx if structure.option("bias") == "best" else wx + bias(structure, numbers, theta)
+
+
+def shifted(structure: Structure, numbers: Numbers, score: Float[Array, " n"], rows: Rows) -> Float[Array, " n"]:
+    """The score, with the best bias where that is asked for."""
+    if structure.option("bias") != "best":
+        return score
+    return score + best_bias(the_loss(structure), numbers, score, rows)
+
+
 def predict(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:
-    """b + w·x, the score of every row."""
-    score = weights(structure, theta) @ rows.x
-    if structure.option("bias") == "best":
-        return score + best_bias(the_loss(structure), numbers, score, rows)
-    return score + bias(structure, numbers, theta)
+    """b + w·x."""
+    return shifted(structure, numbers, score(structure, numbers, theta, rows), rows)
 
 
-def loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
+def linear(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> object:
+    return score(structure, numbers, theta, summary) if isinstance(summary, Rows) else None
+
+
+def loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object, linear: object) -> Scalar:
     if isinstance(summary, Moments):
         return squared_error(structure, numbers, theta, summary)
     assert isinstance(summary, Rows)
-    score = predict(structure, numbers, theta, summary)
-    return reduced(the_loss(structure), reduction(structure), numbers, score, summary)
+    assert isinstance(linear, jax.Array)
+    return reduced(the_loss(structure), reduction(structure), numbers, shifted(structure, numbers, linear, summary), summary)
 
 
 def axes(structure: Structure) -> tuple[str, ...]:

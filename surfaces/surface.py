@@ -50,6 +50,10 @@ def _start_as_it_is(structure: Structure, numbers: Numbers, theta: Theta, rows: 
     return theta, numbers
 
 
+def _nothing(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> object:
+    return None
+
+
 def _two(structure: Structure) -> tuple[str, ...]:
     return ("w<sub>1</sub>", "w<sub>2</sub>")
 
@@ -60,8 +64,10 @@ class Surface:
 
     The first two entries of theta are drawn; the others (a trained bias) are held at the panel's minimum in the picture.
 
-    loss(structure, numbers, theta, summary) -> scalar
     summary(structure, rows) -> what of the rows the loss needs, computed once before a loop
+    linear(structure, numbers, theta, summary) -> what of the model is affine in theta: the scores of a linear model, the first layer of
+        a network. On a plane θ = o + a·u + b·v it is known everywhere once it is known at o and along u and v.
+    loss(structure, numbers, theta, summary, linear) -> scalar
     axes(structure) -> the names of theta's entries, HTML as Plotly reads it
     start(structure, numbers, theta, rows) -> theta and numbers of the same function in a normalized network
     sees(structure, numbers, theta, rows) -> "2 n": what the drawn weights multiply
@@ -72,7 +78,7 @@ class Surface:
     label: str
     formula: str
     source: str
-    loss: Callable[[Structure, Numbers, Theta, object], Scalar]
+    loss: Callable[[Structure, Numbers, Theta, object, object], Scalar]
     fields: tuple[Setting, ...] = ()
     rank: int = 100
     needs_data: bool = False
@@ -80,6 +86,7 @@ class Surface:
     smooth: Callable[[Structure], bool] = lambda structure: True
     axes: Callable[[Structure], tuple[str, ...]] = _two
     summary: Callable[[Structure, Rows], object] = _rows_as_they_are
+    linear: Callable[[Structure, Numbers, Theta, object], object] = _nothing
     start: Callable[[Structure, Numbers, Theta, Rows], tuple[Theta, Numbers]] = _start_as_it_is
     sees: Callable[[Structure, Numbers, Theta, Rows], Float[Array, "2 n"]] | None = None
     predict: Callable[[Structure, Numbers, Theta, Rows], Float[Array, " n"]] | None = None
@@ -89,6 +96,10 @@ class Surface:
     begin: Callable[[Structure], tuple[float, float]] = lambda structure: (0.0, 0.0)
     rate: float = 0.01
     minima: Callable[[Mapping[str, float]], Minima | None] = lambda numbers: None
+
+    def at(self, structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
+        """The loss at one point."""
+        return self.loss(structure, numbers, theta, summary, self.linear(structure, numbers, theta, summary))
 
 
 def textbook(
@@ -112,7 +123,7 @@ def textbook(
     makes visible progress from there. minima: the known ones for the given numbers, or None where there are none.
     """
 
-    def loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
+    def loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object, linear: object) -> Scalar:
         return jnp.asarray(function(theta[0], theta[1], **numbers), theta.dtype)
 
     return Surface(

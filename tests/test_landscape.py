@@ -16,9 +16,10 @@ from scipy.optimize import linprog, minimize
 
 from experiment import Experiment, Panel, run
 from landscape.curvature import eigenvalues
-from landscape.grid import CHUNK, Plane, on_grid
+from landscape.grid import Plane, on_grid
 from landscape.linear_programs import least_absolute, separable
 from landscape.minimum import lowest, newton
+from landscape.points import MOST, chunk_of
 from problem import prepared
 from settings import Pick, pick
 
@@ -95,14 +96,21 @@ def test_grid_with_a_trained_bias_holds_it_at_the_minimum() -> None:
     np.testing.assert_allclose(shown.grid, expected, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("m", "n"), [(1, 1), (3, 5), (CHUNK // 16, 16), (CHUNK // 16, 17)])
+@pytest.mark.parametrize(("m", "n"), [(1, 1), (3, 5), (64, MOST // 64), (64, MOST // 64 + 1), (1, 2 * MOST + 1)])
 def test_any_plane_and_any_number_of_points(m: int, n: int) -> None:
-    """Around the size of a chunk, on a plane that lies askew in three parameters."""
+    """Around the size of a chunk, on a plane that lies askew in three parameters; the second term is given as an affine part."""
     origin, u, v = np.array([1.0, -2.0, 0.5]), np.array([0.3, 1.0, -1.0]), np.array([2.0, 0.0, 0.25])
     a, b = np.linspace(-1, 1, n), np.linspace(0, 3, m)
-    values = on_grid(lambda θ: θ[0] ** 3 - θ[1] * θ[2], Plane(jnp.array(origin), jnp.array(u), jnp.array(v)), jnp.array(a), jnp.array(b))
+    plane = Plane(jnp.array(origin), jnp.array(u), jnp.array(v))
+    values = on_grid(lambda θ, s, z: θ[0] ** 3 - s * z, lambda θ, s: θ[1] + s * θ[2] + 4.0, plane, jnp.array(0.5), jnp.array(a), jnp.array(b))
     at = origin + a[None, :, None] * u + b[:, None, None] * v
-    np.testing.assert_allclose(values, at[..., 0] ** 3 - at[..., 1] * at[..., 2], rtol=1e-13, atol=1e-13)
+    np.testing.assert_allclose(values, at[..., 0] ** 3 - 0.5 * (at[..., 1] + 0.5 * at[..., 2] + 4.0), rtol=1e-12, atol=1e-12)
+
+
+def test_a_chunk_fits_the_cache() -> None:
+    assert chunk_of(16) == MOST
+    assert chunk_of(16 * 256 * 4) * 16 * 256 * 4 == 2**19  # the first layer of 16 units on 256 rows in float32
+    assert chunk_of(10**12) == 1
 
 
 # ------------------------------------------------------------------------------------------------------------- eigenvalues

@@ -91,7 +91,7 @@ def test_forward_pass(plane: str, activation: str, place: str, hidden: str) -> N
         data, θ = rows(x, y, padding), jnp.array(THETA)
         np.testing.assert_allclose(surface.predict(s, traced(), θ, data)[:24], score, rtol=1e-12, atol=1e-12)
         np.testing.assert_allclose(surface.sees(s, traced(), θ, data)[:, :24], sees, rtol=1e-12, atol=1e-12)
-        assert float(surface.loss(s, traced(), θ, data)) == pytest.approx(float(np.mean((score - y) ** 2)), rel=1e-12)
+        assert float(surface.at(s, traced(), θ, data)) == pytest.approx(float(np.mean((score - y) ** 2)), rel=1e-12)
 
 
 @pytest.mark.parametrize("loss", ["mean_absolute", "huber", "cross_entropy"])
@@ -106,7 +106,7 @@ def test_other_losses(loss: str) -> None:
         "cross_entropy": lambda r, t: np.logaddexp(0, r) - t * r,
     }
     formula = formulas[loss]
-    found = float(surface.loss(s, traced(), jnp.array(THETA), rows(x, y, 8)))
+    found = float(surface.at(s, traced(), jnp.array(THETA), rows(x, y, 8)))
     everywhere = [float(np.mean(formula(score + b, y))) for b in np.linspace(-6, 6, 60_001)]  # off by at most 1e-4·|slope| ≤ 1e-4
     assert min(everywhere) - 1e-4 <= found <= min(everywhere) + 1e-9
 
@@ -175,7 +175,7 @@ def test_the_gradient_is_orthogonal_and_shrinks_with_the_weights(activation: str
     """w·∇_w L = 0 and ‖∇L(cw)‖ = ‖∇L(w)‖/c, up to ε/σ² = 1e-10 or so."""
     s, (x, y) = structure("hidden", activation, place, "batch"), draw()
     data, numbers = rows(x, y), traced(epsilon=1e-12)
-    gradient = jax.grad(lambda θ: surface.loss(s, numbers, θ, data))
+    gradient = jax.grad(lambda θ: surface.at(s, numbers, θ, data))
     for w in (np.array(THETA), np.array([1.5, 0.5])):
         g = np.asarray(gradient(jnp.array(w)))
         assert np.linalg.norm(g) > 1e-3

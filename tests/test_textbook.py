@@ -71,7 +71,7 @@ def jets() -> Jets:
         if name not in made:
 
             def loss(theta: jax.Array, n: dict[str, float]) -> jax.Array:
-                return SURFACES[name].loss(Structure(name), n, theta, None)
+                return SURFACES[name].at(Structure(name), n, theta, None)
 
             kernel = jax.jit(jax.vmap(lambda t, n: (loss(t, n), jax.grad(loss)(t, n), jax.hessian(loss)(t, n)), (0, None)))
 

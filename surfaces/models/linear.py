@@ -22,6 +22,7 @@ surface = Surface(
     smooth=lambda structure: regression.the_loss(structure).smooth,
     axes=regression.axes,
     summary=regression.summary,
+    linear=regression.linear,
     sees=regression.sees,
     predict=regression.predict,
 )

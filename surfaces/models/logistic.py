@@ -13,6 +13,7 @@ surface = Surface(
     needs_data=True,
     axes=regression.axes,
     summary=regression.summary,
+    linear=regression.linear,
     sees=regression.sees,
     predict=regression.predict,
 )

@@ -4,27 +4,18 @@ z = Wx with W = diag(1, g)·[[1, 1], [1, −1]]/√2, a = φ(z), ŷ = v·a + b. 
 the two weights into the first hidden unit; all other weights keep their values.
 """
 
-from collections.abc import Callable
-
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from normalization.hidden_layer import HiddenNormalization
 from settings import N_, Message, Number, Option, catalogue, message
+from surfaces.activations import ACTIVATIONS
 from surfaces.loss import REDUCE, best_bias, losses, reduced
 from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
 
 Units = Float[Array, "2 n"]
-
-_ACTIVATIONS: dict[str, Callable[[Units], Units]] = {
-    "relu": jax.nn.relu,
-    "tanh": jnp.tanh,
-    "sigmoid": jax.nn.sigmoid,
-    "linear": lambda z: z,
-}
-
 
 def _normalization(structure: Structure) -> HiddenNormalization:
     return catalogue("normalization.hidden", HiddenNormalization)[structure.hidden]
@@ -38,30 +29,50 @@ def _weights(structure: Structure, numbers: Numbers, theta: Theta) -> tuple[Floa
     return jnp.stack([jnp.ones(2) / jnp.sqrt(2.0), second]), theta[:2]
 
 
-def _hidden(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> tuple[Units, Units]:
+def _preactivation(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Units:
+    return _weights(structure, numbers, theta)[0] @ rows.x
+
+
+def _hidden(structure: Structure, numbers: Numbers, z: Units, rows: Rows) -> tuple[Units, Units]:
     """What the normalization gets, and what the output weights get."""
-    w, _ = _weights(structure, numbers, theta)
-    z, norm, phi = w @ rows.x, _normalization(structure), _ACTIVATIONS[structure.option("activation")]
+    norm, phi = _normalization(structure), ACTIVATIONS[structure.option("activation")]
     if structure.option("place") == "after":
         return phi(z), norm.apply(phi(z), rows.w, numbers)
     return z, phi(norm.apply(z, rows.w, numbers))
 
 
-def _predict(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:
-    _, v = _weights(structure, numbers, theta)
-    score = v @ _hidden(structure, numbers, theta, rows)[1]
+def _score(structure: Structure, numbers: Numbers, theta: Theta, z: Units, rows: Rows) -> Float[Array, " n"]:
+    return _weights(structure, numbers, theta)[1] @ _hidden(structure, numbers, z, rows)[1]
+
+
+def _linear(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> object:
+    """Into the hidden units: their pre-activations. Out of them: the score, since the hidden units stand still."""
+    assert isinstance(summary, Rows)
+    z = _preactivation(structure, numbers, theta, summary)
+    return z if structure.option("plane") == "hidden" else _score(structure, numbers, theta, z, summary)
+
+
+def _with_best_bias(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows, linear: Array) -> Float[Array, " n"]:
+    score = _score(structure, numbers, theta, linear, rows) if structure.option("plane") == "hidden" else linear
     return score + best_bias(the_loss(structure), numbers, score, rows)
 
 
-def _loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
+def _predict(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:
+    linear = _linear(structure, numbers, theta, rows)
+    assert isinstance(linear, jax.Array)
+    return _with_best_bias(structure, numbers, theta, rows, linear)
+
+
+def _loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object, linear: object) -> Scalar:
     assert isinstance(summary, Rows)
-    score = _predict(structure, numbers, theta, summary)
-    return reduced(the_loss(structure), reduction(structure), numbers, score, summary)
+    assert isinstance(linear, jax.Array)
+    predicted = _with_best_bias(structure, numbers, theta, summary, linear)
+    return reduced(the_loss(structure), reduction(structure), numbers, predicted, summary)
 
 
 def _start(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> tuple[Theta, Numbers]:
     """vᵢ → σᵢ·vᵢ: what the normalization divides by, the output weights give back, so the walk starts from the same function."""
-    before, _ = _hidden(structure, numbers, theta, rows)
+    before, _ = _hidden(structure, numbers, _preactivation(structure, numbers, theta, rows), rows)
     sigma = _normalization(structure).spread(before, rows.w, numbers)
     if structure.option("plane") == "output":
         return theta * sigma, numbers
@@ -69,7 +80,9 @@ def _start(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> 
 
 
 def _sees(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Units:
-    return rows.x if structure.option("plane") == "hidden" else _hidden(structure, numbers, theta, rows)[1]
+    if structure.option("plane") == "hidden":
+        return rows.x
+    return _hidden(structure, numbers, _preactivation(structure, numbers, theta, rows), rows)[1]
 
 
 def _axes(structure: Structure) -> tuple[str, ...]:
@@ -98,7 +111,7 @@ surface = Surface(
             ("output", "hidden"),
             (N_("output weights v₁, v₂"), N_("weights into the first hidden unit")),
         ),
-        Option("activation", N_("activation"), "relu", tuple(_ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"))),
+        Option("activation", N_("activation"), "relu", tuple(ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"))),
         Option("place", N_("batch normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
         Option("loss", N_("loss"), "mean_squared", tuple(losses()), tuple(loss.label for loss in losses().values())),
         REDUCE,
@@ -112,6 +125,7 @@ surface = Surface(
     hidden_layer=True,
     smooth=lambda structure: the_loss(structure).smooth,
     axes=_axes,
+    linear=_linear,
     start=_start,
     sees=_sees,
     predict=_predict,
