@@ -15,7 +15,7 @@ from landscape.curvature import eigenvalues
 from landscape.grid import Axis, Plane
 from landscape.linear_programs import least_absolute, separable
 from normalization.feature import Affine, FeatureNormalization, morph
-from settings import N_, Message, Pick, Refusal, capacity, catalogue, message, values
+from settings import N_, Count, Message, Pick, Refusal, capacity, catalogue, message, values
 from surfaces.catalogue import surfaces
 from surfaces.loss import Loss
 from surfaces.regression import the_loss
@@ -125,7 +125,8 @@ def prepared(source: Source) -> Prepared:
     amount = values(source.features, normalization.fields).get("amount", 1.0)
     affine = morph(normalization.fit(raw), float(amount))
     x, n = _without_rounding(affine(raw), raw, affine), y.size
-    pad = capacity(n) - n
+    slides = any(isinstance(field, Count) for field in item.own)  # a number of samples: few sizes; a table has one: little padding
+    pad = capacity(n, 1 if slides else 4) - n
     rows = Rows(*(jnp.asarray(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)])) for part in (x, y, np.ones(n))))
     return Prepared(raw, affine, rows, n)
 

@@ -111,7 +111,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Count:
-    """A whole number whose capacity is static (16, 64, 256 ...) while the count itself is traced."""
+    """A whole number whose capacity is static (16, 32, 64 ...) while the count itself is traced."""
 
     name: str
     label: str
@@ -133,12 +133,11 @@ class Count:
 Setting = Number | Option | Count
 
 
-def capacity(count: int) -> int:
-    """The smallest of 16, 64, 256, 1024 ... that holds `count`."""
-    room = 16
-    while room < count:
-        room *= 4
-    return room
+def capacity(count: int, an_octave: int = 1) -> int:
+    """The smallest of 16, 32, 64, 128 ... that holds `count`; of so many sizes an octave (4: 16, 20, 24, 28, 32, 40 ...)."""
+    most = max(16, 1 << (count - 1).bit_length())
+    step = max(1, most // (2 * an_octave))
+    return max(16, -(-count // step) * step)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ class Loss:
 
     bias(scores, rows) -> the best bias in closed form, differentiable in the scores; where there is none, bracket(scores, rows) -> two
     numbers between which it lies. quadratic: the loss is a quadratic in the score. labels: targets must be 0 or 1. smooth: has a second
-    derivative (almost) everywhere that is not zero everywhere.
+    derivative (almost) everywhere that is not zero everywhere. logarithm: it takes one of every row, which XLA vectorizes inside a sum
+    but not in front of a product; anything cheaper is the other way round.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Loss:
     quadratic: bool = False
     labels: bool = False
     smooth: bool = True
+    logarithm: bool = False
     rank: int = 100
 
 
@@ -48,11 +50,26 @@ def mean_residual(score: Scores, rows: Rows) -> Scalar:
 
 
 def median_residual(score: Scores, rows: Rows) -> Scalar:
-    """The best bias of the absolute error: the residual (of two in the middle, the lower) that half of the rows do not exceed."""
+    """The best bias of the absolute error: the residual (of two in the middle, the lower) that half of the rows do not exceed.
+
+    Selected by bisection between two residuals, an order of magnitude faster here than a sort; the result is the residual itself.
+    """
     residual = rows.y - score
-    order = jnp.argsort(jnp.where(rows.w > 0, residual, jnp.inf))
-    middle = jnp.argmax(jnp.cumsum(rows.w[order]) >= 0.5 * jnp.sum(rows.w))
-    return residual[order[middle]]
+    still = jax.lax.stop_gradient(jnp.where(rows.w > 0, residual, jnp.inf))
+    half = 0.5 * jnp.sum(rows.w)
+
+    def halve(between: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+        low, high = between
+        middle = low + 0.5 * (high - low)
+        middle = jnp.where(middle < high, middle, low)  # between neighboring numbers it may have been rounded up
+        under = still <= middle
+        enough = rows.w @ under >= half
+        below, above = jnp.max(jnp.where(under, still, -jnp.inf)), jnp.min(jnp.where(under, jnp.inf, still))
+        return jnp.where(enough, low, above), jnp.where(enough, below, high)
+
+    bounds = jnp.min(still), jnp.max(jnp.where(rows.w > 0, still, -jnp.inf))
+    median, _ = jax.lax.while_loop(lambda between: between[0] < between[1], halve, bounds)
+    return residual[jnp.argmax(still == median)]
 
 
 def between_residuals(score: Scores, rows: Rows) -> tuple[Scalar, Scalar]:
@@ -66,7 +83,8 @@ def between_residuals(score: Scores, rows: Rows) -> tuple[Scalar, Scalar]:
 
 def reduced(loss: Loss, reduce: str, numbers: Numbers, score: Scores, rows: Rows) -> Scalar:
     """Mean or sum of the loss over the rows that count."""
-    total = jnp.sum(rows.w * loss.value(score, rows.y, numbers))  # XLA vectorizes a logarithm in a sum, not in front of a product
+    cost = loss.value(score, rows.y, numbers)
+    total = jnp.sum(rows.w * cost) if loss.logarithm else rows.w @ cost
     return total if reduce == "sum" else total / jnp.sum(rows.w)
 
 
@@ -105,12 +123,12 @@ def best_bias(loss: Loss, numbers: Numbers, score: Scores, rows: Rows) -> Scalar
         def search(at: _Search) -> _Search:
             now, step = newton(at.b, still)
             low, high = jnp.where(now > 0, at.low, at.b), jnp.where(now > 0, at.b, at.high)
-            inside = (at.b + step > low) & (at.b + step < high)  # false for nan
+            inside = (at.b + step >= low) & (at.b + step <= high)  # false for nan; at the solution itself a bound is what b is
             b = jnp.where(inside, at.b + step, 0.5 * (low + high))
             return _Search(low, high, b, jnp.abs(b - at.b), at.t + 1)
 
         def going(at: _Search) -> Bool[Array, ""]:
-            return (at.t < 60) & (at.moved > 1e-10 * (1.0 + jnp.abs(at.b)))
+            return (at.t < 60) & (at.moved > 1e-6 * (1.0 + jnp.abs(at.b)))  # the last step squares what is missing
 
         first = _Search(low, high, 0.5 * (low + high), high - low + 1.0, jnp.zeros((), int))
         b = jax.lax.stop_gradient(jax.lax.while_loop(going, search, first).b)

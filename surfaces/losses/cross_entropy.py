@@ -36,5 +36,6 @@ loss = Loss(
     value=lambda score, y, numbers: softplus(score) - y * score,
     bracket=between_logits,
     labels=True,
+    logarithm=True,
     rank=40,
 )

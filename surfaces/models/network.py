@@ -42,19 +42,27 @@ def _hidden(structure: Structure, numbers: Numbers, z: Units, rows: Rows) -> tup
 
 
 def _score(structure: Structure, numbers: Numbers, theta: Theta, z: Units, rows: Rows) -> Float[Array, " n"]:
-    return _weights(structure, numbers, theta)[1] @ _hidden(structure, numbers, z, rows)[1]
+    v, hidden = _weights(structure, numbers, theta)[1], _hidden(structure, numbers, z, rows)[1]
+    return v[0] * hidden[0] + v[1] * hidden[1]  # as a product of matrices so small it would take three times as long
 
 
 def _linear(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> object:
-    """Into the hidden units: their pre-activations. Out of them: the score, since the hidden units stand still."""
+    """Into the hidden units: their pre-activations. Out of them: the score, since the hidden units stand still; of a squared error with
+    its best bias, which is a mean."""
     assert isinstance(summary, Rows)
-    z = _preactivation(structure, numbers, theta, summary)
-    return z if structure.option("plane") == "hidden" else _score(structure, numbers, theta, z, summary)
+    z, loss = _preactivation(structure, numbers, theta, summary), the_loss(structure)
+    if structure.option("plane") == "hidden":
+        return z
+    score = _score(structure, numbers, theta, z, summary)
+    return score + best_bias(loss, numbers, score, summary) if loss.quadratic else score
 
 
 def _with_best_bias(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows, linear: Array) -> Float[Array, " n"]:
-    score = _score(structure, numbers, theta, linear, rows) if structure.option("plane") == "hidden" else linear
-    return score + best_bias(the_loss(structure), numbers, score, rows)
+    loss, hidden = the_loss(structure), structure.option("plane") == "hidden"
+    if loss.quadratic and not hidden:
+        return linear
+    score = _score(structure, numbers, theta, linear, rows) if hidden else linear
+    return score + best_bias(loss, numbers, score, rows)
 
 
 def _predict(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:
