@@ -10,7 +10,6 @@ if "xla_cpu_small_while_loop_byte_threshold" not in os.environ.get("XLA_FLAGS", 
     os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_SMALL_LOOPS}".strip()
 
 
-
 def cores() -> int:
     """How many cores this process may use: those it may run on, or fewer where a container's quota says so."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

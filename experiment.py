@@ -5,6 +5,9 @@ result = run(Experiment(scale2=10.0))
 [panel.condition for panel in result.panels]
 """
 
+import math
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -23,7 +26,7 @@ from surfaces.catalogue import surfaces
 from surfaces.loss import Loss
 from surfaces.regression import the_loss
 from surfaces.surface import Structure, Surface
-from walks import Rated, Run, Walk, goal_of, optimizers, rated, walk
+from walks import Rated, Run, Walk, goal_of, optimizers, rated, waiting, walk
 
 BEST, SAME, FRACTION = "best", "same", "fraction"
 _ANYWHERE = (1.37, -0.61)
@@ -117,11 +120,15 @@ class PanelResult(NamedTuple):
 
 
 class Result(NamedTuple):
-    """same: whether all panels hold the same functions, written in other coordinates. notes: what a person should know of this result."""
+    """same: whether all panels hold the same functions, written in other coordinates. notes: what a person should know of this result.
+
+    progress: the share of the walks' work that is done, 1 once every walk is at its end.
+    """
 
     panels: tuple[PanelResult, ...]
     notes: tuple[Message, ...]
     same: bool
+    progress: float
 
 
 class Entry(Item, Protocol):
@@ -234,11 +241,6 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     across, up = (_axis(window, fit, goal, side) for side in (0, 1))
     points = experiment.resolution
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
-    run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
-    paths = []
-    for picked in experiment.optimizers:
-        hyper = rated(problem, start, begin, picked, run, experiment.mode, experiment.fraction)
-        paths.append(walk(problem, start, begin, picked, hyper, run))
     sees = None if problem.source is None else seen(problem, begin)[0]
     return PanelResult(
         panel,
@@ -252,15 +254,42 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         fit,
         goal,
         theta,
-        tuple(paths),
+        (),
     )
 
 
-def run(experiment: Experiment) -> Result:
-    """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had."""
+def _turns(deadline: float, count: int) -> Iterator[float]:
+    """An equal share of the time that is left for each of so many walks."""
+    for left in range(count, 0, -1):
+        now = time.monotonic()
+        yield now + (deadline - now) / left
+
+
+def _walked(experiment: Experiment, panel: PanelResult, at: Pair, turns: Iterator[float]) -> PanelResult:
+    """The panel with its walks, as far as they are computed when their turns are over."""
+    run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
+    start, walks = tuple(float(value) for value in panel.start), []
+    for picked, deadline in zip(experiment.optimizers, turns, strict=False):
+        hyper = rated(panel.problem, at, start, picked, run, experiment.mode, experiment.fraction, deadline)
+        if isinstance(hyper, float):
+            walks.append(waiting(panel.problem, start, picked, hyper))
+        else:
+            walks.append(walk(panel.problem, at, start, picked, hyper, run, deadline))
+    return panel._replace(walks=tuple(walks))
+
+
+def run(experiment: Experiment, patience: float = math.inf) -> Result:
+    """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had.
+
+    patience: seconds. The landscapes are computed whole; walks that are not at their end by then come as far as they are, and a
+    second call with the same experiment goes on with them.
+    """
+    deadline = time.monotonic() + patience
     surface, start = surfaces()[experiment.surface.name], start_of(experiment)
     panels = experiment.panels if surface.needs_data else experiment.panels[:1]
-    results = tuple(_panel(experiment, panel, start) for panel in panels)
+    landscapes = [_panel(experiment, panel, start) for panel in panels]
+    turns = _turns(deadline, len(landscapes) * len(experiment.optimizers))
+    results = tuple(_walked(experiment, landscape, start, turns) for landscape in landscapes)
     notes = []
     same = len(panels) == 1 or _same(experiment)
     if not same:
@@ -271,7 +300,8 @@ def run(experiment: Experiment) -> Result:
         )
     if experiment.batch and any(optimizers()[picked.name].full_batch_only for picked in experiment.optimizers):
         notes.append(message(N_("L-BFGS and Newton use all rows at every update: their curvature would be that of one batch only.")))
-    return Result(results, tuple(notes), same)
+    shares = [path.progress for panel in results for path in panel.walks]
+    return Result(results, tuple(notes), same, sum(shares) / len(shares) if shares else 1.0)
 
 
 __all__ = [

@@ -9,12 +9,14 @@ from functools import lru_cache
 import backend  # noqa: F401  isort: skip  (sets up JAX before it is used)
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from landscape.grid import Plane, on_grid
 from landscape.minimum import lowest
+from landscape.points import mapped, nbytes
 from optim.batches import drawing
-from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Target, begin, descend
+from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Make, Target, begin, descend
 from optim.optimizer import Optimizer
 from settings import catalogue
 from surfaces.catalogue import surfaces
@@ -123,6 +125,8 @@ def _walk(
     optimizer: str,
     batch_room: int,
     record_room: int,
+    carry: Carry,
+    until: Int[Array, ""],
     numbers: Numbers,
     rows: Rows | None,
     hyper: Hyper,
@@ -134,7 +138,7 @@ def _walk(
     size: Int[Array, ""],
     seed: Int[Array, ""],
 ) -> tuple[Carry, Kept]:
-    surface, make = surfaces()[structure.surface], catalogue("optim.optimizers", Optimizer)[optimizer].make
+    surface, make = surfaces()[structure.surface], _make(optimizer)
     draw = None
     if batch_room and rows is not None:
         drawn = drawing(rows, count, size, batch_room, jax.random.key(seed))
@@ -143,14 +147,32 @@ def _walk(
             batch, order = drawn(t, order)
             return surface.summary(structure, batch), order
 
-    carry = begin(make, hyper, theta, 0 if rows is None else rows.y.shape[0])
+    fresh = begin(make, hyper, theta, 0 if rows is None else rows.y.shape[0])
+    carry = jax.tree.map(lambda new, old: jnp.where(carry.t < 0, new, old), fresh, carry)
     loss, data = _loss(structure, numbers), _summary(structure, rows)
-    return descend(loss, data, draw, make, hyper, multipliers, target, steps, carry, record_room)
+    return descend(loss, data, draw, make, hyper, multipliers, target, steps, carry, until, record_room)
+
+
+def _make(optimizer: str) -> Make:
+    return catalogue("optim.optimizers", Optimizer)[optimizer].make
+
+
+@lru_cache(4 * _BOUND)
+def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carry:
+    """The Carry to call a walker with at first: of the right shapes, in NumPy."""
+    numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
+    theta = jax.ShapeDtypeStruct((p,), np.float64)
+    shapes = jax.eval_shape(lambda hyper, theta: begin(_make(optimizer), hyper, theta, rows), numbers, theta)
+    carry = jax.tree.map(lambda shape: np.zeros(shape.shape, shape.dtype), shapes)
+    return carry._replace(t=np.int64(-1))
 
 
 @lru_cache(4 * _BOUND)
 def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Kept]]:
-    """(numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> the recorded walk; batch_room 0: full batch."""
+    """(carry, until, numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> carry and record up to update `until`.
+
+    batch_room 0: full batch.
+    """
 
     @jax.jit
     def walk(*traced: object) -> tuple[Carry, Kept]:
@@ -161,15 +183,21 @@ def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..
 
 @lru_cache(_BOUND)
 def racer(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Float[Array, " r"]]]:
-    """As walker, without a record, for many rates at once: (rates, numbers, rows, hyper ...) -> where each walk ends, its loss."""
+    """As walker, without a record, for many rates at once: (rates, carries, until, numbers, rows, hyper ...) -> carries, their losses.
+
+    The rates are laid over all devices.
+    """
 
     @jax.jit
-    def race(rates: Float[Array, " r"], numbers: Numbers, rows: Rows | None, hyper: Hyper, *rest: object) -> tuple[Carry, Array]:
-        def one(rate: Scalar) -> Carry:
-            return _walk(structure, optimizer, batch_room, 0, numbers, rows, hyper | {"rate": rate}, *rest)[0]  # type: ignore[arg-type]
+    def race(
+        rates: Float[Array, " r"], carries: Carry, until: Int[Array, ""], numbers: Numbers, rows: Rows | None, *rest: object
+    ) -> tuple[Carry, Array]:
+        def one(of: tuple[Scalar, Carry], shared: tuple[object, ...]) -> tuple[Carry, Scalar]:
+            (rate, carry), (until, numbers, rows, hyper, *rest) = of, shared
+            hyper = hyper | {"rate": rate}  # type: ignore[operator]
+            carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, numbers, rows, hyper, *rest)  # type: ignore[arg-type]
+            return carry, _loss(structure, numbers)(carry.theta, _summary(structure, rows))  # type: ignore[arg-type]
 
-        carry = jax.vmap(one)(rates)
-        loss, data = _loss(structure, numbers), _summary(structure, rows)
-        return carry, jax.vmap(lambda theta: loss(theta, data))(carry.theta)
+        return mapped(one, (rates, carries), (until, numbers, rows, *rest), nbytes((rows, carries)) // rates.size)
 
     return race

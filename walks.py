@@ -1,14 +1,19 @@
 """The walks of one panel: which rate an optimizer gets under the three rate modes, and where it goes. Memoized like problem.py."""
 
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+import jax
 import numpy as np
 from jaxtyping import Float, Int
 
 import kernels
-from optim.descent import Target
+from optim.descent import Carry, Target
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule, multipliers
 from optim.thin import thinned
@@ -18,6 +23,8 @@ from settings import N_, Message, Pick, capacity, catalogue, message, numbers, v
 SWEEP = np.logspace(-5, 2, 36)  # rates that a method without a closed-form best rate is tried at, five a decade
 GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
 CALM = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
+FIRST = 250  # updates in the first chunk, which tells how long one takes
+CHUNK = 0.15  # seconds that a chunk is to take: so long a stop waits
 CEILING = 1e12  # diverged: the loss is this many times what it was
 
 
@@ -33,10 +40,14 @@ class Run:
 
 
 class Rated(NamedTuple):
-    """hyper: every hyper-parameter that is used; how: where the rate comes from, a sentence."""
+    """hyper: every hyper-parameter that is used; how: where the rate comes from, a sentence. swept: by trying many.
+
+    Without hyper-parameters: the sweep is still under way.
+    """
 
     hyper: tuple[tuple[str, float], ...]
     how: Message
+    swept: bool = False
 
     @property
     def rate(self) -> float:
@@ -48,6 +59,7 @@ class Walk(NamedTuple):
 
     update: which updates the kept points are. path, loss, slope: θ, full-batch loss, full-batch gradient norm before each of them.
     settled: updates until loss − minimum ≤ goal for good; diverged: the update at which the loss was beyond all bounds, else None.
+    progress: the share of the work for it, and for its rate, that is done; 1: it is at its end.
     """
 
     picked: Pick
@@ -58,6 +70,16 @@ class Walk(NamedTuple):
     slope: Float[np.ndarray, " k"]
     settled: int | None
     diverged: int | None
+    progress: float
+
+    @property
+    def done(self) -> int:
+        """Updates that are computed."""
+        return int(self.update[-1])
+
+    @property
+    def finished(self) -> bool:
+        return self.progress >= 1
 
     @property
     def end(self) -> Float[np.ndarray, " p"]:
@@ -114,9 +136,54 @@ def _arguments(problem: Problem, fit: Fit, run: Run, start: tuple[float, ...], b
     )
 
 
-@lru_cache(256)
-def rated(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run, mode: str, fraction: float) -> Rated:
-    """best: fastest on this panel's quadratic, or the best of a sweep. same: its own number. fraction: that part of its limit here."""
+class _Chunks:
+    """A loop of updates that is computed in chunks, can be left after any of them, and goes on where it was left.
+
+    advance(carry, until) computes on to update `until`, and returns where all stand.
+    """
+
+    def __init__(self, advance: Callable[[Carry, np.int64], Carry], carry: Carry, steps: int) -> None:
+        self._advance, self.carry, self._steps = advance, carry, steps
+        self._seconds: float | None = None  # an update takes, by the last chunk
+        self._lock = threading.Lock()  # two sessions may want the same walk
+
+    @property
+    def done(self) -> int:
+        """How many points are computed; of the walk that got furthest."""
+        return max(0, int(np.max(self.carry.t)))
+
+    @property
+    def share(self) -> float:
+        return 1.0 if self.finished else self.done / (self._steps + 1)
+
+    @property
+    def finished(self) -> bool:
+        return self.done > 0 and not bool(np.any(np.asarray(self.carry.alive) & (np.asarray(self.carry.t) <= self._steps)))
+
+    def work(self, deadline: float) -> None:
+        """On to the end, or until time.monotonic() has passed the deadline."""
+        with self._lock:
+            while not self.finished and (begun := time.monotonic()) < deadline:
+                before, size = self.done, FIRST if self._seconds is None else max(FIRST, int(CHUNK / self._seconds))
+                self.carry = self._advance(self.carry, np.int64(min(before + size, self._steps + 1)))
+                jax.block_until_ready(self.carry)
+                self._seconds = (time.monotonic() - begun) / max(1, self.done - before)
+
+
+def rated(
+    problem: Problem,
+    at: Pair,
+    start: tuple[float, ...],
+    picked: Pick,
+    run: Run,
+    mode: str,
+    fraction: float,
+    deadline: float = math.inf,
+) -> Rated | float:
+    """best: fastest on this panel's quadratic, or the best of a sweep. same: its own number. fraction: that part of its limit here.
+
+    A number: the share of the sweep that was done when the deadline passed; ask again.
+    """
     optimizer, fit = optimizers()[picked.name], fitted(problem, at)
     hyper = numbers(picked, optimizer.fields)
     own = Rated(tuple(sorted(hyper.items())), message(N_("its own number")))
@@ -136,40 +203,132 @@ def rated(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, ru
         return Rated(tuple(sorted(hyper.items())), how)
     if fit.loss is None:
         return own._replace(how=message(N_("its own number: no best rate is known here")))
-    hyper["rate"] = _swept(problem, fit, start, picked, run)
-    return Rated(tuple(sorted(hyper.items())), message(N_("the best of {count} rates tried"), count=len(SWEEP)))
+    race = _race(problem, at, start, picked, run)
+    race.work(deadline)
+    if not race.finished:
+        return race.share
+    hyper["rate"] = race.fastest
+    return Rated(tuple(sorted(hyper.items())), message(N_("the best of {count} rates tried"), count=len(SWEEP)), swept=True)
 
 
-def _swept(problem: Problem, fit: Fit, start: tuple[float, ...], picked: Pick, run: Run) -> float:
-    """The rate of the sweep that settles first; among those that never settle, the one that ends lowest."""
-    batch = _batch(problem, picked, run)
-    race = kernels.racer(problem.structure, picked.name, capacity(batch) if batch else 0)
-    hyper = {name: np.float64(value) for name, value in numbers(picked, optimizers()[picked.name].fields).items()}
-    carry, loss = race(SWEEP, problem.traced, rows_of(problem), hyper, *_arguments(problem, fit, run, start, batch))
-    alive, end = np.asarray(carry.alive), np.nan_to_num(np.asarray(loss), nan=np.inf)
-    settled = np.where(alive & (np.asarray(carry.above) < run.steps), np.asarray(carry.above) + 1, run.steps + 1)
-    return float(SWEEP[np.lexsort((np.where(alive, end, np.inf), settled))[0]])
+class _Race(_Chunks):
+    """The same walk with every rate of the sweep, side by side."""
+
+    def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run) -> None:
+        fit, batch = fitted(problem, at), _batch(problem, picked, run)
+        race = kernels.racer(problem.structure, picked.name, capacity(batch) if batch else 0)
+        hyper = {name: np.float64(value) for name, value in numbers(picked, optimizers()[picked.name].fields).items()}
+        rows = jax.device_get(rows_of(problem))  # NumPy, which every device and every process can be given
+        rest = (problem.traced, rows, hyper, *_arguments(problem, fit, run, start, batch))
+        self._loss: Float[np.ndarray, " r"] = np.zeros(0)
+
+        def advance(carry: Carry, until: np.int64) -> Carry:
+            carry, loss = race(SWEEP, carry, until, *rest)
+            self._loss = np.asarray(loss)
+            return carry
+
+        one = _not_begun(problem, picked, hyper, start)
+        super().__init__(advance, jax.tree.map(lambda part: np.stack([part] * len(SWEEP)), one), run.steps)
+
+    @property
+    def fastest(self) -> float:
+        """The rate that settles first; among those that never settle, the one that ends lowest."""
+        steps, alive, above = self._steps, np.asarray(self.carry.alive), np.asarray(self.carry.above)
+        end = np.nan_to_num(self._loss, nan=np.inf)
+        settled = np.where(alive & (above < steps), above + 1, steps + 1)
+        return float(SWEEP[np.lexsort((np.where(alive, end, np.inf), settled))[0]])
+
+
+def _not_begun(problem: Problem, picked: Pick, hyper: Mapping[str, object], start: tuple[float, ...]) -> Carry:
+    rows = rows_of(problem)
+    return kernels.not_begun(picked.name, tuple(hyper), len(start), 0 if rows is None else rows.y.shape[0])
+
+
+@lru_cache(64)
+def _race(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run) -> _Race:
+    return _Race(problem, at, start, picked, run)
+
+
+class _Recorded(_Chunks):
+    """A walk, and what of it is computed so far; once it is finished only its thinned record is kept."""
+
+    def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> None:
+        fit, batch = fitted(problem, at), _batch(problem, picked, run)
+        walker = kernels.walker(problem.structure, picked.name, capacity(batch) if batch else 0)
+        used = {name: np.float64(value) for name, value in hyper.hyper}
+        rest = (problem.traced, rows_of(problem), used, *_arguments(problem, fit, run, start, batch))
+        self._picked, self._hyper, self._whole, self._known = picked, hyper, batch == 0, fit.loss is not None
+        self._parts: list[tuple[np.ndarray, ...]] = []
+        self._walk: Walk | None = None
+        self._before = begun(problem, start, picked, hyper, _progress(hyper, 0.0))
+
+        def advance(carry: Carry, until: np.int64) -> Carry:
+            first = max(0, int(carry.t))
+            carry, kept = walker(carry, until, *rest)
+            rows = int(carry.t) - first
+            self._parts.append(tuple(np.asarray(part)[:rows].copy() for part in kept))
+            return carry
+
+        super().__init__(advance, _not_begun(problem, picked, used, start), run.steps)
+
+    def walk(self, deadline: float) -> Walk:
+        """As far as it is computed when the deadline has passed."""
+        if self._walk is not None:
+            return self._walk
+        self.work(deadline)
+        with self._lock:
+            walk = self._walk or self._so_far()
+            if self.finished:
+                self._walk, self._parts = walk, []
+        return walk
+
+    def _so_far(self) -> Walk:
+        if not self._parts:
+            return self._before
+        path, loss, slope = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
+        done, above = len(loss), int(self.carry.above)
+        alive, finished = bool(self.carry.alive), self.finished
+        enough = self._steps if self._whole else CALM * self._steps
+        settles = finished and alive and self._known and above < enough
+        keep = thinned(path, loss)
+        return Walk(
+            self._picked,
+            self._hyper,
+            keep,
+            path[keep],
+            loss[keep],
+            slope[keep],
+            above + 1 if settles else None,
+            None if alive else done - 1,
+            _progress(self._hyper, self.share),
+        )
 
 
 @lru_cache(256)
-def walk(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> Walk:
-    """Where the optimizer goes from `start` with these hyper-parameters."""
-    fit, batch, rows = fitted(problem, at), _batch(problem, picked, run), rows_of(problem)
-    walker = kernels.walker(problem.structure, picked.name, capacity(batch) if batch else 0)
-    used = {name: np.float64(value) for name, value in hyper.hyper}
-    carry, kept = walker(problem.traced, rows, used, *_arguments(problem, fit, run, start, batch))
-    done, alive, above = int(carry.t), bool(carry.alive), int(carry.above)
-    path, loss, slope = (np.asarray(part)[:done] for part in kept)
-    enough = run.steps if batch == 0 else CALM * run.steps
-    settles = alive and fit.loss is not None and above < enough
-    keep = thinned(path, loss)
-    return Walk(
-        picked,
-        hyper,
-        keep,
-        path[keep],
-        loss[keep],
-        slope[keep],
-        above + 1 if settles else None,
-        None if alive else done - 1,
-    )
+def _recorded(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> _Recorded:
+    return _Recorded(problem, at, start, picked, hyper, run)
+
+
+def walk(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run, deadline: float = math.inf) -> Walk:
+    """Where the optimizer goes from `start` with these hyper-parameters: to the end, or as far as it has come by the deadline.
+
+    What was computed stays: asked again, it goes on from there.
+    """
+    return _recorded(problem, at, start, picked, hyper, run).walk(deadline)
+
+
+def _progress(hyper: Rated, share: float) -> float:
+    """Half of the work is for the rate, where many were tried."""
+    return 0.5 + 0.5 * share if hyper.swept else share
+
+
+def waiting(problem: Problem, start: tuple[float, ...], picked: Pick, share: float) -> Walk:
+    """A walk whose rate is not known yet: that share of the rates' work is done."""
+    return begun(problem, start, picked, Rated((), message(N_("its best rate is being looked for"))), 0.5 * share)
+
+
+def begun(problem: Problem, start: tuple[float, ...], picked: Pick, hyper: Rated, progress: float) -> Walk:
+    """A walk of which only the start is known."""
+    value, gradient, _ = probed(problem, start)
+    slope = np.array([float(np.linalg.norm(gradient))])
+    return Walk(picked, hyper, np.zeros(1, np.int64), np.array([start]), np.array([value]), slope, None, None, progress)

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import backend  # noqa: F401  (sets up JAX before it is used)
 import jax
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
+
+import backend  # noqa: F401  (sets up JAX before it is used)
 
 Work = Callable[[], object]
 
@@ -72,6 +73,7 @@ class Table:
             jax.block_until_ready(other())
         jax.block_until_ready(product())
         self._benchmark.pedantic(lambda: jax.block_until_ready(product()), setup=others, rounds=rounds)
+        assert self._benchmark.stats is not None
         least = self._benchmark.stats.stats.min
         for name, (_, aim, bound) in beside.items():
             self.add(Row(work, name, least / shortest[name] if bound else shortest[name] / least, aim, bound))

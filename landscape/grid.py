@@ -44,12 +44,12 @@ class Axis(NamedTuple):
 class Plane(NamedTuple):
     """θ(a, b) = origin + a·u + b·v."""
 
-    origin: Theta
-    u: Theta
-    v: Theta
+    origin: Float[Array | np.ndarray, " p"]
+    u: Float[Array | np.ndarray, " p"]
+    v: Float[Array | np.ndarray, " p"]
 
     def at(self, a: Scalar, b: Scalar) -> Theta:
-        return self.origin + a * self.u + b * self.v
+        return jnp.asarray(self.origin + a * self.u + b * self.v)
 
 
 def on_grid(

@@ -27,7 +27,7 @@ class Target(NamedTuple):
 
 
 class Carry(NamedTuple):
-    """Where a walk stands: enough to go on from."""
+    """Where a walk stands: enough to go on from. t < 0: not begun."""
 
     t: Int[Array, ""]
     theta: Theta
@@ -38,7 +38,10 @@ class Carry(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is recorded before every update, and after the last: full-batch loss and gradient norm, whatever the batch."""
+    """What is recorded before every update, and after the last: full-batch loss and gradient norm, whatever the batch.
+
+    Row 0 is where this call began; rows that were not reached are 0.
+    """
 
     theta: Float[Array, "k p"]
     loss: Float[Array, " k"]
@@ -46,6 +49,7 @@ class Kept(NamedTuple):
 
 
 def begin(make: Make, hyper: Hyper, theta: Theta, rows: int) -> Carry:
+    """Before the first update."""
     memory = optax.with_extra_args_support(make(**hyper)).init(theta)
     zero = jnp.zeros((), jnp.int64)
     return Carry(zero, theta, memory, jnp.zeros(rows, jnp.int64), jnp.array(True), zero - 1)
@@ -61,20 +65,24 @@ def descend(
     target: Target,
     steps: Int[Array, ""],
     carry: Carry,
+    until: Int[Array, ""],
     room: int,
 ) -> tuple[Carry, Kept]:
-    """θ ← θ + update(∇L(θ)) until `steps` updates are done or the walk has diverged.
+    """θ ← θ + update(∇L(θ)) until `steps` updates are done or the walk has diverged; in this call, on to t = `until`.
+
+    A walk in several calls, each with the Carry of the one before, is the same to the last bit as in one.
 
     loss(θ, data) -> scalar; whole: all the data, for what is recorded; draw: the batch of an update, None for the full batch.
-    multipliers[t] multiplies the rate of update t. room: rows of the record, 0 to keep none, else more than `steps`.
+    multipliers[t] multiplies the rate of update t. room: rows of the record, 0 to keep none, else at least until − carry.t.
     """
-    measure = jax.value_and_grad(loss)
+    measure, first = jax.value_and_grad(loss), carry.t
 
     def step(at: tuple[Carry, Kept]) -> tuple[Carry, Kept]:
         (t, theta, memory, order, _, above), kept = at
         value, gradient = measure(theta, whole)
         if room:
-            kept = Kept(kept.theta.at[t].set(theta), kept.loss.at[t].set(value), kept.slope.at[t].set(jnp.linalg.norm(gradient)))
+            row = t - first
+            kept = Kept(kept.theta.at[row].set(theta), kept.loss.at[row].set(value), kept.slope.at[row].set(jnp.linalg.norm(gradient)))
         above = jnp.where(value - target.lowest <= target.goal, above, t)
         alive = jnp.isfinite(value) & (jnp.abs(value) <= target.ceiling)
         batch = whole
@@ -94,4 +102,4 @@ def descend(
         jnp.zeros(room, carry.theta.dtype),
         jnp.zeros(room, carry.theta.dtype),
     )
-    return jax.lax.while_loop(lambda at: (at[0].t <= steps) & at[0].alive, step, (carry, kept))
+    return jax.lax.while_loop(lambda at: (at[0].t <= steps) & (at[0].t < until) & at[0].alive, step, (carry, kept))

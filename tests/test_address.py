@@ -345,7 +345,7 @@ def test_a_line_break_does_not_end_the_code_span(key: str, raw: str) -> None:
 
 def forget() -> None:
     """Empty every memo, so that what comes back is computed anew."""
-    for memo in (problem.probed, problem.fitted, problem.grid, problem.seen, problem.prepared, problem.table, walks.walk):
+    for memo in (problem.probed, problem.fitted, problem.grid, problem.seen, problem.prepared, problem.table, walks._recorded, walks._race):
         memo.cache_clear()
 
 

@@ -2,9 +2,11 @@
 
 import backend  # noqa: F401, I001  (float64, before JAX is used)
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import jax
@@ -19,7 +21,7 @@ from optim.batches import drawing
 from optim.thin import thinned
 from settings import pick
 from surfaces.surface import Rows
-from walks import Walk
+from walks import Rated, Run, Walk, _Recorded, rated
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]
@@ -246,3 +248,80 @@ def test_a_bouncing_walk_keeps_both_sides() -> None:
     sides = path[thinned(path, np.arange(20_000.0)), 1]
     assert np.sum(sides > 0) > 200
     assert np.sum(sides < 0) > 200
+
+
+# ---------------------------------------------------------------------------------------------------------- in chunks
+
+CHUNKED = {
+    "full batch": Experiment(surface=pick("linear"), optimizers=(pick("momentum", rate=1e-3),), mode=SAME, steps=3000),
+    "mini-batches": Experiment(surface=pick("linear", bias="trained"), optimizers=(pick("adam"),), mode=SAME, steps=2000, batch=16),
+    "L-BFGS": Experiment(surface=pick("network"), optimizers=(pick("lbfgs"),), mode=SAME, steps=600),
+    "explodes": Experiment(surface=pick("linear"), optimizers=(pick("gradient_descent", rate=0.2),), mode=SAME, steps=3000),
+}
+
+
+def recorded(experiment: Experiment) -> _Recorded:
+    """A walk of its own, in no cache."""
+    panel = run(replace(experiment, steps=1)).panels[0]
+    start = tuple(float(value) for value in panel.start)
+    of_all = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
+    picked = experiment.optimizers[0]
+    hyper = rated(panel.problem, (0.0, 0.0), start, picked, of_all, SAME, 0.5)
+    assert isinstance(hyper, Rated)
+    return _Recorded(panel.problem, (0.0, 0.0), start, picked, hyper, of_all)
+
+
+@pytest.mark.parametrize("name", CHUNKED)
+def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last bit, whatever the lengths of the chunks: mini-batches, momentum and line searches go on as if nothing had happened."""
+    experiment = replace(CHUNKED[name], panels=RAW)
+    monkeypatch.setattr("walks.FIRST", 10**6)
+    whole = recorded(experiment).walk(math.inf)
+    monkeypatch.setattr("walks.FIRST", 37)
+    monkeypatch.setattr("walks.CHUNK", 0.0)
+    pieces = recorded(experiment).walk(math.inf)
+    assert whole.finished
+    for one, other in zip(whole, pieces, strict=True):
+        if isinstance(one, np.ndarray):
+            np.testing.assert_array_equal(one, other)
+        else:
+            assert one == other
+
+
+def test_what_was_computed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A walk that is left at a deadline is a beginning of the whole, and goes on from there when it is asked for again."""
+    monkeypatch.setattr("walks.FIRST", 100)
+    monkeypatch.setattr("walks.CHUNK", 0.0)
+    under_way, ticks = recorded(replace(CHUNKED["full batch"], panels=RAW)), iter(range(1000))
+    monkeypatch.setattr("walks.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    first = under_way.walk(3.5)  # a chunk takes two looks at the clock
+    assert (first.done, first.finished, first.settled, first.diverged) == (199, False, None, None)
+    assert first.progress == pytest.approx(200 / 3001)
+    assert under_way.walk(0.0).done == 199  # no time: nothing more, and nothing lost
+    last = under_way.walk(math.inf)
+    assert last.finished
+    assert last.progress == 1
+    np.testing.assert_array_equal(last.path[last.update <= 199], first.path)
+    assert under_way.walk(0.0) is last
+
+
+def test_impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Landscapes are whole at once; walks and the search of a best rate come as far as there is time, and calls add up to the result."""
+    experiment = replace(CHUNKED["full batch"], mode="best", optimizers=(pick("gradient_descent"), pick("adam")), steps=2500, scale1=1.25)
+    whole = run(replace(experiment, steps=2500, seed=1))  # another seed: the same walk, another entry of the cache
+    early = run(experiment, patience=0.0)
+    assert early.progress == 0
+    assert [walk.done for walk in early.panels[0].walks] == [0, 0]
+    assert early.panels[0].walks[1].rated.hyper == ()  # no rate is shown before it is known
+    np.testing.assert_array_equal(early.panels[0].grid, whole.panels[0].grid)
+    before, result = 0.0, early
+    for _ in range(1000):
+        result = run(experiment, patience=0.01)
+        assert result.progress >= before
+        before = result.progress
+        if before == 1:
+            break
+    for one, other in zip(result.panels[0].walks, whole.panels[0].walks, strict=True):
+        assert one.rated == other.rated
+        np.testing.assert_array_equal(one.path, other.path)
+        assert (one.settled, one.diverged) == (other.settled, other.diverged)

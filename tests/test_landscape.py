@@ -102,7 +102,8 @@ def test_any_plane_and_any_number_of_points(m: int, n: int) -> None:
     origin, u, v = np.array([1.0, -2.0, 0.5]), np.array([0.3, 1.0, -1.0]), np.array([2.0, 0.0, 0.25])
     a, b = np.linspace(-1, 1, n), np.linspace(0, 3, m)
     plane = Plane(jnp.array(origin), jnp.array(u), jnp.array(v))
-    values = on_grid(lambda θ, s, z: θ[0] ** 3 - s * z, lambda θ, s: θ[1] + s * θ[2] + 4.0, plane, jnp.array(0.5), jnp.array(a), jnp.array(b))
+    s, side = jnp.array(0.5), (jnp.array(a), jnp.array(b))
+    values = on_grid(lambda θ, s, z: θ[0] ** 3 - s * z, lambda θ, s: θ[1] + s * θ[2] + 4.0, plane, s, *side)
     at = origin + a[None, :, None] * u + b[:, None, None] * v
     np.testing.assert_allclose(values, at[..., 0] ** 3 - 0.5 * (at[..., 1] + 0.5 * at[..., 2] + 4.0), rtol=1e-12, atol=1e-12)
 

@@ -187,7 +187,8 @@ if result is not None:
     with between:
         rate(scene, result)
     said = topic.said if own else said_anything
-    st.markdown(f"### {said(scene.experiment, result)}")
+    if result.progress == 1:
+        st.markdown(f"### {said(scene.experiment, result)}")
 if own:
     next_step(scene, tr(topic.try_next))
 else:

@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from experiment import Experiment, Refusal, Result, run
-from views import lesson
+from experiment import Experiment, Refusal, Result
+from views import lesson, under_way
 from views.board.board import board, board_state
 from views.drawer import drawer
 from views.picture import board_data
@@ -37,7 +37,7 @@ def heading(text: str, below: str = "") -> None:
 def picture(scene: Scene) -> Result | None:
     """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had."""
     try:
-        result = run(scene.experiment)
+        result = under_way.result_of(scene)
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
@@ -49,6 +49,7 @@ def picture(scene: Scene) -> Result | None:
             show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0)
 
     board(board_data(scene.experiment, result, scene.shown), key, on_change=looked)
+    under_way.progress(scene, result)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")
@@ -67,6 +68,7 @@ def next_step(scene: Scene, text: str) -> None:
 
 
 def close_page(scene: Scene) -> None:
-    """The lessons, and the address, written last."""
+    """The lessons, and the address, written last; then once more, while something is still to be computed."""
     lesson.links()
     leave(scene)
+    under_way.go_on()

@@ -89,6 +89,8 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     """The big number under a panel, its unit, and how the walk ended."""
     if walked.diverged is not None:
         return "✕", tr("explodes"), "diverged"
+    if not walked.finished:
+        return f"{walked.done:,}", tr("steps so far"), "open"
     if walked.settled is None:
         return f"> {steps:,}", tr("steps"), "open"
     return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
@@ -98,8 +100,9 @@ def _walk(walked: Walked, slot: int, steps: int) -> Walk:
     count, unit, status = count_of(walked, steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
     hyper = dict(walked.rated.hyper)
-    rest = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in optimizer.fields[1:] if field.name == "momentum"]
-    detail = ", ".join([f"η = {numeral(walked.rated.rate)}", *rest]) + f" ({say(walked.rated.how)})"
+    rates = [f"η = {numeral(hyper['rate'])}"] if hyper else []
+    rest = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in optimizer.fields[1:] if field.name == "momentum" and hyper]
+    detail = " ".join([", ".join([*rates, *rest]), f"({say(walked.rated.how)})"]).strip()
     return {
         "name": tr(optimizer.label),
         "color": stroke.color,
@@ -192,8 +195,8 @@ def _panel(experiment: Experiment, panel: PanelResult) -> Panel:
 
 
 def horizon(result: Result, steps: int) -> int:
-    """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk is still on its way."""
-    ends = [steps if w.settled is None and w.diverged is None else w.diverged or w.settled or 1 for p in result.panels for w in p.walks]
+    """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk never arrives."""
+    ends = [w.diverged or w.settled or w.done for p in result.panels for w in p.walks]
     return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
 
 

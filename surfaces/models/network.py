@@ -17,6 +17,7 @@ from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
 
 Units = Float[Array, "2 n"]
 
+
 def _normalization(structure: Structure) -> HiddenNormalization:
     return catalogue("normalization.hidden", HiddenNormalization)[structure.hidden]
 

@@ -1,0 +1,45 @@
+"""A program for test_devices.py: grids and a rate sweep on all devices that there are, written into a file.
+
+python -m tests.on_devices FILE [process, processes, port]
+"""
+
+import sys
+from dataclasses import replace
+
+import backend  # noqa: F401  isort: skip  (sets up JAX before it is used)
+import jax
+import numpy as np
+
+from experiment import Experiment, Panel, run
+from settings import pick
+
+LINEAR = Experiment(optimizers=(pick("adam"),), steps=200, resolution=50)  # Adam's best rate comes from a sweep over all devices
+SCENES = {
+    "linear": LINEAR,
+    "logistic": replace(LINEAR, surface=pick("logistic"), optimizers=(pick("gradient_descent"),)),
+    "network": Experiment(
+        surface=pick("network", plane="hidden", activation="tanh"),
+        panels=(Panel(pick("standardize"), pick("batch")),),
+        optimizers=(pick("gradient_descent", rate=0.1),),
+        mode="same",
+        steps=200,
+        resolution=50,
+    ),
+}
+
+
+def main(file: str, *joined: str) -> None:
+    if joined:
+        process, processes, port = (int(part) for part in joined)
+        jax.distributed.initialize(f"127.0.0.1:{port}", processes, process)
+    found: dict[str, np.ndarray] = {"devices": np.array([jax.device_count(), jax.local_device_count()])}
+    for name, scene in SCENES.items():
+        for number, panel in enumerate(run(scene).panels):
+            found[f"{name} {number} grid"] = panel.grid
+            found[f"{name} {number} path"] = panel.walks[0].path
+            found[f"{name} {number} rate"] = np.array(panel.walks[0].rated.rate)
+    np.savez(file, **found)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
