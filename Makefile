@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test lint format messages screenshots browser clean
+.PHONY: run test bench lint format messages screenshots browser clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -14,6 +14,13 @@ run: .venv/runtime
 
 test: lint browser
 	@$(BIN)/python -m pytest
+
+# The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.
+# With torch in the environment the same work is timed in PyTorch too.
+bench: .venv/development
+	@mkdir -p .benchmarks
+	@$(BIN)/python -m pytest benchmarks --override-ini=addopts= --override-ini=timeout=3000 --benchmark-disable-gc --benchmark-columns=min,median,rounds \
+		--benchmark-json=.benchmarks/latest.json --table=docs/benchmarks.md
 
 lint: .venv/development
 	@$(BIN)/ruff check --quiet .

@@ -1,20 +1,32 @@
-"""Error Surface Lab: page config and navigation, nothing else."""
+"""Error Surface Lab: how it is served, page config and navigation, nothing else.
+
+Streamlit imports this file once, to serve it, and then runs it for every visitor and every change.
+"""
+
+from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from views.look import look, page_icon
-from views.warm import warm
-from views.words import language_menu, tr
+from views.warm import warm, warming
 
-st.set_page_config(page_title="Error Surface Lab", page_icon=page_icon(), layout="wide")
-look()
-warm()
-pages = [
-    st.Page("views/scale.py", title=tr("Scale"), url_path="scale", default=True),
-    st.Page("views/hidden_layer.py", title=tr("Hidden layer"), url_path="hidden"),
-    st.Page("views/optimizers.py", title=tr("Optimizers"), url_path="optimizers"),
-    st.Page("views/workbench.py", title=tr("Workbench"), url_path="workbench"),
-]
-page = st.navigation(pages, position="top")
-page.run()
-language_menu()
+if get_script_run_ctx(suppress_warning=True) is None:
+    warming()
+    app = st.App(__file__)
+else:
+    warm()
+    from views.look import look, page_icon
+    from views.words import language_menu, tr
+
+    st.set_page_config(page_title="Error Surface Lab", page_icon=page_icon(), layout="wide")
+    look()
+    views = Path(__file__).parent / "views"
+    pages = [
+        st.Page(views / "scale.py", title=tr("Scale"), url_path="scale", default=True),
+        st.Page(views / "hidden_layer.py", title=tr("Hidden layer"), url_path="hidden"),
+        st.Page(views / "optimizers.py", title=tr("Optimizers"), url_path="optimizers"),
+        st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),
+    ]
+    page = st.navigation(pages, position="top")
+    page.run()
+    language_menu()

@@ -162,12 +162,21 @@ class _Chunks:
 
     def work(self, deadline: float) -> None:
         """On to the end, or until time.monotonic() has passed the deadline."""
-        with self._lock:
+        left = deadline - time.monotonic()
+        if not self._lock.acquire(timeout=-1 if math.isinf(deadline) else max(0.0, left)):
+            return  # somebody else is at it
+        try:
             while not self.finished and (begun := time.monotonic()) < deadline:
                 before, size = self.done, FIRST if self._seconds is None else max(FIRST, int(CHUNK / self._seconds))
                 self.carry = self._advance(self.carry, np.int64(min(before + size, self._steps + 1)))
                 jax.block_until_ready(self.carry)
                 self._seconds = (time.monotonic() - begun) / max(1, self.done - before)
+            self._seen()
+        finally:
+            self._lock.release()
+
+    def _seen(self) -> None:
+        """Called when work stops, while nobody else can be at it."""
 
 
 def rated(
@@ -259,8 +268,7 @@ class _Recorded(_Chunks):
         rest = (problem.traced, rows_of(problem), used, *_arguments(problem, fit, run, start, batch))
         self._picked, self._hyper, self._whole, self._known = picked, hyper, batch == 0, fit.loss is not None
         self._parts: list[tuple[np.ndarray, ...]] = []
-        self._walk: Walk | None = None
-        self._before = begun(problem, start, picked, hyper, _progress(hyper, 0.0))
+        self._walk = begun(problem, start, picked, hyper, _progress(hyper, 0.0))
 
         def advance(carry: Carry, until: np.int64) -> Carry:
             first = max(0, int(carry.t))
@@ -273,18 +281,17 @@ class _Recorded(_Chunks):
 
     def walk(self, deadline: float) -> Walk:
         """As far as it is computed when the deadline has passed."""
-        if self._walk is not None:
-            return self._walk
-        self.work(deadline)
-        with self._lock:
-            walk = self._walk or self._so_far()
+        if not self._walk.finished:
+            self.work(deadline)
+        return self._walk
+
+    def _seen(self) -> None:
+        if self._parts:
+            self._walk = self._so_far()
             if self.finished:
-                self._walk, self._parts = walk, []
-        return walk
+                self._parts = []
 
     def _so_far(self) -> Walk:
-        if not self._parts:
-            return self._before
         path, loss, slope = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
         done, above = len(loss), int(self.carry.above)
         alive, finished = bool(self.carry.alive), self.finished

@@ -3,9 +3,13 @@
 Machines are noisy, so no benchmark fails on a time: the table says what was aimed at and whether it was met.
 """
 
+import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
 
 import jax
 import pytest
@@ -14,6 +18,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 import backend  # noqa: F401  (sets up JAX before it is used)
 
 Work = Callable[[], object]
+TITLE = """# Benchmarks
+
+`make bench` makes this page. Everything in a row was timed in one run, in turns; a ratio is of the shortest times. "≤": the work beside
+a bound that the machine sets, or beside another size of itself; "≥": another way of doing the same takes so many times as long."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,16 @@ class Table:
         self._rows.append(row)
         self._benchmark.extra_info[f"{row.work} / {row.beside}"] = {"value": row.value, "aim": row.aim, "met": row.met, "unit": row.unit}
 
+    def time(self, work: Work) -> None:
+        """Once, for the JSON file: what is measured here is not how long this takes."""
+        self._benchmark.pedantic(work, rounds=1)
+
+    @property
+    def least(self) -> float:
+        """Seconds: the shortest time of the product."""
+        assert self._benchmark.stats is not None
+        return float(self._benchmark.stats.stats.min)
+
     def measure(self, work: str, product: Work, beside: dict[str, tuple[Work, float, bool]], rounds: int = 15) -> None:
         """Time `product` and everything it is compared with in turns; a ratio is of the shortest time of each.
 
@@ -73,8 +91,7 @@ class Table:
             jax.block_until_ready(other())
         jax.block_until_ready(product())
         self._benchmark.pedantic(lambda: jax.block_until_ready(product()), setup=others, rounds=rounds)
-        assert self._benchmark.stats is not None
-        least = self._benchmark.stats.stats.min
+        least = self.least
         for name, (_, aim, bound) in beside.items():
             self.add(Row(work, name, least / shortest[name] if bound else shortest[name] / least, aim, bound))
 
@@ -88,9 +105,23 @@ def table(benchmark: BenchmarkFixture, request: pytest.FixtureRequest) -> Table:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     rows = config.stash.get(ROWS, [])
     if rows:
-        terminalreporter.write_line("")
-        for line in ("| work | beside | measured | aim | met |", "| --- | --- | --- | --- | --- |", *map(str, rows)):
-            terminalreporter.write_line(line)
+        lines = ["| work | beside | measured | aim | met |", "| --- | --- | --- | --- | --- |", *map(str, rows)]
+        terminalreporter.write("\n" + "\n".join(lines) + "\n")
+        if (file := config.getoption("--table")) is not None:
+            Path(file).write_text("\n".join([TITLE, "", machine(), "", *lines, ""]), encoding="utf-8")
+
+
+def machine() -> str:
+    """The day, the processor, the versions."""
+    info = Path("/proc/cpuinfo")
+    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    versions = ", ".join(f"{name} {version(name)}" for name in ("jax", "numpy", "streamlit", "plotly"))
+    devices = f"{jax.device_count()} JAX devices ({jax.default_backend()})"
+    return f"{date.today().isoformat()}, {names[0] if names else platform.machine()}, {devices}, Python {platform.python_version()}, {versions}."
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--table", help="a Markdown file to write the table of ratios into")
 
 
 @pytest.fixture(autouse=True)

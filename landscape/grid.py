@@ -7,7 +7,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from scipy.optimize import brentq
 
 from landscape.points import mapped, nbytes
 
@@ -15,6 +14,15 @@ Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
 Shared = TypeVar("Shared")
 Linear = TypeVar("Linear")
+
+
+def _falling_to(function: Callable[[float], float], value: float) -> float:
+    """Where a falling function reaches the value, by bisection. SciPy's root finders would take a third of the app's start to import."""
+    low, high = 1e-6, 300.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if function(middle) > value else (low, middle)
+    return low
 
 
 class Axis(NamedTuple):
@@ -33,7 +41,7 @@ class Axis(NamedTuple):
         if not 0 < self.finest < (self.high - self.low) / (count - 1) or not self.low < self.center < self.high:
             return even
         step = 2 / (count - 1)
-        s = brentq(lambda s: reach * np.sinh(s * step) / np.sinh(s) - self.finest, 1e-6, 300.0)
+        s = _falling_to(lambda s: np.sinh(s * step) / np.sinh(s), self.finest / reach)
         stretch = reach / np.sinh(s)
         ends = np.arcsinh((np.array([self.low, self.high]) - self.center) / stretch)
         points = self.center + stretch * np.sinh(np.linspace(ends[0], ends[1], count))

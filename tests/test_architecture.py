@@ -102,7 +102,7 @@ def test_the_reader_sees_imports() -> None:
     """The table below would hold for a reader that finds nothing."""
     assert Import("experiment.py", "walks") in IMPORTS
     assert Import("surfaces/models/linear.py", "surfaces.regression") in IMPORTS  # `from surfaces import regression`
-    assert Import("data/tables/iris.py", "sklearn.datasets") in IMPORTS  # inside a function
+    assert Import("landscape/linear_programs.py", "scipy.optimize") in IMPORTS  # inside a function
 
 
 def test_every_part_has_its_place_in_the_table() -> None:

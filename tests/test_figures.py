@@ -1,11 +1,12 @@
 """What is drawn: Plotly takes every figure, heights follow the loss, the goal's line is where the loss is that, colors differ."""
 
 from itertools import combinations, pairwise
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from jaxtyping import Float
-from PIL import Image
 from sklearn.datasets import load_iris
 
 from experiment import Experiment, run
@@ -309,12 +310,13 @@ def test_loss_colors_are_even_steps() -> None:
     assert steps.max() < 2 * steps.min(), "no false edge in the map"
 
 
-@pytest.mark.parametrize("side", [16, 64, 128])
-def test_icon(side: int) -> None:
-    drawn = icon(side)
-    assert drawn.shape == (side, side, 3)
-    assert drawn.dtype == np.uint8
-    assert Image.fromarray(drawn).size == (side, side)
-    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) >= 8
-    lightness = drawn.sum(axis=2)
-    assert lightness[side // 2, side // 2] > lightness[0, 0], "low is bright"
+def test_icon() -> None:
+    """A picture inside an address: every color of the maps once, smaller and brighter towards the valley."""
+    head, drawn = icon().split(",", 1)
+    assert head == "data:image/svg+xml"
+    assert drawn.isascii()
+    root = ElementTree.fromstring(unquote(drawn))
+    shapes = [part for part in root.iter() if part.get("fill")]
+    assert [part.get("fill") for part in shapes] == list(reversed(LOSS))
+    widths = [float(part.attrib["rx"]) for part in shapes[1:]]
+    assert widths == sorted(widths, reverse=True)

@@ -1,7 +1,6 @@
 """What Streamlit's own layout lacks: the picture starts near the top of the window, and nothing is wasted on a phone."""
 
 import streamlit as st
-from PIL import Image
 
 from figures.icon import icon
 
@@ -22,8 +21,8 @@ _STYLE = """
 """
 
 
-def page_icon() -> Image.Image:
-    return Image.fromarray(icon())
+def page_icon() -> str:
+    return icon()
 
 
 def look() -> None:

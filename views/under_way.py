@@ -9,6 +9,7 @@ import streamlit as st
 
 from experiment import Experiment, Result, run
 from views.session import Scene
+from views.warm import paths_are_ready, until_paths_are_ready
 from views.words import tr
 
 PATIENCE = 0.5  # seconds of work before what there is is drawn
@@ -17,7 +18,7 @@ _GOING, _STOPPED = "under way", "stopped"
 
 def result_of(scene: Scene) -> Result:
     """The result of the scene, as far as there was time for it. Raises Refusal."""
-    return run(scene.experiment, 0.0 if _stopped(scene) else PATIENCE)
+    return run(scene.experiment, PATIENCE if paths_are_ready() and not _stopped(scene) else 0.0)
 
 
 def _stopped(scene: Scene) -> bool:
@@ -45,4 +46,5 @@ def progress(scene: Scene, result: Result) -> None:
 def go_on() -> None:
     """Last thing on a page: run it again while something is under way."""
     if st.session_state.pop(_GOING, False):
+        until_paths_are_ready()
         st.rerun()

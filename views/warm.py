@@ -1,17 +1,59 @@
-"""Done once for the whole server: the first scene is computed, and the garbage collector told to leave what is loaded alone."""
+"""Done once for the whole server, beside its start: everything is imported, and the first scene is compiled and computed.
+
+Light to import, so that the server is listening before JAX is there.
+"""
 
 import gc
+import threading
+from concurrent.futures import Future
+from functools import lru_cache
 
-import streamlit as st
-
-from experiment import run
-from lessons.scenes import SCALE
+FIRST_VISIT = 1.0  # seconds that the walks leave to somebody who is waiting for the first contour
 
 
-@st.cache_resource(show_spinner=False)
-def warm() -> bool:
-    """A full collection holds the interpreter for 70-160 ms once JAX is loaded; frozen, it is a fraction of a millisecond."""
-    run(SCALE)
-    gc.collect()
-    gc.freeze()
-    return True
+class Warming:
+    """landscapes: done once the first contour can be drawn. walks: once its paths can."""
+
+    def __init__(self) -> None:
+        self.landscapes, self.walks, self.drawn = Future[None](), Future[None](), threading.Event()
+        threading.Thread(target=self._work, name="warming", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            from experiment import run
+            from lessons.scenes import SCALE
+
+            run(SCALE, patience=0.0)
+            self.landscapes.set_result(None)
+            self.drawn.wait(FIRST_VISIT)
+            run(SCALE)
+            # A full collection holds the interpreter for 70-160 ms once JAX is loaded; frozen, it is a fraction of a millisecond.
+            gc.collect()
+            gc.freeze()
+            self.walks.set_result(None)
+        except BaseException as error:  # whoever waits must hear of it
+            for waited in (self.landscapes, self.walks):
+                if not waited.done():
+                    waited.set_exception(error)
+
+
+@lru_cache(1)
+def warming() -> Warming:
+    """Starts it, the first time that this is called."""
+    return Warming()
+
+
+def warm() -> None:
+    """Waits until the first contour can be drawn. Raises what went wrong on the way."""
+    warming().landscapes.result()
+
+
+def paths_are_ready() -> bool:
+    """Whether the first scene's walks are compiled: until then a contour is drawn without waiting for them."""
+    return warming().walks.done()
+
+
+def until_paths_are_ready() -> None:
+    """To be called when a contour is drawn: nobody waits for the first one any more."""
+    warming().drawn.set()
+    warming().walks.result()

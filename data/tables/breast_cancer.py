@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from data.dataset import Column, DataSet
 from data.tables._classes import as_columns, class_columns
+from data.tables._shipped import labeled
 from settings import N_
 
 MEASURES = (
@@ -34,9 +35,7 @@ DIAGNOSES = ("malignant", "benign")
 
 
 def load() -> Mapping[str, Float[np.ndarray, " n"]]:
-    from sklearn.datasets import load_breast_cancer
-
-    table, labels = load_breast_cancer(return_X_y=True)
+    table, labels = labeled("breast_cancer.csv", header=1)
     return as_columns(FEATURES, table, "diagnosis", DIAGNOSES, labels)
 
 

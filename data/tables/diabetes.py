@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from data.dataset import Column, DataSet
+from data.tables._shipped import shipped
 from settings import N_
 
 FEATURES = (
@@ -24,9 +25,8 @@ TARGET = Column("disease progression")  # one year after baseline
 
 
 def load() -> Mapping[str, Float[np.ndarray, " n"]]:
-    from sklearn.datasets import load_diabetes
-
-    table, progression = load_diabetes(return_X_y=True, scaled=False)
+    table = shipped("diabetes_data_raw.csv.gz", delimiter=None)
+    progression = shipped("diabetes_target.csv.gz", delimiter=None)[:, 0]
     return {feature.name: np.array(values) for feature, values in zip(FEATURES, table.T, strict=True)} | {TARGET.name: progression}
 
 

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from data.dataset import Column, DataSet
 from data.tables._classes import as_columns, class_columns
+from data.tables._shipped import labeled
 from settings import N_
 
 FEATURES = tuple(Column(f"pixel {row},{column}") for row in range(8) for column in range(8))
@@ -17,9 +18,7 @@ DIGITS_0_TO_9 = tuple(f"digit is {digit}" for digit in range(10))
 
 
 def load() -> Mapping[str, Float[np.ndarray, " n"]]:
-    from sklearn.datasets import load_digits
-
-    table, labels = load_digits(return_X_y=True)
+    table, labels = labeled("digits.csv.gz")
     return as_columns(FEATURES, table, "digit", DIGITS_0_TO_9, labels)
 
 

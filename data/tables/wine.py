@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from data.dataset import Column, DataSet
 from data.tables._classes import as_columns, class_columns
+from data.tables._shipped import labeled
 from settings import N_
 
 FEATURES = (
@@ -31,9 +32,7 @@ CULTIVARS = ("class 1", "class 2", "class 3")
 
 
 def load() -> Mapping[str, Float[np.ndarray, " n"]]:
-    from sklearn.datasets import load_wine
-
-    table, labels = load_wine(return_X_y=True)
+    table, labels = labeled("wine_data.csv", header=1)
     return as_columns(FEATURES, table, "class number", CULTIVARS, labels, first=1)
 
 

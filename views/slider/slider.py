@@ -64,8 +64,9 @@ def slider(
             "integer": integer,
             "symbol": symbol,
             "unit": unit,
-            "ticks": [[at, text] for at, text in ticks if low <= at <= high],
-            "marks": [[at, text, color] for at, text, color in marks if low <= at <= high],
+            # Tuples: in a list Streamlit looks for a table, and imports pandas to do so.
+            "ticks": tuple((at, text) for at, text in ticks if low <= at <= high),
+            "marks": tuple((at, text, color) for at, text, color in marks if low <= at <= high),
             "help": help,
             "seen": int(seen["turn"]) if seen else 0,
         },
