@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
 
-import backend  # noqa: F401  isort: skip  (sets up JAX before it is used)
+import backend  # isort: skip  (sets up JAX before it is used)
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -25,7 +26,31 @@ from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
 ROOM = MAX_STEPS + 1
-_BOUND = 64
+MOST = 32  # programs that are held, of about 4 MB each: some three scenes. What is evicted comes back from the persistent cache
+
+Key = ParamSpec("Key")
+Kernel = TypeVar("Kernel")
+
+
+@lru_cache(MOST)
+def _held(make: Callable[..., Kernel], *key: object) -> Kernel:
+    backend.return_memory()  # that of the program which this one may have pushed out
+    return make(*key)
+
+
+def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
+    """A function that makes a jitted function: what it made is held, in one bounded cache for all of them, by its arguments."""
+
+    @wraps(make)
+    def held(*key: Key.args, **named: Key.kwargs) -> Kernel:
+        return _held(make, *key, *named.values())
+
+    return held
+
+
+def forget() -> None:
+    """Throw all programs away."""
+    _held.cache_clear()
 
 
 def _loss(structure: Structure, numbers: Numbers) -> Callable[[Theta, object], Scalar]:
@@ -37,13 +62,13 @@ def _summary(structure: Structure, rows: Rows | None) -> object:
     return None if rows is None else surfaces()[structure.surface].summary(structure, rows)
 
 
-@lru_cache(_BOUND)
+@kernel
 def summarizer(structure: Structure) -> Callable[[Rows], object]:
     """rows -> what of them the loss needs: the moments of a squared error, whose cost then does not depend on how many there are."""
     return jax.jit(lambda rows: _summary(structure, rows))
 
 
-@lru_cache(_BOUND)
+@kernel
 def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
     """(numbers, summary, plane, a, b) -> the loss over the plane."""
     surface = surfaces()[structure.surface]
@@ -63,7 +88,7 @@ def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
     return grid
 
 
-@lru_cache(_BOUND)
+@kernel
 def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Array, "p p"]]]:
     """(numbers, rows, theta) -> loss, gradient and Hessian at one point, exact derivatives."""
 
@@ -79,7 +104,7 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
     return probe
 
 
-@lru_cache(_BOUND)
+@kernel
 def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
     """(numbers, rows, starts) -> the lowest point that Newton's method finds, and its loss."""
 
@@ -91,7 +116,7 @@ def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
     return minimize
 
 
-@lru_cache(_BOUND)
+@kernel
 def baseliner(structure: Structure) -> Callable[..., Scalar]:
     """(numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error."""
 
@@ -103,14 +128,14 @@ def baseliner(structure: Structure) -> Callable[..., Scalar]:
     return baseline
 
 
-@lru_cache(_BOUND)
+@kernel
 def starter(structure: Structure) -> Callable[..., tuple[Theta, Numbers]]:
     """(numbers, rows, theta) -> theta and numbers that give the same function under the hidden normalization."""
     surface = surfaces()[structure.surface]
     return jax.jit(lambda numbers, rows, theta: surface.start(structure, numbers, theta, rows))
 
 
-@lru_cache(_BOUND)
+@kernel
 def seer(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float[Array, " n"]]]:
     """(numbers, rows, theta) -> what the drawn weights multiply, and the model's prediction."""
     surface = surfaces()[structure.surface]
@@ -157,7 +182,7 @@ def _make(optimizer: str) -> Make:
     return catalogue("optim.optimizers", Optimizer)[optimizer].make
 
 
-@lru_cache(4 * _BOUND)
+@lru_cache(256)
 def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carry:
     """The Carry to call a walker with at first: of the right shapes, in NumPy."""
     numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
@@ -167,7 +192,7 @@ def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carr
     return carry._replace(t=np.int64(-1))
 
 
-@lru_cache(4 * _BOUND)
+@kernel
 def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Kept]]:
     """(carry, until, numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> carry and record up to update `until`.
 
@@ -181,7 +206,7 @@ def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..
     return walk
 
 
-@lru_cache(_BOUND)
+@kernel
 def racer(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Float[Array, " r"]]]:
     """As walker, without a record, for many rates at once: (rates, carries, until, numbers, rows, hyper ...) -> carries, their losses.
 

@@ -249,7 +249,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, _quadratic(structure))
 
 
-@lru_cache(128)
+@lru_cache(48)
 def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The loss over the window of the two drawn weights; `rest` holds the others still."""
     p = 2 + len(rest)

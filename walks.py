@@ -90,7 +90,7 @@ def optimizers() -> dict[str, Optimizer]:
     return dict(catalogue("optim.optimizers", Optimizer))
 
 
-@lru_cache(64)
+@lru_cache(8)
 def _multipliers(run: Run) -> Float[np.ndarray, " m"]:
     schedule = catalogue("optim.schedules", Schedule)[run.schedule.name]
     return multipliers(schedule, run.steps, kernels.ROOM, run.warmup, **values(run.schedule, schedule.fields))
@@ -225,13 +225,13 @@ class _Race(_Chunks):
 
     def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run) -> None:
         fit, batch = fitted(problem, at), _batch(problem, picked, run)
-        race = kernels.racer(problem.structure, picked.name, capacity(batch) if batch else 0)
         hyper = {name: np.float64(value) for name, value in numbers(picked, optimizers()[picked.name].fields).items()}
         rows = jax.device_get(rows_of(problem))  # NumPy, which every device and every process can be given
         rest = (problem.traced, rows, hyper, *_arguments(problem, fit, run, start, batch))
         self._loss: Float[np.ndarray, " r"] = np.zeros(0)
 
         def advance(carry: Carry, until: np.int64) -> Carry:
+            race = kernels.racer(problem.structure, picked.name, capacity(batch) if batch else 0)  # the cache holds it, nobody else
             carry, loss = race(SWEEP, carry, until, *rest)
             self._loss = np.asarray(loss)
             return carry
@@ -263,7 +263,6 @@ class _Recorded(_Chunks):
 
     def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> None:
         fit, batch = fitted(problem, at), _batch(problem, picked, run)
-        walker = kernels.walker(problem.structure, picked.name, capacity(batch) if batch else 0)
         used = {name: np.float64(value) for name, value in hyper.hyper}
         rest = (problem.traced, rows_of(problem), used, *_arguments(problem, fit, run, start, batch))
         self._picked, self._hyper, self._whole, self._known = picked, hyper, batch == 0, fit.loss is not None
@@ -272,6 +271,7 @@ class _Recorded(_Chunks):
 
         def advance(carry: Carry, until: np.int64) -> Carry:
             first = max(0, int(carry.t))
+            walker = kernels.walker(problem.structure, picked.name, capacity(batch) if batch else 0)  # the cache holds it, nobody else
             carry, kept = walker(carry, until, *rest)
             rows = int(carry.t) - first
             self._parts.append(tuple(np.asarray(part)[:rows].copy() for part in kept))
@@ -311,7 +311,7 @@ class _Recorded(_Chunks):
         )
 
 
-@lru_cache(256)
+@lru_cache(64)
 def _recorded(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> _Recorded:
     return _Recorded(problem, at, start, picked, hyper, run)
 

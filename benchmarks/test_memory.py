@@ -10,11 +10,12 @@ from benchmarks.conftest import Row, Table
 from benchmarks.visitor import ROOT, ask, boards, server, visit
 
 GRID = """
-import resource, sys
+import os, sys
 import numpy as np
 from benchmarks.test_grids import Reference
+from benchmarks.test_memory import peak
 np.asarray(Reference("batch").grid(int(sys.argv[1]))())
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+print(peak(os.getpid()))
 """
 
 

@@ -138,9 +138,7 @@ def test_after_an_eviction_the_persistent_cache_has_it() -> None:
     """All kernels thrown away, as when 64 others were used since: XLA is asked again, and finds every program on the disk."""
     experiment = replace(LINEAR, scale1=1.75)
     run(LINEAR)
-    caches = (kernels.gridder, kernels.prober, kernels.minimizer, kernels.baseliner, kernels.summarizer, kernels.seer, kernels.walker)
-    for cache in caches:
-        cache.cache_clear()
+    kernels.forget()
     hits: list[str] = []
     jax.monitoring.register_event_listener(lambda event, **_: hits.append(event))
     with compiling() as found:
