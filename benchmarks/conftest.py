@@ -117,7 +117,8 @@ def machine() -> str:
     names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
     versions = ", ".join(f"{name} {version(name)}" for name in ("jax", "numpy", "streamlit", "plotly"))
     devices = f"{jax.device_count()} JAX devices ({jax.default_backend()})"
-    return f"{date.today().isoformat()}, {names[0] if names else platform.machine()}, {devices}, Python {platform.python_version()}, {versions}."
+    processor = names[0] if names else platform.machine()
+    return f"{date.today().isoformat()}, {processor}, {devices}, Python {platform.python_version()}, {versions}."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
