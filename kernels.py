@@ -3,8 +3,10 @@
 `numbers` is a dict of scalars, `rows` are padded Rows or None; other sizes of either compile once more, by JAX's own rule.
 """
 
+import os
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from threading import Lock
 from typing import ParamSpec, TypeVar
 
 import backend  # isort: skip  (sets up JAX before it is used)
@@ -13,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from landscape.curvature import expansion
 from landscape.grid import Plane, on_grid
 from landscape.minimum import lowest
 from landscape.points import mapped, nbytes
@@ -26,7 +29,8 @@ from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
 ROOM = MAX_STEPS + 1
-MOST = 32  # programs that are held, of about 4 MB each: some three scenes. What is evicted comes back from the persistent cache
+# How many programs are held, of about 4 MB each; 24 are two or three scenes, and what is evicted comes back from the persistent cache.
+MOST = int(os.environ.get("ERROR_SURFACE_PROGRAMS", "24"))
 
 Key = ParamSpec("Key")
 Kernel = TypeVar("Kernel")
@@ -34,23 +38,24 @@ Kernel = TypeVar("Kernel")
 
 @lru_cache(MOST)
 def _held(make: Callable[..., Kernel], *key: object) -> Kernel:
-    backend.return_memory()  # that of the program which this one may have pushed out
     return make(*key)
 
 
 def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
     """A function that makes a jitted function: what it made is held, in one bounded cache for all of them, by its arguments."""
 
+    one_at_a_time = Lock()  # else two visitors who miss together get a function each, and both compile
+
     @wraps(make)
     def held(*key: Key.args, **named: Key.kwargs) -> Kernel:
-        return _held(make, *key, *named.values())
+        with one_at_a_time:
+            misses = _held.cache_info().misses
+            found = _held(make, *key, *named.values())
+            if _held.cache_info().misses > misses:
+                backend.return_memory()  # that of the program which this one has pushed out
+            return found
 
     return held
-
-
-def forget() -> None:
-    """Throw all programs away."""
-    _held.cache_clear()
 
 
 def _loss(structure: Structure, numbers: Numbers) -> Callable[[Theta, object], Scalar]:
@@ -96,10 +101,7 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
     def probe(numbers: Numbers, rows: Rows | None, theta: Theta) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
         loss, data = _loss(structure, numbers), _summary(structure, rows)
 
-        def at(q: Theta) -> Scalar:
-            return loss(q, data)
-
-        return at(theta), jax.grad(at)(theta), jax.hessian(at)(theta)
+        return expansion(lambda at: loss(at, data), theta)
 
     return probe
 

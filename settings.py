@@ -133,10 +133,10 @@ class Count:
 Setting = Number | Option | Count
 
 
-def capacity(count: int, an_octave: int = 1) -> int:
-    """The smallest of 16, 32, 64, 128 ... that holds `count`; of so many sizes an octave (4: 16, 20, 24, 28, 32, 40 ...)."""
+def capacity(count: int, sizes_per_doubling: int = 1) -> int:
+    """The smallest of 16, 32, 64, 128 ... that holds `count`; with more sizes between them, 4: 16, 20, 24, 28, 32, 40 ..."""
     most = max(16, 1 << (count - 1).bit_length())
-    step = max(1, most // (2 * an_octave))
+    step = max(1, most // (2 * sizes_per_doubling))
     return max(16, -(-count // step) * step)
 
 

@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
+from landscape.curvature import expansion
+
 Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
 
@@ -23,7 +25,7 @@ def newton(loss: Callable[[Theta], Scalar], start: Theta, steps: int = 200) -> t
     tiny = jnp.finfo(start.dtype).tiny
 
     def step(at: _At) -> _At:
-        gradient, hessian = jax.grad(loss)(at.theta), jax.hessian(loss)(at.theta)
+        _, gradient, hessian = expansion(loss, at.theta)
         scale = jnp.abs(jnp.diag(hessian))
         flat = jnp.maximum(jnp.linalg.norm(gradient), tiny)  # where there is no curvature at all: a step of length 1/μ downhill
         scale = jnp.where(scale > 0, scale, jnp.where(jnp.max(scale) > 0, jnp.max(scale), flat))

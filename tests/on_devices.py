@@ -13,7 +13,7 @@ import numpy as np
 from experiment import Experiment, Panel, run
 from settings import pick
 
-LINEAR = Experiment(optimizers=(pick("adam"),), steps=200, resolution=50)  # Adam's best rate comes from a sweep over all devices
+LINEAR = Experiment(optimizers=(pick("adam"),), steps=3000, resolution=50)  # Adam's best rate comes from a sweep over all devices
 SCENES = {
     "linear": LINEAR,
     "logistic": replace(LINEAR, surface=pick("logistic"), optimizers=(pick("gradient_descent"),)),

@@ -2,6 +2,8 @@
 
 import backend  # noqa: F401, I001  (sets up JAX before it is used)
 
+import gc
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,8 +15,9 @@ import jax.numpy as jnp
 import pytest
 
 import kernels
-from experiment import Experiment, Panel, fields_of, menus, run
+from experiment import Experiment, Panel, fields_of, menus, problem_of, run
 from settings import Count, Number, Setting, pick
+from surfaces.surface import Structure
 
 # Fired once for every program that XLA is asked for, whether it compiles it or the persistent cache has it; the second name is a
 # retrieval alone. Either is a program that the process did not hold yet.
@@ -110,7 +113,7 @@ MOVES: dict[str, tuple[Experiment, list[Experiment]]] = {
 @pytest.mark.parametrize("name", MOVES)
 def test_a_slider_compiles_nothing(name: str) -> None:
     first, others = MOVES[name]
-    run(first)
+    run(replace(first, scale1=1.11))
     for other in others:
         with compiling() as found:
             run(other)
@@ -119,7 +122,7 @@ def test_a_slider_compiles_nothing(name: str) -> None:
 
 def test_another_optimizer_compiles_only_itself() -> None:
     """One program: its walk. The landscape, the minimum, the curvature and the other walks are as they were."""
-    run(LINEAR)
+    run(replace(LINEAR, scale1=1.87))
     with compiling() as found:
         run(replace(LINEAR, optimizers=(*LINEAR.optimizers, pick("yogi"))))
     assert found.count(EVENTS[0]) == 1
@@ -128,22 +131,31 @@ def test_another_optimizer_compiles_only_itself() -> None:
 def test_coming_back_compiles_nothing() -> None:
     """To a menu's choice that was left, in this tab or in another person's, which is another thread of the server."""
     other = replace(LINEAR, surface=pick("linear", loss="mean_absolute"), optimizers=(pick("gradient_descent"),))
-    run(LINEAR), run(other)
+    for scene in (LINEAR, other):
+        run(replace(scene, scale1=1.23))  # numbers of its own: nothing of the result is remembered
     with compiling() as found, ThreadPoolExecutor(2) as tabs:
-        list(tabs.map(run, [LINEAR, replace(LINEAR, scale1=1.5), other, replace(other, scale2=7.0)]))
+        list(tabs.map(run, [replace(LINEAR, scale1=1.34), replace(other, scale1=1.45), replace(LINEAR, scale1=1.56)]))
     assert found == []
 
 
 def test_after_an_eviction_the_persistent_cache_has_it() -> None:
-    """All kernels thrown away, as when 64 others were used since: XLA is asked again, and finds every program on the disk."""
-    experiment = replace(LINEAR, scale1=1.75)
-    run(LINEAR)
-    kernels.forget()
+    """So many others pushed the scene's kernels out: XLA is asked again, and finds every program on the disk."""
+    run(replace(LINEAR, scale1=1.64))
+    alive = weakref.ref(kernels.gridder(problem_of(LINEAR, LINEAR.panels[0]).structure))
+    for other in range(kernels.MOST):
+        kernels.summarizer(Structure("linear", (("other", str(other)),)))
+    gc.collect()
+    assert alive() is None, "what is pushed out is freed"
     hits: list[str] = []
-    jax.monitoring.register_event_listener(lambda event, **_: hits.append(event))
+
+    def heard(event: str, **_: str | int) -> None:
+        hits.append(event)
+
+    jax.monitoring.register_event_listener(heard)
     with compiling() as found:
-        run(experiment)
-    assert found.count(EVENTS[0]) > 0
+        run(replace(LINEAR, scale1=1.75))
+    jax.monitoring.unregister_event_listener(heard)
+    assert found.count(EVENTS[0]) >= 6  # grid, minimum, curvature, what the page tells of them, two walks
     assert hits.count("/jax/compilation_cache/cache_misses") == 0
     assert hits.count("/jax/compilation_cache/cache_hits") == found.count(EVENTS[0])
 

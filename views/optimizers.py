@@ -74,7 +74,7 @@ def said_adaptive(experiment: Experiment, result: Result) -> str:
     """By the counts of this moment: who hardly notices the unit (at most half as many steps again), and who does."""
     raw, standardized = (panel.walks for panel in result.panels)
     names = [tr(optimizers()[walked.picked.name].label) for walked in raw]
-    pairs = [(one.settled or math.inf, other.settled or math.inf) for one, other in zip(raw, standardized, strict=True)]
+    pairs = [tuple(math.inf if w.settled is None else w.settled for w in both) for both in zip(raw, standardized, strict=True)]
     hardly = [name for name, (one, other) in zip(names, pairs, strict=True) if one <= 1.5 * other + 2]
     notice = [name for name in names if name not in hardly]
     rho = float(dict(experiment.data.settings).get("rho", 0.0))
@@ -186,9 +186,11 @@ result = picture(scene)
 if result is not None:
     with between:
         rate(scene, result)
-    said = topic.said if own else said_anything
     if result.progress == 1:
+        said = topic.said if own else said_anything
         st.markdown(f"### {said(scene.experiment, result)}")
+    else:
+        st.markdown(tr("What the counts say stands here once every walk is at its end."))
 if own:
     next_step(scene, tr(topic.try_next))
 else:

@@ -196,7 +196,7 @@ def _panel(experiment: Experiment, panel: PanelResult) -> Panel:
 
 def horizon(result: Result, steps: int) -> int:
     """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk never arrives."""
-    ends = [w.diverged or w.settled or w.done for p in result.panels for w in p.walks]
+    ends = [next(at for at in (w.diverged, w.settled, w.done) if at is not None) for p in result.panels for w in p.walks]
     return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
 
 

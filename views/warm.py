@@ -4,6 +4,7 @@ Light to import, so that the server is listening before JAX is there.
 """
 
 import gc
+import logging
 import threading
 from concurrent.futures import Future
 from functools import lru_cache
@@ -30,11 +31,11 @@ class Warming:
             # A full collection holds the interpreter for 70-160 ms once JAX is loaded; frozen, it is a fraction of a millisecond.
             gc.collect()
             gc.freeze()
-            self.walks.set_result(None)
-        except BaseException as error:  # whoever waits must hear of it
-            for waited in (self.landscapes, self.walks):
-                if not waited.done():
-                    waited.set_exception(error)
+        except Exception:  # a visitor computes what is missing, and sees what is wrong if it still is
+            logging.getLogger(__name__).exception("The first scene could not be computed ahead.")
+        for waited in (self.landscapes, self.walks):
+            if not waited.done():
+                waited.set_result(None)
 
 
 @lru_cache(1)
@@ -44,7 +45,7 @@ def warming() -> Warming:
 
 
 def warm() -> None:
-    """Waits until the first contour can be drawn. Raises what went wrong on the way."""
+    """Waits until the first contour can be drawn."""
     warming().landscapes.result()
 
 

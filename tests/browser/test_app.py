@@ -269,3 +269,39 @@ def test_every_page_fits_its_window(visit: Visit, page: Page, path: str) -> None
 def test_the_table_of_the_hidden_layer_is_what_run_gives() -> None:
     """What the browser tests above read off the page."""
     assert [panel.walks[0].settled for panel in run(HIDDEN).panels] == [55, 2]
+
+
+def share(page: Page, word: str) -> int:
+    """The percentage behind "Computing: " or "Stopped: "."""
+    found = re.search(r"(\d+) %", page.get_by_text(word).first.inner_text())
+    assert found is not None
+    return int(found[1])
+
+
+def grows(page: Page, above: int) -> None:
+    for _ in range(300):
+        if share(page, "Computing: ") > above:
+            return
+        page.wait_for_timeout(100)
+    assert share(page, "Computing: ") > above
+
+
+def test_a_long_computation_is_stopped_and_goes_on(serve: Callable[..., str], page: Page) -> None:
+    """36 rates of four methods, 100,000 updates each. The bar grows; stopped, it stays, whatever else is clicked; then it goes on."""
+    methods = "o1=adam&o2=rmsprop&o3=adagrad&o4=nadam"
+    page.goto(f"{serve('app.py')}/workbench?surface=network&surface.plane=hidden&mode=best&steps=100000&{methods}")
+    expect(page.get_by_text("Computing: ")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("steps so far").first).to_be_visible()
+    expect(page.get_by_text("its best rate is being looked for").first).to_be_visible()
+    grows(page, share(page, "Computing: "))
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Stopped: ")).to_be_visible()
+    stopped = share(page, "Stopped: ")
+    press(page, "3-D")  # the script runs once more, and computes nothing
+    expect(page.get_by_role("button", name="3-D", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(1500)
+    assert share(page, "Stopped: ") == stopped > 0
+    page.get_by_role("button", name="Go on", exact=True).click()
+    expect(page.get_by_text("Computing: ")).to_be_visible()
+    assert share(page, "Computing: ") >= stopped
+    grows(page, stopped)
