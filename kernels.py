@@ -51,7 +51,8 @@ def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
         with one_at_a_time:
             misses = _held.cache_info().misses
             found = _held(make, *key, *named.values())
-            if _held.cache_info().misses > misses:
+            now = _held.cache_info()
+            if now.misses > misses and now.currsize == MOST:
                 backend.return_memory()  # that of the program which this one has pushed out
             return found
 
