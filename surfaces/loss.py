@@ -128,7 +128,7 @@ def best_bias(loss: Loss, numbers: Numbers, score: Scores, rows: Rows) -> Scalar
             return _Search(low, high, b, jnp.abs(b - at.b), at.t + 1)
 
         def going(at: _Search) -> Bool[Array, ""]:
-            return (at.t < 60) & (at.moved > 1e-6 * (1.0 + jnp.abs(at.b)))  # the last step squares what is missing
+            return (at.t < 60) & (at.moved > 1e-10 * (1.0 + jnp.abs(at.b)))
 
         first = _Search(low, high, 0.5 * (low + high), high - low + 1.0, jnp.zeros((), int))
         b = jax.lax.stop_gradient(jax.lax.while_loop(going, search, first).b)

@@ -105,7 +105,7 @@ def test_any_plane_and_any_number_of_points(m: int, n: int) -> None:
     s, side = jnp.array(0.5), (jnp.array(a), jnp.array(b))
     values = on_grid(lambda θ, s, z: θ[0] ** 3 - s * z, lambda θ, s: θ[1] + s * θ[2] + 4.0, plane, s, *side)
     at = origin + a[None, :, None] * u + b[:, None, None] * v
-    np.testing.assert_allclose(values, at[..., 0] ** 3 - 0.5 * (at[..., 1] + 0.5 * at[..., 2] + 4.0), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(values, at[..., 0] ** 3 - 0.5 * (at[..., 1] + 0.5 * at[..., 2] + 4.0), rtol=1e-13, atol=1e-13)
 
 
 def test_a_chunk_fits_the_cache() -> None:
