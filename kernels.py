@@ -226,6 +226,6 @@ def racer(structure: Structure, optimizer: str, batch_room: int) -> Callable[...
             carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, numbers, rows, hyper, *rest)  # type: ignore[arg-type]
             return carry, _loss(structure, numbers)(carry.theta, _summary(structure, rows))  # type: ignore[arg-type]
 
-        return mapped(one, (rates, carries), (until, numbers, rows, *rest), nbytes((rows, carries)) // rates.size)
+        return mapped(one, (rates, carries), (until, numbers, rows, *rest), nbytes(rows) + nbytes(carries) // rates.size)
 
     return race

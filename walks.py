@@ -1,9 +1,7 @@
 """The walks of one panel: which rate an optimizer gets under the three rate modes, and where it goes. Memoized like problem.py."""
 
 import math
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 import kernels
+from chunks import Chunks
 from optim.descent import Carry, Target
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule, multipliers
@@ -23,8 +22,6 @@ from settings import N_, Message, Pick, capacity, catalogue, message, numbers, v
 SWEEP = np.logspace(-5, 2, 36)  # rates that a method without a closed-form best rate is tried at, five a decade
 GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
 CALM = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
-FIRST = 250  # updates in the first chunk, which tells how long one takes
-CHUNK = 0.15  # seconds that a chunk is to take: so long a stop waits
 CEILING = 1e12  # diverged: the loss is this many times what it was
 
 
@@ -136,51 +133,6 @@ def _arguments(problem: Problem, fit: Fit, run: Run, start: tuple[float, ...], b
     )
 
 
-class _Chunks:
-    """A loop of updates that is computed in chunks, can be left after any of them, and goes on where it was left.
-
-    advance(carry, until) computes on to update `until`, and returns where all stand.
-    """
-
-    def __init__(self, advance: Callable[[Carry, np.int64], Carry], carry: Carry, steps: int) -> None:
-        self._advance, self.carry, self._steps = advance, carry, steps
-        self._seconds: float | None = None  # an update takes, by the last chunk
-        self._lock = threading.Lock()  # two sessions may want the same walk
-
-    @property
-    def done(self) -> int:
-        """How many points are computed; of the walk that got furthest."""
-        return max(0, int(np.max(self.carry.t)))
-
-    @property
-    def share(self) -> float:
-        return 1.0 if self.finished else self.done / (self._steps + 1)
-
-    @property
-    def finished(self) -> bool:
-        return self.done > 0 and not bool(np.any(np.asarray(self.carry.alive) & (np.asarray(self.carry.t) <= self._steps)))
-
-    def work(self, deadline: float) -> None:
-        """On to the end, or until time.monotonic() has passed the deadline."""
-        left = deadline - time.monotonic()
-        if not self._lock.acquire(timeout=-1 if math.isinf(deadline) else max(0.0, left)):
-            return  # somebody else is at it
-        try:
-            began = self.done
-            while not self.finished and (begun := time.monotonic()) < deadline:
-                before, size = self.done, FIRST if self._seconds is None else max(FIRST, int(CHUNK / max(self._seconds, 1e-9)))
-                self.carry = self._advance(self.carry, np.int64(min(before + size, self._steps + 1)))
-                jax.block_until_ready(self.carry)
-                self._seconds = (time.monotonic() - begun) / max(1, self.done - before)
-            if self.done > began:
-                self._seen()
-        finally:
-            self._lock.release()
-
-    def _seen(self) -> None:
-        """Called when work stops, while nobody else can be at it."""
-
-
 def rated(
     problem: Problem,
     at: Pair,
@@ -222,7 +174,7 @@ def rated(
     return Rated(tuple(sorted(hyper.items())), message(N_("the best of {count} rates tried"), count=len(SWEEP)), swept=True)
 
 
-class _Race(_Chunks):
+class _Race(Chunks):
     """The same walk with every rate of the sweep, side by side."""
 
     def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run) -> None:
@@ -269,7 +221,7 @@ def _race(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, ru
     return _Race(problem, at, start, picked, run)
 
 
-class _Recorded(_Chunks):
+class _Recorded(Chunks):
     """A walk, and what of it is computed so far; once it is finished only its thinned record is kept."""
 
     def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> None:

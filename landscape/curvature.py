@@ -22,7 +22,7 @@ def eigenvalues(hessian: Float[np.ndarray, "p p"]) -> Float[np.ndarray, " p"]:
 
 
 def expansion(loss: Callable[[Theta], Scalar], theta: Theta) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
-    """Loss, gradient and Hessian at one point: exact derivatives, all from one pass, so that the loss is compiled once and not thrice."""
+    """Loss, gradient and Hessian at one point: exact derivatives, all from one pass."""
 
     def gradient(at: Theta) -> tuple[Theta, tuple[Scalar, Theta]]:
         value, slope = jax.value_and_grad(loss)(at)

@@ -275,10 +275,10 @@ def recorded(experiment: Experiment) -> _Recorded:
 def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the last bit, whatever the lengths of the chunks: mini-batches, momentum and line searches go on as if nothing had happened."""
     experiment = replace(CHUNKED[name], panels=RAW)
-    monkeypatch.setattr("walks.FIRST", 10**6)
+    monkeypatch.setattr("chunks.FIRST", 10**6)
     whole = recorded(experiment).walk(math.inf)
-    monkeypatch.setattr("walks.FIRST", 37)
-    monkeypatch.setattr("walks.CHUNK", 0.0)
+    monkeypatch.setattr("chunks.FIRST", 37)
+    monkeypatch.setattr("chunks.CHUNK", 0.0)
     pieces = recorded(experiment).walk(math.inf)
     assert whole.finished
     for one, other in zip(whole, pieces, strict=True):
@@ -290,10 +290,10 @@ def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_was_computed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A walk that is left at a deadline is a beginning of the whole, and goes on from there when it is asked for again."""
-    monkeypatch.setattr("walks.FIRST", 100)
-    monkeypatch.setattr("walks.CHUNK", 0.0)
+    monkeypatch.setattr("chunks.FIRST", 100)
+    monkeypatch.setattr("chunks.CHUNK", 0.0)
     under_way, ticks = recorded(replace(CHUNKED["full batch"], panels=RAW)), iter(range(1000))
-    monkeypatch.setattr("walks.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    monkeypatch.setattr("chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
     first = under_way.walk(3.5)  # a chunk takes two looks at the clock
     assert (first.done, first.finished, first.settled, first.diverged) == (199, False, None, None)
     assert first.progress == pytest.approx(200 / 3001)

@@ -5,10 +5,11 @@ import backend  # noqa: F401, I001  (float64, before JAX is used)
 import math
 from itertools import product
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jaxtyping import Float
+from jaxtyping import Array, Float
 from scipy.optimize import brentq, linprog, minimize
 from sklearn.linear_model import LogisticRegression
 
@@ -16,6 +17,7 @@ import kernels
 from experiment import Experiment, Panel, problem_of, run
 from problem import Fit, Problem, fitted, prepared, probed
 from settings import pick
+from surfaces.loss import best_bias, losses
 from surfaces.surface import Rows, Structure
 
 Vector = Float[np.ndarray, " n"]
@@ -362,3 +364,40 @@ def test_curvature_is_that_of_the_closed_form(loss: str, bias: str) -> None:
     hessian = derivatives(loss, "mean", bias, found.theta, x, y, np.ones(y.size))[1]
     np.testing.assert_allclose(np.asarray(found.trained), np.linalg.eigvalsh(hessian), rtol=1e-6)
     np.testing.assert_allclose(np.asarray(found.drawn), np.linalg.eigvalsh(hessian[:2, :2]), rtol=1e-6)
+
+
+STEEP: dict[str, tuple[str, dict[str, float], float]] = {
+    "cross-entropy": ("cross_entropy", {}, 1.0),
+    "cross-entropy, large scores": ("cross_entropy", {}, 1e3),
+    "Huber": ("huber", {"delta": 1.0}, 1.0),
+    "Huber, nearly the absolute error": ("huber", {"delta": 1e-3}, 1e6),
+    "Huber, nearly the squared error": ("huber", {"delta": 1e3}, 1.0),
+}
+
+
+@pytest.mark.parametrize("n", [2, 3, 16, 150])
+@pytest.mark.parametrize("name", STEEP)
+def test_the_best_bias_is_best_wherever_the_search_begins(name: str, n: int) -> None:
+    """Against two hundred halvings of the bracket. Classes are mixed, so that the loss is far from 0 and relative errors mean something."""
+    loss_name, chosen, scale = STEEP[name]
+    loss, rng = losses()[loss_name], np.random.default_rng(n)
+    numbers = {key: jnp.asarray(value) for key, value in chosen.items()}
+    assert loss.bracket is not None
+
+    @jax.jit
+    def slope(b: Array, score: Array, rows: Rows) -> Array:
+        return jax.grad(lambda b: jnp.sum(loss.value(score + b, rows.y, numbers)))(b)
+
+    best = jax.jit(lambda score, rows: best_bias(loss, numbers, score, rows))
+    for _ in range(8):
+        score, y = scale * rng.normal(size=n), scale * rng.normal(size=n)
+        if loss.labels:
+            y = (np.argsort(np.argsort(score)) < n // 2).astype(float)  # the lowest scores are the positives: nobody can separate them
+        rows = Rows(jnp.asarray(score)[None], jnp.asarray(y), jnp.ones(n))
+        low, high = (float(end) for end in loss.bracket(jnp.asarray(score), rows))
+        for _ in range(200):
+            middle = 0.5 * (low + high)
+            low, high = (low, middle) if float(slope(jnp.asarray(middle), jnp.asarray(score), rows)) > 0 else (middle, high)
+        found = float(best(jnp.asarray(score), rows))
+        of_found, of_best = (float(jnp.mean(loss.value(rows.x[0] + b, rows.y, numbers))) for b in (found, 0.5 * (low + high)))
+        assert of_found <= of_best * (1 + 1e-12)
