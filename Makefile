@@ -86,5 +86,5 @@ browser: .venv/development
 	$(BIN)/playwright install chromium
 
 clean:
-	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js
+	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js static/lab-*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ from views import lesson, under_way
 from views.board.board import board, board_state
 from views.drawer import drawer
 from views.picture import board_data
+from views.served import served
 from views.session import Scene, enter, leave, show
 from views.told import told
 from views.words import say, tr
@@ -22,6 +23,10 @@ def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] =
     asked = lesson.lessons().get(st.query_params.get("lesson", ""))
     if asked is not None and asked.page != page:
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
+    if not served():
+        st.error(
+            tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
+        )
     scene, refused = enter(page, opening, topics, lesson.scenes(page))
     for said in refused:
         st.warning(say(said))

@@ -5,7 +5,6 @@ Python says what is drawn, once a change; playing, stepping, scrubbing and turni
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 
 import numpy as np
@@ -13,7 +12,7 @@ import streamlit as st
 
 from figures.figure import Figure
 from views.board.pack import pack
-from views.board.plotly_source import plotly_urls
+from views.served import entry, plotly_urls, served
 
 View = Literal["contour", "surface"]
 
@@ -96,18 +95,17 @@ class BoardState:
     surface_panel: int | None = None
 
 
-_HERE = Path(__file__).parent
 _BOARD = st.components.v2.component(
     "error_surface_board",
     html="",
-    css=(_HERE / "board.css").read_text(encoding="utf-8"),
-    js=(_HERE / "board.js").read_text(encoding="utf-8"),
+    js=entry("board"),
     isolate_styles=False,  # Plotly puts its own style sheet into the page's head
 )
 
 
 def board(data: Mapping[str, object], key: str, *, on_change: Callable[[], None] = lambda: None) -> BoardState:
     """Draws `data` (see `BoardData`); `on_change` is called when a person switches between contour and 3-D or picks another panel."""
+    served()
     shown = _BOARD(key=key, data=pack({**data, "plotly": plotly_urls()}), on_choice_change=on_change)
     return _read(shown.get("choice"))
 

@@ -11,16 +11,15 @@ kept, and give it back in the next run:
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
+from views.served import entry, served
+
 _SLIDER = st.components.v2.component(
     "error_surface_slider",
     html="",
-    css=(_HERE / "slider.css").read_text(encoding="utf-8"),
-    js=(_HERE / "slider.js").read_text(encoding="utf-8"),
+    js=entry("slider"),
 )
 
 
@@ -53,6 +52,7 @@ def slider(
     if integer:
         shown = float(round(shown))
     seen = _sent(key)
+    served()
     _SLIDER(
         key=key,
         data={

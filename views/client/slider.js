@@ -6,22 +6,22 @@
  * hand never interrupts the drawing that it waits for.
  */
 
-/** @type {WeakMap<ShadowRoot, Slider>} */
-const sliders = new WeakMap();
+import { make, write } from "./dom.js";
+import { mounted } from "./mounted.js";
+import { stylesheet } from "./styles.js";
 
-export default function ({ parentElement: root, data, setStateValue }) {
-  let slider = sliders.get(root);
-  if (!slider) sliders.set(root, (slider = new Slider(root)));
-  slider.post = (sent) => setStateValue("sent", sent);
-  slider.receive(data);
-  // Streamlit also calls the cleanup of a call that newer data overtook: only a root that left the page is closed.
-  return () =>
-    setTimeout(() => {
-      if (root.isConnected || sliders.get(root) !== slider) return;
-      slider.close();
-      sliders.delete(root);
-    });
-}
+const SHEET = await stylesheet("slider.css");
+
+export const mount = mounted(
+  (root) => {
+    root.adoptedStyleSheets = [SHEET];
+    return new Slider(root);
+  },
+  (slider, { data, setStateValue }) => {
+    slider.post = (sent) => setStateValue("sent", sent);
+    slider.receive(data);
+  },
+);
 
 const FINE = 1000; // the native input runs from 0 to 1000; what it means is ours
 const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
@@ -43,18 +43,6 @@ function parse(text) {
 }
 
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-
-function make(tag, className, parent, attributes = {}) {
-  const element = document.createElement(tag);
-  element.className = className;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  parent.append(element);
-  return element;
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
 
 /**
  * Places labels in as few rows as keep them apart: each as near to its place as the edges allow, give or take `slack` pixels.

@@ -1,0 +1,267 @@
+/** @file The board: panels with a contour each, walks on a canvas over it, one player for all, one 3-D surface on demand. */
+
+import { sheet } from "./canvas.js";
+import { fill, keep, make, name, write } from "./dom.js";
+import { Figure } from "./figure.js";
+import { mounted } from "./mounted.js";
+import { Panel } from "./panel.js";
+import { Player } from "./player.js";
+import { plotly } from "./plotly.js";
+import { stylesheet } from "./styles.js";
+import { Surface, webgl } from "./surface.js";
+import { readTheme } from "./theme.js";
+import { unpack } from "./unpack.js";
+import { same } from "./values.js";
+
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, await stylesheet("board.css")];
+
+export const mount = mounted(
+  (root) => new Board(root),
+  (board, { data, setStateValue }) => {
+    board.report = (choice) => setStateValue("choice", choice);
+    board.receive(unpack(data));
+  },
+);
+/** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
+const duration = (length) => Math.min(4000, Math.max(600, length * 400));
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+class Board {
+  constructor(root) {
+    this.root = make("div", "esl-board", root);
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.panelRow = make("div", "esl-panels", this.root);
+    this.player = new Player(this.panelRow, this); // right under the numbers, see board.css
+    this.curves = new Figure(this.root, "esl-curves");
+    this.cursor = make("canvas", "esl-canvas", this.curves.host, { "aria-hidden": "true" });
+    this.curves.onchange = () => this.paintCursor();
+    this.live = make("p", "esl-live", this.root, { "aria-live": "polite" });
+    this.sizes.observe(this.curves.host);
+    this.panels = [];
+    this.surface = null;
+    this.data = null;
+    this.k = 0;
+    this.view = "contour";
+    this.surfacePanel = 0;
+    this.heard = null; // what Python last said of the view
+    this.asked = null; // what a person chose and Python has not yet said back
+  }
+
+    /** New data or a new theme: words and numbers at once, pictures as soon as the last drawing is done. The last data win. */
+  receive(data) {
+    const before = this.data;
+    const atEnd = !before || this.k >= before.player.length;
+    this.data = data;
+    this.k = this.playing || !atEnd ? Math.min(this.k, data.player.length) : data.player.length;
+    this.adopt({ view: data.view, panel: data.surface_panel });
+    this.panelRow.dataset.count = data.panels.length;
+    keep(this.panels, data.panels.length, () => new Panel(this.panelRow, this));
+    this.player.say(data);
+    this.theme = readTheme(this.root);
+    this.root.classList.toggle("esl-dark", this.theme.dark);
+    this.panels.forEach((panel, i) => panel.say(data.panels[i], this.theme, data.words));
+    this.curves.host.hidden = !data.curves;
+    name(this.curves.host, data.words.curves ?? data.panels[0]?.alt ?? "");
+    if (this.playing) this.restart();
+    this.tell();
+    this.announce();
+    this.draw();
+  }
+
+  /** Python's view counts where Python changed it; an echo of an older choice does not undo a newer one. */
+  adopt(said) {
+    const changed = !same(said, this.heard);
+    this.heard = said;
+    if (this.asked) {
+      if (same(said, this.asked.choice)) this.asked = null;
+      else if (performance.now() - this.asked.since < 3000) return;
+      this.asked = null;
+    }
+    if (changed) [this.view, this.surfacePanel] = [said.view, said.panel];
+  }
+
+  async draw() {
+    this.stale = true;
+    if (this.drawing) return;
+    this.drawing = true;
+    try {
+      while (this.stale && !this.closed) {
+        this.stale = false;
+        await this.drawOnce();
+      }
+    } catch (error) {
+      this.player.warn(String(error?.message ?? error));
+    } finally {
+      this.drawing = false;
+    }
+  }
+
+  async drawOnce() {
+    const library = await plotly(this.data.plotly);
+    const { data, theme } = this;
+    for (const [i, panel] of [...this.panels].entries()) {
+      if (this.stale || this.closed) return;
+      await panel.draw(library, data.panels[i], theme);
+    }
+    if (this.stale || this.closed) return;
+    await this.drawSurface(library);
+    if (data.curves && !this.stale) await this.curves.draw(library, data.curves, theme);
+    this.paintCursor();
+    this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
+  }
+
+  async drawSurface(library) {
+    const wanted = this.view === "surface" && this.deepPanel() !== -1;
+    const able = !wanted || webgl();
+    this.player.warn(able ? null : this.data.words.no_webgl);
+    this.player.look(wanted && able ? "surface" : "contour", this.deepPanel());
+    if (!wanted || !able) return this.surface?.hide();
+    this.surface ??= this.openSurface();
+    await this.surface.draw(library, this.panels[this.deepPanel()], this.theme);
+  }
+
+  openSurface() {
+    const surface = new Surface(this);
+    this.sizes.observe(surface.figure.host);
+    return surface;
+  }
+
+  /** The panel whose surface is shown: the picked one, or the first that has one. */
+  deepPanel() {
+    const { panels } = this.data;
+    return panels[this.surfacePanel]?.surface ? this.surfacePanel : panels.findIndex((panel) => panel.surface);
+  }
+
+  resized() {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.data && !this.closed && this.draw(), 60);
+  }
+
+  // ---------------------------------------------------------------------------------------------------------------- the view
+
+  /** A person switches the view or picks a panel: at once here, then told to Python. */
+  choose(view, panel = this.deepPanel()) {
+    if (view === "surface" && !webgl()) return this.player.warn(this.data.words.no_webgl);
+    const choice = { view, panel: Math.max(0, panel) };
+    if (view === this.view && choice.panel === this.surfacePanel) return undefined;
+    [this.view, this.surfacePanel] = [choice.view, choice.panel];
+    this.asked = { choice, since: performance.now() };
+    this.player.look(view, choice.panel);
+    this.draw();
+    return this.report(choice);
+  }
+
+  // -------------------------------------------------------------------------------------------------------------- the player
+
+  /** What is drawn: all of it at the end, since a walk may be longer than the bar. */
+  shownUpdate() {
+    return this.k >= this.data.player.length ? Infinity : this.k;
+  }
+
+  /** Brings every number, path and marker to the shown update. */
+  tell() {
+    const k = this.shownUpdate();
+    this.player.at(this.k, this.data.player.length, this.playing);
+    for (const panel of this.panels) {
+      panel.counts.forEach((count) => count.at(k));
+      panel.paint();
+    }
+    this.paintCursor();
+  }
+
+  /** The same after a move along the bar; new data bring a new 3-D drawing anyway. */
+  move() {
+    this.tell();
+    if (this.view === "surface") this.surface?.play(this.shownUpdate());
+  }
+
+  toggle() {
+    if (this.playing) return this.pause();
+    if (this.k >= this.data.player.length) this.k = 0;
+    this.playing = true;
+    this.restart();
+    return this.move();
+  }
+
+  pause() {
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+    this.move();
+    this.announce();
+  }
+
+  step() {
+    const { length } = this.data.player;
+    this.k = this.k >= length ? Math.min(1, length) : this.k + 1;
+    this.pause();
+  }
+
+  seek(k) {
+    this.k = k;
+    this.pause();
+  }
+
+  /** Plays on from the shown update, with the speed and the length of this moment. */
+  restart() {
+    if (!this.playing) return;
+    cancelAnimationFrame(this.frame);
+    const { length } = this.data.player;
+    const [start, began] = [this.k, performance.now()];
+    const rate = (length / duration(length)) * Number(this.player.speed.value);
+    const leap = still.matches ? Math.max(1, Math.ceil(length / 4)) : 1; // few frames for who asked for less motion
+    const tick = (now) => {
+      const gone = Math.max(0, now - began) * rate;
+      const k = Math.min(length, start + Math.floor(gone / leap) * leap);
+      if (k !== this.k) {
+        this.k = k;
+        if (k >= length) return this.pause();
+        this.move();
+      }
+      this.frame = requestAnimationFrame(tick);
+      return undefined;
+    };
+    this.frame = requestAnimationFrame(tick);
+  }
+
+  /** Reads the final counts to a screen reader, once things have come to rest. */
+  announce() {
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => {
+      if (this.playing || this.closed) return;
+      const ended = this.shownUpdate() === Infinity;
+      const said = this.panels.map((panel) => `${panel.said.title}: ${panel.counts.map((count) => count.said()).join("; ")}`);
+      write(this.live, ended ? said.join(". ") : fill(this.data.words.update, { k: this.k, n: this.data.player.length }));
+    }, 700);
+  }
+
+  /** A line through the curves at the shown update. */
+  paintCursor() {
+    if (!this.data?.curves) return;
+    const box = this.curves.frame();
+    const context = sheet(this.cursor, this.curves.host.clientWidth, this.curves.host.clientHeight);
+    if (!box || this.shownUpdate() === Infinity) return;
+    const x = box.x(this.k);
+    if (!(x >= box.left && x <= box.right)) return;
+    context.strokeStyle = this.theme.text;
+    context.lineWidth = 1.5;
+    context.setLineDash([4, 4]);
+    context.beginPath();
+    context.moveTo(x, box.top);
+    context.lineTo(x, box.bottom);
+    context.stroke();
+  }
+
+  close() {
+    this.closed = true;
+    this.playing = false;
+    cancelAnimationFrame(this.frame);
+    clearTimeout(this.waiting);
+    clearTimeout(this.saying);
+    this.sizes.disconnect();
+    this.panels.forEach((panel) => panel.remove());
+    this.curves.remove();
+    this.surface?.remove();
+    this.root.remove();
+  }
+}

@@ -1,0 +1,73 @@
+/** @file One big number. */
+
+import { DASHES, shape, sheet } from "./canvas.js";
+import { fill, grouped, make, name, write } from "./dom.js";
+import { casing, legible } from "./theme.js";
+
+/** One walk's big number: it counts while the walk is played and stops where the walk stops. */
+export class Count {
+  constructor(parent) {
+    this.root = make("div", "esl-count", parent);
+    const line = make("div", "esl-count-line", this.root);
+    this.key = make("canvas", "esl-key", line, { "aria-hidden": "true" });
+    this.number = make("span", "esl-number", line);
+    this.unit = make("span", "esl-unit", line);
+    this.check = make("span", "esl-check", line, { role: "img" });
+    this.check.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="M6.5 12.5l3.7 3.7 7.3-8"/></svg>';
+    this.status = make("div", "esl-status", this.root);
+    this.name = make("div", "esl-count-name", this.root);
+  }
+
+  show(walk, theme, words) {
+    this.walk = walk;
+    this.template = words;
+    this.root.style.setProperty("--esl-walk", legible(walk.color, theme));
+    this.number.style.minWidth = `${walk.count.length * 0.56}em`;
+    write(this.unit, walk.unit);
+    write(this.name, [walk.name, walk.detail].filter(Boolean).join(" · "));
+    name(this.check, words.settled ?? "✓");
+    this.check.title = words.settled ?? "";
+    this.status.hidden = walk.status !== "diverged";
+    write(this.status, walk.diverged === null ? "" : fill(words.diverged, { k: walk.diverged }));
+    const context = sheet(this.key, 34, 22);
+    for (const [color, width, dash] of [[casing(walk.color), 6, []], [walk.color, 3, DASHES[walk.dash] ?? []]]) {
+      context.setLineDash(dash);
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.beginPath();
+      context.moveTo(4, 11);
+      context.lineTo(30, 11);
+      context.stroke();
+    }
+    context.setLineDash([]);
+    shape(context, walk.marker, 17, 11, 7);
+    context.strokeStyle = casing(walk.color);
+    context.lineWidth = 3;
+    context.stroke();
+    context.fillStyle = walk.color;
+    context.fill();
+  }
+
+  /** @param k the update that is shown; Infinity is the end */
+  at(k) {
+    const { walk } = this;
+    const stop = walk.settled ?? walk.diverged ?? walk.update.at(-1) ?? 0;
+    const done = k >= stop;
+    const mark = /\d(\D)\d{3}(?!\d)/.exec(walk.count)?.[1]; // group as Python grouped the final count
+    const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
+    write(this.number, done ? walk.count : counted);
+    this.root.classList.toggle("esl-reached", done && walk.status === "settled");
+    this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
+  }
+
+  /** What a screen reader says in the end. */
+  said() {
+    const { walk } = this;
+    const lost = walk.status === "diverged" && walk.diverged !== null ? fill(this.template.diverged, { k: walk.diverged }) : "";
+    return [walk.name, `${walk.count} ${walk.unit}`, lost].filter(Boolean).join(", ");
+  }
+
+  remove() {
+    this.root.remove();
+  }
+}

@@ -1,0 +1,30 @@
+/** @file Small tools for the page: elements, words, names for screen readers. */
+
+/** Makes an element: `make("p", "esl-title", parent)`. */
+export function make(tag, className, parent, attributes = {}) {
+  const element = document.createElement(tag);
+  element.className = className;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  parent?.append(element);
+  return element;
+}
+
+/** Writes only what changed, so nothing is laid out or read aloud without need. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function name(element, label) {
+  if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
+}
+
+/** "update {k} of {n}" with its numbers. */
+export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (whole, key) => (key in values ? grouped(values[key]) : whole));
+
+export const grouped = (number) => (typeof number === "number" ? number.toLocaleString("en-US") : String(number));
+
+/** Keeps exactly `count` children made by `create`, the surviving ones in place. */
+export function keep(list, count, create) {
+  while (list.length > count) list.pop().remove();
+  while (list.length < count) list.push(create());
+}

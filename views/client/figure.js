@@ -1,0 +1,77 @@
+/** @file A Plotly figure on one node that is changed in place. */
+
+import { make } from "./dom.js";
+import { template } from "./theme.js";
+import { copy, merge, same } from "./values.js";
+
+const CONFIG = {
+  displaylogo: false,
+  responsive: false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "resetCameraLastSave3d", "tableRotation"],
+};
+
+/** A Plotly figure on one node that is changed in place. */
+export class Figure {
+  constructor(parent, className) {
+    this.host = make("div", `esl-plot ${className}`, parent, { role: "img" });
+    this.node = make("div", "esl-plotly", this.host);
+    this.shown = null;
+  }
+
+  /**
+   * Draws what changed; the same figure in the same theme and size costs nothing.
+   * @param {{data: object[], layout: object}} figure
+   * @returns {Promise<boolean>} whether it was drawn
+   */
+  async draw(library, figure, theme, extra = {}) {
+    const size = [this.host.clientWidth, this.host.clientHeight];
+    if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
+    const asked = { figure, extra, theme: theme.key, size };
+    if (this.shown && same(asked, this.shown)) return false;
+    this.shown = asked;
+    const layout = copy(figure.layout);
+    layout.template = merge(template(theme), layout.template ?? {});
+    layout.uirevision ??= "kept";
+    layout.width = size[0];
+    layout.height = size[1];
+    layout.autosize = false;
+    if (!extra.scene && matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false; // a finger scrolls the page
+    if (layout.yaxis?.scaleanchor) {
+      (layout.xaxis ??= {}).constrain ??= "domain"; // equal scales narrow the picture, they do not show empty land
+      layout.yaxis.constrain ??= "domain";
+    }
+    if (extra.scene) layout.scene = merge(layout.scene ?? {}, extra.scene);
+    await library.react(this.node, copy([...figure.data, ...(extra.traces ?? [])]), layout, CONFIG);
+    if (!this.heard) {
+      this.heard = true;
+      for (const event of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {
+        this.node.on(event, (change) => this.onchange?.(change));
+      }
+    }
+    return true;
+  }
+
+  /** The plotted rectangle in pixels, and how data become pixels in it right now, also amid a drag. */
+  frame() {
+    const { xaxis, yaxis } = this.node._fullLayout ?? {};
+    if (!xaxis?._length || !yaxis?._length) return null;
+    const along = (axis, flip) => {
+      const [from, to] = axis.range.map(axis.r2l);
+      const [start, scale] = flip ? [axis._offset + axis._length, -axis._length] : [axis._offset, axis._length];
+      return (value) => start + ((axis.d2l(value) - from) / (to - from)) * scale;
+    };
+    return {
+      left: xaxis._offset,
+      top: yaxis._offset,
+      right: xaxis._offset + xaxis._length,
+      bottom: yaxis._offset + yaxis._length,
+      x: along(xaxis, false),
+      y: along(yaxis, true),
+    };
+  }
+
+  remove() {
+    if (this.node._fullLayout) window.Plotly?.purge(this.node);
+    this.host.remove();
+  }
+}

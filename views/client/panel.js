@@ -1,0 +1,71 @@
+/** @file One panel: words, contour, walks, numbers, data and facts. */
+
+import { Count } from "./count.js";
+import { keep, make, name, write } from "./dom.js";
+import { Figure } from "./figure.js";
+import { Overlay } from "./overlay.js";
+import { same } from "./values.js";
+
+export class Panel {
+  constructor(parent, board) {
+    this.board = board;
+    this.root = make("section", "esl-panel", null);
+    parent.insertBefore(this.root, board.player.root);
+    this.head = make("header", "esl-head", this.root);
+    this.title = make("h3", "esl-title", this.head);
+    this.subtitle = make("p", "esl-subtitle", this.head);
+    this.contour = new Figure(this.root, "esl-contour");
+    this.overlay = new Overlay(this.contour.host);
+    this.contour.onchange = () => this.paint();
+    this.countRow = make("div", "esl-counts", this.root);
+    this.extras = make("div", "esl-extras", this.root);
+    this.cloudBox = make("figure", "esl-cloud-box", this.extras);
+    this.cloud = new Figure(this.cloudBox, "esl-cloud");
+    this.caption = make("figcaption", "esl-caption", this.cloudBox);
+    this.facts = make("dl", "esl-facts", this.extras);
+    this.counts = [];
+    board.sizes.observe(this.contour.host);
+    board.sizes.observe(this.cloud.host);
+  }
+
+  /** The words and numbers: at once, before Plotly is there. */
+  say(data, theme, words) {
+    this.said = data;
+    write(this.title, data.title);
+    write(this.subtitle, data.subtitle);
+    name(this.root, data.title);
+    name(this.contour.host, data.alt);
+    name(this.cloud.host, data.alt_cloud ?? `${words.data}: ${data.title}`);
+    write(this.caption, words.data);
+    this.cloudBox.hidden = !data.cloud;
+    keep(this.counts, data.walks.length, () => new Count(this.countRow));
+    this.counts.forEach((count, i) => count.show(data.walks[i], theme, words));
+    this.extras.hidden = !data.cloud && !data.facts.length;
+    if (same(data.facts, this.listed)) return;
+    this.listed = data.facts;
+    this.facts.replaceChildren();
+    for (const { label, value, help } of data.facts) {
+      const row = make("div", "esl-fact", this.facts, help ? { title: help } : {});
+      make("dt", help ? "esl-helped" : "", row).textContent = label;
+      make("dd", "", row).textContent = value;
+    }
+  }
+
+  /** The pictures. The walks change together with the contour under them. */
+  async draw(library, data, theme) {
+    this.walks = data.walks;
+    await this.contour.draw(library, data.contour, theme);
+    if (data.cloud) await this.cloud.draw(library, data.cloud, theme);
+    this.paint();
+  }
+
+  paint() {
+    if (this.walks && this.board.data) this.overlay.draw(this.contour, this.walks, this.board.shownUpdate(), this.board.data.words);
+  }
+
+  remove() {
+    this.contour.remove();
+    this.cloud.remove();
+    this.root.remove();
+  }
+}

@@ -1,0 +1,97 @@
+/** @file Buttons, bar and switch under the panels. */
+
+import { fill, make, name, write } from "./dom.js";
+import { same } from "./values.js";
+
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+const ICONS = {
+  play: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3.5v17l15-8.5z"/></svg>',
+  pause: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 4h5v16H5zM14 4h5v16h-5z"/></svg>',
+  step: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M4 4v16l11-8zM16.5 4H20v16h-3.5z"/></svg>',
+};
+
+/** Buttons, bar and switch under the panels. It knows no drawing: it asks the board. */
+export class Player {
+  constructor(parent, board) {
+    this.board = board;
+    this.root = make("div", "esl-player", parent);
+    const bar = make("div", "esl-transport", this.root);
+    this.play = make("button", "esl-button esl-play", bar, { type: "button" });
+    this.playIcon = make("span", "esl-icon", this.play);
+    this.playWord = make("span", "esl-play-word", this.play);
+    this.step = make("button", "esl-button esl-step", bar, { type: "button" });
+    this.step.innerHTML = `<span class="esl-icon">${ICONS.step}</span>`;
+    this.scrub = make("input", "esl-scrub", bar, { type: "range", min: "0", step: "1" });
+    this.update = make("span", "esl-update", bar);
+    const speed = make("label", "esl-field", bar);
+    this.speedWord = make("span", "esl-speed-word", speed);
+    this.speed = make("select", "esl-select esl-speed", speed);
+    for (const times of SPEEDS) make("option", "", this.speed, { value: times }).textContent = `${times}×`;
+    this.speed.value = "1";
+    const views = make("div", "esl-views", this.root);
+    this.views = views;
+    this.group = make("div", "esl-switch", views, { role: "group" });
+    this.contour = make("button", "esl-button esl-view", this.group, { type: "button" });
+    this.surface = make("button", "esl-button esl-view", this.group, { type: "button" });
+    this.whichField = make("label", "esl-field esl-which", views);
+    this.whichWord = make("span", "", this.whichField);
+    this.which = make("select", "esl-select", this.whichField);
+    this.note = make("p", "esl-note", this.root, { role: "status", hidden: "" });
+    this.play.onclick = () => board.toggle();
+    this.step.onclick = () => board.step();
+    this.scrub.oninput = () => board.seek(Number(this.scrub.value));
+    this.speed.onchange = () => board.restart();
+    this.contour.onclick = () => board.choose("contour");
+    this.surface.onclick = () => board.choose("surface");
+    this.which.onchange = () => board.choose("surface", Number(this.which.value));
+  }
+
+  say({ words, player, panels }) {
+    this.words = words;
+    name(this.step, words.step);
+    this.step.title = words.step;
+    name(this.scrub, words.scrub ?? fill(words.update, { k: "…", n: player.length }));
+    write(this.speedWord, words.speed);
+    write(this.contour, words.contour);
+    write(this.surface, words.surface);
+    write(this.whichWord, words.which);
+    name(this.group, words.view ?? `${words.contour} | ${words.surface}`);
+    this.scrub.max = String(player.length);
+    for (const control of [this.play, this.step, this.scrub, this.speed]) control.disabled = player.length === 0;
+    const deep = panels.map((panel, i) => ({ i, title: panel.title })).filter(({ i }) => panels[i].surface);
+    this.views.hidden = deep.length === 0;
+    if (!same(deep, this.listed)) {
+      this.listed = deep;
+      this.which.replaceChildren();
+      for (const { i, title } of deep) make("option", "", this.which, { value: i }).textContent = title;
+    }
+  }
+
+  /** @param k the update that is shown */
+  at(k, length, playing) {
+    const state = playing ? "pause" : "play";
+    if (this.state !== state) {
+      this.state = state;
+      this.playIcon.innerHTML = ICONS[state];
+    }
+    write(this.playWord, this.words[state]);
+    const text = fill(this.words.update, { k, n: length });
+    this.scrub.value = String(k);
+    this.scrub.style.setProperty("--esl-done", `${length ? (100 * k) / length : 0}%`);
+    this.scrub.setAttribute("aria-valuetext", text);
+    write(this.update, text);
+  }
+
+  look(view, panel) {
+    for (const [button, which] of [[this.contour, "contour"], [this.surface, "surface"]]) {
+      button.setAttribute("aria-pressed", String(view === which));
+    }
+    this.whichField.hidden = view !== "surface" || this.which.options.length < 2;
+    this.which.value = String(panel);
+  }
+
+  warn(text) {
+    this.note.hidden = !text;
+    write(this.note, text ?? "");
+  }
+}

@@ -1,0 +1,150 @@
+/** @file The loss surface of one panel in three dimensions; one at a time. */
+
+import { name } from "./dom.js";
+import { Figure } from "./figure.js";
+import { inside } from "./path.js";
+import { casing } from "./theme.js";
+import { reached } from "./values.js";
+
+/** Does this browser draw WebGL? Asked once, and the context is given back. */
+export const webgl = (() => {
+  let answer;
+  return () => {
+    if (answer === undefined) {
+      const canvas = document.createElement("canvas");
+      const context = canvas.getContext("webgl2") ?? canvas.getContext("webgl");
+      answer = Boolean(context);
+      context?.getExtension("WEBGL_lose_context")?.loseContext();
+    }
+    return answer;
+  };
+})();
+
+/** The loss surface of the picked panel, with its walks on it; it covers that panel's contour. */
+export class Surface {
+  constructor(board) {
+    this.board = board;
+    this.figure = new Figure(null, "esl-surface");
+    this.camera = null;
+    // Plotly forgets the camera after a resize, whatever uirevision says; so it is kept here.
+    this.figure.onchange = (change) => {
+      if (change?.["scene.camera"]) this.camera = structuredClone(change["scene.camera"]);
+    };
+  }
+
+  async draw(library, panel, theme) {
+    const { surface, walks, alt } = panel.said;
+    if (this.figure.host.parentElement !== panel.contour.host.parentElement || this.panel !== panel) {
+      this.panel?.root.classList.remove("esl-deep");
+      panel.contour.host.after(this.figure.host);
+      this.panel = panel;
+    }
+    panel.root.classList.add("esl-deep");
+    name(this.figure.host, alt);
+    this.walks = walks;
+    this.ground = ground(surface.data.find((trace) => trace.type === "surface"));
+    this.first = surface.data.length;
+    const extra = { scene: this.camera ? { camera: this.camera } : {}, traces: walks.flatMap((walk) => this.traces(walk, this.board.shownUpdate())) };
+    this.library = null; // nothing plays into a drawing
+    while (this.moving) await new Promise(requestAnimationFrame);
+    await this.figure.draw(library, surface, theme, extra);
+    this.library = library;
+  }
+
+  traces(walk, k) {
+    const { line, tip } = this.points(walk, k);
+    const common = { type: "scatter3d", showlegend: false, hoverinfo: "skip" };
+    return [
+      { ...common, mode: "lines", line: { color: walk.color, width: 7, dash: walk.dash === "dot" ? "dot" : "solid" }, ...line },
+      { ...common, mode: "markers", marker: { color: walk.color, size: 6, line: { color: casing(walk.color).replace(/[\d.]+\)$/, "1)"), width: 1 } }, ...tip },
+    ];
+  }
+
+  /** A walk's points on the surface, cut at the rim of what is drawn, a little above it so that it is not swallowed. */
+  points(walk, k) {
+    const { box, height, lift } = this.ground;
+    const count = Math.max(1, reached(walk.update, k));
+    const identity = { ...box, x: (v) => v, y: (v) => v };
+    const line = { x: [], y: [], z: [] };
+    const add = (x, y, z) => {
+      line.x.push(x);
+      line.y.push(y);
+      line.z.push(z === null || !Number.isFinite(z) ? null : z + lift);
+    };
+    let [px, py, last] = [NaN, NaN, null];
+    for (let i = 0; i < count; i++) {
+      const [x, y] = [walk.path[2 * i], walk.path[2 * i + 1]];
+      const here = x >= identity.left && x <= identity.right && y >= identity.top && y <= identity.bottom;
+      const part = i > 0 ? inside(px, py, x, y, identity) : null;
+      if (part && part[0] > 0) add(px + (x - px) * part[0], py + (y - py) * part[0], height(px + (x - px) * part[0], py + (y - py) * part[0]));
+      if (here) {
+        last = [x, y, walk.height[i]];
+        add(...last);
+      } else if (part) {
+        const [ex, ey] = [px + (x - px) * part[1], py + (y - py) * part[1]];
+        add(ex, ey, height(ex, ey));
+        add(null, null, null);
+        last = null;
+      } else last = null;
+      [px, py] = [x, y];
+    }
+    return { line, tip: { x: last ? [last[0]] : [], y: last ? [last[1]] : [], z: last ? [last[2] + lift] : [] } };
+  }
+
+  /** Moves the walks to update `k`. One restyle at a time: while one runs, only the newest wish is kept. */
+  async play(k) {
+    this.wanted = k;
+    if (this.moving || !this.library || !this.walks.length) return;
+    this.moving = true;
+    try {
+      while (this.wanted !== null && this.library) {
+        const update = { x: [], y: [], z: [] };
+        for (const walk of this.walks) {
+          const { line, tip } = this.points(walk, this.wanted);
+          for (const axis of ["x", "y", "z"]) update[axis].push(line[axis], tip[axis]);
+        }
+        this.wanted = null;
+        await this.library.restyle(this.figure.node, update, update.x.map((_, i) => this.first + i));
+        await new Promise(requestAnimationFrame);
+      }
+    } finally {
+      this.moving = false;
+      if (this.figure.shown) this.figure.shown.extra = null; // what is drawn is no longer what was asked for
+    }
+  }
+
+  hide() {
+    this.panel?.root.classList.remove("esl-deep");
+  }
+
+  remove() {
+    this.figure.remove();
+  }
+}
+
+/** The drawn rectangle of a surface trace and its height anywhere in it, bilinear. */
+function ground({ x, y, z }) {
+  const range = (values) => [Math.min(values[0], values.at(-1)), Math.max(values[0], values.at(-1))];
+  const [[left, right], [top, bottom]] = [range(x), range(y)];
+  const cell = (values, v) => {
+    const rising = values.at(-1) > values[0];
+    let i = 0;
+    while (i < values.length - 2 && (rising ? values[i + 1] < v : values[i + 1] > v)) i++;
+    return [i, (v - values[i]) / (values[i + 1] - values[i])];
+  };
+  let [low, high] = [Infinity, -Infinity];
+  for (const row of z) {
+    for (const value of row) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return {
+    box: { left, right, top, bottom },
+    lift: (high - low) * 0.012 || 0,
+    height(u, v) {
+      const [[i, s], [j, t]] = [cell(x, u), cell(y, v)];
+      return (1 - t) * ((1 - s) * z[j][i] + s * z[j][i + 1]) + t * ((1 - s) * z[j + 1][i] + s * z[j + 1][i + 1]);
+    },
+  };
+}
