@@ -20,7 +20,7 @@ from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
-from problem import Fit, Pair, Prepared, Problem, Source, Window, fitted, grid, prepared, seen, started
+from problem import Fit, Pair, Prepared, Problem, Source, Window, fitted, grid, prepared, seen, started, unstarted
 from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, catalogue, message, numbers, options, pick
 from surfaces.catalogue import surfaces
 from surfaces.loss import Loss
@@ -35,10 +35,11 @@ MOST_PANELS, MOST_OPTIMIZERS = 3, 4
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture: how its features are normalized, and its hidden layer."""
+    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits."""
 
     features: Pick = Pick("none")
     hidden: Pick = Pick("none")
+    window: Window | None = None
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,8 @@ FIELDS: dict[str, Setting] = {
             "levels",
             N_("contour levels"),
             "log",
-            ("log", "even", "linear"),
-            (N_("logarithmic"), N_("even rings (square root)"), N_("linear")),
+            ("log", "even", "rank", "linear"),
+            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank: every level as large as the next"), N_("linear")),
         ),
         Option("resolution", N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400)),
     )
@@ -196,18 +197,27 @@ def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     return Problem(structure, tuple(sorted(traced.items())), source)
 
 
-def _window(experiment: Experiment, problem: Problem, fit: Fit, start: Float[np.ndarray, " p"]) -> Window:
-    """What was asked for, else the item's own, else a window centered at the minimum that holds the start."""
-    if experiment.window is not None:
-        return experiment.window
+def _window(experiment: Experiment, panel: Panel, problem: Problem, fit: Fit, start: Pair) -> Window:
+    """What was asked for, else the item's own, else a window centered at the minimum that holds the surface's own start.
+
+    It does not follow a start that is moved within it: the picture stays, and the start moves. One farther out widens it.
+    """
+    asked = panel.window or experiment.window
+    if asked is not None:
+        return asked
     if problem.source is None:
         return problem.surface.window
+    at_home, home = started(problem, problem.surface.begin(problem.structure))
+    here = started(problem, start)[1]
     if fit.theta is None:
-        center, reach = start[:2], np.full(2, 10.0 / float(np.std(seen(problem, tuple(start))[0])))
+        center, reach = home[:2], np.full(2, 10.0 / float(np.std(seen(at_home, tuple(float(value) for value in home))[0])))
     else:
-        center, reach = fit.theta[:2], 1.25 * np.abs(fit.theta - start)[:2]
+        center, reach = fit.theta[:2], 1.25 * np.abs(fit.theta - home)[:2]
     longest = float(reach.max()) or 1.0
     half = np.full(2, longest) if experiment.aspect == "equal" else np.where(reach > 0.02 * longest, reach, longest)
+    out = 1.25 * np.abs(here[:2] - center)
+    if np.any(0.8 * out > half):
+        half = np.full(2, max(float(half.max()), float(out.max()))) if experiment.aspect == "equal" else np.maximum(half, out)
     return (center[0] - half[0], center[0] + half[0], center[1] - half[1], center[1] + half[1])
 
 
@@ -237,7 +247,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     problem, theta = started(problem_of(experiment, panel), start)
     begin = tuple(float(value) for value in theta)
     fit = fitted(problem, start)
-    goal, window = goal_of(problem, fit, begin), _window(experiment, problem, fit, theta)
+    goal, window = goal_of(problem, fit, begin), _window(experiment, panel, problem_of(experiment, panel), fit, start)
     across, up = (_axis(window, fit, goal, side) for side in (0, 1))
     points = experiment.resolution
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
@@ -263,6 +273,12 @@ def _turns(deadline: float, count: int) -> Iterator[float]:
     for left in range(count, 0, -1):
         now = time.monotonic()
         yield now + (deadline - now) / left
+
+
+def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:
+    """The start, as the experiment says it, whose place in this panel's picture is `at`."""
+    surface = surfaces()[experiment.surface.name]
+    return unstarted(problem_of(experiment, panel), at, surface.begin(problem_of(experiment, panel).structure))
 
 
 def _walked(experiment: Experiment, panel: PanelResult, at: Pair, turns: Iterator[float]) -> PanelResult:
@@ -315,6 +331,7 @@ __all__ = [
     "Result",
     "Surface",
     "Walk",
+    "Window",
     "optimizers",
     "pick",
     "run",

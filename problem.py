@@ -287,3 +287,13 @@ def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, "
     theta, changed = kernels.starter(problem.structure)(problem.traced, rows, np.array(start))
     numbers = {name: float(value) for name, value in changed.items()}
     return Problem(problem.structure, tuple(sorted(numbers.items())), problem.source), np.asarray(theta)
+
+
+def unstarted(problem: Problem, at: Pair, near: Pair) -> Pair:
+    """The start for the raw features whose place among the panel's two drawn weights is `at`.
+
+    `started` is affine in the start: three points of it, around one that is `near`, tell all of it.
+    """
+    origin, *ends = (started(problem, (near[0] + u, near[1] + v))[1][:2] for u, v in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0)))
+    moved = np.linalg.solve(np.stack([end - origin for end in ends], axis=1), np.array(at) - origin)
+    return (float(near[0] + moved[0]), float(near[1] + moved[1]))

@@ -82,6 +82,11 @@ class Walk(NamedTuple):
     def end(self) -> Float[np.ndarray, " p"]:
         return self.path[-1]
 
+    def thinned(self, most: int) -> "Walk":
+        """The same walk with at most about so many points, every excursion among them."""
+        keep = thinned(self.path, self.loss, most)
+        return self._replace(update=self.update[keep], path=self.path[keep], loss=self.loss[keep], slope=self.slope[keep])
+
 
 def optimizers() -> dict[str, Optimizer]:
     return dict(catalogue("optim.optimizers", Optimizer))

@@ -1,9 +1,10 @@
-"""The contour map of one panel: the loss over the two drawn weights, the goal, the minimum and the start. Walks go over it."""
+"""The contour map of one panel: the loss over the two drawn weights, the goal and the minimum. Walks go over it."""
 
 import numpy as np
 from jaxtyping import Float
 
 from figures.colors import GOAL, LINES, LOSS_SCALE
+from figures.derived import Drawn
 from figures.figure import Figure, Trace
 from figures.levels import Levels
 
@@ -21,36 +22,39 @@ def ellipse(
 def contour(
     a: Float[np.ndarray, " n"],
     b: Float[np.ndarray, " m"],
-    heights: Float[np.ndarray, "m n"],
-    grid: Float[np.ndarray, "m n"],
+    heights: Drawn,
+    losses: Drawn | None,
     levels: Levels,
     axes: tuple[str, str],
     *,
     equal: bool,
     minimum: Float[np.ndarray, " 2"] | None = None,
-    start: Float[np.ndarray, " 2"] | None = None,
     ring: tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]] | None = None,
     level: float | None = None,
-    words: tuple[str, str, str, str] = ("loss", "goal", "minimum", "start"),
+    words: tuple[str, str, str] = ("loss", "goal", "minimum"),
 ) -> Figure:
-    """heights: what is drawn (see levels.py), float32; grid: the loss itself, for the hover text. The goal's level line: `ring` where
-    it is known exactly, else drawn through the heights at `level`."""
-    loss, goal, lowest, begin = words
+    """heights: what is drawn (see levels.py); losses: the loss itself, for the hover text, None for a picture that is moving. The goal's
+    level line: `ring` where it is known exactly, else drawn through the heights at `level`. The start is a control: the board draws it.
+    """
+    loss, goal, lowest = words
     traces: list[Trace] = [
         {
             "type": "contour",
             "x": a,
             "y": b,
             "z": heights,
-            "customdata": grid,
             "colorscale": [list(stop) for stop in LOSS_SCALE],
             "contours": {"start": levels.first, "end": levels.last, "size": levels.step},
             "autocontour": False,
             "line": {"width": 0.8, "color": LINES, "smoothing": 0.6},
             "showscale": False,
-            "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{customdata:.4g}}<extra></extra>",
         }
     ]
+    if losses is None:
+        traces[0]["hoverinfo"] = "skip"
+    else:
+        traces[0]["customdata"] = losses
+        traces[0]["hovertemplate"] = f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{customdata:.4g}}<extra></extra>"
     line = {"color": GOAL, "width": 2}
     if ring is not None:
         traces.append({"type": "scatter", "mode": "lines", "x": ring[0], "y": ring[1], "line": line, "name": goal})
@@ -58,10 +62,8 @@ def contour(
         only = {"start": level, "end": level, "size": 1.0, "coloring": "none"}
         traces.append({"type": "contour", "x": a, "y": b, "z": heights, "contours": only, "line": line, "showscale": False, "name": goal})
     star = {"symbol": "star", "size": 14, "color": GOAL, "line": {"width": 1.5, "color": "#ffffff"}}
-    circle = {"symbol": "circle-open-dot", "size": 13, "color": "#111111", "line": {"width": 2, "color": "#111111"}}
-    for point, marker, name in ((minimum, star, lowest), (start, circle, begin)):
-        if point is not None:
-            traces.append({"type": "scatter", "mode": "markers", "x": point[:1], "y": point[1:2], "marker": marker, "name": name})
+    if minimum is not None:
+        traces.append({"type": "scatter", "mode": "markers", "x": minimum[:1], "y": minimum[1:2], "marker": star, "name": lowest})
     for trace in traces[1:]:
         trace |= (
             {"hovertemplate": f"{trace['name']}<extra></extra>", "showlegend": False}

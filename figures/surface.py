@@ -4,28 +4,31 @@ import numpy as np
 from jaxtyping import Float
 
 from figures.colors import LOSS_SCALE
-from figures.figure import Figure
+from figures.derived import Drawn
+from figures.figure import Figure, Trace
 from figures.levels import Levels
 
 
 def surface(
     a: Float[np.ndarray, " n"],
     b: Float[np.ndarray, " m"],
-    heights: Float[np.ndarray, "m n"],
-    grid: Float[np.ndarray, "m n"],
+    heights: Drawn,
+    losses: Drawn,
+    low: float,
+    high: float,
     levels: Levels,
     axes: tuple[str, str],
     *,
     equal: bool,
     loss: str = "loss",
 ) -> Figure:
-    low, high = float(np.nanmin(grid)), float(np.nanmax(grid))
+    """losses: its height, heights: its colors (see levels.py). low, high: the least and the greatest loss in it."""
     lines = {"show": True, "start": low, "end": high, "size": max(high - low, 1e-12) / 12, "width": 1, "color": "rgba(20,30,60,0.45)"}
-    trace = {
+    trace: Trace = {
         "type": "surface",
         "x": a,
         "y": b,
-        "z": grid,
+        "z": losses,
         "surfacecolor": heights,
         "cmin": levels.first,
         "cmax": levels.last,
@@ -41,6 +44,6 @@ def surface(
         "zaxis": {"title": {"text": loss}, "nticks": 5},
         "aspectmode": "manual",
         "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.7} if equal else {"x": 1.1, "y": 1.0, "z": 0.7},
-        "camera": {"eye": {"x": 0.75, "y": -1.15, "z": 1.85}, "center": {"x": 0, "y": 0, "z": -0.15}},
+        "camera": {"eye": {"x": 0.83, "y": -1.27, "z": 2.04}, "center": {"x": 0, "y": 0, "z": -0.15}},
     }
     return {"data": [trace], "layout": {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}}

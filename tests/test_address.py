@@ -54,7 +54,7 @@ def put(part: str, picked: Pick) -> Experiment:
     if part == "optimizer":
         return replace(SCALE, optimizers=(SCALE.optimizers[0], picked))
     if part in ("features", "hidden"):
-        return replace(SCALE, panels=(SCALE.panels[0], replace(Panel(), **{part: picked})))
+        return replace(SCALE, panels=(SCALE.panels[0], Panel(picked) if part == "features" else Panel(hidden=picked)))
     return replace(SCALE, **{WHERE[part]: picked})  # type: ignore[arg-type]
 
 

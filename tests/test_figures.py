@@ -14,6 +14,7 @@ from figures.cloud import cloud
 from figures.colors import DASHES, LOSS, LOSS_SCALE, PANELS, WALKS
 from figures.contour import contour, ellipse
 from figures.curves import Curve, curves
+from figures.derived import Derived
 from figures.figure import Figure
 from figures.icon import icon
 from figures.levels import levels
@@ -25,14 +26,15 @@ from views.picture import board_data
 from views.shown import Shown
 
 Vector = Float[np.ndarray, " n"]
-KINDS = ("log", "even", "linear")
+KINDS = ("log", "even", "rank", "linear")
 
 
 def accepted(figure: Figure) -> None:
     """Plotly's own validation raises a ValueError for any property or value that it does not know."""
     import plotly.graph_objects as go
 
-    drawn = go.Figure(data=figure["data"], layout=figure["layout"])
+    data = [{key: value.value() if isinstance(value, Derived) else value for key, value in trace.items()} for trace in figure["data"]]
+    drawn = go.Figure(data=data, layout=figure["layout"])
     assert len(drawn.data) == len(figure["data"]) > 0
 
 
@@ -49,16 +51,18 @@ FLAT, BROKEN = np.full((21, 31), 2.0), np.where(LOSSES > 50, np.inf, LOSSES)
 @pytest.mark.parametrize("equal", [True, False])
 def test_contour_and_surface_are_figures(kind: str, grid: np.ndarray, equal: bool) -> None:
     scale = levels(kind, grid, None, 0.1)
-    heights = scale.height(grid).astype(np.float32)
+    excess = scale.excess(grid)
+    heights, losses = scale.heights(excess), scale.losses(excess)
     ring = ellipse(np.array([-0.5, 2.0]), np.diag([2.0, 20.0]), 0.1)
     point = np.array([0.3, 4.0])
-    for given in ({}, {"minimum": point, "start": point}, {"ring": ring}, {"level": scale.first + scale.step}):
-        accepted(contour(A, B, heights, grid, scale, ("a", "b"), equal=equal, **given))
-    assert np.all(np.isfinite(heights))
+    for given in ({}, {"minimum": point}, {"ring": ring}, {"level": scale.first + scale.step}):
+        accepted(contour(A, B, heights, losses, scale, ("a", "b"), equal=equal, **given))
+    accepted(contour(A, B, scale.coarse(grid), None, scale, ("a", "b"), equal=equal))
+    assert np.all(np.isfinite(heights.value()))
     assert np.isfinite([scale.first, scale.last]).all()
     assert scale.step > 0
     if np.isfinite(grid).any():
-        accepted(surface(A, B, heights, grid, scale, ("a", "b"), equal=equal))
+        accepted(surface(A, B, heights, losses, 3.0, 9.0, scale, ("a", "b"), equal=equal))
 
 
 SCENES = {
@@ -88,21 +92,16 @@ def test_every_figure_of_a_page_is_one(name: str) -> None:
         assert (panel["cloud"] is None) == (name in ("workbench", "no minimum"))
 
 
-def test_curves() -> None:
-    updates = np.arange(2000, dtype=np.int32)
-    falling = np.exp(-updates / 50.0)
-    falling[7], falling[9] = np.nan, 0.0
-    lines = [Curve("Adam", WALKS[0].color, DASHES[i % 3], updates, falling, 2 * falling) for i in range(3)]
-    figure = curves(lines, 1500, ("loss", "slope", "updates"), [0.1, 0.1])
+def test_curves_name_the_walk_whose_numbers_they_are() -> None:
+    lines = [Curve(i % 2, i // 2, "Adam", WALKS[0].color, DASHES[i % 3]) for i in range(3)]
+    figure = curves(lines, ("loss", "slope"), [0.1, 0.1])
     accepted(figure)
-    assert len(figure["data"]) == 6
-    for trace in figure["data"]:
-        x, y = np.asarray(trace["x"]), np.asarray(trace["y"])
-        assert (x[0], x[-1], len(x) <= 600) == (0, 1500, True)
-        assert np.all(np.isnan(y) | (y > 0)), "a logarithmic axis has no place for 0"
+    assert [trace["meta"] for trace in figure["data"]] == [
+        {"panel": panel, "walk": walk, "of": of} for panel, walk in ((0, 0), (1, 0), (0, 1)) for of in ("excess", "slope")
+    ]
     assert "shapes" in figure["layout"]
-    assert "shapes" not in curves(lines, 1500, ("loss", "slope", "updates"), [0.1, 0.2])["layout"], "two goals are not one line"
-    accepted(curves(lines, 0, ("loss", "slope", "updates"), []))
+    assert "shapes" not in curves(lines, ("loss", "slope"), [0.1, 0.2])["layout"], "two goals are not one line"
+    accepted(curves(lines, ("loss", "slope"), []))
 
 
 @pytest.mark.parametrize("n", [1, 2, 600, 601, 5000])
@@ -133,9 +132,28 @@ def test_heights_rise_with_the_loss(kind: str, lowest: float | None, goal: float
     assert np.all(np.diff(height) >= 0)
     assert scale.first <= scale.height(np.array(LOSSES.min())) < scale.height(np.array(LOSSES.max())) <= scale.last + 1e-12
     assert scale.first + 14 * scale.step == pytest.approx(scale.last)
-    upper = np.unique(loss[loss > np.median(loss)].round(6))
+    upper = np.unique(loss[(loss > np.median(loss)) & (loss <= LOSSES.max())].round(6))
     assert np.all(np.diff(scale.height(upper)) > 0), "two losses of the upper half are two heights"
     assert scale.height(np.array([np.nan, np.inf])) == pytest.approx([scale.last] * 2)
+
+
+def test_a_moving_picture_has_the_same_heights_in_sixteen_bits() -> None:
+    for kind in KINDS:
+        scale = levels(kind, LOSSES, 2.5, 0.1)
+        coarse = scale.coarse(LOSSES)
+        assert coarse.of.dtype == np.uint16
+        np.testing.assert_allclose(coarse.value(), scale.height(LOSSES), atol=(scale.last - scale.first) / 65535 * 0.5000001)
+
+
+def test_by_rank_every_band_is_as_large_as_the_next() -> None:
+    rng = np.random.default_rng(0)
+    losses = np.exp(rng.normal(scale=4.0, size=(100, 100)))
+    scale = levels("rank", losses, None, None, lines=10)
+    edges = scale.first + scale.step * np.arange(11)
+    share = np.histogram(scale.height(losses), edges)[0] / losses.size
+    np.testing.assert_allclose(share, 0.1, atol=0.005)
+    plateau = levels("rank", np.where(LOSSES > 20, 20.0, LOSSES), None, None)
+    assert np.all(np.diff(plateau.by) > 0), "two heights are never one loss, also where half of the picture is flat"
 
 
 def test_the_goal_has_a_height_of_its_own_on_a_logarithmic_scale() -> None:
@@ -201,12 +219,17 @@ def test_the_surface_shows_the_loss_itself_and_the_contour_its_height() -> None:
     for i, panel in enumerate(board["panels"]):
         assert panel["surface"] is not None
         deep, flat, true = panel["surface"]["data"][0], panel["contour"]["data"][0], result.panels[i].grid
-        np.testing.assert_array_equal(np.asarray(deep["z"]), true.astype(np.float32))
-        np.testing.assert_array_equal(np.asarray(deep["surfacecolor"]), np.asarray(flat["z"]))
-        np.testing.assert_array_equal(np.asarray(flat["customdata"]), true.astype(np.float32))
+        assert isinstance(deep["z"], Derived)
+        assert deep["surfacecolor"] is flat["z"]
+        assert deep["z"] is flat["customdata"]
+        heights = deep["z"].value()
+        np.testing.assert_allclose(heights, true, rtol=1e-7)
+        lowest = result.panels[i].fit.loss
+        assert lowest is not None
+        np.testing.assert_allclose(heights - lowest, true - lowest, rtol=1e-7, atol=1e-15 * lowest, err_msg="above the minimum too")
         x, y = iris(10.0, i == 1)
         corner = np.array([[np.asarray(deep["x"])[3]], [np.asarray(deep["y"])[17]]])
-        assert np.asarray(deep["z"])[17, 3] == pytest.approx(loss_at(corner, x, y)[0], rel=1e-6), "row of b, column of a"
+        assert heights[17, 3] == pytest.approx(loss_at(corner, x, y)[0], rel=1e-6), "row of b, column of a"
         assert deep["x"] is flat["x"], "sent once"
 
 

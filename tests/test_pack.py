@@ -6,6 +6,7 @@ import struct
 import numpy as np
 import pytest
 
+from figures.derived import HOWS, Derived
 from views.board.pack import pack
 
 DTYPES = {"f8": "<f8", "f4": "<f4", "i4": "<i4", "i2": "<i2", "i1": "<i1", "u4": "<u4", "u2": "<u2", "u1": "<u1"}
@@ -22,6 +23,10 @@ def unpack(packed: bytes) -> object:
 
     def read(value: object) -> object:
         if isinstance(value, dict):
+            if "$of" in value:
+                stored = read(value["$of"])
+                assert isinstance(stored, np.ndarray)
+                return Derived(stored, value["how"], tuple(value["by"])).value()
             if "$b" in value:
                 offset, dtype, shape = value["$b"]
                 assert (start + offset) % 8 == 0, "a browser reads float64 at multiples of eight only"
@@ -72,14 +77,28 @@ def test_words_and_truths_in_arrays_become_lists() -> None:
     assert unpack(pack({"w": np.array(["a", "b"]), "t": np.array([True, False])})) == {"w": ["a", "b"], "t": [True, False]}
 
 
-def test_one_array_object_is_stored_once() -> None:
+def test_one_content_is_stored_once() -> None:
     z = np.random.default_rng(0).normal(size=(50, 50))
     once, twice = pack({"contour": {"z": z}}), pack({"contour": {"z": z}, "surface": [{"z": z}]})
     assert len(twice) - len(once) < 100
     said, _ = header(twice)
     assert isinstance(said, dict)
     assert said["contour"]["z"] == said["surface"][0]["z"]
-    assert len(pack({"contour": {"z": z}, "surface": [{"z": z.copy()}]})) > len(once) + z.nbytes
+    assert len(pack({"contour": {"z": z}, "surface": [{"z": z.copy()}]})) == len(twice)
+    assert len(pack({"contour": {"z": z}, "surface": [{"z": z + 1}]})) > len(once) + z.nbytes
+    assert len(pack({"contour": {"z": z}, "surface": [{"z": z.ravel()}]})) > len(once) + z.nbytes, "another shape is another array"
+
+
+@pytest.mark.parametrize("how", HOWS)
+def test_a_derived_array_is_sent_as_what_it_is_made_of(how: str) -> None:
+    of = np.array([[0.0, 0.5, 2.0], [4.0, 9.0, np.inf]], np.float32)
+    made = Derived(of, how, (1.0, 3.0, 8.0) if how in ("rank", "shift") else (1.0, 8.0))
+    packed = pack({"z": made, "again": of})
+    assert len(packed) < 300
+    read = unpack(packed)
+    assert isinstance(read, dict)
+    np.testing.assert_array_equal(read["z"], made.value())
+    assert made.value().dtype == np.float64
 
 
 def test_equal_arrays_made_on_the_way_are_not_mixed_up() -> None:

@@ -17,6 +17,7 @@ from settings import Option, Pick, catalogue, pick, values
 from surfaces.catalogue import surfaces
 from tests.test_pack import unpack
 from views import drawer, rates
+from views.board.board import NAME
 from views.shown import TOPICS
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -75,11 +76,12 @@ def sliders(at: AppTest) -> dict[str, dict[str, Any]]:
 
 
 def board(at: AppTest) -> dict[str, Any]:
-    """What the board of the page was sent."""
+    """What the board of the page was sent, its parcels put in."""
     (proto,) = components(at, "board")
     sent = unpack(proto.bytes)
     assert isinstance(sent, dict)
-    return sent
+    parcels = {proto.bytes[:NAME].decode(): unpack(proto.bytes[NAME:]) for proto in components(at, "parcel")}
+    return {**sent, "panels": [panel | parcels[panel["picture"]] | parcels[panel["walks"]] for panel in sent["panels"]]}
 
 
 def panels(at: AppTest) -> list[Panel]:
@@ -167,7 +169,7 @@ def test_scale() -> None:
     assert takeaways(at) == [
         "Normalization did not speed up the rate, it raised the speed limit 17 times: 2/λmax went from 0.05296 to 0.8948."
     ]
-    assert board(at)["player"]["length"] >= 32
+    assert board(at)["player"]["length"]["updates"] >= 32
 
 
 @pytest.mark.parametrize(

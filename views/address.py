@@ -7,9 +7,9 @@ says so.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, fields_of, menus
+from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Window, fields_of, menus
 from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
 from views import shown
 from views.shown import Shown
@@ -29,7 +29,7 @@ def write(experiment: Experiment, view: Shown, opening: Experiment) -> dict[str,
     for name, menu in _PICKS.items():
         if getattr(experiment, name) != getattr(opening, name):
             query |= _flat(name, getattr(experiment, name), menu)
-    if experiment.panels != opening.panels:
+    if tuple(map(_whole, experiment.panels)) != tuple(map(_whole, opening.panels)):
         for i, panel in enumerate(experiment.panels, 1):
             query |= _flat(f"p{i}.features", panel.features, "features") | _flat(f"p{i}.hidden", panel.hidden, "hidden")
     if experiment.optimizers != opening.optimizers:
@@ -42,6 +42,10 @@ def write(experiment: Experiment, view: Shown, opening: Experiment) -> dict[str,
         point = getattr(experiment, name)
         if point != getattr(opening, name):
             query[name] = "auto" if point is None else ",".join(_text(float(value)) for value in point)
+    for i, panel in enumerate(experiment.panels):
+        before = opening.panels[i].window if i < len(opening.panels) else None
+        if panel.window != before:
+            query[f"p{i + 1}.window"] = "auto" if panel.window is None else ",".join(_text(float(value)) for value in panel.window)
     for field in fields(view):
         if getattr(view, field.name) != field.default:
             query[field.name] = str(getattr(view, field.name))
@@ -63,6 +67,11 @@ def read(query: Mapping[str, str], opening: Experiment, lessons: frozenset[str] 
         lesson = ""
     reader.leftover()
     return _with(opening, changes), _with(Shown(lesson=lesson), seen), reader.refused
+
+
+def _whole(panel: Panel) -> Panel:
+    """Without the window that a person zoomed to: it has a key of its own."""
+    return replace(panel, window=None)
 
 
 def _with(record: T, changes: Mapping[str, object]) -> T:
@@ -126,9 +135,15 @@ class _Reader:
 
         def one(i: int) -> Panel:
             base = default[i - 1] if i <= len(default) else Panel()
-            return Panel(self.pick(f"p{i}.features", "features", base.features), self.pick(f"p{i}.hidden", "hidden", base.hidden))
+            features, hidden = self.pick(f"p{i}.features", "features", base.features), self.pick(f"p{i}.hidden", "hidden", base.hidden)
+            return Panel(features, hidden, base.window)
 
-        return self._several("p", ("features", "hidden"), MOST_PANELS, one, default)
+        panels = self._several("p", ("features", "hidden"), MOST_PANELS, one, default)
+        return tuple(self._looked_at(f"p{i}.window", panel) for i, panel in enumerate(panels, 1))
+
+    def _looked_at(self, key: str, panel: Panel) -> Panel:
+        window = self.point(key, EDGE, 4, panel.window)
+        return panel if window == panel.window else replace(panel, window=cast(Window | None, window))
 
     def optimizers(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
         def one(i: int) -> Pick:

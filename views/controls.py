@@ -11,8 +11,8 @@ import streamlit as st
 
 from experiment import Experiment
 from settings import Count, Number, Option, Setting, Value
-from views.session import Scene, edit
-from views.slider import slider, slider_value
+from views.session import Scene, edit, held
+from views.slider import slider, slider_held, slider_value
 from views.words import language, tr
 
 Take = Callable[[Experiment, Value], Experiment]
@@ -46,6 +46,7 @@ def number(
     def taken() -> None:
         new = slider_value(key)
         if new is not None:
+            held(slider_held(key))
             edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new))
 
     low, high = field.low if low is None else low, field.high if high is None else high

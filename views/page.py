@@ -1,17 +1,20 @@
 """What every page is made of: the scene taken from the address, its heading, the picture, the drawer, and the address written last."""
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 import streamlit as st
 
-from experiment import Experiment, Refusal, Result
+from experiment import Experiment, Refusal, Result, start_at
 from views import lesson, under_way
-from views.board.board import board, board_state
+from views.board.board import Act, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.served import served
-from views.session import Scene, enter, leave, show
+from views.session import Scene, edit, enter, held, leave, moving, show
 from views.told import told
 from views.words import say, tr
 
@@ -51,14 +54,50 @@ def picture(scene: Scene) -> Result | None:
     def looked() -> None:
         chosen = board_state(key)
         if chosen.view is not None:
-            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0)
+            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0, clock=chosen.clock or "updates")
 
-    board(board_data(scene.experiment, result, scene.shown), key, on_change=looked)
+    def acted() -> None:
+        act = board_act(key)
+        if act is not None and act.panel < len(result.panels):
+            held(act.moving)
+            edit(scene.page, partial(done, act=act))
+
+    board(board_data(scene.experiment, result, scene.shown, moving=moving()), key, on_change=looked, on_act=acted)
     under_way.progress(scene, result)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")
     return result
+
+
+def done(experiment: Experiment, act: Act) -> Experiment:
+    """What a person did to a picture, done to the experiment: its start, which all pictures share, or the window of one of them."""
+    panels = experiment.panels
+    if act.kind == "window":
+        window = None
+        if act.at is not None:
+            left, right, bottom, top = (float(f"{value:.6g}") for value in act.at)
+            window = (left, right, bottom, top)
+        return replace(
+            experiment,
+            window=None if window is None else experiment.window,
+            panels=(*panels[: act.panel], replace(panels[act.panel], window=window), *panels[act.panel + 1 :]),
+        )
+    assert act.at is not None
+    at = (act.at[0], act.at[1])
+    start = start_at(experiment, panels[act.panel], at)
+    if act.pixel is None:
+        return replace(experiment, start=start)
+    # No more digits than a quarter of a pixel needs, in the units that the start is given in.
+    aside = ((at[0] + act.pixel[0] / 4, at[1]), (at[0], at[1] + act.pixel[1] / 4))
+    nudged = [start_at(experiment, panels[act.panel], point) for point in aside]
+    first, second = (_rounded(start[side], min(filter(None, (abs(n[side] - start[side]) for n in nudged)), default=0.0)) for side in (0, 1))
+    return replace(experiment, start=(first, second))
+
+
+def _rounded(value: float, unit: float) -> float:
+    """To the power of ten below the unit."""
+    return round(value, -math.floor(math.log10(unit))) if unit > 0 else value
 
 
 def try_next(text: str) -> None:

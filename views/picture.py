@@ -3,7 +3,6 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
 
 from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, menus, optimizers
 from experiment import Walk as Walked
@@ -11,11 +10,12 @@ from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
 from figures.contour import contour, ellipse
 from figures.curves import Curve, curves
+from figures.derived import Derived, Drawn
 from figures.levels import levels
 from figures.surface import surface
 from numerals import numeral
 from settings import values
-from views.board.board import BoardData, Fact, Panel, Walk, Words
+from views.board.board import BoardData, Fact, Panel, Player, Walk, Words
 from views.shown import Shown
 from views.words import say, tr
 
@@ -34,6 +34,10 @@ def words() -> Words:
         "contour": tr("Contour"),
         "surface": tr("3-D"),
         "update": tr("update {k} of {n}"),
+        "epoch": tr("epoch {k} of {n}"),
+        "clock": tr("Count"),
+        "updates": tr("updates"),
+        "epochs": tr("epochs"),
         "leaves": tr("leaves the picture at update {k}"),
         "diverged": tr("diverged at update {k}"),
         "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
@@ -42,7 +46,10 @@ def words() -> Words:
         "scrub": tr("Shown update"),
         "view": tr("Picture"),
         "settled": tr("arrived for good"),
-        "curves": tr("Loss above the minimum, and gradient norm, over the updates"),
+        "curves": tr("Loss above the minimum, and gradient norm"),
+        "start": tr("Start: drag it, click anywhere, or use the arrow keys"),
+        "fit": tr("Fit"),
+        "reset": tr("Reset view"),
     }
 
 
@@ -96,28 +103,44 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
 
 
-def _walk(walked: Walked, slot: int, steps: int) -> Walk:
-    count, unit, status = count_of(walked, steps)
+def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int) -> Walk:
+    """At most so many points of it, every excursion among them, as float32 beside the middle of the picture."""
+    count, unit, status = count_of(walked, experiment.steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
     hyper = dict(walked.rated.hyper)
     rates = [f"η = {numeral(hyper['rate'])}"] if hyper else []
     rest = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in optimizer.fields[1:] if field.name == "momentum" and hyper]
     detail = " ".join([", ".join([*rates, *rest]), f"({say(walked.rated.how)})"]).strip()
-    return {
-        "name": tr(optimizer.label),
-        "color": stroke.color,
-        "dash": "solid",
-        "marker": stroke.marker,
-        "path": np.ascontiguousarray(walked.path[:, :2]),
-        "height": np.nan_to_num(walked.loss, nan=np.inf, posinf=3e38, neginf=-3e38).clip(-3e38, 3e38).astype(np.float32),
-        "update": walked.update.astype(np.int32),
-        "count": count,
-        "unit": unit,
-        "settled": walked.settled,
-        "diverged": walked.diverged,
-        "status": status,
-        "detail": detail,
-    }
+    kept = walked.thinned(most)
+    middle = (0.5 * float(panel.a[0] + panel.a[-1]), 0.5 * float(panel.b[0] + panel.b[-1]))
+    finite = walked.loss[np.isfinite(walked.loss)]
+    lowest = panel.fit.loss if panel.fit.loss is not None else float(finite.min()) if finite.size else 0.0
+    update = kept.update
+    with np.errstate(over="ignore"):  # a walk that explodes goes beyond float32 before it is stopped
+        return {
+            "name": tr(optimizer.label),
+            "color": stroke.color,
+            "dash": "solid",
+            "marker": stroke.marker,
+            "path": Derived((kept.path[:, :2] - middle).astype(np.float32), "shift", middle),
+            "lowest": lowest,
+            "excess": (kept.loss - lowest).astype(np.float32),
+            "slope": kept.slope.astype(np.float32),
+            "update": update.astype(np.uint16 if update[-1] < 2**16 else np.int32),
+            "stride": updates_an_epoch(experiment, panel) if optimizer.full_batch_only else 1,
+            "count": count,
+            "unit": unit,
+            "settled": walked.settled,
+            "diverged": walked.diverged,
+            "status": status,
+            "detail": detail,
+        }
+
+
+def updates_an_epoch(experiment: Experiment, panel: PanelResult) -> int:
+    """How many mini-batches the rows make; 1 where every update takes all rows."""
+    n = 0 if panel.prepared is None else panel.prepared.n
+    return -(-n // experiment.batch) if 0 < experiment.batch < n else 1
 
 
 def _facts(panel: PanelResult) -> list[Fact]:
@@ -150,10 +173,13 @@ def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
     )
 
 
-def _panel(experiment: Experiment, panel: PanelResult) -> Panel:
+def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool) -> Panel:
+    """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer."""
     fit, titled = panel.fit, title_of(panel)
     scale = levels(experiment.levels, panel.grid, fit.loss, panel.goal)
-    heights, losses = scale.height(panel.grid).astype(np.float32), panel.grid.astype(np.float32)
+    excess = scale.excess(panel.grid)
+    heights, losses = scale.heights(excess), scale.losses(excess)
+    flat: tuple[Drawn, Drawn | None] = (scale.coarse(panel.grid), None) if moving else (heights, losses)
     axes, equal = (panel.axes[0], panel.axes[1]), experiment.aspect == "equal"
     ring = level = None
     if fit.loss is not None and panel.goal and fit.theta is not None:
@@ -164,33 +190,37 @@ def _panel(experiment: Experiment, panel: PanelResult) -> Panel:
     figure = contour(
         panel.a,
         panel.b,
-        heights,
-        losses,
+        *flat,
         scale,
         axes,
         equal=equal,
         minimum=None if fit.theta is None else fit.theta[:2],
-        start=panel.start[:2],
         ring=ring,
         level=level,
-        words=(tr("loss"), tr("the goal"), tr("minimum"), tr("start")),
+        words=(tr("loss"), tr("the goal"), tr("minimum")),
     )
     seen = None
     if panel.sees is not None and panel.prepared is not None:
         n = panel.prepared.n
-        flat = panel.axes[0] == "b"
-        across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if flat else (panel.sees[0], panel.sees[1])
-        seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not flat)
-    deep = surface(panel.a, panel.b, heights, losses, scale, axes, equal=equal, loss=tr("loss"))
+        single = panel.axes[0] == "b"
+        across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if single else (panel.sees[0], panel.sees[1])
+        seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
+    deep = None
+    if not moving:
+        low, high = float(np.nanmin(panel.grid)), float(np.nanmax(panel.grid))
+        deep = surface(panel.a, panel.b, heights, losses, low, high, scale, axes, equal=equal, loss=tr("loss"))
     return {
         "title": titled.title,
         "subtitle": titled.subtitle,
         "contour": figure,
         "cloud": seen,
         "surface": deep,
+        "start": [float(value) for value in panel.start[:2]],
+        "axes": axes,
+        "fitted": panel.panel.window is None and experiment.window is None,
         "alt": _alt(panel, titled, experiment.steps),
         "facts": _facts(panel),
-        "walks": [_walk(walked, slot, experiment.steps) for slot, walked in enumerate(panel.walks)],
+        "walks": [_walk(walked, slot, experiment, panel, most) for slot, walked in enumerate(panel.walks)],
     }
 
 
@@ -200,25 +230,35 @@ def horizon(result: Result, steps: int) -> int:
     return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
 
 
-def _excess(loss: Float[np.ndarray, " k"], lowest: float | None) -> Float[np.ndarray, " k"]:
-    finite = loss[np.isfinite(loss)]
-    return loss - (lowest if lowest is not None else (float(finite.min()) if finite.size else 0.0))
+def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
+    """The length of the bar by each of its three clocks."""
+    last, strides = horizon(result, experiment.steps), [1]
+    for panel in result.panels:
+        strides += [updates_an_epoch(experiment, panel) for w in panel.walks if optimizers()[w.picked.name].full_batch_only]
+    batches = max((updates_an_epoch(experiment, panel) for panel in result.panels), default=1)
+    return {
+        "length": {"updates": last, "epochs": last * max(strides)},
+        "batches": batches,
+        "clock": "epochs" if shown.clock == "epochs" else "updates",
+    }
 
 
-def board_data(experiment: Experiment, result: Result, shown: Shown) -> BoardData:
-    """Everything that the board draws, in one message."""
-    last, lines, goals = horizon(result, experiment.steps), [], []
-    for panel, dash in zip(result.panels, DASHES, strict=False):
+POINTS, MOVING = 3600, 300  # of all walks together; of each while something is being dragged
+
+
+def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False) -> BoardData:
+    """Everything that the board draws."""
+    lines, goals = [], []
+    for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False)):
         goals += [panel.goal] if panel.goal else []
         for slot, walked in enumerate(panel.walks):
             name = f"{tr(optimizers()[walked.picked.name].label)}, {title_of(panel).title}"
-            excess = _excess(walked.loss, panel.fit.loss)
-            lines.append(Curve(name, WALKS[slot].color, dash, walked.update, excess, walked.slope))
-    axes = (tr("loss − minimum"), tr("gradient norm"), tr("updates"))
+            lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
+    most = MOVING if moving else min(2000, POINTS // max(1, sum(len(panel.walks) for panel in result.panels)))
     return {
-        "panels": [_panel(experiment, panel) for panel in result.panels],
-        "curves": curves(lines, last, axes, goals) if shown.curves == "on" else None,
-        "player": {"length": last},
+        "panels": [_panel(experiment, panel, most, moving) for panel in result.panels],
+        "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,
+        "player": _player(experiment, result, shown),
         "view": "surface" if shown.view == "surface" else "contour",
         "surface_panel": min(shown.panel, len(result.panels) - 1),
         "words": words(),

@@ -73,5 +73,15 @@ def show(page: str, **changes: object) -> None:
     st.session_state[_key(page)] = replace(scene, shown=replace(scene.shown, **changes))  # type: ignore[arg-type]
 
 
+def held(moving: bool) -> None:
+    """Note whether a hand still holds what it just moved: the next picture may then be a rough one."""
+    st.session_state["held"] = moving
+
+
+def moving() -> bool:
+    """Whether this run is for a hand that moves on; asked once a run."""
+    return bool(st.session_state.pop("held", False))
+
+
 def _key(page: str) -> str:
     return f"scene {page}"

@@ -3,15 +3,19 @@
 Parameters of the address: panels=1|2|3, curves=1, view=surface, tall=1 (3135 updates).
 """
 
+from typing import Literal
+
 import numpy as np
 import streamlit as st
 
+from figures.figure import Figure
 from views.board import board, board_state
+from views.board.board import Panel, Walk, Words
 from views.slider import slider, slider_value
 
 st.set_page_config(page_title="Components", layout="wide")
 query = st.query_params
-WORDS = {
+WORDS: Words = {
     "play": "Play",
     "pause": "Pause",
     "step": "One update forward",
@@ -28,6 +32,13 @@ WORDS = {
     "view": "View",
     "settled": "the goal is reached",
     "curves": "Loss against the number of updates",
+    "epoch": "epoch {k} of {n}",
+    "clock": "Count",
+    "updates": "updates",
+    "epochs": "epochs",
+    "start": "Start",
+    "fit": "Fit",
+    "reset": "Reset view",
 }
 START = np.array([1.9, 1.35])
 GOAL = 0.0 if "tall" in query else 1e-3
@@ -42,7 +53,7 @@ def points(count: int = 90) -> np.ndarray:
     return q.T * np.sqrt(count) * np.sign(np.diag(r))[:, None]
 
 
-def descend(hessian: np.ndarray, rate: float, most: int) -> tuple[np.ndarray, np.ndarray, str, int]:
+def descend(hessian: np.ndarray, rate: float, most: int) -> tuple[np.ndarray, np.ndarray, Literal["settled", "open", "diverged"], int]:
     """The path, its losses, how it ended and at which update."""
     theta, path = START.copy(), [START.copy()]
     first = float(theta @ hessian @ theta)
@@ -61,7 +72,7 @@ def losses(hessian: np.ndarray, at: np.ndarray) -> np.ndarray:
     return 0.5 * np.einsum("...i,ij,...j", at, hessian, at)
 
 
-def panel(title: str, subtitle: str, scales: np.ndarray, rates: dict[str, tuple[float, str, str, str]], most: int) -> dict[str, object]:
+def panel(title: str, subtitle: str, scales: np.ndarray, rates: dict[str, tuple[float, str, str, str]], most: int) -> Panel:
     x = points() * scales[:, None]
     hessian = x @ x.T / x.shape[1]
     eigenvalues = np.linalg.eigvalsh(hessian)
@@ -69,7 +80,7 @@ def panel(title: str, subtitle: str, scales: np.ndarray, rates: dict[str, tuple[
     grid = np.stack(np.meshgrid(axis, axis), axis=-1)
     z = np.log10(1e-3 + losses(hessian, grid)).astype(np.float32)
     ticks = {"tickmode": "array", "tickvals": [-2, -1, 0, 1, 2]}
-    walks = []
+    walks: list[Walk] = []
     for name, (rate, color, dash, marker) in rates.items():
         path, loss, status, end = descend(hessian, rate, most)
         walks.append(
@@ -79,7 +90,10 @@ def panel(title: str, subtitle: str, scales: np.ndarray, rates: dict[str, tuple[
                 "dash": dash,
                 "marker": marker,
                 "path": path,
-                "height": np.log10(1e-3 + np.minimum(loss, 1e30)).astype(np.float32),
+                "lowest": 0.0,
+                "excess": np.log10(1e-3 + np.minimum(loss, 1e30)).astype(np.float32),
+                "slope": loss.astype(np.float32),
+                "stride": 1,
                 "update": np.arange(len(path), dtype=np.int32),
                 "count": f"{end:,}",
                 "unit": "steps" if end != 1 else "step",
@@ -134,6 +148,9 @@ def panel(title: str, subtitle: str, scales: np.ndarray, rates: dict[str, tuple[
                 },
             },
         },
+        "start": [float(value) for value in START],
+        "axes": ("w<sub>1</sub>", "w<sub>2</sub>"),
+        "fitted": True,
         "alt": f"Contours of the loss, {title}: condition number {eigenvalues[1] / eigenvalues[0]:.3g}.",
         "facts": [
             {"label": "Condition number κ", "value": f"{eigenvalues[1] / eigenvalues[0]:.3g}", "help": "λmax/λmin of the Hessian"},
@@ -216,24 +233,25 @@ panels = [
         most,
     ),
 ][: int(query.get("panels", "2"))]
-curves = None
+curves: Figure | None = None
 if "curves" in query:
     curves = {
         "data": [
-            {"type": "scatter", "mode": "lines", "name": p["title"], "x": w["update"], "y": w["height"], "line": {"width": 3}}
-            for p in panels
-            for w in p["walks"]  # type: ignore[attr-defined]
+            {"type": "scatter", "mode": "lines", "name": p["title"], "meta": {"panel": i, "walk": j, "of": "excess"}, "line": {"width": 3}}
+            for i, p in enumerate(panels)
+            for j in range(len(p["walks"]))
         ],
-        "layout": {"xaxis": {"title": {"text": "updates"}}, "yaxis": {"title": {"text": "log loss"}}, "showlegend": True},
+        "layout": {"yaxis": {"title": {"text": "log loss"}}, "showlegend": True},
     }
+last_update = max(int(w["update"][-1]) for p in panels for w in p["walks"])
 chosen = board_state("board")
 if st.toggle("Show the board", True):
     board(
         {
             "panels": panels,
             "curves": curves,
-            "player": {"length": max(int(w["update"][-1]) for p in panels for w in p["walks"])},  # type: ignore[attr-defined]
-            "view": chosen.view or query.get("view", "contour"),
+            "player": {"length": {"updates": last_update, "epochs": last_update}, "batches": 1, "clock": "updates"},
+            "view": chosen.view or ("surface" if query.get("view") == "surface" else "contour"),
             "surface_panel": chosen.surface_panel or 0,
             "words": WORDS,
         },

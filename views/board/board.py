@@ -3,6 +3,8 @@
 Python says what is drawn, once a change; playing, stepping, scrubbing and turning happen in the browser without it.
 """
 
+import hashlib
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
@@ -10,11 +12,14 @@ from typing import Literal, NotRequired, TypedDict
 import numpy as np
 import streamlit as st
 
+from figures.derived import Drawn
 from figures.figure import Figure
 from views.board.pack import pack
 from views.served import entry, plotly_urls, served
 
+NAME = 16  # letters that name a parcel, in front of it
 View = Literal["contour", "surface"]
+Clock = Literal["updates", "epochs"]
 
 
 class Fact(TypedDict):
@@ -30,9 +35,12 @@ class Walk(TypedDict):
     color: str
     dash: str  # solid, dot, dash, dashdot
     marker: str  # circle, square, diamond, triangle-up, cross, x, star
-    path: np.ndarray  # float64 (k, 2)
-    height: np.ndarray  # float32 (k,)
-    update: np.ndarray  # int32 (k,), ascending
+    path: Drawn  # (k, 2)
+    lowest: float  # excess is counted from here: loss = lowest + excess
+    excess: np.ndarray  # float32 (k,)
+    slope: np.ndarray  # float32 (k,): norm of the full-batch gradient
+    update: np.ndarray  # uint16 or int32 (k,), ascending
+    stride: int  # mini-batches' worth of rows that an update reads: 1, or a whole epoch of them
     count: str  # the big number as it stands in the end: "32"
     unit: str  # "steps"
     settled: int | None
@@ -42,11 +50,16 @@ class Walk(TypedDict):
 
 
 class Panel(TypedDict):
+    """contour, cloud, surface and walks hold the arrays."""
+
     title: str
     subtitle: str
     contour: Figure
     cloud: Figure | None
     surface: Figure | None
+    start: Sequence[float]
+    axes: tuple[str, str]
+    fitted: bool  # the window is the one that fits
     alt: str
     alt_cloud: NotRequired[str]  # else words.data and the title
     facts: Sequence[Fact]
@@ -54,7 +67,11 @@ class Panel(TypedDict):
 
 
 class Player(TypedDict):
-    length: int  # how many updates the scrub bar holds
+    """The bar counts whole mini-batches: an epoch is `batches` of them."""
+
+    length: Mapping[Clock, int]
+    batches: int
+    clock: Clock
 
 
 class Words(TypedDict):
@@ -67,15 +84,22 @@ class Words(TypedDict):
     contour: str
     surface: str
     update: str  # "update {k} of {n}"
+    epoch: str  # "epoch {k} of {n}"
+    clock: str  # name of the menu of the two
+    updates: str
+    epochs: str
     leaves: str  # "leaves the picture at update {k}"
     diverged: str  # "diverged at update {k}"
     no_webgl: str
     data: str
     which: str
-    scrub: NotRequired[str]  # name of the scrub bar, else `update`
-    view: NotRequired[str]  # name of the Contour | 3-D switch
-    settled: NotRequired[str]  # what the check mark means
-    curves: NotRequired[str]  # alternative text of the curves
+    scrub: str  # name of the scrub bar
+    view: str  # name of the Contour | 3-D switch
+    settled: str  # what the check mark means
+    curves: str  # alternative text of the curves
+    start: str  # name of the ring at the start
+    fit: str  # the window that fits
+    reset: str  # the camera as it was at first
 
 
 class BoardData(TypedDict):
@@ -93,6 +117,23 @@ class BoardState:
 
     view: View | None = None
     surface_panel: int | None = None
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """What a person did to a picture: put the start at a point of it, or looked at another window (None: the one that fits).
+
+    pixel: how much of each axis a pixel is, None where the point is one of the grid. moving: the hand still holds it. turn: a running
+    number, for the browser to know which act was taken.
+    """
+
+    kind: Literal["start", "window"]
+    panel: int
+    at: tuple[float, ...] | None
+    pixel: tuple[float, float] | None
+    moving: bool
+    turn: int
 
 
 _BOARD = st.components.v2.component(
@@ -101,12 +142,34 @@ _BOARD = st.components.v2.component(
     js=entry("board"),
     isolate_styles=False,  # Plotly puts its own style sheet into the page's head
 )
+_PARCEL = st.components.v2.component("error_surface_parcel", html="", js=entry("parcel"))
+_PARCELS = {"picture": ("contour", "cloud", "surface"), "walks": ("walks",)}
 
 
-def board(data: Mapping[str, object], key: str, *, on_change: Callable[[], None] = lambda: None) -> BoardState:
-    """Draws `data` (see `BoardData`); `on_change` is called when a person switches between contour and 3-D or picks another panel."""
+def _nothing() -> None:
+    pass
+
+
+def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing, on_act: Callable[[], None] = _nothing) -> BoardState:
+    """Draws `data`; `on_change` is called when a person switches between contour and 3-D, picks another panel or clock, `on_act` when a
+    start or a window was moved (see `board_act`).
+
+    The arrays of each panel travel in parcels of their own: one that is as it was is not sent again (Streamlit sends its hash).
+    """
     served()
-    shown = _BOARD(key=key, data=pack({**data, "plotly": plotly_urls()}), on_choice_change=on_change)
+    panels: list[Mapping[str, object]] = []
+    with st.container(key=f"esl-parcels-{key.replace(' ', '-')}"):
+        for i, panel in enumerate(data["panels"]):
+            rest: dict[str, object] = dict(panel)
+            for part, fields in _PARCELS.items():
+                content = pack({field: rest.pop(field) for field in fields})
+                name = hashlib.blake2b(content, digest_size=NAME // 2).hexdigest()
+                _PARCEL(key=f"{key} {part} {i}", data=name.encode() + content)
+                rest[part] = name
+            panels.append(rest)
+    act = board_act(key)
+    said = {**data, "panels": panels, "plotly": plotly_urls(), "seen": act.turn if act else 0}
+    shown = _BOARD(key=key, data=pack(said), on_choice_change=on_change, on_act_change=on_act)
     return _read(shown.get("choice"))
 
 
@@ -115,11 +178,34 @@ def board_state(key: str) -> BoardState:
     return _read(st.session_state.get(key, {}).get("choice"))
 
 
+def board_act(key: str) -> Act | None:
+    """What a person last did to a picture; None if nobody did, or if the browser sent what is none."""
+    act = st.session_state.get(key, {}).get("act")
+    if not isinstance(act, Mapping):
+        return None
+    kind, panel, turn = act.get("kind"), act.get("panel"), act.get("turn")
+    if kind not in ("start", "window") or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
+        return None
+    at, pixel = _numbers(act.get("at"), 2 if kind == "start" else 4), _numbers(act.get("pixel"), 2)
+    if at is None and kind == "start":
+        return None
+    return Act(kind, panel, at, None if pixel is None else (pixel[0], pixel[1]), bool(act.get("moving")), turn)
+
+
+def _numbers(given: object, count: int) -> tuple[float, ...] | None:
+    if not isinstance(given, Sequence) or len(given) != count:
+        return None
+    if not all(isinstance(value, int | float) and math.isfinite(value) for value in given):
+        return None
+    return tuple(float(value) for value in given)
+
+
 def _read(choice: object) -> BoardState:
     if not isinstance(choice, Mapping):
         return BoardState()
-    view, panel = choice.get("view"), choice.get("panel")
+    view, panel, clock = choice.get("view"), choice.get("panel"), choice.get("clock")
     return BoardState(
         view=view if view in ("contour", "surface") else None,
         surface_panel=panel if isinstance(panel, int) and 0 <= panel < 3 else None,
+        clock=clock if clock in ("updates", "epochs") else None,
     )

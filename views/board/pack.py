@@ -1,7 +1,8 @@
 """Names, words and arrays as one block of bytes for the browser: [u32 header length][JSON header][arrays, each 8-aligned].
 
-In the header an array is {"$b": [offset, dtype, shape]}, the offset counted from the first byte behind the padded header. An array
-object that occurs twice is stored once, so a contour and a 3-D surface share their heights. All numbers are little-endian.
+In the header an array is {"$b": [offset, dtype, shape]}, the offset counted from the first byte behind the padded header, and one that
+the browser derives is {"$of": array, "how": how, "by": numbers}. What occurs twice is stored once, so a contour and a 3-D surface
+share their heights. All numbers are little-endian.
 """
 
 import json
@@ -10,6 +11,8 @@ import struct
 from collections.abc import Mapping
 
 import numpy as np
+
+from figures.derived import Derived
 
 # The types that a browser has an array for.
 _CODES = {
@@ -28,7 +31,7 @@ def pack(data: Mapping[str, object]) -> bytes:
     """The bytes of a nested structure of mappings, sequences, words, numbers and arrays. Numbers that are not finite become null."""
     buffers: list[bytes] = []
     offset = 0
-    seen: dict[int, object] = {}
+    seen: dict[tuple[object, ...], object] = {}
 
     def stored(array: np.ndarray) -> object:
         nonlocal offset
@@ -36,17 +39,19 @@ def pack(data: Mapping[str, object]) -> bytes:
         if plain is None:
             return walked(array.tolist())
         raw = np.ascontiguousarray(plain, plain.dtype.newbyteorder("<")).tobytes()
-        reference = {"$b": [offset, _CODES[plain.dtype.name], list(plain.shape)]}
-        buffers.append(raw + bytes(-len(raw) % 8))
-        offset += len(buffers[-1])
-        return reference
+        content = (plain.dtype.name, plain.shape, raw)
+        if content not in seen:
+            seen[content] = {"$b": [offset, _CODES[plain.dtype.name], list(plain.shape)]}
+            buffers.append(raw + bytes(-len(raw) % 8))
+            offset += len(buffers[-1])
+        return seen[content]
 
     def walked(value: object) -> object:
         match value:
             case np.ndarray() if value.ndim:
-                if id(value) not in seen:
-                    seen[id(value)] = stored(value)
-                return seen[id(value)]
+                return stored(value)
+            case Derived():
+                return {"$of": stored(value.of), "how": value.how, "by": list(value.by)}
             case np.ndarray() | np.generic():
                 return walked(value.item())
             case Mapping():

@@ -1,15 +1,18 @@
 /** @file The board: panels with a contour each, walks on a canvas over it, one player for all, one 3-D surface on demand. */
 
 import { sheet } from "./canvas.js";
-import { fill, keep, make, name, write } from "./dom.js";
+import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { mounted } from "./mounted.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
+import { parcel } from "./parcels.js";
 import { plotly } from "./plotly.js";
+import { Sender } from "./sender.js";
 import { stylesheet } from "./styles.js";
 import { Surface, webgl } from "./surface.js";
 import { readTheme } from "./theme.js";
+import { timed } from "./timed.js";
 import { unpack } from "./unpack.js";
 import { same } from "./values.js";
 
@@ -19,6 +22,7 @@ export const mount = mounted(
   (root) => new Board(root),
   (board, { data, setStateValue }) => {
     board.report = (choice) => setStateValue("choice", choice);
+    board.acts.post = (act, turn) => setStateValue("act", { ...act, turn });
     board.receive(unpack(data));
   },
 );
@@ -41,20 +45,35 @@ class Board {
     this.panels = [];
     this.surface = null;
     this.data = null;
-    this.k = 0;
+    this.acts = new Sender(); // what a person does to the picture: start and window
+    this.received = 0;
+    this.k = 0; // the tick of the bar
+    this.clock = "updates";
     this.view = "contour";
     this.surfacePanel = 0;
     this.heard = null; // what Python last said of the view
     this.asked = null; // what a person chose and Python has not yet said back
   }
 
-    /** New data or a new theme: words and numbers at once, pictures as soon as the last drawing is done. The last data win. */
-  receive(data) {
+    /** New data or a new theme. The arrays travel apart; the last data win. */
+  async receive(data) {
+    this.received += 1;
+    const turn = this.received;
+    const panels = await Promise.all(
+      data.panels.map(async (panel) => ({ ...panel, ...(await parcel(panel.picture)), ...(await parcel(panel.walks)) })),
+    );
+    if (turn !== this.received || this.closed) return;
+    this.acts.heard(data.seen);
+    this.show({ ...data, panels });
+  }
+
+  /** Words and numbers at once, pictures as soon as the last drawing is done. */
+  show(data) {
     const before = this.data;
-    const atEnd = !before || this.k >= before.player.length;
+    const atEnd = !before || this.k >= this.length();
     this.data = data;
-    this.k = this.playing || !atEnd ? Math.min(this.k, data.player.length) : data.player.length;
-    this.adopt({ view: data.view, panel: data.surface_panel });
+    this.adopt({ view: data.view, panel: data.surface_panel, clock: data.player.clock });
+    this.k = this.playing || !atEnd ? Math.min(this.k, this.length()) : this.length();
     this.panelRow.dataset.count = data.panels.length;
     keep(this.panels, data.panels.length, () => new Panel(this.panelRow, this));
     this.player.say(data);
@@ -62,11 +81,16 @@ class Board {
     this.root.classList.toggle("esl-dark", this.theme.dark);
     this.panels.forEach((panel, i) => panel.say(data.panels[i], this.theme, data.words));
     this.curves.host.hidden = !data.curves;
-    name(this.curves.host, data.words.curves ?? data.panels[0]?.alt ?? "");
+    name(this.curves.host, data.words.curves);
     if (this.playing) this.restart();
     this.tell();
     this.announce();
     this.draw();
+  }
+
+  /** How many ticks the bar holds. */
+  length() {
+    return this.data.player.length[this.clock];
   }
 
   /** Python's view counts where Python changed it; an echo of an older choice does not undo a newer one. */
@@ -78,7 +102,7 @@ class Board {
       else if (performance.now() - this.asked.since < 3000) return;
       this.asked = null;
     }
-    if (changed) [this.view, this.surfacePanel] = [said.view, said.panel];
+    if (changed) [this.view, this.surfacePanel, this.clock] = [said.view, said.panel, said.clock];
   }
 
   async draw() {
@@ -105,10 +129,17 @@ class Board {
       await panel.draw(library, data.panels[i], theme);
     }
     if (this.stale || this.closed) return;
-    await this.drawSurface(library);
-    if (data.curves && !this.stale) await this.curves.draw(library, data.curves, theme);
+    this.counted("contours");
+    if (data.curves && !this.stale) await this.curves.draw(library, timed(data, this.clock), theme);
     this.paintCursor();
-    this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
+    if (this.stale || this.closed) return;
+    await this.drawSurface(library); // last: it is slow, and nothing waits for it
+    this.counted("drawn");
+  }
+
+  /** How often something was painted, for who watches from outside. */
+  counted(what) {
+    this.root.dataset[what] = String(Number(this.root.dataset[what] ?? 0) + 1);
   }
 
   async drawSurface(library) {
@@ -143,28 +174,56 @@ class Board {
   /** A person switches the view or picks a panel: at once here, then told to Python. */
   choose(view, panel = this.deepPanel()) {
     if (view === "surface" && !webgl()) return this.player.warn(this.data.words.no_webgl);
-    const choice = { view, panel: Math.max(0, panel) };
-    if (view === this.view && choice.panel === this.surfacePanel) return undefined;
-    [this.view, this.surfacePanel] = [choice.view, choice.panel];
-    this.asked = { choice, since: performance.now() };
-    this.player.look(view, choice.panel);
+    if (view === this.view && panel === this.surfacePanel) return undefined;
+    [this.view, this.surfacePanel] = [view, Math.max(0, panel)];
+    this.player.look(view, this.surfacePanel);
     this.draw();
-    return this.report(choice);
+    return this.chosen();
+  }
+
+  /** The bar counts by updates or by epochs; the walks stand where the first of them was. */
+  count(clock) {
+    const share = this.k / (this.length() || 1);
+    this.clock = clock;
+    this.k = Math.round(share * this.length());
+    this.restart();
+    this.move();
+    this.draw();
+    this.chosen();
+  }
+
+  chosen() {
+    const choice = { view: this.view, panel: this.surfacePanel, clock: this.clock };
+    this.asked = { choice, since: performance.now() };
+    this.report(choice);
+  }
+
+  // ----------------------------------------------------------------------------------------------- what a person does to it
+
+  /** @param pixel how much of the axes a pixel is; null where the point is one of the grid */
+  startAt(panel, at, pixel, moving = false) {
+    this.acts.offer({ kind: "start", panel: this.panels.indexOf(panel), at, pixel, moving }, "start");
+  }
+
+  /** @param window [left, right, bottom, top], or null for one that fits */
+  lookAt(panel, window) {
+    const number = this.panels.indexOf(panel);
+    this.acts.offer({ kind: "window", panel: number, at: window, pixel: null, moving: false }, `window ${number}`);
   }
 
   // -------------------------------------------------------------------------------------------------------------- the player
 
   /** What is drawn: all of it at the end, since a walk may be longer than the bar. */
-  shownUpdate() {
-    return this.k >= this.data.player.length ? Infinity : this.k;
+  shownTick() {
+    return this.k >= this.length() ? Infinity : this.k;
   }
 
   /** Brings every number, path and marker to the shown update. */
   tell() {
-    const k = this.shownUpdate();
-    this.player.at(this.k, this.data.player.length, this.playing);
+    const tick = this.shownTick();
+    this.player.at(this.k, this.length(), this.clock, this.playing);
     for (const panel of this.panels) {
-      panel.counts.forEach((count) => count.at(k));
+      panel.counts.forEach((count, i) => count.at(panel.walks[i].done(tick, this.clock)));
       panel.paint();
     }
     this.paintCursor();
@@ -173,12 +232,12 @@ class Board {
   /** The same after a move along the bar; new data bring a new 3-D drawing anyway. */
   move() {
     this.tell();
-    if (this.view === "surface") this.surface?.play(this.shownUpdate());
+    if (this.view === "surface") this.surface?.play(this.shownTick());
   }
 
   toggle() {
     if (this.playing) return this.pause();
-    if (this.k >= this.data.player.length) this.k = 0;
+    if (this.k >= this.length()) this.k = 0;
     this.playing = true;
     this.restart();
     return this.move();
@@ -192,7 +251,7 @@ class Board {
   }
 
   step() {
-    const { length } = this.data.player;
+    const length = this.length();
     this.k = this.k >= length ? Math.min(1, length) : this.k + 1;
     this.pause();
   }
@@ -206,7 +265,7 @@ class Board {
   restart() {
     if (!this.playing) return;
     cancelAnimationFrame(this.frame);
-    const { length } = this.data.player;
+    const length = this.length();
     const [start, began] = [this.k, performance.now()];
     const rate = (length / duration(length)) * Number(this.player.speed.value);
     const leap = still.matches ? Math.max(1, Math.ceil(length / 4)) : 1; // few frames for who asked for less motion
@@ -229,9 +288,9 @@ class Board {
     clearTimeout(this.saying);
     this.saying = setTimeout(() => {
       if (this.playing || this.closed) return;
-      const ended = this.shownUpdate() === Infinity;
+      const ended = this.shownTick() === Infinity;
       const said = this.panels.map((panel) => `${panel.said.title}: ${panel.counts.map((count) => count.said()).join("; ")}`);
-      write(this.live, ended ? said.join(". ") : fill(this.data.words.update, { k: this.k, n: this.data.player.length }));
+      write(this.live, ended ? said.join(". ") : this.player.update.textContent);
     }, 700);
   }
 
@@ -240,8 +299,8 @@ class Board {
     if (!this.data?.curves) return;
     const box = this.curves.frame();
     const context = sheet(this.cursor, this.curves.host.clientWidth, this.curves.host.clientHeight);
-    if (!box || this.shownUpdate() === Infinity) return;
-    const x = box.x(this.k);
+    if (!box || this.shownTick() === Infinity) return;
+    const x = box.x(this.clock === "epochs" ? this.k / this.data.player.batches : this.k);
     if (!(x >= box.left && x <= box.right)) return;
     context.strokeStyle = this.theme.text;
     context.lineWidth = 1.5;
@@ -258,6 +317,7 @@ class Board {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);
     clearTimeout(this.saying);
+    this.acts.close();
     this.sizes.disconnect();
     this.panels.forEach((panel) => panel.remove());
     this.curves.remove();

@@ -48,7 +48,7 @@ export class Count {
     context.fill();
   }
 
-  /** @param k the update that is shown; Infinity is the end */
+  /** @param k how many updates are done; Infinity is the end */
   at(k) {
     const { walk } = this;
     const stop = walk.settled ?? walk.diverged ?? walk.update.at(-1) ?? 0;

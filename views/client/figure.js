@@ -7,7 +7,7 @@ import { copy, merge, same } from "./values.js";
 const CONFIG = {
   displaylogo: false,
   responsive: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "resetCameraLastSave3d", "tableRotation"],
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "resetScale2d", "resetCameraDefault3d", "resetCameraLastSave3d", "tableRotation"],
 };
 
 /** A Plotly figure on one node that is changed in place. */
@@ -47,8 +47,16 @@ export class Figure {
       for (const event of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {
         this.node.on(event, (change) => this.onchange?.(change));
       }
+      this.node.on("plotly_relayout", (change) => this.onmoved?.(change));
+      this.node.on("plotly_click", (event) => this.onpoint?.(event));
     }
     return true;
+  }
+
+  /** What the axes show: [left, right, bottom, top]. */
+  window() {
+    const { xaxis, yaxis } = this.node._fullLayout ?? {};
+    return xaxis && yaxis ? [...xaxis.range, ...yaxis.range].map(Number) : null;
   }
 
   /** The plotted rectangle in pixels, and how data become pixels in it right now, also amid a drag. */
@@ -67,6 +75,15 @@ export class Figure {
       bottom: yaxis._offset + yaxis._length,
       x: along(xaxis, false),
       y: along(yaxis, true),
+      // and back: the point under a pixel, and how much of the axes a pixel is
+      at: (px, py) => [
+        xaxis.range[0] + ((px - xaxis._offset) / xaxis._length) * (xaxis.range[1] - xaxis.range[0]),
+        yaxis.range[1] - ((py - yaxis._offset) / yaxis._length) * (yaxis.range[1] - yaxis.range[0]),
+      ],
+      pixel: [
+        Math.abs(xaxis.range[1] - xaxis.range[0]) / xaxis._length,
+        Math.abs(yaxis.range[1] - yaxis.range[0]) / yaxis._length,
+      ],
     };
   }
 

@@ -13,8 +13,8 @@ export class Overlay {
     this.labels = make("div", "esl-leaves", host);
   }
 
-  /** @param k the update to draw up to; Infinity draws all */
-  draw(figure, walks, k, words) {
+  /** @param tick what of the bar's is drawn up to; Infinity draws all */
+  draw(figure, walks, tick, clock, words) {
     const box = figure.frame();
     const context = sheet(this.canvas, figure.host.clientWidth, figure.host.clientHeight);
     if (!box) return;
@@ -25,7 +25,7 @@ export class Overlay {
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
     for (const walk of walks) {
-      const count = Math.max(1, reached(walk.update, k));
+      const count = Math.max(1, reached(walk.ticks(clock), tick));
       const traced = tracePath(walk, count, box);
       this.line(context, walk, traced);
       if (traced.out && traced.exits.length) leaving.push({ walk, ...traced.exits[0] });

@@ -4,7 +4,11 @@ import { Count } from "./count.js";
 import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Overlay } from "./overlay.js";
+import { Start } from "./start.js";
 import { same } from "./values.js";
+import { walkOf } from "./walk.js";
+
+const RESTING = 250; // ms without a move: then the window is what a person wanted
 
 export class Panel {
   constructor(parent, board) {
@@ -17,6 +21,10 @@ export class Panel {
     this.contour = new Figure(this.root, "esl-contour");
     this.overlay = new Overlay(this.contour.host);
     this.contour.onchange = () => this.paint();
+    this.contour.onmoved = (change) => this.moved(change);
+    this.start = new Start(this.contour, (at, pixel, moving) => board.startAt(this, at, pixel, moving));
+    this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
+    this.fit.onclick = () => board.lookAt(this, null);
     this.countRow = make("div", "esl-counts", this.root);
     this.extras = make("div", "esl-extras", this.root);
     this.cloudBox = make("figure", "esl-cloud-box", this.extras);
@@ -31,15 +39,18 @@ export class Panel {
   /** The words and numbers: at once, before Plotly is there. */
   say(data, theme, words) {
     this.said = data;
+    this.walks = data.walks.map(walkOf);
     write(this.title, data.title);
     write(this.subtitle, data.subtitle);
     name(this.root, data.title);
     name(this.contour.host, data.alt);
+    write(this.fit, words.fit);
+    this.fit.hidden = data.fitted;
     name(this.cloud.host, data.alt_cloud ?? `${words.data}: ${data.title}`);
     write(this.caption, words.data);
     this.cloudBox.hidden = !data.cloud;
     keep(this.counts, data.walks.length, () => new Count(this.countRow));
-    this.counts.forEach((count, i) => count.show(data.walks[i], theme, words));
+    this.counts.forEach((count, i) => count.show(this.walks[i], theme, words));
     this.extras.hidden = !data.cloud && !data.facts.length;
     if (same(data.facts, this.listed)) return;
     this.listed = data.facts;
@@ -53,17 +64,32 @@ export class Panel {
 
   /** The pictures. The walks change together with the contour under them. */
   async draw(library, data, theme) {
-    this.walks = data.walks;
+    this.drawn = { ...data, walks: data.walks.map(walkOf) };
     await this.contour.draw(library, data.contour, theme);
+    this.start.say(data, this.board.data.words);
     if (data.cloud) await this.cloud.draw(library, data.cloud, theme);
     this.paint();
   }
 
+  /** Walks, arrows and start, where the axes are now. */
   paint() {
-    if (this.walks && this.board.data) this.overlay.draw(this.contour, this.walks, this.board.shownUpdate(), this.board.data.words);
+    const { board, drawn } = this;
+    if (!drawn || !board.data) return;
+    this.overlay.draw(this.contour, drawn.walks, board.shownTick(), board.clock, board.data.words);
+    this.start.place();
+  }
+
+  /** A person zoomed or panned: once that has come to rest, Python is asked for the grid of the new window. */
+  moved(change) {
+    const keys = Object.keys(change ?? {});
+    if (!keys.some((key) => /^[xy]axis\.(range|autorange)/.test(key))) return;
+    const back = keys.some((key) => key.endsWith("autorange")); // a double click
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.board.lookAt(this, back ? null : this.contour.window()), RESTING);
   }
 
   remove() {
+    clearTimeout(this.resting);
     this.contour.remove();
     this.cloud.remove();
     this.root.remove();

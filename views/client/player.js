@@ -4,6 +4,7 @@ import { fill, make, name, write } from "./dom.js";
 import { same } from "./values.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
+const CLOCKS = ["updates", "epochs"];
 const ICONS = {
   play: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M6 3.5v17l15-8.5z"/></svg>',
   pause: '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M5 4h5v16H5zM14 4h5v16h-5z"/></svg>',
@@ -28,6 +29,10 @@ export class Player {
     this.speed = make("select", "esl-select esl-speed", speed);
     for (const times of SPEEDS) make("option", "", this.speed, { value: times }).textContent = `${times}×`;
     this.speed.value = "1";
+    this.clockField = make("label", "esl-field esl-clock-field", bar);
+    this.clockWord = make("span", "esl-clock-word", this.clockField);
+    this.clock = make("select", "esl-select esl-clock", this.clockField);
+    for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
     const views = make("div", "esl-views", this.root);
     this.views = views;
     this.group = make("div", "esl-switch", views, { role: "group" });
@@ -41,6 +46,7 @@ export class Player {
     this.step.onclick = () => board.step();
     this.scrub.oninput = () => board.seek(Number(this.scrub.value));
     this.speed.onchange = () => board.restart();
+    this.clock.onchange = () => board.count(this.clock.value);
     this.contour.onclick = () => board.choose("contour");
     this.surface.onclick = () => board.choose("surface");
     this.which.onchange = () => board.choose("surface", Number(this.which.value));
@@ -48,16 +54,18 @@ export class Player {
 
   say({ words, player, panels }) {
     this.words = words;
+    this.batches = player.batches;
     name(this.step, words.step);
     this.step.title = words.step;
-    name(this.scrub, words.scrub ?? fill(words.update, { k: "…", n: player.length }));
+    name(this.scrub, words.scrub);
     write(this.speedWord, words.speed);
+    write(this.clockWord, words.clock);
+    CLOCKS.forEach((clock, i) => write(this.clock.options[i], words[clock]));
+    this.clockField.hidden = player.batches === 1; // an update is an epoch
     write(this.contour, words.contour);
     write(this.surface, words.surface);
     write(this.whichWord, words.which);
     name(this.group, words.view ?? `${words.contour} | ${words.surface}`);
-    this.scrub.max = String(player.length);
-    for (const control of [this.play, this.step, this.scrub, this.speed]) control.disabled = player.length === 0;
     const deep = panels.map((panel, i) => ({ i, title: panel.title })).filter(({ i }) => panels[i].surface);
     this.views.hidden = deep.length === 0;
     if (!same(deep, this.listed)) {
@@ -67,17 +75,24 @@ export class Player {
     }
   }
 
-  /** @param k the update that is shown */
-  at(k, length, playing) {
+  /** @param tick the tick of the bar that is shown */
+  at(tick, length, clock, playing) {
+    this.scrub.max = String(length);
+    this.clock.value = clock;
+    for (const control of [this.play, this.step, this.scrub, this.speed]) control.disabled = length === 0;
     const state = playing ? "pause" : "play";
     if (this.state !== state) {
       this.state = state;
       this.playIcon.innerHTML = ICONS[state];
     }
     write(this.playWord, this.words[state]);
-    const text = fill(this.words.update, { k, n: length });
-    this.scrub.value = String(k);
-    this.scrub.style.setProperty("--esl-done", `${length ? (100 * k) / length : 0}%`);
+    const epochs = (ticks) => (ticks / this.batches).toFixed(this.batches > 1 ? 1 : 0);
+    const text =
+      clock === "epochs"
+        ? fill(this.words.epoch, { k: epochs(tick), n: epochs(length) })
+        : fill(this.words.update, { k: tick, n: length });
+    this.scrub.value = String(tick);
+    this.scrub.style.setProperty("--esl-done", `${length ? (100 * tick) / length : 0}%`);
     this.scrub.setAttribute("aria-valuetext", text);
     write(this.update, text);
   }

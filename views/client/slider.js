@@ -1,13 +1,8 @@
-/**
- * @file A live slider: a native range input that sends its value while it is dragged.
- *
- * Back-pressure: at most one value is under way. Each carries a running number, `turn`; Python says in `seen` which one it took.
- * The next value, always the newest, leaves once the last one was seen and the page's script has come to its end, so that a fast
- * hand never interrupts the drawing that it waits for.
- */
+/** @file A live slider: a native range input that sends its value while it is dragged. */
 
 import { make, write } from "./dom.js";
 import { mounted } from "./mounted.js";
+import { Sender } from "./sender.js";
 import { stylesheet } from "./styles.js";
 
 const SHEET = await stylesheet("slider.css");
@@ -18,14 +13,13 @@ export const mount = mounted(
     return new Slider(root);
   },
   (slider, { data, setStateValue }) => {
-    slider.post = (sent) => setStateValue("sent", sent);
+    slider.sender.post = ({ value, moving }, turn) => setStateValue("sent", { value, moving, turn });
     slider.receive(data);
   },
 );
 
 const FINE = 1000; // the native input runs from 0 to 1000; what it means is ours
 const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
-const LOST = 8000; // ms after which an answer is no longer waited for
 const THUMB = 24; // px, as in slider.css
 
 /** Four significant digits, without idle zeros. */
@@ -78,10 +72,9 @@ class Slider {
     this.lines = make("div", "lines", this.rail, { "aria-hidden": "true" });
     this.range = make("input", "range", this.rail, { id: "range", type: "range", min: "0", max: FINE, step: "any" });
     this.ticks = make("div", "ticks", this.root);
-    this.turn = 0; // of the value that was last sent
-    this.seen = 0; // of the value that Python last took
+    this.sender = new Sender();
     this.value = null; // what is shown
-    this.told = null; // what Python knows: sent by us, or given by it
+    this.told = null; // what Python knows or is about to hear: sent by us, or given by it
     this.range.addEventListener("pointerdown", () => (this.dragging = true));
     this.range.addEventListener("input", () => this.dragged());
     for (const end of ["change", "pointerup", "pointercancel", "lostpointercapture"]) {
@@ -116,14 +109,11 @@ class Slider {
     this.help.title = data.help;
     this.help.setAttribute("aria-label", data.help || "?");
     this.furnish();
-    if (this.value === null) this.turn = Math.max(this.turn, data.seen);
-    this.seen = data.seen;
-    const waiting = this.sent && this.seen < this.turn; // an older answer: newer values are on their way
-    if (!waiting && !this.dragging && (!this.sent || this.value === this.told)) {
+    this.sender.heard(data.seen);
+    if (!this.sender.behind && !this.dragging && this.sender.wishes.size === 0) {
       this.told = data.value;
       this.show(data.value);
     } else this.show(this.value);
-    if (this.sent && !waiting) this.confirmed();
   }
 
   /** Ticks and marks, made anew only where they changed. */
@@ -207,7 +197,7 @@ class Slider {
   released() {
     this.dragging = false;
     this.push();
-    if (!this.sent) this.show(this.data.value); // what Python made of it
+    if (this.sender.idle) this.show(this.data.value); // what Python made of it
   }
 
   /** Arrows move by a hundredth of the track, pages by a tenth; a tick on the way is landed on. */
@@ -255,41 +245,16 @@ class Slider {
     this.shown = text;
   }
 
-  // --------------------------------------------------------------------------------------------------------------- to Python
-
-  /** Sends the newest value unless one is under way; then it follows that one. */
+  /** To Python, where it does not know it yet; and once more on release, since it may draw roughly what is still moving. */
   push() {
-    if (this.sent || this.value === this.told || this.closed) return;
-    this.sent = true;
-    this.turn += 1;
+    if (this.value === this.told && !(this.rough && !this.dragging)) return;
     this.told = this.value;
-    this.lost = setTimeout(() => this.free(), LOST);
-    this.post({ value: this.value, turn: this.turn });
-  }
-
-  /** Python took the value: the next may leave when the script that draws it has ended. */
-  confirmed() {
-    clearTimeout(this.lost);
-    cancelAnimationFrame(this.frame);
-    const look = () => {
-      const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");
-      if (state === "running" && this.sent) this.frame = requestAnimationFrame(look);
-      else this.free();
-    };
-    this.frame = requestAnimationFrame(look);
-  }
-
-  free() {
-    clearTimeout(this.lost);
-    cancelAnimationFrame(this.frame);
-    this.sent = false;
-    this.push();
+    this.rough = Boolean(this.dragging);
+    this.sender.offer({ value: this.value, moving: this.rough });
   }
 
   close() {
-    this.closed = true;
-    clearTimeout(this.lost);
-    cancelAnimationFrame(this.frame);
+    this.sender.close();
     this.sizes.disconnect();
     this.root.remove();
   }

@@ -1,10 +1,10 @@
 /** @file The loss surface of one panel in three dimensions; one at a time. */
 
-import { name } from "./dom.js";
+import { make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { inside } from "./path.js";
 import { casing } from "./theme.js";
-import { reached } from "./values.js";
+import { copy, reached } from "./values.js";
 
 /** Does this browser draw WebGL? Asked once, and the context is given back. */
 export const webgl = (() => {
@@ -28,12 +28,21 @@ export class Surface {
     this.camera = null;
     // Plotly forgets the camera after a resize, whatever uirevision says; so it is kept here.
     this.figure.onchange = (change) => {
-      if (change?.["scene.camera"]) this.camera = structuredClone(change["scene.camera"]);
+      if (!change?.["scene.camera"]) return;
+      this.camera = structuredClone(change["scene.camera"]);
+      this.fit.hidden = false;
     };
+    // A click gives the nearest point of the grid.
+    this.figure.onpoint = ({ points: [point] }) => {
+      if (point?.fullData?.type === "surface") board.startAt(this.panel, [point.x, point.y], null);
+    };
+    this.fit = make("button", "esl-button esl-fit", this.figure.host, { type: "button", hidden: "" });
+    this.fit.onclick = () => this.reset();
   }
 
   async draw(library, panel, theme) {
-    const { surface, walks, alt } = panel.said;
+    const { surface, alt } = panel.said;
+    const { walks } = panel;
     if (this.figure.host.parentElement !== panel.contour.host.parentElement || this.panel !== panel) {
       this.panel?.root.classList.remove("esl-deep");
       panel.contour.host.after(this.figure.host);
@@ -41,10 +50,11 @@ export class Surface {
     }
     panel.root.classList.add("esl-deep");
     name(this.figure.host, alt);
+    write(this.fit, this.board.data.words.reset);
     this.walks = walks;
     this.ground = ground(surface.data.find((trace) => trace.type === "surface"));
     this.first = surface.data.length;
-    const extra = { scene: this.camera ? { camera: this.camera } : {}, traces: walks.flatMap((walk) => this.traces(walk, this.board.shownUpdate())) };
+    const extra = { scene: this.camera ? { camera: this.camera } : {}, traces: walks.flatMap((walk) => this.traces(walk, this.board.shownTick())) };
     this.library = null; // nothing plays into a drawing
     while (this.moving) await new Promise(requestAnimationFrame);
     await this.figure.draw(library, surface, theme, extra);
@@ -63,7 +73,7 @@ export class Surface {
   /** A walk's points on the surface, cut at the rim of what is drawn, a little above it so that it is not swallowed. */
   points(walk, k) {
     const { box, height, lift } = this.ground;
-    const count = Math.max(1, reached(walk.update, k));
+    const count = Math.max(1, reached(walk.ticks(this.board.clock), k));
     const identity = { ...box, x: (v) => v, y: (v) => v };
     const line = { x: [], y: [], z: [] };
     const add = (x, y, z) => {
@@ -78,7 +88,7 @@ export class Surface {
       const part = i > 0 ? inside(px, py, x, y, identity) : null;
       if (part && part[0] > 0) add(px + (x - px) * part[0], py + (y - py) * part[0], height(px + (x - px) * part[0], py + (y - py) * part[0]));
       if (here) {
-        last = [x, y, walk.height[i]];
+        last = [x, y, walk.loss(i)];
         add(...last);
       } else if (part) {
         const [ex, ey] = [px + (x - px) * part[1], py + (y - py) * part[1]];
@@ -111,6 +121,13 @@ export class Surface {
       this.moving = false;
       if (this.figure.shown) this.figure.shown.extra = null; // what is drawn is no longer what was asked for
     }
+  }
+
+  /** The camera as it was at first. */
+  reset() {
+    this.camera = null;
+    this.fit.hidden = true;
+    this.library?.relayout(this.figure.node, { "scene.camera": copy(this.panel.said.surface.layout.scene.camera) });
   }
 
   hide() {

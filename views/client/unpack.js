@@ -1,5 +1,7 @@
 /** @file Reads what pack.py wrote: one block of bytes becomes names, words and typed arrays. */
 
+import { derived } from "./derived.js";
+
 const ARRAYS = {
   f8: Float64Array,
   f4: Float32Array,
@@ -12,7 +14,7 @@ const ARRAYS = {
 };
 
 /**
- * Reads what pack.py wrote. A matrix becomes a list of its rows (what Plotly wants), a `path` stays flat: x0, y0, x1, y1 ...
+ * A matrix becomes a list of its rows (what Plotly wants), a `path` stays flat: x0, y0, x1, y1 ...
  * An array that was stored once is one object here too.
  * @param {Uint8Array} bytes
  */
@@ -21,15 +23,22 @@ export function unpack(bytes) {
   const length = new DataView(buffer).getUint32(0, true);
   const start = (4 + length + 7) & ~7;
   const known = new Map();
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), (key, value) => {
-    if (!value?.$b) return value;
-    const [offset, type, shape] = value.$b;
-    const name = `${offset} ${shape} ${key === "path"}`;
-    if (!known.has(name)) {
-      const flat = new ARRAYS[type](buffer, start + offset, shape.reduce((a, b) => a * b, 1));
-      known.set(name, shape.length === 1 || key === "path" ? flat : rows(flat, shape));
-    }
+  const once = (name, create) => {
+    if (!known.has(name)) known.set(name, create());
     return known.get(name);
+  };
+  const flat = ([offset, type, shape]) =>
+    once(`${offset} ${type} ${shape}`, () => new ARRAYS[type](buffer, start + offset, shape.reduce((a, b) => a * b, 1)));
+  const shaped = (name, values, shape, key) =>
+    shape.length === 1 || key === "path" ? values : once(`${name} rows`, () => rows(values, shape));
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)), (key, value) => {
+    if (Array.isArray(value?.$b)) return key === "$of" ? value : shaped(`${value.$b}`, flat(value.$b), value.$b[2], key);
+    if (value?.$of) {
+      const stored = value.$of.$b;
+      const name = `${stored} ${value.how} ${value.by}`;
+      return shaped(name, once(name, () => derived(flat(stored), value.how, value.by)), stored[2], key);
+    }
+    return value;
   });
 }
 

@@ -81,12 +81,18 @@ def slider_value(key: str) -> float | None:
     return float(sent["value"]) if sent else None
 
 
+def slider_held(key: str) -> bool:
+    """Whether the hand still held the slider when it sent that value."""
+    sent = _sent(key)
+    return bool(sent and sent["moving"])
+
+
 def _sent(key: str) -> Mapping[str, float] | None:
-    """What the browser last sent: the value, and a running number that tells it which one has arrived."""
+    """What the browser last sent: the value, whether it is still moving, and a running number that tells which one has arrived."""
     sent = st.session_state.get(key, {}).get("sent")
     if not isinstance(sent, Mapping):
         return None
     value, turn = sent.get("value"), sent.get("turn")
     if not isinstance(value, int | float) or not isinstance(turn, int) or not math.isfinite(value):
         return None
-    return {"value": value, "turn": turn}
+    return {"value": value, "turn": turn, "moving": float(bool(sent.get("moving")))}

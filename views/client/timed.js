@@ -1,0 +1,21 @@
+/** @file The curves: their numbers are those of the walks, their x is what the bar counts by. */
+
+import { walkOf } from "./walk.js";
+
+const LEAST = 1e-30; // a logarithmic axis has no place for 0
+
+/** The figure of the curves with its numbers filled in; the same object for the same data and clock. */
+export function timed({ curves, panels, player, words }, clock) {
+  const per = clock === "epochs" ? player.batches : 1;
+  const last = player.length[clock] / per;
+  const axis = { title: { text: words[clock] }, range: [0, last] };
+  const data = curves.data.map((trace) => {
+    const walk = walkOf(panels[trace.meta.panel].walks[trace.meta.walk]);
+    const x = Float64Array.from(walk.ticks(clock), (tick) => tick / per);
+    const y = Float64Array.from(walk[trace.meta.of], (value) => (Number.isFinite(value) && value > LEAST ? value : NaN));
+    const shown = x.findLastIndex((at) => at <= last) + 1;
+    return { ...trace, x: x.subarray(0, shown), y: y.subarray(0, shown) };
+  });
+  const { xaxis, xaxis2, ...rest } = curves.layout;
+  return { data, layout: { ...rest, xaxis: { ...xaxis, ...axis }, xaxis2: { ...xaxis2, ...axis } } };
+}

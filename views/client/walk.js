@@ -1,0 +1,33 @@
+/** @file One optimizer's walk, as Python sent it, and when it is where: by updates, or by epochs. */
+
+const made = new WeakMap();
+
+/** The walk of what Python sent; the same object for the same data. */
+export function walkOf(said) {
+  if (!made.has(said)) made.set(said, new Walk(said));
+  return made.get(said);
+}
+
+/** Its facts are those of `Walk` in board.py. */
+class Walk {
+  constructor(said) {
+    Object.assign(this, said);
+    this.strided = null;
+  }
+
+  /** The tick of the bar at which each point is reached; counted by epochs, a tick is a mini-batch's worth of rows. */
+  ticks(clock) {
+    if (clock === "updates" || this.stride === 1) return this.update;
+    this.strided ??= Float64Array.from(this.update, (update) => update * this.stride);
+    return this.strided;
+  }
+
+  /** How many updates are done at a tick. */
+  done(tick, clock) {
+    return clock === "updates" ? tick : Math.floor(tick / this.stride);
+  }
+
+  loss(i) {
+    return this.lowest + this.excess[i];
+  }
+}
