@@ -68,13 +68,16 @@ screenshots: .venv/development browser
 	@$(PIP) --requirement $<
 	@touch .venv/runtime $@
 
+SUDO = if [ "$$(id -u)" = 0 ]; then sudo=""; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else sudo=none; fi
+
 # A Chromium: $CHROMIUM, one on the PATH, Debian's package where we may install it, else the one that Playwright brings.
+# And a Firefox: $FIREFOX, one on the PATH, else Debian's package where we may install it. Without one its tests are skipped.
 browser: .venv/development
 	@if [ -n "$$CHROMIUM" ]; then \
 		[ -x "$$CHROMIUM" ] || { echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; }; exit 0; \
 	fi; \
 	for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
-	if [ "$$(id -u)" = 0 ]; then sudo=""; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else sudo=none; fi; \
+	$(SUDO); \
 	if [ "$$sudo" != none ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium"; \
 		$$sudo apt-get update -qq || true; \
@@ -84,6 +87,14 @@ browser: .venv/development
 		$$sudo $(CURDIR)/$(BIN)/playwright install-deps chromium >/dev/null || true; \
 	fi; \
 	$(BIN)/playwright install chromium
+	@[ -z "$$FIREFOX" ] && ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null || exit 0; \
+	$(SUDO); \
+	if [ "$$sudo" != none ] && command -v apt-get >/dev/null && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing Firefox"; \
+		$$sudo apt-get update -qq >/dev/null 2>&1; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends firefox-esr >/dev/null 2>&1 || \
+			echo "Firefox could not be installed; its tests will be skipped." >&2; \
+	fi
 
 clean:
 	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js static/lab-*
