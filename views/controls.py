@@ -11,8 +11,9 @@ import streamlit as st
 
 from experiment import Experiment
 from settings import Count, Number, Option, Setting, Value
+from views import ahead
 from views.session import Scene, edit, held
-from views.slider import slider, slider_held, slider_value
+from views.slider import slider, slider_held, slider_value, stops
 from views.words import language, tr
 
 Take = Callable[[Experiment, Value], Experiment]
@@ -39,8 +40,9 @@ def number(
     high: float | None = None,
     unit: str = "",
     help: str = "",
+    play: str = "",
 ) -> None:
-    """A live slider for a Number or a Count."""
+    """A live slider for a Number or a Count, its pictures offered ahead. `play`: the name of a button that runs from end to end."""
     key, whole = _key(scene, name), isinstance(field, Count)
 
     def taken() -> None:
@@ -65,7 +67,10 @@ def number(
         ticks=ticks,
         marks=marks,
         help=help,
+        play=play,
     )
+    rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, integer=whole)
+    ahead.offer(key, lambda experiment, stop: take(experiment, round(stop) if whole else stop), rests)
 
 
 def menu(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from experiment import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
-from settings import Number, Pick, pick, values
+from settings import Number, Pick, Value, pick, values
 from views.controls import number, toggle
 from views.session import Scene
 from views.words import tr
@@ -86,6 +86,34 @@ def all_features_normalized(scene: Scene) -> None:
         not any(map(_raw, scene.experiment.panels)),
         lambda e, on: take(e, bool(on)),
         help=tr("Off: the network gets raw centimeters, far from centered. On: every feature has mean 0 and deviation 1."),
+    )
+
+
+def morph(scene: Scene) -> None:
+    """From raw to normalized, continuously: x̃ = A(x − m), A and m on their way from the identity and 0. A button plays it."""
+    panels = scene.experiment.panels
+    normalized = [panel for panel in panels if not _raw(panel)]
+    if not normalized or not surfaces()[scene.experiment.surface.name].needs_data:
+        return
+    picked = normalized[0].features
+    field = next(field for field in fields_of("features", picked.name) if field.name == "amount")
+    assert isinstance(field, Number)
+
+    def take(experiment: Experiment, value: Value) -> Experiment:
+        moved = (p if _raw(p) else replace(p, features=p.features.having(amount=float(value))) for p in experiment.panels)
+        return replace(experiment, panels=tuple(moved))
+
+    number(
+        scene,
+        "morph",
+        field,
+        float(dict(picked.settings).get("amount", field.default)),
+        take,
+        label=tr("from raw to normalized"),
+        ticks=[(0.0, tr("raw")), (1.0, tr("normalized"))],
+        low=0.0,
+        high=1.0,
+        play=tr("Play: from raw to normalized"),
     )
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import streamlit as st
 
 from experiment import Experiment, Refusal, Result, start_at
-from views import lesson, under_way
+from views import ahead, lesson, under_way
 from views.board.board import Act, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
@@ -30,6 +30,7 @@ def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] =
         st.error(
             tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
         )
+    ahead.clear()
     scene, refused = enter(page, opening, topics, lesson.scenes(page))
     for said in refused:
         st.warning(say(said))
@@ -114,5 +115,6 @@ def next_step(scene: Scene, text: str) -> None:
 def close_page(scene: Scene) -> None:
     """The lessons, and the address, written last; then once more, while something is still to be computed."""
     lesson.links()
+    ahead.serve(scene)
     leave(scene)
     under_way.go_on()

@@ -10,7 +10,7 @@ from numerals import numeral
 from settings import values
 from views import lesson
 from views.controls import chips
-from views.front import correlation, feature_normalization, unit
+from views.front import correlation, feature_normalization, morph, unit
 from views.page import close_page, heading, next_step, open_page, picture
 from views.rates import modes, rate
 from views.session import Scene
@@ -79,6 +79,7 @@ if not lesson.hidden(scene):
     with left:
         unit(scene)
         correlation(scene)
+        morph(scene)
     with right:
         modes(scene)
         between = st.container()

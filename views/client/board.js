@@ -3,6 +3,7 @@
 import { sheet } from "./canvas.js";
 import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
+import { films } from "./films.js";
 import { mounted } from "./mounted.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
@@ -47,6 +48,7 @@ class Board {
     this.data = null;
     this.acts = new Sender(); // what a person does to the picture: start and window
     this.received = 0;
+    films.show = (picture) => this.data && this.show({ ...this.data, ...picture });
     this.k = 0; // the tick of the bar
     this.clock = "updates";
     this.view = "contour";
@@ -313,6 +315,7 @@ class Board {
 
   close() {
     this.closed = true;
+    films.show = null;
     this.playing = false;
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);

@@ -1,6 +1,8 @@
 /** @file A live slider: a native range input that sends its value while it is dragged. */
 
 import { make, write } from "./dom.js";
+import { films } from "./films.js";
+import { ICONS } from "./icons.js";
 import { mounted } from "./mounted.js";
 import { Sender } from "./sender.js";
 import { stylesheet } from "./styles.js";
@@ -19,6 +21,8 @@ export const mount = mounted(
 );
 
 const FINE = 1000; // the native input runs from 0 to 1000; what it means is ours
+const DWELL = 120; // ms that a pointer rests on a slider before its pictures are fetched
+const SWEEP = 4000; // ms that playing takes from end to end
 const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
 const THUMB = 24; // px, as in slider.css
 
@@ -64,6 +68,8 @@ class Slider {
     this.label = make("label", "label", head, { for: "range" });
     this.help = make("span", "help", head, { role: "img", tabindex: "0" });
     write(this.help, "?");
+    this.button = make("button", "play", head, { type: "button" });
+    this.button.onclick = () => this.toggle();
     const exact = make("span", "exact", head);
     this.field = make("input", "field", exact, { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
     this.unit = make("span", "unit", exact);
@@ -75,7 +81,14 @@ class Slider {
     this.sender = new Sender();
     this.value = null; // what is shown
     this.told = null; // what Python knows or is about to hear: sent by us, or given by it
-    this.range.addEventListener("pointerdown", () => (this.dragging = true));
+    this.range.addEventListener("pointerdown", () => {
+      this.dragging = true;
+      this.pause();
+      this.wanted();
+    });
+    this.range.addEventListener("focus", () => this.wanted());
+    this.root.addEventListener("pointerenter", () => (this.dwelling = setTimeout(() => this.wanted(), DWELL)));
+    this.root.addEventListener("pointerleave", () => clearTimeout(this.dwelling));
     this.range.addEventListener("input", () => this.dragged());
     for (const end of ["change", "pointerup", "pointercancel", "lostpointercapture"]) {
       this.range.addEventListener(end, () => this.released());
@@ -108,9 +121,10 @@ class Slider {
     this.help.hidden = !data.help;
     this.help.title = data.help;
     this.help.setAttribute("aria-label", data.help || "?");
+    this.face();
     this.furnish();
     this.sender.heard(data.seen);
-    if (!this.sender.behind && !this.dragging && this.sender.wishes.size === 0) {
+    if (!this.sender.behind && !this.dragging && !this.playing && this.sender.wishes.size === 0) {
       this.told = data.value;
       this.show(data.value);
     } else this.show(this.value);
@@ -185,13 +199,28 @@ class Slider {
 
   // ----------------------------------------------------------------------------------------------------------- from a person
 
+  /** A drag lands on a tick that is near, else on the nearest stop. */
   dragged() {
     const place = Number(this.range.value) / FINE;
     const near = this.data.ticks
       .map(([at]) => ({ at, gap: Math.abs(this.place01(at) - place) }))
       .filter(({ gap }) => gap <= NEAR)
       .sort((a, b) => a.gap - b.gap);
-    this.set(near.length ? near[0].at : this.valueAt(place));
+    this.set(near.length ? near[0].at : this.data.stops[this.stopAt(place)]);
+  }
+
+  /** The number of the stop that is nearest to a place. */
+  stopAt(place) {
+    let best = 0;
+    this.data.stops.forEach((stop, i) => {
+      if (Math.abs(this.place01(stop) - place) < Math.abs(this.place01(this.data.stops[best]) - place)) best = i;
+    });
+    return best;
+  }
+
+  /** A hand is here: the pictures of the stops are fetched. */
+  wanted() {
+    films.want({ control: this.data.control, stops: this.data.stops, stop: () => this.stopAt(this.place01(this.value)) });
   }
 
   released() {
@@ -227,9 +256,47 @@ class Slider {
     this.show(this.value, true);
   }
 
+  /** A value from a hand: its picture is here already, or Python is asked for it. */
   set(value) {
     this.show(value);
+    if ((this.dragging || this.playing) && films.play(this.data.control, this.data.stops.indexOf(value))) this.rough = true;
+    else this.push();
+  }
+
+  // --------------------------------------------------------------------------------------------------------------- playing
+
+  /** From end to end, or to the end from where it is. */
+  toggle() {
+    if (this.playing) return this.pause();
+    const from = this.place01(this.value) < 1 - NEAR ? this.place01(this.value) : 0;
+    const began = performance.now();
+    this.wanted();
+    const tick = (now) => {
+      const place = Math.min(1, from + Math.max(0, now - began) / SWEEP);
+      const value = this.data.stops[this.stopAt(place)];
+      if (value !== this.value) this.set(value);
+      if (place >= 1) return this.pause();
+      this.playing = requestAnimationFrame(tick);
+      return undefined;
+    };
+    this.playing = requestAnimationFrame(tick);
+    return this.face();
+  }
+
+  pause() {
+    if (!this.playing) return;
+    cancelAnimationFrame(this.playing);
+    this.playing = null;
+    this.face();
     this.push();
+  }
+
+  face() {
+    this.button.hidden = !this.data.play;
+    this.button.innerHTML = this.playing ? ICONS.pause : ICONS.play;
+    this.button.setAttribute("aria-label", this.data.play);
+    this.button.setAttribute("aria-pressed", String(Boolean(this.playing)));
+    this.button.title = this.data.play;
   }
 
   /** @param force also into the field that is being typed in */
@@ -247,13 +314,17 @@ class Slider {
 
   /** To Python, where it does not know it yet; and once more on release, since it may draw roughly what is still moving. */
   push() {
-    if (this.value === this.told && !(this.rough && !this.dragging)) return;
+    const held = Boolean(this.dragging || this.playing);
+    if (this.value === this.told && !(this.rough && !held)) return;
     this.told = this.value;
-    this.rough = Boolean(this.dragging);
+    this.rough = held;
     this.sender.offer({ value: this.value, moving: this.rough });
   }
 
   close() {
+    cancelAnimationFrame(this.playing);
+    clearTimeout(this.dwelling);
+    if (films.wanted?.control === this.data?.control) films.wanted = null;
     this.sender.close();
     this.sizes.disconnect();
     this.root.remove();

@@ -16,6 +16,7 @@ import streamlit as st
 
 from views.served import entry, served
 
+STOPS = 100  # of the track, as many as arrow keys find
 _SLIDER = st.components.v2.component(
     "error_surface_slider",
     html="",
@@ -38,11 +39,13 @@ def slider(
     ticks: Sequence[tuple[float, str]] = (),
     marks: Sequence[tuple[float, str, str]] = (),
     help: str = "",
+    play: str = "",
 ) -> float:
     """Draws the slider and returns the value that it shows: `value`, brought between `low` and `high`.
 
     `ticks` are (value, label) below the track: buttons that set exactly that value. `marks` are (value, label, color) above it: places
-    to see, such as a limit. Either outside of [low, high] is left out.
+    to see, such as a limit. Either outside of [low, high] is left out. `play` names a button that runs from end to end; without it there
+    is none.
     """
     if not low < high:
         raise ValueError(f"the slider {label!r} needs low < high, not {low} and {high}")
@@ -68,11 +71,29 @@ def slider(
             "ticks": tuple((at, text) for at, text in ticks if low <= at <= high),
             "marks": tuple((at, text, color) for at, text, color in marks if low <= at <= high),
             "help": help,
+            "play": play,
+            "control": key,
+            "stops": stops(low, high, [at for at, _ in ticks], log=log, integer=integer),
             "seen": int(seen["turn"]) if seen else 0,
         },
         on_sent_change=on_change,
     )
     return shown
+
+
+def stops(low: float, high: float, ticks: Sequence[float] = (), *, log: bool = False, integer: bool = False) -> tuple[float, ...]:
+    """Where a drag comes to rest: every hundredth of the track, with no more digits than the track can tell apart, and every tick."""
+    places = (i / STOPS for i in range(1, STOPS))
+    values = (low * (high / low) ** place if log else low + (high - low) * place for place in places)
+    if integer:
+        inner = {float(round(value)) for value in values}
+    else:
+        inner = {_tidy(value, value * min(0.01, math.log(high / low) / 500) if log else (high - low) / 500) for value in values}
+    return tuple(sorted({low, high, *inner, *(at for at in ticks if low <= at <= high)}))
+
+
+def _tidy(value: float, pixel: float) -> float:
+    return round(value, -math.floor(math.log10(pixel)))
 
 
 def slider_value(key: str) -> float | None:

@@ -1,0 +1,77 @@
+/**
+ * @file Films: the pictures of a slider's stops, sent ahead of the hand. Sliders ask for them, the board shows them.
+ *
+ * The page has one; the sliders, the board and the component that fetches them (ahead.js) meet here.
+ */
+
+const BATCH = 12; // pictures that are asked for at once
+const KEPT = 3; // films
+const LOST = 4000; // ms after which an answer is no longer waited for
+
+class Films {
+  constructor() {
+    this.names = {}; // slider -> the name of its film, which holds as long as nothing but its own value changes
+    this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow, asked }
+    this.ask = null; // (wish) => void, while the fetching component is there
+    this.show = null; // (picture) => void, while a board is there
+    this.wanted = null; // { control, stops, place() } of the slider that has the hand
+  }
+
+  /** What Python sent. */
+  take({ films, control, name, frames, slow }) {
+    this.names = films;
+    if (control) {
+      const film = this.film(control, name);
+      film.slow ||= slow;
+      for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
+      this.free();
+    }
+    this.fetch();
+  }
+
+  film(control, name = this.names[control]) {
+    const key = `${control} ${name}`;
+    const film = this.films.get(key) ?? { frames: new Map(), slow: false };
+    this.films.delete(key); // to the end: the newest
+    this.films.set(key, film);
+    for (const old of this.films.keys()) {
+      if (this.films.size <= KEPT) break;
+      this.films.delete(old);
+    }
+    return film;
+  }
+
+  /** A hand is on this slider: its pictures are fetched, the nearest to where it is first. */
+  want(wanted) {
+    this.wanted = wanted;
+    this.fetch();
+  }
+
+  fetch() {
+    const { wanted } = this;
+    if (!wanted || !this.ask || this.asking || !this.names[wanted.control]) return;
+    const film = this.film(wanted.control);
+    if (film.slow) return;
+    const here = wanted.stop();
+    const missing = wanted.stops.map((_, i) => i).filter((i) => !film.frames.has(i));
+    if (missing.length === 0) return;
+    missing.sort((a, b) => Math.abs(a - here) - Math.abs(b - here));
+    this.asking = setTimeout(() => this.free(), LOST);
+    this.ask({ control: wanted.control, stops: missing.slice(0, BATCH) });
+  }
+
+  free() {
+    clearTimeout(this.asking);
+    this.asking = null;
+  }
+
+  /** Shows the picture of a stop, if it is here. */
+  play(control, stop) {
+    const picture = this.names[control] && this.film(control).frames.get(stop);
+    if (!picture || !this.show) return false;
+    this.show(picture);
+    return true;
+  }
+}
+
+export const films = new Films();
