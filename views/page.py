@@ -55,7 +55,7 @@ def picture(scene: Scene) -> Result | None:
     def looked() -> None:
         chosen = board_state(key)
         if chosen.view is not None:
-            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0, clock=chosen.clock or "updates")
+            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0, clock=chosen.clock or "updates", details="on" if chosen.details else "off")
 
     def acted() -> None:
         act = board_act(key)

@@ -3,6 +3,7 @@
 from typing import Literal, NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
 from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, menus, optimizers
 from experiment import Walk as Walked
@@ -35,9 +36,16 @@ def words() -> Words:
         "surface": tr("3-D"),
         "update": tr("update {k} of {n}"),
         "epoch": tr("epoch {k} of {n}"),
+        "evaluation": tr("gradient evaluation {k} of {n}"),
         "clock": tr("Count"),
         "updates": tr("updates"),
         "epochs": tr("epochs"),
+        "evaluations": tr("gradient evaluations"),
+        "details": tr("Arrows"),
+        "details_help": tr("Each update taken apart: gradient, momentum, the step, and where adaptive rates make it go"),
+        "moves": tr("Dotted: −η·gradient. Dashed: −η·momentum. Solid: the step. Ellipse: where a momentum of this length would lead."),
+        "enlarged": tr("Drawn {times} times as long."),
+        "lens": tr("as {optimizer} sees it"),
         "leaves": tr("leaves the picture at update {k}"),
         "diverged": tr("diverged at update {k}"),
         "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
@@ -103,7 +111,7 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
 
 
-def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int) -> Walk:
+def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int, details: bool) -> Walk:
     """At most so many points of it, every excursion among them, as float32 beside the middle of the picture."""
     count, unit, status = count_of(walked, experiment.steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
@@ -117,7 +125,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
     lowest = panel.fit.loss if panel.fit.loss is not None else float(finite.min()) if finite.size else 0.0
     update = kept.update
     with np.errstate(over="ignore"):  # a walk that explodes goes beyond float32 before it is stopped
-        return {
+        said: Walk = {
             "name": tr(optimizer.label),
             "color": stroke.color,
             "dash": "solid",
@@ -126,7 +134,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "lowest": lowest,
             "excess": (kept.loss - lowest).astype(np.float32),
             "slope": kept.slope.astype(np.float32),
-            "update": update.astype(np.uint16 if update[-1] < 2**16 else np.int32),
+            "update": _counted(update),
             "stride": updates_an_epoch(experiment, panel) if optimizer.full_batch_only else 1,
             "count": count,
             "unit": unit,
@@ -135,6 +143,23 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "status": status,
             "detail": detail,
         }
+        if not np.array_equal(kept.evaluations, update):
+            said["evaluations"] = _counted(kept.evaluations)
+        if details:
+            said["moves"] = {
+                "gradient": kept.gradient[:, :2].astype(np.float32),
+                "momentum": kept.momentum[:, :2].astype(np.float32),
+                "scale": kept.scale[:, :2].astype(np.float32),
+                "step": kept.step[:, :2].astype(np.float32),
+                "rates": kept.rates.astype(np.float32),
+                "adaptive": optimizer.adaptive,
+            }
+    return said
+
+
+def _counted(numbers: Int[np.ndarray, " k"]) -> Int[np.ndarray, " k"]:
+    """Ascending counts in as few bytes as hold the last."""
+    return numbers.astype(np.uint16 if numbers[-1] < 2**16 else np.int32)
 
 
 def updates_an_epoch(experiment: Experiment, panel: PanelResult) -> int:
@@ -173,7 +198,7 @@ def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
     )
 
 
-def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool) -> Panel:
+def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, details: bool) -> Panel:
     """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer."""
     fit, titled = panel.fit, title_of(panel)
     scale = levels(experiment.levels, panel.grid, fit.loss, panel.goal)
@@ -220,7 +245,7 @@ def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool) 
         "fitted": panel.panel.window is None and experiment.window is None,
         "alt": _alt(panel, titled, experiment.steps),
         "facts": _facts(panel),
-        "walks": [_walk(walked, slot, experiment, panel, most) for slot, walked in enumerate(panel.walks)],
+        "walks": [_walk(walked, slot, experiment, panel, most, details) for slot, walked in enumerate(panel.walks)],
     }
 
 
@@ -256,7 +281,7 @@ def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: 
             lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
     most = MOVING if moving else min(2000, POINTS // max(1, sum(len(panel.walks) for panel in result.panels)))
     return {
-        "panels": [_panel(experiment, panel, most, moving) for panel in result.panels],
+        "panels": [_panel(experiment, panel, most, moving, shown.details == "on") for panel in result.panels],
         "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,
         "player": _player(experiment, result, shown),
         "view": "surface" if shown.view == "surface" else "contour",

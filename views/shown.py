@@ -13,6 +13,7 @@ class Shown:
     panel: int = 0  # whose surface is shown in 3-D
     curves: str = "off"
     clock: str = "updates"
+    details: str = "off"
     topic: str = "rates"  # of the page of optimizers
     lesson: str = ""
     revealed: str = "no"
@@ -24,7 +25,8 @@ FIELDS: dict[str, Setting] = {
         Option("view", N_("picture"), "contour", ("contour", "surface"), (N_("contour"), N_("3-D"))),
         Count("panel", N_("panel in 3-D"), 0, 0, 2),
         Option("curves", N_("loss and gradient curves"), "off", ("off", "on"), (N_("off"), N_("on"))),
-        Option("clock", N_("walks are counted by"), "updates", ("updates", "epochs"), (N_("updates"), N_("epochs"))),
+        Option("clock", N_("walks are counted by"), "updates", ("updates", "epochs", "evaluations"), (N_("updates"), N_("epochs"), N_("gradient evaluations"))),
+        Option("details", N_("each update taken apart"), "off", ("off", "on"), (N_("off"), N_("on"))),
         Option("topic", N_("topic"), "rates", TOPICS),
         Option("revealed", N_("answer"), "no", ("no", "yes"), (N_("hidden"), N_("shown"))),
     )

@@ -19,13 +19,24 @@ from views.served import entry, plotly_urls, served
 
 NAME = 16  # letters that name a parcel, in front of it
 View = Literal["contour", "surface"]
-Clock = Literal["updates", "epochs"]
+Clock = Literal["updates", "epochs", "evaluations"]
 
 
 class Fact(TypedDict):
     label: str
     value: str
     help: NotRequired[str]
+
+
+class Moves(TypedDict):
+    """What the update from each point was made of: step = −rates·momentum/scale. NaN where there is none."""
+
+    gradient: np.ndarray  # float32 (k, 2), of the batch
+    momentum: np.ndarray  # float32 (k, 2)
+    scale: np.ndarray  # float32 (k, 2)
+    step: np.ndarray  # float32 (k, 2)
+    rates: np.ndarray  # float32 (k,)
+    adaptive: bool  # rates/scale is a rate for each weight
 
 
 class Walk(TypedDict):
@@ -41,6 +52,8 @@ class Walk(TypedDict):
     slope: np.ndarray  # float32 (k,): norm of the full-batch gradient
     update: np.ndarray  # uint16 or int32 (k,), ascending
     stride: int  # mini-batches' worth of rows that an update reads: 1, or a whole epoch of them
+    evaluations: NotRequired[np.ndarray]  # gradients computed before each point; else as many as updates
+    moves: NotRequired[Moves]
     count: str  # the big number as it stands in the end: "32"
     unit: str  # "steps"
     settled: int | None
@@ -72,6 +85,8 @@ class Player(TypedDict):
     length: Mapping[Clock, int]
     batches: int
     clock: Clock
+    clocked: bool  # the clocks differ
+    details: bool  # what updates are made of is drawn
 
 
 class Words(TypedDict):
@@ -85,9 +100,16 @@ class Words(TypedDict):
     surface: str
     update: str  # "update {k} of {n}"
     epoch: str  # "epoch {k} of {n}"
-    clock: str  # name of the menu of the two
+    evaluation: str  # "gradient evaluation {k} of {n}"
+    clock: str  # name of the menu of the three
     updates: str
     epochs: str
+    evaluations: str
+    details: str  # name of the switch
+    details_help: str
+    moves: str  # what the arrows are
+    enlarged: str  # "drawn {times} times as long"
+    lens: str  # "{optimizer}'s own coordinates"
     leaves: str  # "leaves the picture at update {k}"
     diverged: str  # "diverged at update {k}"
     no_webgl: str
@@ -118,6 +140,7 @@ class BoardState:
     view: View | None = None
     surface_panel: int | None = None
     clock: Clock | None = None
+    details: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,5 +230,6 @@ def _read(choice: object) -> BoardState:
     return BoardState(
         view=view if view in ("contour", "surface") else None,
         surface_panel=panel if isinstance(panel, int) and 0 <= panel < 3 else None,
-        clock=clock if clock in ("updates", "epochs") else None,
+        clock=clock if clock in ("updates", "epochs", "evaluations") else None,
+        details=choice.get("details") is True,
     )

@@ -74,7 +74,7 @@ class Board {
     const before = this.data;
     const atEnd = !before || this.k >= this.length();
     this.data = data;
-    this.adopt({ view: data.view, panel: data.surface_panel, clock: data.player.clock });
+    this.adopt({ view: data.view, panel: data.surface_panel, clock: data.player.clock, details: data.player.details });
     this.k = this.playing || !atEnd ? Math.min(this.k, this.length()) : this.length();
     this.panelRow.dataset.count = data.panels.length;
     keep(this.panels, data.panels.length, () => new Panel(this.panelRow, this));
@@ -104,7 +104,7 @@ class Board {
       else if (performance.now() - this.asked.since < 3000) return;
       this.asked = null;
     }
-    if (changed) [this.view, this.surfacePanel, this.clock] = [said.view, said.panel, said.clock];
+    if (changed) [this.view, this.surfacePanel, this.clock, this.details] = [said.view, said.panel, said.clock, said.details];
   }
 
   async draw() {
@@ -194,8 +194,15 @@ class Board {
     this.chosen();
   }
 
+  /** Python is asked for what each update was made of, or not any more. */
+  detail() {
+    this.details = !this.data.player.details;
+    this.chosen();
+  }
+
   chosen() {
-    const choice = { view: this.view, panel: this.surfacePanel, clock: this.clock };
+    const details = this.details ?? this.data.player.details;
+    const choice = { view: this.view, panel: this.surfacePanel, clock: this.clock, details };
     this.asked = { choice, since: performance.now() };
     this.report(choice);
   }

@@ -5,12 +5,16 @@ import { fill, make, write } from "./dom.js";
 import { tracePath } from "./path.js";
 import { casing } from "./theme.js";
 import { reached } from "./values.js";
+import { drawMoves, enlargement, movesOf } from "./details.js";
+import { LensInset } from "./lens.js";
 
 /** The walks over one contour: a canvas, and labels where a walk that ends outside first leaves the picture. */
 export class Overlay {
   constructor(host) {
     this.canvas = make("canvas", "esl-canvas", host, { "aria-hidden": "true" });
     this.labels = make("div", "esl-leaves", host);
+    this.lens = new LensInset(host);
+    this.enlarged = 1;
   }
 
   /** @param tick what of the bar's is drawn up to; Infinity draws all */
@@ -33,8 +37,20 @@ export class Overlay {
       traced.exits.slice(-3).forEach((exit) => this.arrow(context, walk, exit));
     }
     for (const { walk, at, moved } of tips) this.tip(context, walk, at, moved);
+    this.moves(context, figure, box, walks, tick, clock, words);
     context.restore();
     this.label(leaving, box, words);
+  }
+
+  /** Each walk's update at this tick, and the first adaptive one's own view of the map. */
+  moves(context, figure, box, walks, tick, clock, words) {
+    const made = walks.map((walk) => ({ walk, moves: movesOf(walk, tick, clock) })).filter(({ moves }) => moves);
+    this.enlarged = enlargement(made.map(({ moves }) => moves), box.pixel);
+    for (const { walk, moves } of made) drawMoves(context, box, walk, moves, this.enlarged);
+    const adaptive = made.find(({ moves }) => moves.axes);
+    const map = figure.shown?.figure.data[0];
+    if (adaptive && map) this.lens.draw(map, adaptive.walk, adaptive.moves, fill(words.lens, { optimizer: adaptive.walk.name }));
+    else this.lens.hide();
   }
 
   line(context, walk, { pieces, dots }) {

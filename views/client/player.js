@@ -5,7 +5,8 @@ import { ICONS } from "./icons.js";
 import { same } from "./values.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
-const CLOCKS = ["updates", "epochs"];
+const SAYS = { updates: "update", epochs: "epoch", evaluations: "evaluation" };
+const CLOCKS = ["updates", "epochs", "evaluations"];
 
 /** Buttons, bar and switch under the panels. It knows no drawing: it asks the board. */
 export class Player {
@@ -29,6 +30,7 @@ export class Player {
     this.clockWord = make("span", "esl-clock-word", this.clockField);
     this.clock = make("select", "esl-select esl-clock", this.clockField);
     for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
+    this.details = make("button", "esl-button esl-details", bar, { type: "button" });
     const views = make("div", "esl-views", this.root);
     this.views = views;
     this.group = make("div", "esl-switch", views, { role: "group" });
@@ -42,6 +44,7 @@ export class Player {
     this.step.onclick = () => board.step();
     this.scrub.oninput = () => board.seek(Number(this.scrub.value));
     this.speed.onchange = () => board.restart();
+    this.details.onclick = () => board.detail();
     this.clock.onchange = () => board.count(this.clock.value);
     this.contour.onclick = () => board.choose("contour");
     this.surface.onclick = () => board.choose("surface");
@@ -55,9 +58,12 @@ export class Player {
     this.step.title = words.step;
     name(this.scrub, words.scrub);
     write(this.speedWord, words.speed);
+    write(this.details, words.details);
+    this.details.title = words.details_help;
     write(this.clockWord, words.clock);
     CLOCKS.forEach((clock, i) => write(this.clock.options[i], words[clock]));
-    this.clockField.hidden = player.batches === 1; // an update is an epoch
+    this.clockField.hidden = !player.clocked; // all clocks are one
+    this.details.setAttribute("aria-pressed", String(player.details));
     write(this.contour, words.contour);
     write(this.surface, words.surface);
     write(this.whichWord, words.which);
@@ -83,10 +89,8 @@ export class Player {
     }
     write(this.playWord, this.words[state]);
     const epochs = (ticks) => (ticks / this.batches).toFixed(this.batches > 1 ? 1 : 0);
-    const text =
-      clock === "epochs"
-        ? fill(this.words.epoch, { k: epochs(tick), n: epochs(length) })
-        : fill(this.words.update, { k: tick, n: length });
+    const shown = clock === "epochs" ? { k: epochs(tick), n: epochs(length) } : { k: tick, n: length };
+    const text = fill(this.words[SAYS[clock]], shown);
     this.scrub.value = String(tick);
     this.scrub.style.setProperty("--esl-done", `${length ? (100 * tick) / length : 0}%`);
     this.scrub.setAttribute("aria-valuetext", text);

@@ -1,4 +1,6 @@
-/** @file One optimizer's walk, as Python sent it, and when it is where: by updates, or by epochs. */
+/** @file One optimizer's walk, as Python sent it, and when it is where: by updates, epochs or gradient evaluations. */
+
+import { reached } from "./values.js";
 
 const made = new WeakMap();
 
@@ -17,6 +19,7 @@ class Walk {
 
   /** The tick of the bar at which each point is reached; counted by epochs, a tick is a mini-batch's worth of rows. */
   ticks(clock) {
+    if (clock === "evaluations") return this.evaluations ?? this.update;
     if (clock === "updates" || this.stride === 1) return this.update;
     this.strided ??= Float64Array.from(this.update, (update) => update * this.stride);
     return this.strided;
@@ -24,7 +27,9 @@ class Walk {
 
   /** How many updates are done at a tick. */
   done(tick, clock) {
-    return clock === "updates" ? tick : Math.floor(tick / this.stride);
+    if (clock === "epochs") return Math.floor(tick / this.stride);
+    if (clock === "updates" || !this.evaluations || tick === Infinity) return tick;
+    return this.update[Math.max(0, reached(this.evaluations, tick) - 1)];
   }
 
   loss(i) {

@@ -1,0 +1,87 @@
+/**
+ * @file One update taken apart, over a contour: gradient, momentum and the step that was made of them, all as moves of the weights.
+ *
+ * The arrows are −η·gradient and −η·momentum, the third the step itself, which is −η·momentum/σ. For adaptive methods the ellipse has the
+ * half axes η·‖momentum‖/σᵢ: where the step would end for a momentum of this length and any direction. So the step ends on it.
+ */
+
+import { reached } from "./values.js";
+import { casing } from "./theme.js";
+
+const LEAST = 24; // pixels: shorter steps are drawn enlarged by a power of ten, and the words under the picture say so
+const KINDS = [
+  { key: "gradient", dash: [2, 4], width: 2.5 },
+  { key: "momentum", dash: [9, 5], width: 2.5 },
+  { key: "step", dash: [], width: 4 },
+];
+
+/**
+ * The moves of the update that a walk makes at this tick; null where it makes none any more.
+ * @returns {{at: number[], gradient: number[], momentum: number[], step: number[], axes: number[] | null} | null}
+ */
+export function movesOf(walk, tick, clock) {
+  const { moves } = walk;
+  if (!moves) return null;
+  const i = Math.max(0, reached(walk.ticks(clock), tick) - 1);
+  const of = (rows) => [rows[i][0], rows[i][1]];
+  const step = of(moves.step);
+  if (!step.every(Number.isFinite)) return null;
+  const down = (vector) => vector.map((value) => -moves.rates[i] * value);
+  const momentum = of(moves.momentum);
+  const scale = of(moves.scale);
+  const length = Math.hypot(...momentum);
+  const axes = moves.adaptive && scale.every((value) => value > 0) ? scale.map((value) => (moves.rates[i] * length) / value) : null;
+  return { i, at: [walk.path[2 * i], walk.path[2 * i + 1]], gradient: down(of(moves.gradient)), momentum: down(momentum), step, axes, scale };
+}
+
+/** How many times enlarged the moves are drawn: 1, 10, 100 ... so that the longest step can be seen. */
+export function enlargement(moves, pixel) {
+  const longest = Math.max(...moves.map(({ step }) => Math.hypot(step[0] / pixel[0], step[1] / pixel[1])), 0);
+  return longest > 0 && longest < LEAST ? 10 ** Math.ceil(Math.log10(LEAST / longest)) : 1;
+}
+
+/** Draws them at the walk's point. */
+export function drawMoves(context, box, walk, moves, times) {
+  const [x, y] = [box.x(moves.at[0]), box.y(moves.at[1])];
+  const move = (vector) => [(times * vector[0]) / box.pixel[0], (-times * vector[1]) / box.pixel[1]];
+  if (moves.axes) {
+    const [a, b] = moves.axes.map((axis, side) => (times * axis) / box.pixel[side]);
+    for (const [color, width] of [[casing(walk.color), 4], [walk.color, 1.8]]) {
+      context.beginPath();
+      context.ellipse(x, y, Math.min(a, 1e5), Math.min(b, 1e5), 0, 0, 2 * Math.PI);
+      context.strokeStyle = color;
+      context.lineWidth = width;
+      context.stroke();
+    }
+  }
+  for (const { key, dash, width } of KINDS) {
+    const vector = move(moves[key]);
+    if (vector.every(Number.isFinite)) arrow(context, x, y, vector, walk.color, width, dash);
+  }
+}
+
+function arrow(context, x, y, [u, v], color, width, dash) {
+  const length = Math.hypot(u, v);
+  if (length < 1) return;
+  const shown = Math.min(length, 4000);
+  const [dx, dy] = [u / length, v / length];
+  const head = Math.min(14, 0.5 * shown);
+  for (const [stroke, wide] of [[casing(color), width + 3], [color, width]]) {
+    context.strokeStyle = context.fillStyle = stroke;
+    context.lineWidth = wide;
+    context.setLineDash(stroke === color ? dash : []);
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + dx * (shown - head), y + dy * (shown - head));
+    context.stroke();
+    context.setLineDash([]);
+    context.beginPath();
+    context.moveTo(x + dx * shown, y + dy * shown);
+    context.lineTo(x + dx * (shown - head) - dy * 0.45 * head, y + dy * (shown - head) + dx * 0.45 * head);
+    context.lineTo(x + dx * (shown - head) + dy * 0.45 * head, y + dy * (shown - head) - dx * 0.45 * head);
+    context.closePath();
+    context.lineWidth = stroke === color ? 1 : 3;
+    context.stroke();
+    if (stroke === color) context.fill();
+  }
+}

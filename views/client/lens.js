@@ -1,0 +1,119 @@
+/**
+ * @file The adaptive-rate lens: the same map in the optimizer's own coordinates, as an inset.
+ *
+ * A step −η·m/σ is plain descent in φᵢ = √σᵢ·θᵢ. So the inset shows the map around the walk's point with one unit of φ₁ as long as one of
+ * φ₂: where the method sees a circle, it is one here.
+ */
+
+import { sheet } from "./canvas.js";
+import { make, write } from "./dom.js";
+import { rgb } from "./theme.js";
+
+const SIDE = 132; // pixels
+const REACH = 0.3; // of the picture: how far the inset looks to each side, in the mean of its two directions
+
+export class LensInset {
+  constructor(host) {
+    this.root = make("figure", "esl-lens", host, { hidden: "" });
+    this.canvas = make("canvas", "esl-lens-map", this.root, { "aria-hidden": "true" });
+    this.caption = make("figcaption", "esl-lens-name", this.root);
+    this.small = document.createElement("canvas");
+    this.small.width = this.small.height = SIDE;
+  }
+
+  hide() {
+    this.root.hidden = true;
+  }
+
+  /**
+   * @param map the contour trace
+   * @param {number[]} scale σ of the walk at its point
+   * @param {string} words its name
+   */
+  draw(map, walk, { i, at, step, scale }, words) {
+    this.root.hidden = false;
+    write(this.caption, words);
+    const [half, share] = stretched(map, scale);
+    const context = this.small.getContext("2d");
+    context.putImageData(new ImageData(shades(map, at, half, SIDE), SIDE, SIDE), 0, 0);
+    const drawn = sheet(this.canvas, SIDE, SIDE);
+    drawn.drawImage(this.small, 0, 0, SIDE, SIDE);
+    const place = (x, y) => [SIDE * (0.5 + (0.5 * (x - at[0])) / half[0]), SIDE * (0.5 - (0.5 * (y - at[1])) / half[1])];
+    drawn.strokeStyle = walk.color;
+    drawn.lineWidth = 2;
+    drawn.beginPath();
+    for (let k = Math.max(0, i - 200); k <= i; k++) drawn.lineTo(...place(walk.path[2 * k], walk.path[2 * k + 1]));
+    drawn.stroke();
+    drawn.lineWidth = 4;
+    drawn.beginPath();
+    drawn.moveTo(...place(...at));
+    drawn.lineTo(...place(at[0] + step[0], at[1] + step[1]));
+    drawn.stroke();
+    drawn.beginPath();
+    drawn.arc(SIDE / 2, SIDE / 2, 5, 0, 2 * Math.PI);
+    drawn.fillStyle = walk.color;
+    drawn.fill();
+    this.root.dataset.stretch = String(share);
+  }
+}
+
+/** How far the inset looks along each weight, and how many times longer a unit of φ₁ is drawn than in the picture, beside one of φ₂. */
+export function stretched({ x, y }, scale) {
+  const share = Math.sqrt(scale[0] / scale[1]); // √σ₁ / √σ₂
+  const width = Math.abs(x[x.length - 1] - x[0]);
+  const height = Math.abs(y[y.length - 1] - y[0]);
+  const mean = REACH * Math.sqrt(width * height);
+  return [[mean / Math.sqrt(share), mean * Math.sqrt(share)], share];
+}
+
+/** The colors of a square of pixels around a point, with the map's own bands and lines; clear where the map ends. */
+export function shades({ x, y, z, colorscale, contours }, [cx, cy], [halfX, halfY], side) {
+  const columns = cells(x, side, (k) => cx + halfX * ((2 * k + 1) / side - 1));
+  const rows = cells(y, side, (k) => cy - halfY * ((2 * k + 1) / side - 1));
+  const count = Math.max(1, Math.round((contours.end - contours.start) / contours.size));
+  const palette = Array.from({ length: count + 1 }, (_, band) => shade(colorscale, Math.min(1, (band + 0.5) / count)));
+  const bands = new Int32Array(side * side).fill(-1);
+  const pixels = new Uint8ClampedArray(4 * side * side);
+  for (let j = 0; j < side; j++) {
+    for (let i = 0; i < side; i++) {
+      const [column, row] = [columns[i], rows[j]];
+      if (!column || !row) continue;
+      const [c, s] = column;
+      const [r, t] = row;
+      const height = (1 - t) * ((1 - s) * z[r][c] + s * z[r][c + 1]) + t * ((1 - s) * z[r + 1][c] + s * z[r + 1][c + 1]);
+      const band = Math.max(0, Math.min(count, Math.floor((height - contours.start) / contours.size)));
+      const at = j * side + i;
+      bands[at] = band;
+      const line = (i > 0 && bands[at - 1] >= 0 && bands[at - 1] !== band) || (j > 0 && bands[at - side] >= 0 && bands[at - side] !== band);
+      const color = palette[band];
+      for (let k = 0; k < 3; k++) pixels[4 * at + k] = line ? 0.6 * color[k] : color[k];
+      pixels[4 * at + 3] = 255;
+    }
+  }
+  return pixels;
+}
+
+/** For each pixel the cell of the axis under it and how far into it; null outside. */
+function cells(axis, side, value) {
+  return Array.from({ length: side }, (_, k) => {
+    const at = value(k);
+    if (!(at >= axis[0] && at <= axis[axis.length - 1])) return null;
+    let low = 0;
+    let high = axis.length - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (axis[middle] <= at) low = middle;
+      else high = middle;
+    }
+    return [low, (at - axis[low]) / (axis[high] - axis[low])];
+  });
+}
+
+/** A color of a scale, 0 to 1. */
+function shade(colorscale, place) {
+  const i = Math.max(1, colorscale.findIndex(([stop]) => stop >= place));
+  const [[from, a], [to, b]] = [colorscale[i - 1], colorscale[i]];
+  const share = (place - from) / (to - from);
+  const [one, other] = [rgb(a), rgb(b)];
+  return one.map((c, k) => c + share * (other[k] - c));
+}
