@@ -20,7 +20,7 @@ from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
-from problem import Fit, Pair, Prepared, Problem, Source, Window, fitted, grid, prepared, seen, started, unstarted
+from problem import Fit, Pair, Prepared, Problem, Source, Window, batch_grid, fitted, grid, prepared, seen, started, unstarted
 from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, catalogue, message, numbers, options, pick
 from surfaces.catalogue import surfaces
 from surfaces.loss import Loss
@@ -266,6 +266,12 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         theta,
         (),
     )
+
+
+def batch_landscape(experiment: Experiment, panel: PanelResult, update: int) -> Float[np.ndarray, "m n"]:
+    """The loss of the rows of one update's mini-batch alone, at the points of the panel's grid."""
+    rest = tuple(float(value) for value in (panel.start if panel.fit.theta is None else panel.fit.theta)[2:])
+    return batch_grid(panel.problem, rest, panel.a, panel.b, experiment.batch, experiment.seed, update)
 
 
 def _turns(deadline: float, count: int) -> Iterator[float]:

@@ -148,6 +148,19 @@ def seer(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float
     return jax.jit(lambda numbers, rows, theta: (sees(structure, numbers, theta, rows), predict(structure, numbers, theta, rows)))
 
 
+@kernel
+def batcher(structure: Structure, batch_room: int) -> Callable[..., object]:
+    """(rows, count, size, seed, t) -> what the loss needs of the rows that update t takes."""
+
+    @jax.jit
+    def batch(rows: Rows, count: Int[Array, ""], size: Int[Array, ""], seed: Int[Array, ""], t: Int[Array, ""]) -> object:
+        draw = drawing(rows, count, size, batch_room, jax.random.key(seed))
+        _, order = draw(t - t % ((count + size - 1) // size), jnp.zeros(rows.y.shape, jnp.int64))  # as its epoch shuffled them
+        return surfaces()[structure.surface].summary(structure, draw(t, order)[0])
+
+    return batch
+
+
 def _walk(
     structure: Structure,
     optimizer: str,

@@ -258,6 +258,17 @@ def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, reso
     return np.asarray(kernels.gridder(problem.structure)(problem.traced, summarized(problem), plane, a, b))
 
 
+def batch_grid(
+    problem: Problem, rest: tuple[float, ...], a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], size: int, seed: int, update: int
+) -> Float[np.ndarray, "m n"]:
+    """The same of the mini-batch of one update alone, which every walk takes at that update."""
+    assert problem.source is not None
+    p, rows, n = 2 + len(rest), prepared(problem.source).rows, prepared(problem.source).n
+    batch = kernels.batcher(problem.structure, capacity(size))(rows, *(np.int64(value) for value in (n, size, seed, update)))
+    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
+    return np.asarray(kernels.gridder(problem.structure)(problem.traced, jax.device_get(batch), plane, a, b))
+
+
 @lru_cache(128)
 def seen(problem: Problem, theta: tuple[float, ...]) -> tuple[Float[np.ndarray, "2 n"], Float[np.ndarray, " n"]]:
     """The data as the drawn weights see it, and the model's prediction, without the padding."""

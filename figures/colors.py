@@ -7,6 +7,7 @@ LOSS = ("#fdfbe4", "#dcecc9", "#aedcc0", "#7cc8bd", "#4cafb6", "#2f92ab", "#2774
 LOSS_SCALE = tuple((i / (len(LOSS) - 1), color) for i, color in enumerate(LOSS))
 LINES = "rgba(20, 30, 60, 0.28)"
 GOAL = "#c2185b"
+BATCH = "#ff4f9a"  # stands out from both ends of the scale
 DATA = "#3b82c4"
 PANELS = ("#d55e00", "#0072b2", "#009e73")  # marks of each panel's limit on a slider
 

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from figures.colors import GOAL, LINES, LOSS_SCALE
+from figures.colors import BATCH, GOAL, LINES, LOSS_SCALE
 from figures.derived import Drawn
 from figures.figure import Figure, Trace
 from figures.levels import Levels
@@ -75,3 +75,19 @@ def contour(
         vertical["scaleanchor"] = "x"
     horizontal = {"title": {"text": axes[0]}, "range": [float(a[0]), float(a[-1])], "nticks": 6, "zeroline": False}
     return {"data": traces, "layout": {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "hovermode": "closest"}}
+
+
+def lines_over(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], heights: Drawn, levels: Levels, name: str) -> Trace:
+    """Another loss on the same map, as lines alone."""
+    return {
+        "type": "contour",
+        "x": a,
+        "y": b,
+        "z": heights,
+        "contours": {"start": levels.first, "end": levels.last, "size": levels.step, "coloring": "none"},
+        "autocontour": False,
+        "line": {"width": 1.8, "color": BATCH, "smoothing": 0.6},
+        "showscale": False,
+        "hoverinfo": "skip",
+        "name": name,
+    }

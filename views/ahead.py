@@ -1,4 +1,4 @@
-"""What the browser needs ahead of the hand: the pictures that a slider leads to, sent before it is dragged.
+"""What the browser needs ahead of the hand: films, the pictures that a slider leads to, sent before it is dragged.
 
 A line to the server may be slow, a hand is not. As soon as a pointer or the focus is on a slider, the browser asks for the pictures of
 its stops, the nearest first; while the slider is dragged it shows those it has without asking anybody, and what it shows is what
@@ -13,39 +13,81 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from experiment import Experiment, Refusal, run
+from experiment import Experiment, Refusal, Result, batch_landscape, run
+from figures.contour import lines_over
+from figures.levels import levels
 from views.board.pack import pack
 from views.picture import board_data
 from views.served import entry
 from views.session import Scene
-from views.words import language
+from views.words import language, tr
 
 _AHEAD = st.components.v2.component("error_surface_ahead", html="", js=entry("ahead"))
 _OFFERS = "offered ahead"
 SHARE = 0.25  # seconds that one answer may take
 SLOW = 0.2  # seconds: pictures that take longer are not sent ahead
 
+Picture = Mapping[str, object]
+
 
 @dataclass(frozen=True)
 class Offer:
-    """A slider whose pictures can be asked for: at each of its stops the experiment is take(experiment, stop)."""
+    """A film that can be asked for. depends: what its pictures depend on, in words: another of it is another film.
 
-    take: Callable[[Experiment, float], Experiment]
-    stops: tuple[float, ...]
+    picture(scene, i): one of them; None where there is none, or where it would take too long.
+    """
+
+    depends: Callable[[Scene], str]
+    picture: Callable[[Scene, int], Picture | None]
+
+
+def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ...]) -> Offer:
+    """The pictures of a slider's stops: at each the experiment is take(experiment, stop)."""
+
+    def picture(scene: Scene, i: int) -> Picture | None:
+        if not 0 <= i < len(stops):
+            return None
+        experiment = take(scene.experiment, stops[i])
+        try:
+            result = run(experiment, SLOW)
+        except Refusal:
+            return None
+        if result.progress < 1:
+            return None
+        drawn = board_data(experiment, result, scene.shown, moving=True)
+        return {"panels": drawn["panels"], "curves": drawn["curves"], "player": drawn["player"]}
+
+    return Offer(lambda scene: repr((take(scene.experiment, stops[0]), stops, scene.shown, language())), picture)
+
+
+def flipped(result: Result) -> Offer:
+    """The flip-book: the contours of each update's mini-batch."""
+
+    def picture(scene: Scene, i: int) -> Picture | None:
+        if not 0 <= i < scene.experiment.steps:
+            return None
+        pages = []
+        for panel in result.panels:
+            loss = batch_landscape(scene.experiment, panel, i)
+            scale = levels(scene.experiment.levels, loss, None, panel.goal)
+            pages.append(lines_over(panel.a, panel.b, scale.coarse(loss), scale, tr("this batch")))
+        return {"pages": pages}
+
+    return Offer(lambda scene: repr((scene.experiment, language())), picture)
 
 
 def clear() -> None:
-    """A page begins: no slider is drawn yet."""
+    """A page begins: nothing is offered yet."""
     st.session_state[_OFFERS] = {}
 
 
-def offer(key: str, take: Callable[[Experiment, float], Experiment], stops: tuple[float, ...]) -> None:
-    """A slider of this page."""
-    st.session_state[_OFFERS][key] = Offer(take, stops)
+def offer(key: str, film: Offer) -> None:
+    """A film of this page."""
+    st.session_state[_OFFERS][key] = film
 
 
 def serve(scene: Scene) -> None:
-    """Last on a page, when all its sliders are known."""
+    """Last on a page, when all that it offers is known."""
     _serve(scene, dict(st.session_state[_OFFERS]))
 
 
@@ -54,8 +96,9 @@ def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
     key = f"{scene.page} ahead"
     asked = st.session_state.get(key, {}).get("asked")
     said: dict[str, object] = {"films": {name: _name(scene, one) for name, one in offers.items()}}
-    if isinstance(asked, Mapping):
-        said |= _frames(scene, offers.get(str(asked.get("control"))), str(asked.get("control")), asked.get("stops"))
+    if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
+        control = str(asked["control"])
+        said |= {"control": control, "name": _name(scene, offers[control]), **_frames(scene, offers[control], asked.get("stops"))}
     with st.container(key=f"esl-parcels-{scene.page}-ahead"):
         _AHEAD(key=key, data=zlib.compress(pack(said), 1), on_asked_change=_nothing)
 
@@ -65,32 +108,19 @@ def _nothing() -> None:
 
 
 def _name(scene: Scene, one: Offer) -> str:
-    """The same as long as nothing but the slider's own value changes."""
-    content = repr((one.take(scene.experiment, one.stops[0]), one.stops, scene.shown, language()))
-    return hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(one.depends(scene).encode(), digest_size=8).hexdigest()
 
 
-def _frames(scene: Scene, one: Offer | None, control: str, wanted: object) -> dict[str, object]:
-    """The pictures of these stops, as many as there is time for; slow: of none more."""
-    if one is None or not isinstance(wanted, list):
-        return {}
+def _frames(scene: Scene, one: Offer, wanted: object) -> dict[str, object]:
+    """These pictures, as many as there is time for; slow: of none more."""
     frames: dict[str, object] = {}
     begun = time.monotonic()
-    slow = False
-    for i in wanted:
-        if not isinstance(i, int) or not 0 <= i < len(one.stops):
-            continue
+    for i in wanted if isinstance(wanted, list) else []:
         before = time.monotonic()
         if before - begun > SHARE:
             break
-        experiment = one.take(scene.experiment, one.stops[i])
-        try:
-            result = run(experiment, SLOW)
-        except Refusal:
-            continue
-        slow = result.progress < 1 or (bool(frames) and time.monotonic() - before > SLOW)
-        if slow:
-            break
-        drawn = board_data(experiment, result, scene.shown, moving=True)
-        frames[str(i)] = {"panels": drawn["panels"], "curves": drawn["curves"], "player": drawn["player"]}
-    return {"control": control, "name": _name(scene, one), "frames": frames, "slow": slow}
+        picture = one.picture(scene, i) if isinstance(i, int) else None
+        if picture is None or (frames and time.monotonic() - before > SLOW):
+            return {"frames": frames, "slow": True}
+        frames[str(i)] = picture
+    return {"frames": frames, "slow": False}

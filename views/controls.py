@@ -70,7 +70,7 @@ def number(
         play=play,
     )
     rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, integer=whole)
-    ahead.offer(key, lambda experiment, stop: take(experiment, round(stop) if whole else stop), rests)
+    ahead.offer(key, ahead.slid(lambda experiment, stop: take(experiment, round(stop) if whole else stop), rests))
 
 
 def menu(

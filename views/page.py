@@ -10,7 +10,7 @@ import streamlit as st
 
 from experiment import Experiment, Refusal, Result, start_at
 from views import ahead, lesson, under_way
-from views.board.board import Act, board, board_act, board_state
+from views.board.board import FLIP, Act, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.served import served
@@ -55,7 +55,14 @@ def picture(scene: Scene) -> Result | None:
     def looked() -> None:
         chosen = board_state(key)
         if chosen.view is not None:
-            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0, clock=chosen.clock or "updates", details="on" if chosen.details else "off")
+            show(
+                scene.page,
+                view=chosen.view,
+                panel=chosen.surface_panel or 0,
+                clock=chosen.clock or "updates",
+                details="on" if chosen.details else "off",
+                flip="on" if chosen.flip else "off",
+            )
 
     def acted() -> None:
         act = board_act(key)
@@ -63,7 +70,10 @@ def picture(scene: Scene) -> Result | None:
             held(act.moving)
             edit(scene.page, partial(done, act=act))
 
-    board(board_data(scene.experiment, result, scene.shown, moving=moving()), key, on_change=looked, on_act=acted)
+    data = board_data(scene.experiment, result, scene.shown, moving=moving())
+    if data["player"]["batches"] > 1:
+        ahead.offer(FLIP, ahead.flipped(result))
+    board(data, key, on_change=looked, on_act=acted)
     under_way.progress(scene, result)
     st.caption(told(scene.experiment, result))
     for note in result.notes:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from settings import N_, Count, Option, Setting
 
+CLOCKS = ("updates", "epochs", "evaluations")
 TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
 
 
@@ -14,6 +15,7 @@ class Shown:
     curves: str = "off"
     clock: str = "updates"
     details: str = "off"
+    flip: str = "off"
     topic: str = "rates"  # of the page of optimizers
     lesson: str = ""
     revealed: str = "no"
@@ -25,8 +27,15 @@ FIELDS: dict[str, Setting] = {
         Option("view", N_("picture"), "contour", ("contour", "surface"), (N_("contour"), N_("3-D"))),
         Count("panel", N_("panel in 3-D"), 0, 0, 2),
         Option("curves", N_("loss and gradient curves"), "off", ("off", "on"), (N_("off"), N_("on"))),
-        Option("clock", N_("walks are counted by"), "updates", ("updates", "epochs", "evaluations"), (N_("updates"), N_("epochs"), N_("gradient evaluations"))),
+        Option(
+            "clock",
+            N_("walks are counted by"),
+            "updates",
+            ("updates", "epochs", "evaluations"),
+            (N_("updates"), N_("epochs"), N_("gradient evaluations")),
+        ),
         Option("details", N_("each update taken apart"), "off", ("off", "on"), (N_("off"), N_("on"))),
+        Option("flip", N_("contours of each mini-batch"), "off", ("off", "on"), (N_("off"), N_("on"))),
         Option("topic", N_("topic"), "rates", TOPICS),
         Option("revealed", N_("answer"), "no", ("no", "yes"), (N_("hidden"), N_("shown"))),
     )

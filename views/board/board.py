@@ -17,6 +17,7 @@ from figures.figure import Figure
 from views.board.pack import pack
 from views.served import entry, plotly_urls, served
 
+FLIP = "flip-book"  # the film of the mini-batches, see ahead.py
 NAME = 16  # letters that name a parcel, in front of it
 View = Literal["contour", "surface"]
 Clock = Literal["updates", "epochs", "evaluations"]
@@ -87,6 +88,7 @@ class Player(TypedDict):
     clock: Clock
     clocked: bool  # the clocks differ
     details: bool  # what updates are made of is drawn
+    flip: bool  # the contours of each update's mini-batch are drawn
 
 
 class Words(TypedDict):
@@ -107,6 +109,8 @@ class Words(TypedDict):
     evaluations: str
     details: str  # name of the switch
     details_help: str
+    flip: str  # name of the switch
+    flip_help: str
     moves: str  # what the arrows are
     enlarged: str  # "drawn {times} times as long"
     lens: str  # "{optimizer}'s own coordinates"
@@ -141,6 +145,7 @@ class BoardState:
     surface_panel: int | None = None
     clock: Clock | None = None
     details: bool = False
+    flip: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,4 +237,5 @@ def _read(choice: object) -> BoardState:
         surface_panel=panel if isinstance(panel, int) and 0 <= panel < 3 else None,
         clock=clock if clock in ("updates", "epochs", "evaluations") else None,
         details=choice.get("details") is True,
+        flip=choice.get("flip") is True,
     )

@@ -27,6 +27,8 @@ export const mount = mounted(
     board.receive(unpack(data));
   },
 );
+const FLIP = "flip-book"; // as in board.py
+
 /** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
 const duration = (length) => Math.min(4000, Math.max(600, length * 400));
 
@@ -48,6 +50,7 @@ class Board {
     this.data = null;
     this.acts = new Sender(); // what a person does to the picture: start and window
     this.received = 0;
+    films.arrived = (control) => control === FLIP && this.data && this.draw();
     films.show = (picture) => this.data && this.show({ ...this.data, ...picture });
     this.k = 0; // the tick of the bar
     this.clock = "updates";
@@ -74,11 +77,12 @@ class Board {
     const before = this.data;
     const atEnd = !before || this.k >= this.length();
     this.data = data;
-    this.adopt({ view: data.view, panel: data.surface_panel, clock: data.player.clock, details: data.player.details });
+    this.adopt({ view: data.view, panel: data.surface_panel, clock: data.player.clock, details: data.player.details, flip: data.player.flip });
     this.k = this.playing || !atEnd ? Math.min(this.k, this.length()) : this.length();
     this.panelRow.dataset.count = data.panels.length;
     keep(this.panels, data.panels.length, () => new Panel(this.panelRow, this));
     this.player.say(data);
+    this.player.open(this.flip);
     this.theme = readTheme(this.root);
     this.root.classList.toggle("esl-dark", this.theme.dark);
     this.panels.forEach((panel, i) => panel.say(data.panels[i], this.theme, data.words));
@@ -104,7 +108,7 @@ class Board {
       else if (performance.now() - this.asked.since < 3000) return;
       this.asked = null;
     }
-    if (changed) [this.view, this.surfacePanel, this.clock, this.details] = [said.view, said.panel, said.clock, said.details];
+    if (changed) [this.view, this.surfacePanel, this.clock, this.details, this.flip] = [said.view, said.panel, said.clock, said.details, said.flip];
   }
 
   async draw() {
@@ -128,7 +132,7 @@ class Board {
     const { data, theme } = this;
     for (const [i, panel] of [...this.panels].entries()) {
       if (this.stale || this.closed) return;
-      await panel.draw(library, data.panels[i], theme);
+      await panel.draw(library, data.panels[i], theme, this.page(i));
     }
     if (this.stale || this.closed) return;
     this.counted("contours");
@@ -142,6 +146,12 @@ class Board {
   /** How often something was painted, for who watches from outside. */
   counted(what) {
     this.root.dataset[what] = String(Number(this.root.dataset[what] ?? 0) + 1);
+  }
+
+  /** The flip-book's page of this update for a panel, if it is open and the page has come. */
+  page(panel) {
+    if (!this.flip || this.k >= this.length()) return null;
+    return films.film(FLIP).frames.get(this.k)?.pages[panel] ?? null;
   }
 
   async drawSurface(library) {
@@ -200,9 +210,19 @@ class Board {
     this.chosen();
   }
 
+  /** The flip-book is opened or shut; opened at the end, it begins at the beginning. */
+  leaf() {
+    this.flip = !this.flip;
+    if (this.flip && this.k >= this.length()) this.k = 0;
+    this.player.open(this.flip);
+    this.move();
+    this.draw();
+    this.chosen();
+  }
+
   chosen() {
     const details = this.details ?? this.data.player.details;
-    const choice = { view: this.view, panel: this.surfacePanel, clock: this.clock, details };
+    const choice = { view: this.view, panel: this.surfacePanel, clock: this.clock, details, flip: Boolean(this.flip) };
     this.asked = { choice, since: performance.now() };
     this.report(choice);
   }
@@ -242,6 +262,10 @@ class Board {
   move() {
     this.tell();
     if (this.view === "surface") this.surface?.play(this.shownTick());
+    if (this.flip) {
+      films.want({ control: FLIP, count: this.length(), stop: () => (this.k >= this.length() ? 0 : this.k) });
+      this.draw();
+    }
   }
 
   toggle() {
@@ -322,7 +346,7 @@ class Board {
 
   close() {
     this.closed = true;
-    films.show = null;
+    films.show = films.arrived = null;
     this.playing = false;
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);

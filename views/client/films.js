@@ -1,9 +1,10 @@
 /**
- * @file Films: the pictures of a slider's stops, sent ahead of the hand. Sliders ask for them, the board shows them.
+ * @file Films: pictures that Python sends ahead of the hand, those of a slider's stops or of each mini-batch.
  *
  * The page has one; the sliders, the board and the component that fetches them (ahead.js) meet here.
  */
 
+const FAR = 120; // pictures from the hand: no further are fetched
 const BATCH = 12; // pictures that are asked for at once
 const KEPT = 3; // films
 const LOST = 4000; // ms after which an answer is no longer waited for
@@ -14,7 +15,8 @@ class Films {
     this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow, asked }
     this.ask = null; // (wish) => void, while the fetching component is there
     this.show = null; // (picture) => void, while a board is there
-    this.wanted = null; // { control, stops, place() } of the slider that has the hand
+    this.arrived = null; // (control) => void, for who waits for pictures
+    this.wanted = null; // { control, count, stop() } of what has the hand: how many pictures there are, and where it is
   }
 
   /** What Python sent. */
@@ -25,6 +27,7 @@ class Films {
       film.slow ||= slow;
       for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
       this.free();
+      this.arrived?.(control);
     }
     this.fetch();
   }
@@ -53,9 +56,14 @@ class Films {
     const film = this.film(wanted.control);
     if (film.slow) return;
     const here = wanted.stop();
-    const missing = wanted.stops.map((_, i) => i).filter((i) => !film.frames.has(i));
+    const missing = [];
+    // From where the hand is outward; a film may have thousands of pictures.
+    for (let gap = 0; gap < wanted.count && missing.length < BATCH; gap++) {
+      for (const i of gap ? [here + gap, here - gap] : [here]) {
+        if (i >= 0 && i < wanted.count && !film.frames.has(i) && Math.abs(i - here) <= FAR) missing.push(i);
+      }
+    }
     if (missing.length === 0) return;
-    missing.sort((a, b) => Math.abs(a - here) - Math.abs(b - here));
     this.asking = setTimeout(() => this.free(), LOST);
     this.ask({ control: wanted.control, stops: missing.slice(0, BATCH) });
   }

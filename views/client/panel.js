@@ -64,9 +64,9 @@ export class Panel {
   }
 
   /** The pictures. The walks change together with the contour under them. */
-  async draw(library, data, theme) {
+  async draw(library, data, theme, page) {
     this.drawn = { ...data, walks: data.walks.map(walkOf) };
-    await this.contour.draw(library, data.contour, theme);
+    await this.contour.draw(library, data.contour, theme, { traces: page ? [page] : [] });
     this.start.say(data, this.board.data.words);
     if (data.cloud) await this.cloud.draw(library, data.cloud, theme);
     this.paint();

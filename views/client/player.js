@@ -31,6 +31,7 @@ export class Player {
     this.clock = make("select", "esl-select esl-clock", this.clockField);
     for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
     this.details = make("button", "esl-button esl-details", bar, { type: "button" });
+    this.flip = make("button", "esl-button esl-details", bar, { type: "button" });
     const views = make("div", "esl-views", this.root);
     this.views = views;
     this.group = make("div", "esl-switch", views, { role: "group" });
@@ -45,6 +46,7 @@ export class Player {
     this.scrub.oninput = () => board.seek(Number(this.scrub.value));
     this.speed.onchange = () => board.restart();
     this.details.onclick = () => board.detail();
+    this.flip.onclick = () => board.leaf();
     this.clock.onchange = () => board.count(this.clock.value);
     this.contour.onclick = () => board.choose("contour");
     this.surface.onclick = () => board.choose("surface");
@@ -59,6 +61,9 @@ export class Player {
     name(this.scrub, words.scrub);
     write(this.speedWord, words.speed);
     write(this.details, words.details);
+    write(this.flip, words.flip);
+    this.flip.title = words.flip_help;
+    this.flip.hidden = player.batches === 1;
     this.details.title = words.details_help;
     write(this.clockWord, words.clock);
     CLOCKS.forEach((clock, i) => write(this.clock.options[i], words[clock]));
@@ -95,6 +100,10 @@ export class Player {
     this.scrub.style.setProperty("--esl-done", `${length ? (100 * tick) / length : 0}%`);
     this.scrub.setAttribute("aria-valuetext", text);
     write(this.update, text);
+  }
+
+  open(flip) {
+    this.flip.setAttribute("aria-pressed", String(Boolean(flip)));
   }
 
   look(view, panel) {

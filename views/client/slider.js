@@ -220,7 +220,7 @@ class Slider {
 
   /** A hand is here: the pictures of the stops are fetched. */
   wanted() {
-    films.want({ control: this.data.control, stops: this.data.stops, stop: () => this.stopAt(this.place01(this.value)) });
+    films.want({ control: this.data.control, count: this.data.stops.length, stop: () => this.stopAt(this.place01(this.value)) });
   }
 
   released() {
