@@ -20,7 +20,7 @@ from landscape.grid import Plane, on_grid
 from landscape.minimum import lowest
 from landscape.points import mapped, nbytes
 from optim.batches import drawing
-from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Make, Target, begin, descend
+from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Record, Target, begin, columns, descend
 from optim.optimizer import Optimizer
 from settings import catalogue
 from surfaces.catalogue import surfaces
@@ -178,8 +178,8 @@ def _walk(
     count: Int[Array, ""],
     size: Int[Array, ""],
     seed: Int[Array, ""],
-) -> tuple[Carry, Kept]:
-    surface, make = surfaces()[structure.surface], _make(optimizer)
+) -> tuple[Carry, Record]:
+    surface, method = surfaces()[structure.surface], _optimizer(optimizer)
     draw = None
     if batch_room and rows is not None:
         drawn = drawing(rows, count, size, batch_room, jax.random.key(seed))
@@ -188,14 +188,14 @@ def _walk(
             batch, order = drawn(t, order)
             return surface.summary(structure, batch), order
 
-    fresh = begin(make, hyper, theta, 0 if rows is None else rows.y.shape[0])
+    fresh = begin(method.make, hyper, theta, 0 if rows is None else rows.y.shape[0])
     carry = jax.tree.map(lambda new, old: jnp.where(carry.t < 0, new, old), fresh, carry)
     loss, data = _loss(structure, numbers), _summary(structure, rows)
-    return descend(loss, data, draw, make, hyper, multipliers, target, steps, carry, until, record_room)
+    return descend(loss, data, draw, method, hyper, multipliers, target, steps, carry, until, record_room)
 
 
-def _make(optimizer: str) -> Make:
-    return catalogue("optim.optimizers", Optimizer)[optimizer].make
+def _optimizer(name: str) -> Optimizer:
+    return catalogue("optim.optimizers", Optimizer)[name]
 
 
 @lru_cache(256)
@@ -203,20 +203,27 @@ def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carr
     """The Carry to call a walker with at first: of the right shapes, in NumPy."""
     numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
     theta = jax.ShapeDtypeStruct((p,), np.float64)
-    shapes = jax.eval_shape(lambda hyper, theta: begin(_make(optimizer), hyper, theta, rows), numbers, theta)
+    shapes = jax.eval_shape(lambda hyper, theta: begin(_optimizer(optimizer).make, hyper, theta, rows), numbers, theta)
     carry = jax.tree.map(lambda shape: np.zeros(shape.shape, shape.dtype), shapes)
     return carry._replace(t=np.int64(-1))
 
 
+@lru_cache(256)
+def recorded(optimizer: str, hyper: tuple[str, ...], p: int) -> Kept:
+    """The shapes that stand side by side in a row of a walker's record, for descent.apart."""
+    numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
+    return columns(_optimizer(optimizer), numbers, not_begun(optimizer, hyper, p, 0))
+
+
 @kernel
-def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Kept]]:
+def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Record]]:
     """(carry, until, numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> carry and record up to update `until`.
 
     batch_room 0: full batch.
     """
 
     @jax.jit
-    def walk(*traced: object) -> tuple[Carry, Kept]:
+    def walk(*traced: object) -> tuple[Carry, Record]:
         return _walk(structure, optimizer, batch_room, ROOM, *traced)  # type: ignore[arg-type]
 
     return walk

@@ -12,10 +12,10 @@ from jaxtyping import Float, Int
 
 import kernels
 from chunks import Chunks
-from optim.descent import Carry, Target
+from optim.descent import Carry, Target, apart
 from optim.optimizer import Optimizer
+from optim.record import joined, no_points
 from optim.schedule import Schedule, multipliers
-from optim.thin import thinned
 from problem import Fit, Pair, Problem, fitted, probed, rows_of
 from settings import N_, Message, Pick, capacity, catalogue, message, numbers, values
 
@@ -55,6 +55,12 @@ class Walk(NamedTuple):
     """A walk, computed whole and kept thinned: every excursion stays.
 
     update: which updates the kept points are. path, loss, slope: θ, full-batch loss, full-batch gradient norm before each of them.
+    gradient: what the update went by, in units of loss per θ: that of its batch. step: θ after it minus θ before it, whether the next
+    point is kept or not; NaN at the last point. momentum (units of the gradient), scale and rates (η times the schedule's multiplier):
+    step = −rates·momentum/scale, but for rounding and the decoupled decay of a method that has one. scale is 1 where a method has none,
+    ∞ where a coordinate gets no step; Optimizer.adaptive tells whether rates/scale are the half axes of an ellipse to be drawn.
+    momentum and scale are NaN where a method has no such form. At the last point all these are of an update that was not made.
+    evaluations: gradients that were computed for the updates before this point, as the optimizer counts them.
     settled: updates until loss − minimum ≤ goal for good; diverged: the update at which the loss was beyond all bounds, else None.
     progress: the share of the work for it, and for its rate, that is done; 1: it is at its end.
     """
@@ -65,6 +71,12 @@ class Walk(NamedTuple):
     path: Float[np.ndarray, "k p"]
     loss: Float[np.ndarray, " k"]
     slope: Float[np.ndarray, " k"]
+    gradient: Float[np.ndarray, "k p"]
+    momentum: Float[np.ndarray, "k p"]
+    scale: Float[np.ndarray, "k p"]
+    step: Float[np.ndarray, "k p"]
+    evaluations: Int[np.ndarray, " k"]
+    rates: Float[np.ndarray, " k"]
     settled: int | None
     diverged: int | None
     progress: float
@@ -234,15 +246,16 @@ class _Recorded(Chunks):
         used = {name: np.float64(value) for name, value in hyper.hyper}
         rest = (problem.traced, rows_of(problem), used, *_arguments(problem, fit, run, start, batch))
         self._picked, self._hyper, self._whole, self._known = picked, hyper, batch == 0, fit.loss is not None
-        self._parts: list[tuple[np.ndarray, ...]] = []
+        self._points, self._rates = no_points(len(start)), hyper.rate * _multipliers(run)
+        columns = kernels.recorded(picked.name, tuple(used), len(start))
         self._walk = begun(problem, start, picked, hyper, _progress(hyper, 0.0))
 
         def advance(carry: Carry, until: np.int64) -> Carry:
             first = max(0, int(carry.t))
             walker = kernels.walker(problem.structure, picked.name, capacity(batch) if batch else 0)  # the cache holds it, nobody else
-            carry, kept = walker(carry, until, *rest)
-            rows = int(carry.t) - first
-            self._parts.append(tuple(np.asarray(part)[:rows].copy() for part in kept))
+            carry, record = walker(carry, until, *rest)
+            kept = apart(np.asarray(record)[: int(carry.t) - first], columns)
+            self._points = joined(self._points, kept, np.asarray(carry.theta), optimizers()[picked.name], run.steps + 1)
             return carry
 
         super().__init__(advance, _not_begun(problem, picked, used, start), run.steps)
@@ -255,30 +268,33 @@ class _Recorded(Chunks):
 
     def _seen(self) -> None:
         self._walk = self._so_far()
-        if self.finished:
-            self._parts = []
 
     def _so_far(self) -> Walk:
-        path, loss, slope = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
-        done, above = len(loss), int(self.carry.above)
+        points = self._points
+        done, above = self.done, int(self.carry.above)
         alive, finished = bool(self.carry.alive), self.finished
         enough = self._steps if self._whole else CALM * self._steps
         settles = finished and alive and self._known and above < enough
-        keep = thinned(path, loss)
         return Walk(
             self._picked,
             self._hyper,
-            keep,
-            path[keep],
-            loss[keep],
-            slope[keep],
+            points.update,
+            points.path,
+            points.loss,
+            points.slope,
+            points.gradient,
+            points.momentum,
+            points.scale,
+            np.where((points.update < done - 1)[:, None], points.step, np.nan),
+            points.evaluations,
+            self._rates[points.update],
             above + 1 if settles else None,
             None if alive else done - 1,
             _progress(self._hyper, self.share),
         )
 
 
-@lru_cache(24)  # one that is left half way holds its whole record, 3 MB for 100,000 updates
+@lru_cache(24)  # each holds 2,000 points at most
 def _recorded(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> _Recorded:
     return _Recorded(problem, at, start, picked, hyper, run)
 
@@ -304,5 +320,7 @@ def waiting(problem: Problem, start: tuple[float, ...], picked: Pick, share: flo
 def begun(problem: Problem, start: tuple[float, ...], picked: Pick, hyper: Rated, progress: float) -> Walk:
     """A walk of which only the start is known."""
     value, gradient, _ = probed(problem, start)
-    slope = np.array([float(np.linalg.norm(gradient))])
-    return Walk(picked, hyper, np.zeros(1, np.int64), np.array([start]), np.array([value]), slope, None, None, progress)
+    path, slope = np.array([start]), np.array([float(np.linalg.norm(gradient))])
+    nowhere, unknown, zero = np.full_like(path, np.nan), np.full(1, np.nan), np.zeros(1, np.int64)  # its first update may go by a batch
+    of_update = (nowhere, nowhere, nowhere, nowhere, zero, unknown)
+    return Walk(picked, hyper, zero, path, np.array([value]), slope, *of_update, None, None, progress)

@@ -141,7 +141,7 @@ def test_network(width: int, table: Table) -> None:
     """Gradient descent on a tanh network with three hidden layers and 256 rows, float32, nothing recorded."""
     steps, n, rng = 100, 256, np.random.default_rng(0)
     net = Architecture(2, width, 3)
-    make = optimizers()["gradient_descent"].make
+    method = optimizers()["gradient_descent"]
     rows = Rows(*(jnp.asarray(part.astype(np.float32)) for part in (rng.normal(size=(2, n)), rng.normal(size=n), np.ones(n))))
     theta = jnp.asarray((rng.normal(size=net.size) / np.sqrt(width)).astype(np.float32))
 
@@ -151,9 +151,9 @@ def test_network(width: int, table: Table) -> None:
             return mean_squared_error(net, {}, theta, rows, preactivation(net, theta, rows))  # type: ignore[arg-type]
 
         target = Target(np.float32(-np.inf), np.float32(0), np.float32(1e12))
-        carry = begin(make, hyper, theta, n)
+        carry = begin(method.make, hyper, theta, n)
         ones = jnp.ones(steps + 1, np.float32)
-        carry, _ = descend(loss, rows, None, make, hyper, ones, target, jnp.asarray(steps), carry, jnp.asarray(steps + 1), 0)
+        carry, _ = descend(loss, rows, None, method, hyper, ones, target, jnp.asarray(steps), carry, jnp.asarray(steps + 1), 0)
         return carry.theta
 
     flops = 2.0 * n * (2 * width + 2 * width * width + width)  # there; and twice as much on the way back

@@ -1,13 +1,16 @@
-"""The one walk. It knows a loss only as a function and an optimizer only as a transformation; all that moves is traced."""
+"""The one walk. It knows a loss only as a function and an optimizer only as a transformation and its lens; all that moves is traced."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from jax.typing import ArrayLike
 from jaxtyping import Array, Bool, Float, Int
+
+from optim.optimizer import Lens, Optimizer, Update
 
 Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
@@ -40,12 +43,38 @@ class Carry(NamedTuple):
 class Kept(NamedTuple):
     """What is recorded before every update, and after the last: full-batch loss and gradient norm, whatever the batch.
 
-    Row 0 is where this call began; rows that were not reached are 0.
+    gradient: that of the batch, which the update goes by. momentum, scale: of that update, None as in Lens or where there is no lens;
+    evaluations: gradients that it takes, None if always one. After the last, those of an update that is not made.
     """
 
-    theta: Float[Array, "k p"]
-    loss: Float[Array, " k"]
-    slope: Float[Array, " k"]
+    theta: Float[Array | np.ndarray, "*k p"]
+    loss: Float[Array | np.ndarray, "*k"]
+    slope: Float[Array | np.ndarray, "*k"]
+    gradient: Float[Array | np.ndarray, "*k p"]
+    momentum: Float[Array | np.ndarray, "*k p"] | None
+    scale: Float[Array | np.ndarray, "*k p"] | None
+    evaluations: Float[Array | np.ndarray, "*k"] | None
+
+
+Record = Float[Array, "k columns"]  # a Kept a row, side by side: one array is written faster than seven
+
+
+def columns(optimizer: Optimizer, hyper: Mapping[str, object], carry: Carry) -> Kept:
+    """Which parts a record has, and the shape of each in one row."""
+
+    def row(hyper: Hyper, carry: Carry) -> Kept:
+        lens = Lens() if optimizer.lens is None else optimizer.lens(Update(carry.theta, carry.memory, carry.memory), hyper)
+        none = jnp.zeros((), carry.theta.dtype)
+        return Kept(carry.theta, none, none, carry.theta, *lens, none if optimizer.evaluations else None)
+
+    return jax.eval_shape(row, hyper, carry)
+
+
+def apart(record: Float[np.ndarray, "k columns"], columns: Kept) -> Kept:
+    """The parts of a record, each a view."""
+    shapes, structure = jax.tree.flatten(columns)
+    parts = np.split(record, np.cumsum([shape.size for shape in shapes])[:-1], axis=1)
+    return jax.tree.unflatten(structure, [part.reshape(-1, *shape.shape) for part, shape in zip(parts, shapes, strict=True)])
 
 
 def begin(make: Make, hyper: Hyper, theta: Theta, rows: int) -> Carry:
@@ -59,7 +88,7 @@ def descend(
     loss: Loss,
     whole: object,
     draw: Callable[[Int[Array, ""], Int[Array, " n"]], tuple[object, Int[Array, " n"]]] | None,
-    make: Make,
+    optimizer: Optimizer,
     hyper: Hyper,
     multipliers: Float[Array, " m"],
     target: Target,
@@ -67,22 +96,21 @@ def descend(
     carry: Carry,
     until: Int[Array, ""],
     room: int,
-) -> tuple[Carry, Kept]:
+) -> tuple[Carry, Record]:
     """θ ← θ + update(∇L(θ)) until `steps` updates are done or the walk has diverged; in this call, on to t = `until`.
 
     A walk in several calls, each with the Carry of the one before, is the same to the last bit as in one.
 
     loss(θ, data) -> scalar; whole: all the data, for what is recorded; draw: the batch of an update, None for the full batch.
     multipliers[t] multiplies the rate of update t. room: rows of the record, 0 to keep none, else at least until − carry.t.
+    Row 0 is where this call began; rows that were not reached are 0.
     """
     measure, first = jax.value_and_grad(loss), carry.t
 
-    def step(at: tuple[Carry, Kept]) -> tuple[Carry, Kept]:
-        (t, theta, memory, order, _, above), kept = at
+    def step(at: tuple[Carry, Record]) -> tuple[Carry, Record]:
+        (t, theta, memory, order, _, above), record = at
         value, gradient = measure(theta, whole)
-        if room:
-            row = t - first
-            kept = Kept(kept.theta.at[row].set(theta), kept.loss.at[row].set(value), kept.slope.at[row].set(jnp.linalg.norm(gradient)))
+        slope = jnp.linalg.norm(gradient)
         above = jnp.where(value - target.lowest <= target.goal, above, t)
         alive = jnp.isfinite(value) & (jnp.abs(value) <= target.ceiling)
         batch = whole
@@ -91,15 +119,17 @@ def descend(
             batch, order = draw(t, order)
             batch_value, gradient = measure(theta, batch)
         now = hyper | {"rate": hyper["rate"] * multipliers[t]}
-        update, memory = optax.with_extra_args_support(make(**now)).update(
+        update, after = optax.with_extra_args_support(optimizer.make(**now)).update(
             gradient, memory, theta, value=batch_value, grad=gradient, value_fn=lambda q: loss(q, batch)
         )
+        if room:
+            lens = Lens() if optimizer.lens is None else optimizer.lens(Update(gradient, memory, after), now)
+            taken = None if optimizer.evaluations is None else jnp.asarray(optimizer.evaluations(after, theta.size), theta.dtype)
+            row = Kept(theta, value, slope, gradient, *lens, taken)
+            record = record.at[t - first].set(jnp.concatenate([jnp.ravel(part) for part in jax.tree.leaves(row)]))
         last = t == steps  # measured and recorded, not updated any more
-        return Carry(t + 1, jnp.where(last, theta, theta + update), memory, order, alive, above), kept
+        return Carry(t + 1, jnp.where(last, theta, theta + update), after, order, alive, above), record
 
-    kept = Kept(
-        jnp.zeros((room, *carry.theta.shape), carry.theta.dtype),
-        jnp.zeros(room, carry.theta.dtype),
-        jnp.zeros(room, carry.theta.dtype),
-    )
-    return jax.lax.while_loop(lambda at: (at[0].t <= steps) & (at[0].t < until) & at[0].alive, step, (carry, kept))
+    width = sum(part.size for part in jax.tree.leaves(columns(optimizer, hyper, carry))) if room else 0
+    record = jnp.zeros((room, width), carry.theta.dtype)
+    return jax.lax.while_loop(lambda at: (at[0].t <= steps) & (at[0].t < until) & at[0].alive, step, (carry, record))

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import optax
+from jaxtyping import Array, Float, Int
 
 from settings import N_, Number
 
@@ -13,6 +15,29 @@ def rate(default: float, low: float = 1e-8, high: float = 1e3) -> Number:
     return Number("rate", N_("learning rate"), default, low, high, log=True, symbol="η")
 
 
+Theta = Float[Array, " p"]
+Hyper = Mapping[str, Float[Array, ""]]
+
+
+class Update(NamedTuple):
+    """What one update went by: its gradient, that of its batch, and the optimizer's memory before and after it."""
+
+    gradient: Theta
+    before: optax.OptState
+    after: optax.OptState
+
+
+class Lens(NamedTuple):
+    """One update taken apart: its step is −η·momentum/scale, coordinate by coordinate, η the rate times the schedule's multiplier.
+
+    The momentum has the units of the gradient, so the two can be drawn to one scale; None: it is the gradient. scale None: 1 everywhere.
+    Where the scale is ∞ the coordinate gets no step.
+    """
+
+    momentum: Theta | None = None
+    scale: Theta | None = None
+
+
 @dataclass(frozen=True)
 class Optimizer:
     """make(**hyper) -> the transformation; every hyper-parameter, the rate among them, may be a traced scalar.
@@ -20,6 +45,10 @@ class Optimizer:
     formula: one step, in LaTeX. source: where it was published. note: a convention that libraries differ in, said on screen.
     Where the speed limit of a quadratic is known in closed form, the rate can be set in multiples of 2/λmax:
     limit(hyper, λmax) -> the largest stable rate; best(λmin, λmax) -> the settings that are fastest on that quadratic, 0 < λmin ≤ λmax.
+    lens(update, hyper) -> its momentum and scale, without the decoupled decay of a method that has one (a further −ηλθ); None: the step
+    is not of that form. adaptive: the scale remembers past gradients, so η/scale is a rate for each coordinate that can be drawn, as an
+    ellipse. Not so where the scale is but the size of the momentum itself: there the step is a sign.
+    evaluations(memory after an update, p) -> how many gradients that update took; None: one.
     """
 
     label: str
@@ -33,6 +62,9 @@ class Optimizer:
     full_batch_only: bool = False
     limit: Callable[[Mapping[str, float], float], float] | None = None
     best: Callable[[float, float], dict[str, float]] | None = None
+    lens: Callable[[Update, Hyper], Lens] | None = None
+    adaptive: bool = False
+    evaluations: Callable[[optax.OptState, int], int | Int[Array, ""]] | None = None
 
 
 def momentum(default: float = 0.9) -> Number:

@@ -224,7 +224,7 @@ def test_thinned_keeps_ends_and_extremes(k: int, most: int) -> None:
     draws = np.random.default_rng(k)
     path, loss = draws.standard_normal((k, 3)), draws.standard_normal(k)
     path[k // 3, 0], path[k // 2, 1], loss[2 * k // 3] = 99.0, -99.0, 1e9
-    kept = thinned(path, loss, most)
+    kept = thinned(np.arange(k), path, loss, k, most)
     assert len(kept) <= most
     assert np.all(np.diff(kept) > 0)
     assert {0, k - 1} <= set(kept.tolist())
@@ -237,15 +237,15 @@ def test_thinned_keeps_ends_and_extremes(k: int, most: int) -> None:
 def test_thinned_keeps_a_point_that_is_no_number() -> None:
     path, loss = np.zeros((5000, 2)), np.zeros(5000)
     path[-1], loss[-1] = np.nan, np.inf
-    assert thinned(path, loss)[-1] == 4999
+    assert thinned(np.arange(5000), path, loss, 5000)[-1] == 4999
     loss[1234] = np.inf
-    assert 1234 in thinned(path, loss)
+    assert 1234 in thinned(np.arange(5000), path, loss, 5000)
 
 
 def test_a_bouncing_walk_keeps_both_sides() -> None:
     """A stride of 2 would show one side of the ravine alone."""
     path = np.stack([np.linspace(0, 1, 20_000), (-1.0) ** np.arange(20_000)], axis=1)
-    sides = path[thinned(path, np.arange(20_000.0)), 1]
+    sides = path[thinned(np.arange(20_000), path, np.arange(20_000.0), 20_000), 1]
     assert np.sum(sides > 0) > 200
     assert np.sum(sides < 0) > 200
 

@@ -3,6 +3,7 @@
 import optax
 
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from optim.optimizers._moments import lens
 from settings import N_
 
 optimizer = Optimizer(
@@ -16,5 +17,7 @@ s &\leftarrow \beta_2 s + (1-\beta_2)\,(g-m)^2 + \varepsilon, & \hat s &= \frac{
     fields=(rate(0.001), beta1(), beta2(), epsilon(1e-16, low=1e-24)),
     make=lambda rate, b1, b2, eps: optax.adabelief(rate, b1, b2, eps, eps_root=eps),
     rank=170,
+    lens=lens,
+    adaptive=True,
     note=N_("ε is added in both places, at every step, as in the paper."),
 )

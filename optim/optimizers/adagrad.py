@@ -1,9 +1,17 @@
 """Adagrad: the gradient over the root of the sum of all its squares so far."""
 
+import jax.numpy as jnp
 import optax
 
-from optim.optimizer import Optimizer, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
 from settings import N_, Number
+
+
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """√(G + ε); ∞ where every gradient so far was 0, for there the step is 0."""
+    G = optax.tree_utils.tree_get(update.after, "sum_of_squares")
+    return Lens(scale=jnp.where(G > 0, jnp.sqrt(G + hyper["eps"]), jnp.inf))
+
 
 optimizer = Optimizer(
     label=N_("Adagrad"),
@@ -12,6 +20,8 @@ optimizer = Optimizer(
     fields=(rate(0.1), Number("eps", N_("added to the denominator"), 0.0, 0.0, 1.0, symbol="ε")),
     make=lambda rate, eps: optax.adagrad(rate, initial_accumulator_value=0.0, eps=eps),
     rank=60,
+    lens=lens,
+    adaptive=True,
     front=True,
     note=N_(
         "G starts at 0 and ε is 0, the classic form: the first step is η. Libraries start G at 0.1 or add an ε. "

@@ -3,6 +3,7 @@
 import optax
 
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from optim.optimizers._moments import lens
 from settings import N_
 
 optimizer = Optimizer(
@@ -16,5 +17,7 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     fields=(rate(0.001), beta1(), beta2(), epsilon()),
     make=lambda rate, b1, b2, eps: optax.adam(rate, b1, b2, eps),
     rank=50,
+    lens=lens,
+    adaptive=True,
     front=True,
 )

@@ -3,6 +3,7 @@
 import optax
 
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate, weight_decay
+from optim.optimizers._moments import lens
 from settings import N_
 
 optimizer = Optimizer(
@@ -16,5 +17,7 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     fields=(rate(0.001), beta1(), beta2(), epsilon(), weight_decay(0.01)),
     make=lambda rate, b1, b2, eps, decay: optax.adamw(rate, b1, b2, eps, weight_decay=decay),
     rank=140,
+    lens=lens,
+    adaptive=True,
     note=N_("The decay pulls every parameter toward 0, so the walk does not end at the minimum of the surface that is drawn."),
 )

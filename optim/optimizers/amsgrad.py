@@ -1,9 +1,17 @@
 """AMSGrad: Adam whose denominator never shrinks."""
 
+import jax.numpy as jnp
 import optax
 
-from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, epsilon, rate
+from optim.optimizers._moments import corrected
 from settings import N_
+
+
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """m̂ over √vmax + ε."""
+    return Lens(corrected(update, hyper)[0], jnp.sqrt(optax.tree_utils.tree_get(update.after, "nu_max")) + hyper["eps"])
+
 
 optimizer = Optimizer(
     label=N_("AMSGrad"),
@@ -16,5 +24,7 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & v_{\max} &\leftarrow \max\left(v_{
     fields=(rate(0.001), beta1(), beta2(), epsilon()),
     make=lambda rate, b1, b2, eps: optax.amsgrad(rate, b1, b2, eps),
     rank=130,
+    lens=lens,
+    adaptive=True,
     note=N_("Both moments are corrected for their start at 0 before the maximum is taken; the paper corrects neither."),
 )

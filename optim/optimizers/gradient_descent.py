@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import optax
 
-from optim.optimizer import Optimizer, rate, within
+from optim.optimizer import Lens, Optimizer, rate, within
 from settings import N_
 
 FIELDS = (rate(0.1),)
@@ -27,6 +27,7 @@ optimizer = Optimizer(
     fields=FIELDS,
     make=lambda rate: optax.sgd(rate),
     rank=10,
+    lens=lambda update, hyper: Lens(),
     front=True,
     limit=limit,
     best=best,

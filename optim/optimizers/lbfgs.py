@@ -1,9 +1,16 @@
 """L-BFGS: Newton's step with an inverse Hessian guessed from the last ten steps, and a line search."""
 
 import optax
+from jaxtyping import Array, Int
 
 from optim.optimizer import Optimizer, rate
 from settings import N_
+
+
+def evaluations(memory: optax.OptState, p: int) -> Int[Array, ""]:
+    """The gradient at θ, and one at every length that the line search tried; the last of those is not used again, as η may change it."""
+    return 1 + optax.tree_utils.tree_get(memory, "num_linesearch_steps")
+
 
 optimizer = Optimizer(
     label=N_("L-BFGS"),
@@ -17,6 +24,7 @@ P &\leftarrow (I - \rho_j s_j y_j^\top)\,P\,(I - \rho_j y_j s_j^\top) + \rho_j s
     make=lambda rate: optax.chain(optax.lbfgs(), optax.scale(rate)),
     rank=220,
     full_batch_only=True,
+    evaluations=evaluations,
     best=lambda shallow, steep: {"rate": 1.0},
     note=N_(
         "A zoom line search finds the length a of the step; η multiplies it, and 1 is the method itself. "

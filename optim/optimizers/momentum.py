@@ -5,7 +5,7 @@ from math import sqrt
 
 import optax
 
-from optim.optimizer import Optimizer, momentum, rate, within
+from optim.optimizer import Hyper, Lens, Optimizer, Update, momentum, rate, within
 from settings import N_
 
 FIELDS = (rate(0.01), momentum())
@@ -22,6 +22,11 @@ def best(smallest: float, largest: float) -> dict[str, float]:
     return within(FIELDS, rate=(2 / (slow + fast)) ** 2, momentum=((fast - slow) / (fast + slow)) ** 2)
 
 
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """v itself."""
+    return Lens(optax.tree_utils.tree_get(update.after, "trace"))
+
+
 optimizer = Optimizer(
     label=N_("Momentum"),
     formula=r"v \leftarrow \lambda v + g, \qquad \theta \leftarrow \theta - \eta\,v",
@@ -29,6 +34,7 @@ optimizer = Optimizer(
     fields=FIELDS,
     make=lambda rate, momentum: optax.sgd(rate, momentum),
     rank=20,
+    lens=lens,
     front=True,
     note=N_(
         "v starts at 0. The lecture writes the same walk with m = −ηv: m ← λm − ηg, θ ← θ + m. "

@@ -1,9 +1,20 @@
 """NAdam: Adam with Nesterov's look ahead."""
 
+import jax.numpy as jnp
 import optax
 
-from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, epsilon, rate
+from optim.optimizers._moments import corrected
 from settings import N_
+
+
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """m̂, which looks a step ahead, over √v̂ + ε."""
+    _, v = corrected(update, hyper)
+    β, m, t = hyper["b1"], optax.tree_utils.tree_get(update.after, "mu"), optax.tree_utils.tree_get(update.after, "count")
+    ahead = optax.tree_utils.tree_bias_correction(m, β, optax.safe_increment(t))
+    return Lens(β * ahead + (1 - β) * optax.tree_utils.tree_bias_correction(update.gradient, β, t), jnp.sqrt(v) + hyper["eps"])
+
 
 optimizer = Optimizer(
     label=N_("NAdam"),
@@ -16,5 +27,7 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     fields=(rate(0.001), beta1(), beta2(), epsilon()),
     make=lambda rate, b1, b2, eps: optax.nadam(rate, b1, b2, eps),
     rank=150,
+    lens=lens,
+    adaptive=True,
     note=N_("β₁ is constant, and v is corrected as in Adam: the paper's extra factor β₂ is left out, as in the libraries."),
 )

@@ -5,7 +5,7 @@ from math import sqrt
 
 import optax
 
-from optim.optimizer import Optimizer, momentum, rate, within
+from optim.optimizer import Hyper, Lens, Optimizer, Update, momentum, rate, within
 from settings import N_
 
 FIELDS = (rate(0.01), momentum())
@@ -23,6 +23,11 @@ def best(smallest: float, largest: float) -> dict[str, float]:
     return within(FIELDS, rate=4 / (3 * largest + smallest), momentum=(root - 2) / (root + 2))
 
 
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """g + λv: where v will have gone."""
+    return Lens(update.gradient + hyper["momentum"] * optax.tree_utils.tree_get(update.after, "trace"))
+
+
 optimizer = Optimizer(
     label=N_("Nesterov"),
     formula=r"v \leftarrow \lambda v + g, \qquad \theta \leftarrow \theta - \eta\,(g + \lambda v)",
@@ -30,6 +35,7 @@ optimizer = Optimizer(
     fields=FIELDS,
     make=lambda rate, momentum: optax.sgd(rate, momentum, nesterov=True),
     rank=30,
+    lens=lens,
     front=True,
     note=N_("v starts at 0. θ is the point that looks ahead, where the gradient is taken, as in every library."),
     limit=limit,

@@ -31,6 +31,11 @@ def make(rate: Float[Array, ""]) -> optax.GradientTransformationExtraArgs:
     return optax.GradientTransformationExtraArgs(init, update)
 
 
+def evaluations(memory: optax.EmptyState, p: int) -> int:
+    """The gradient, and one more for each column of the Hessian: a column is a derivative of the gradient, at twice its price or so."""
+    return 1 + p
+
+
 optimizer = Optimizer(
     label=N_("Newton"),
     formula=r"\theta \leftarrow \theta - \eta\,H^{+} g, \qquad H = \nabla^2 L(\theta)",
@@ -39,6 +44,7 @@ optimizer = Optimizer(
     make=make,
     rank=230,
     full_batch_only=True,
+    evaluations=evaluations,
     best=lambda shallow, steep: {"rate": 1.0},
     note=N_(
         "It goes to the nearest critical point of the local quadratic, a saddle as gladly as a minimum. A flat direction gets no step."

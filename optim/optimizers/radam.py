@@ -1,9 +1,22 @@
 """RAdam: Adam that waits with the adaptive denominator until its variance can be trusted."""
 
+import jax.numpy as jnp
 import optax
 
-from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, epsilon, rate
+from optim.optimizers._moments import corrected
 from settings import N_
+
+
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """m̂ over (√v̂ + ε)/r, and over 1 while ρ < 5."""
+    m, v = corrected(update, hyper)
+    β, t = hyper["b2"], optax.tree_utils.tree_get(update.after, "count")
+    longest = 2 / (1 - β) - 1
+    ρ = longest - 2 * t * β**t / (1 - β**t)
+    r = jnp.sqrt((ρ - 4) * (ρ - 2) * longest / ((longest - 4) * (longest - 2) * ρ))
+    return Lens(m, jnp.where(ρ >= 5, (jnp.sqrt(v) + hyper["eps"]) / r, 1))
+
 
 optimizer = Optimizer(
     label=N_("RAdam"),
@@ -19,6 +32,8 @@ r &= \sqrt{\frac{(\rho-4)(\rho-2)\,\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\,
     fields=(rate(0.001), beta1(), beta2(), epsilon()),
     make=lambda rate, b1, b2, eps: optax.radam(rate, b1, b2, eps),
     rank=160,
+    lens=lens,
+    adaptive=True,
     note=N_(
         "The first five steps, at β₂ = 0.999, are plain momentum without the denominator: a steep start can throw the walk far. "
         "The paper's threshold is ρ > 4; the libraries take 5."

@@ -1,9 +1,16 @@
 """RMSProp: the gradient over the root of a running mean of its square."""
 
+import jax.numpy as jnp
 import optax
 
-from optim.optimizer import Optimizer, epsilon, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, epsilon, rate
 from settings import N_, Number
+
+
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """√v + ε."""
+    return Lens(scale=jnp.sqrt(optax.tree_utils.tree_get(update.after, "nu")) + hyper["eps"])
+
 
 optimizer = Optimizer(
     label=N_("RMSProp"),
@@ -12,6 +19,8 @@ optimizer = Optimizer(
     fields=(rate(0.01), Number("decay", N_("memory of the squared gradient"), 0.9, 0.0, 0.9999, symbol="α"), epsilon()),
     make=lambda rate, decay, eps: optax.rmsprop(rate, decay, eps, eps_in_sqrt=False),
     rank=40,
+    lens=lens,
+    adaptive=True,
     front=True,
     note=N_(
         "v starts at 0, as in the libraries, so the first steps are up to 1/√(1−α) times as long as η. "

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from optim.optimizer import Optimizer, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
 from settings import N_
 
 
@@ -31,6 +31,13 @@ def make(rate: Float[Array, ""]) -> optax.GradientTransformation:
     return optax.GradientTransformation(init, update)
 
 
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """σ; ∞ where it is 0, for there the step is 0."""
+    memory: Memory = update.after
+    σ = jnp.sqrt(memory.squares / memory.seen)
+    return Lens(scale=jnp.where(σ > 0, σ, jnp.inf))
+
+
 optimizer = Optimizer(
     label=N_("Root mean square (lecture)"),
     formula=r"\sigma^t = \sqrt{\frac{1}{t+1}\sum_{j=0}^{t} (g^j)^2}, \qquad \theta \leftarrow \theta - \frac{\eta}{\sigma^t}\,g^t",
@@ -38,5 +45,7 @@ optimizer = Optimizer(
     fields=(rate(0.1),),
     make=make,
     rank=110,
+    lens=lens,
+    adaptive=True,
     note=N_("No ε: the first step is ±η exactly, and where every gradient so far was 0 the step is 0. With η/√(t+1) it is Adagrad."),
 )

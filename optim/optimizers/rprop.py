@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
-from optim.optimizer import Optimizer, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
 from settings import N_, Number
 
 SHORTEST, LONGEST = 1e-6, 50.0
@@ -40,6 +40,13 @@ def make(rate: Float[Array, ""], shrink: Float[Array, ""], grow: Float[Array, ""
     return optax.GradientTransformation(init, update)
 
 
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """g over |g|/Δ, Δ in units of η; g counts as 0 where its sign has just changed."""
+    memory: Memory = update.after
+    g = memory.gradient
+    return Lens(g, jnp.where(g != 0, jnp.abs(g) / memory.growth, jnp.inf))
+
+
 optimizer = Optimizer(
     label=N_("Rprop"),
     formula=r"""\begin{aligned}
@@ -58,5 +65,6 @@ optimizer = Optimizer(
     ),
     make=make,
     rank=200,
+    lens=lens,
     note=N_("η is the first step only; then each coordinate has its own. A sign that changes by chance misleads it: take the full batch."),
 )

@@ -1,9 +1,17 @@
 """Sign descent: every coordinate moves by η, whatever the size of its gradient."""
 
+import jax.numpy as jnp
 import optax
 
-from optim.optimizer import Optimizer, rate
+from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
 from settings import N_
+
+
+def lens(update: Update, hyper: Hyper) -> Lens:
+    """|g|, which leaves the sign."""
+    g = update.gradient
+    return Lens(scale=jnp.where(g != 0, jnp.abs(g), jnp.inf))
+
 
 optimizer = Optimizer(
     label=N_("Sign descent"),
@@ -12,4 +20,5 @@ optimizer = Optimizer(
     fields=(rate(0.01),),
     make=lambda rate: optax.sign_sgd(rate),
     rank=210,
+    lens=lens,
 )
