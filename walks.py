@@ -16,6 +16,7 @@ from optim.descent import Carry, Target, apart
 from optim.optimizer import Optimizer
 from optim.record import joined, no_points
 from optim.schedule import Schedule, multipliers
+from optim.thin import thinned
 from problem import Fit, Pair, Problem, fitted, probed, rows_of
 from settings import N_, Message, Pick, capacity, catalogue, message, numbers, values
 
@@ -96,8 +97,9 @@ class Walk(NamedTuple):
 
     def thinned(self, most: int) -> "Walk":
         """The same walk with at most about so many points, every excursion among them."""
-        keep = thinned(self.path, self.loss, most)
-        return self._replace(update=self.update[keep], path=self.path[keep], loss=self.loss[keep], slope=self.slope[keep])
+        keep = thinned(self.update, self.path, self.loss, self.done + 1, most)
+        by_point = ("update", "path", "loss", "slope", "gradient", "momentum", "scale", "step", "evaluations", "rates")
+        return self._replace(**{name: getattr(self, name)[keep] for name in by_point})
 
 
 def optimizers() -> dict[str, Optimizer]:

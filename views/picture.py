@@ -16,7 +16,7 @@ from figures.levels import levels
 from figures.surface import surface
 from numerals import numeral
 from settings import values
-from views.board.board import BoardData, Fact, Panel, Player, Walk, Words
+from views.board.board import BoardData, Clock, Fact, Panel, Player, Walk, Words
 from views.shown import Shown
 from views.words import say, tr
 
@@ -46,7 +46,7 @@ def words() -> Words:
         "flip": tr("Flip-book"),
         "flip_help": tr("The contours of each update's own mini-batch, over those of all rows"),
         "moves": tr("Dotted: −η·gradient. Dashed: −η·momentum. Solid: the step. Ellipse: where a momentum of this length would lead."),
-        "enlarged": tr("Drawn {times} times as long."),
+        "enlarged": tr("Drawn larger: {times}."),
         "lens": tr("as {optimizer} sees it"),
         "leaves": tr("leaves the picture at update {k}"),
         "diverged": tr("diverged at update {k}"),
@@ -263,10 +263,17 @@ def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
     for panel in result.panels:
         strides += [updates_an_epoch(experiment, panel) for w in panel.walks if optimizers()[w.picked.name].full_batch_only]
     batches = max((updates_an_epoch(experiment, panel) for panel in result.panels), default=1)
+    walks = [walked for panel in result.panels for walked in panel.walks]
+    calls = max((int(w.evaluations[np.searchsorted(w.update, min(last, w.done))]) for w in walks), default=last)
+    length: dict[Clock, int] = {"updates": last, "epochs": last * max(strides), "evaluations": max(calls, 1)}
+    clock: Clock = "epochs" if shown.clock == "epochs" else "evaluations" if shown.clock == "evaluations" else "updates"
     return {
-        "length": {"updates": last, "epochs": last * max(strides)},
+        "length": length,
         "batches": batches,
-        "clock": "epochs" if shown.clock == "epochs" else "updates",
+        "clock": clock,
+        "clocked": batches > 1 or calls > last,
+        "details": shown.details == "on",
+        "flip": shown.flip == "on",
     }
 
 

@@ -112,7 +112,7 @@ class Words(TypedDict):
     flip: str  # name of the switch
     flip_help: str
     moves: str  # what the arrows are
-    enlarged: str  # "drawn {times} times as long"
+    enlarged: str  # "Drawn larger: {times}."
     lens: str  # "{optimizer}'s own coordinates"
     leaves: str  # "leaves the picture at update {k}"
     diverged: str  # "diverged at update {k}"

@@ -255,6 +255,7 @@ class Board {
       panel.counts.forEach((count, i) => count.at(panel.walks[i].done(tick, this.clock)));
       panel.paint();
     }
+    this.player.explain(this.panels.map((panel) => panel.overlay.enlarged));
     this.paintCursor();
   }
 

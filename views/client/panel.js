@@ -1,7 +1,7 @@
 /** @file One panel: words, contour, walks, numbers, data and facts. */
 
 import { Count } from "./count.js";
-import { fill, keep, make, name, write } from "./dom.js";
+import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Overlay } from "./overlay.js";
 import { Start } from "./start.js";
@@ -26,7 +26,6 @@ export class Panel {
     this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
     this.fit.onclick = () => board.lookAt(this, null);
     this.countRow = make("div", "esl-counts", this.root);
-    this.moves = make("p", "esl-moves", this.countRow, { hidden: "" });
     this.extras = make("div", "esl-extras", this.root);
     this.cloudBox = make("figure", "esl-cloud-box", this.extras);
     this.cloud = new Figure(this.cloudBox, "esl-cloud");
@@ -78,16 +77,6 @@ export class Panel {
     if (!drawn || !board.data) return;
     this.overlay.draw(this.contour, drawn.walks, board.shownTick(), board.clock, board.data.words);
     this.start.place();
-    this.explain(board.data.words);
-  }
-
-  /** What the arrows are, and how much they are enlarged. */
-  explain(words) {
-    const shown = this.drawn.walks.some((walk) => walk.moves);
-    this.moves.hidden = !shown;
-    if (!shown) return;
-    const { enlarged } = this.overlay;
-    write(this.moves, words.moves + (enlarged > 1 ? ` ${fill(words.enlarged, { times: enlarged })}` : ""));
   }
 
   /** A person zoomed or panned: once that has come to rest, Python is asked for the grid of the new window. */

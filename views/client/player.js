@@ -40,6 +40,7 @@ export class Player {
     this.whichField = make("label", "esl-field esl-which", views);
     this.whichWord = make("span", "", this.whichField);
     this.which = make("select", "esl-select", this.whichField);
+    this.moves = make("p", "esl-moves", this.root, { hidden: "" });
     this.note = make("p", "esl-note", this.root, { role: "status", hidden: "" });
     this.play.onclick = () => board.toggle();
     this.step.onclick = () => board.step();
@@ -68,6 +69,7 @@ export class Player {
     write(this.clockWord, words.clock);
     CLOCKS.forEach((clock, i) => write(this.clock.options[i], words[clock]));
     this.clockField.hidden = !player.clocked; // all clocks are one
+    this.detailed = player.details;
     this.details.setAttribute("aria-pressed", String(player.details));
     write(this.contour, words.contour);
     write(this.surface, words.surface);
@@ -112,6 +114,14 @@ export class Player {
     }
     this.whichField.hidden = view !== "surface" || this.which.options.length < 2;
     this.which.value = String(panel);
+  }
+
+  /** What the arrows are, and how much they are enlarged in each picture. */
+  explain(enlarged) {
+    this.moves.hidden = !this.detailed;
+    if (this.moves.hidden) return;
+    const times = enlarged.map((factor) => `×${factor}`).join(", ");
+    write(this.moves, this.words.moves + (enlarged.some((factor) => factor > 1) ? ` ${fill(this.words.enlarged, { times })}` : ""));
   }
 
   warn(text) {
