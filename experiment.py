@@ -84,7 +84,7 @@ FIELDS: dict[str, Setting] = {
             N_("contour levels"),
             "log",
             ("log", "even", "rank", "linear"),
-            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank: every level as large as the next"), N_("linear")),
+            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
         ),
         Option("resolution", N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400)),
     )
