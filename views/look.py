@@ -21,6 +21,11 @@ _STYLE = """
   .stApp [data-testid="stCaptionContainer"] p { color: inherit; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0d2225); }
 
+  /* A formula that is wider than its column goes on in the next line, and slanted letters have room: no keyboard could scroll it. */
+  .stApp .katex-display { padding: 0.35em 0.3em; overflow-y: hidden; }
+  .stApp .katex-display > .katex, .stApp .katex-display > .katex > .katex-html { white-space: normal; }
+  .stApp .katex-display > .katex > .katex-html > .base { margin: 0.2em 0; }
+
   /* Whatever the keyboard reaches shows it, in one way. Of a switch and of a choice the browser focuses an input that nobody sees. */
   .stApp :is(a, button, summary, [tabindex]):focus-visible,
   .stApp :is(.stCheckbox, .stRadio) label:has(input:focus-visible) { outline: 3px solid var(--esl-ring); outline-offset: 2px; }
