@@ -86,7 +86,7 @@ def test_predict_first_then_reveal(name: str) -> None:
     assert components(at, "slider") == []
     assert not at.success
     assert not at.warning
-    assert [said.value for said in at.subheader] == [lesson.label]
+    assert [said.value for said in at.title] == [lesson.label]
     assert [said.value for said in at.markdown if said.value == lesson.told]
     (radio,) = at.radio
     assert len(at.button) == 1
@@ -139,7 +139,7 @@ def test_from_a_lesson_to_the_next_and_back_to_the_bare_page() -> None:
     assert len(at.success) == 1
     at_address(at, {"lesson": "standardize"})
     assert components(at, "board") == []
-    assert at.subheader[0].value == "standardize"
+    assert at.title[0].value == "standardize"
     at_address(at, {})
     assert not at.success
     assert [panel.counts for panel in panels(at)] == [["32 steps"], ["2 steps"]]

@@ -105,11 +105,11 @@ def front(at: AppTest) -> list[str]:
 
 
 def headings(at: AppTest) -> list[str]:
-    return [said.value.removeprefix("## ") for said in at.markdown if said.value.startswith("## ")]
+    return [said.value for said in at.title]
 
 
 def takeaways(at: AppTest) -> list[str]:
-    return [said.value.removeprefix("### ") for said in at.markdown if said.value.startswith("### ")]
+    return [said.value for said in at.header]
 
 
 def told(at: AppTest) -> str:

@@ -1,12 +1,29 @@
 """Controls that stand in front of more than one page: the unit of x₂, the correlation, the two literal toggles."""
 
+import html
 from dataclasses import replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from experiment import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
 from settings import Number, Pick, Value, pick, values
 from views.controls import number, toggle
 from views.session import Scene
 from views.words import tr
+
+# A fold that the browser opens and closes by itself: how wide its window is, the server never learns. What it folds is the keyed
+# container behind it, see look.py; in a wide window there is no fold.
+_FOLD = '<details class="esl-fold"><summary>{label}</summary></details>'
+
+
+def sides() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The two columns above a picture: the control that stays at hand, and those that fold away on a phone, where pictures come first."""
+    at_hand, others = st.columns(2, gap="large")
+    with others:
+        st.html(_FOLD.format(label=html.escape(tr("More controls"))))
+        folded = st.container(key="esl-folded")
+    return at_hand.container(key="esl-at-hand"), folded
 
 
 def unit(scene: Scene) -> None:

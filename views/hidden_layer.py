@@ -10,8 +10,8 @@ from numerals import numeral
 from settings import Number
 from views import lesson
 from views.controls import number
-from views.front import all_features_normalized, batch_normalization
-from views.page import close_page, heading, next_step, open_page, picture
+from views.front import all_features_normalized, batch_normalization, sides
+from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.rates import modes, rate
 from views.session import Scene
 from views.words import tr
@@ -42,7 +42,7 @@ def headline(experiment: Experiment) -> str:
     return tr("What the output weights see is what the hidden layer makes of the inputs.")
 
 
-def takeaway(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
+def gained(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     """What batch normalization did here, for better or worse, where it is the only difference between the two pictures."""
     if len(panels) != 2 or panels[0].condition is None or panels[1].condition is None:
         return ""
@@ -65,10 +65,10 @@ def takeaway(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
 scene = open_page("hidden", HIDDEN)
 if not lesson.hidden(scene):
     heading(headline(scene.experiment))
-    left, right = st.columns(2, gap="large")
-    with left:
+    at_hand, folded = sides()
+    with at_hand:
         gain(scene)
-    with right:
+    with folded:
         modes(scene)
         between = st.container()
         with st.container(horizontal=True):
@@ -79,7 +79,7 @@ if not lesson.hidden(scene):
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if (said := takeaway(scene.experiment, result.panels)) != "":
-            st.markdown(f"### {said}")
+        if (said := gained(scene.experiment, result.panels)) != "":
+            takeaway(said)
     next_step(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
 close_page(scene)

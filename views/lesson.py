@@ -27,7 +27,7 @@ def hidden(scene: Scene) -> bool:
     lesson = lessons().get(scene.shown.lesson)
     if lesson is None or scene.shown.revealed == "yes":
         return False
-    st.subheader(tr(lesson.label))
+    st.title(tr(lesson.label), anchor=False)
     st.markdown(tr(lesson.told))
     choices = range(len(lesson.choices))
     key = f"prediction {scene.shown.lesson} {language()}"

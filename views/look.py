@@ -1,21 +1,47 @@
-"""What Streamlit's own layout lacks: the picture starts near the top of the window, and nothing is wasted on a phone."""
+"""What Streamlit's own layout lacks: the picture starts near the top, colors that can be read, a ring around what has the focus."""
 
 import streamlit as st
 
 from figures.icon import icon
 
+# light-dark() follows the color scheme that Streamlit sets on .stApp. The ring has the primary colors of .streamlit/config.toml.
 _STYLE = """
 <style>
-  .stMainBlockContainer { padding: 4.3rem 2rem 3rem; max-width: 1480px; margin: 0 auto; }
-  .stMainBlockContainer h2 { padding: 0 0 0.6rem; font-size: 1.7rem; }
-  .stMainBlockContainer h3 { font-size: 1.3rem; padding: 0.4rem 0; }
+  .stApp { --esl-ring: light-dark(#0c647a, #4cafb6); }
+  .stMainBlockContainer { padding: 4.1rem 2rem 3rem; max-width: 1480px; margin: 0 auto; }
+  .stMainBlockContainer .stHeading > div { margin-bottom: 0; }
+  .stMainBlockContainer h1 { padding: 0; font-size: 1.7rem; font-weight: 600; }
+  .stMainBlockContainer h2 { padding: 0.4rem 0; font-size: 1.3rem; font-weight: 600; }
   .stPageLink a { background: none; border: 1px solid var(--st-border-color, rgba(128, 128, 128, 0.35)); }
   .stPageLink a p { font-weight: 400; }
   .stVerticalBlock { gap: 0.7rem; }
+
+  /* Streamlit fades captions to less than 4.5 : 1, and writes white on the light primary color of the dark theme. */
+  .stApp [data-testid="stCaptionContainer"] { opacity: 1; color: light-dark(#5d5c5a, #aeadab); }
+  .stApp [data-testid="stCaptionContainer"] p { color: inherit; }
+  .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0d2225); }
+
+  /* A formula that is wider than its column goes on in the next line, and slanted letters have room: no keyboard could scroll it. */
+  .stApp .katex-display { padding: 0.35em 0.3em; overflow-y: hidden; }
+  .stApp .katex-display > .katex, .stApp .katex-display > .katex > .katex-html { white-space: normal; }
+  .stApp .katex-display > .katex > .katex-html > .base { margin: 0.2em 0; }
+
+  /* Whatever the keyboard reaches shows it, in one way. Of a switch and of a choice the browser focuses an input that nobody sees. */
+  .stApp :is(a, button, summary, [tabindex]):focus-visible,
+  .stApp :is(.stCheckbox, .stRadio) label:has(input:focus-visible) { outline: 3px solid var(--esl-ring); outline-offset: 2px; }
+  .stApp .stMain:focus-visible { outline-offset: -3px; }
+
+  /* The fold of views/front.py: in a narrow window alone. */
+  .stElementContainer:has(.esl-fold) { display: none; }
   @media (max-width: 700px) {
-    .stMainBlockContainer { padding: 4.2rem 0.8rem 2rem; }
-    .stMainBlockContainer h2 { font-size: 1.25rem; }
-    .stMainBlockContainer h3 { font-size: 1.05rem; }
+    .stMainBlockContainer { padding: 3.9rem 0.8rem 2rem; }
+    .stMainBlockContainer h1 { font-size: 1.2rem; padding: 0; }
+    .stMainBlockContainer h2 { font-size: 1.05rem; }
+    .stVerticalBlock, .stHorizontalBlock { row-gap: 0.5rem; }
+    .stElementContainer:has(.esl-fold) { display: block; }
+    .esl-fold summary { padding: 0.55rem 0.2rem; font-weight: 600; line-height: 1.3; cursor: pointer; }
+    .st-key-esl-at-hand .katex-display { display: none; }
+    .stColumn:has(.esl-fold:not([open])) .st-key-esl-folded { display: none; }
   }
 </style>
 """

@@ -12,8 +12,8 @@ from numerals import numeral
 from settings import N_, Count
 from views.controls import number
 from views.drawer import drawer, schedule
-from views.front import alike, correlation, unit
-from views.page import close_page, heading, next_step, open_page, picture
+from views.front import alike, correlation, sides, unit
+from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.picture import title_of
 from views.rates import modes, rate
 from views.session import Scene, turn
@@ -176,10 +176,10 @@ topic = TOPICS[scene.shown.topic]
 topics(scene)
 own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
 heading(tr(topic.heading if own else topic.label))
-left, right = st.columns(2, gap="large")
-with left:
+at_hand, folded = sides()
+with at_hand:
     topic.front(scene)
-with right:
+with folded:
     modes(scene)
     between = st.container()
 result = picture(scene)
@@ -188,7 +188,7 @@ if result is not None:
         rate(scene, result)
     if result.progress == 1:
         said = topic.said if own else said_anything
-        st.markdown(f"### {said(scene.experiment, result)}")
+        takeaway(said(scene.experiment, result))
     else:
         st.markdown(tr("What the counts say stands here once every walk is at its end."))
 if own:

@@ -37,10 +37,14 @@ def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] =
     return scene
 
 
-def heading(text: str, below: str = "") -> None:
-    st.markdown(f"## {text}")
-    if below:
-        st.markdown(below)
+def heading(text: str) -> None:
+    """What the page says first. No link to itself: that would be one more stop for the keyboard."""
+    st.title(text, anchor=False)
+
+
+def takeaway(text: str) -> None:
+    """What the picture says, in one sentence under it."""
+    st.header(text, anchor=False)
 
 
 def picture(scene: Scene) -> Result | None:

@@ -10,8 +10,8 @@ from numerals import numeral
 from settings import values
 from views import lesson
 from views.controls import chips
-from views.front import correlation, feature_normalization, morph, unit
-from views.page import close_page, heading, next_step, open_page, picture
+from views.front import correlation, feature_normalization, morph, sides, unit
+from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.rates import modes, rate
 from views.session import Scene
 from views.words import tr
@@ -42,7 +42,7 @@ def methods(scene: Scene) -> None:
     chips(scene, "methods", tr("beside gradient descent"), CHIPS, lambda name: f"+ {tr(optimizers()[name].label)}", there, take)
 
 
-def takeaway(panels: tuple[PanelResult, ...]) -> str:
+def gained(panels: tuple[PanelResult, ...]) -> str:
     """What normalization did to the speed limit and to κ, where the two pictures are raw and normalized."""
     if len(panels) != 2 or panels[0].panel.features.name != "none" or panels[1].panel.features.name == "none":
         return ""
@@ -75,12 +75,12 @@ def try_next(experiment: Experiment) -> str:
 scene = open_page("scale", SCALE)
 if not lesson.hidden(scene):
     above = st.container()
-    left, right = st.columns(2, gap="large")
-    with left:
+    at_hand, folded = sides()
+    with at_hand:
         unit(scene)
         correlation(scene)
         morph(scene)
-    with right:
+    with folded:
         modes(scene)
         between = st.container()
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -93,7 +93,7 @@ if not lesson.hidden(scene):
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if (said := takeaway(result.panels)) != "":
-            st.markdown(f"### {said}")
+        if (said := gained(result.panels)) != "":
+            takeaway(said)
     next_step(scene, try_next(scene.experiment))
 close_page(scene)

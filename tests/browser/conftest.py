@@ -54,7 +54,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
                 stderr=subprocess.STDOUT,
             )
         servers.append(server)
-        address = f"http://127.0.0.1:{port}"
+        prefix = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+        address = f"http://127.0.0.1:{port}" + (f"/{prefix}" if prefix else "")
         deadline = time.monotonic() + 60
         while True:
             with (

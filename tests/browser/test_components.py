@@ -59,7 +59,7 @@ def field(page: Page, label: str = "Scale of the second feature") -> Locator:
 
 def test_a_board_shows_pictures_numbers_and_facts(visit: Open, page: Page) -> None:
     visit("")
-    expect(page.get_by_role("img", name=re.compile("Contours of the loss, Raw features: condition number 28.1"))).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("Contours of the loss, Raw features: condition number 28.1"))).to_be_visible()
     assert page.locator(".esl-contour .contourlayer path").count() > 10
     assert numbers(page) == ["40", "1"]
     expect(page.locator(".esl-unit").first).to_have_text("steps")

@@ -7,13 +7,15 @@ import { copy, merge, same } from "./values.js";
 const CONFIG = {
   displaylogo: false,
   responsive: false,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "resetScale2d", "resetCameraDefault3d", "resetCameraLastSave3d", "tableRotation"],
+  modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "resetScale2d", "resetCameraDefault3d", "resetCameraLastSave3d", "tableRotation"],
 };
 
 /** A Plotly figure on one node that is changed in place. */
 export class Figure {
-  constructor(parent, className) {
-    this.host = make("div", `esl-plot ${className}`, parent, { role: "img" });
+  /** @param bar Plotly's own buttons: "hover", or false for none */
+  constructor(parent, className, bar = "hover") {
+    this.bar = bar;
+    this.host = make("div", `esl-plot ${className}`, parent, { role: "group" });
     this.node = make("div", "esl-plotly", this.host);
     this.shown = null;
   }
@@ -41,7 +43,7 @@ export class Figure {
       layout.yaxis.constrain ??= "domain";
     }
     if (extra.scene) layout.scene = merge(layout.scene ?? {}, extra.scene);
-    await library.react(this.node, copy([...figure.data, ...(extra.traces ?? [])]), layout, CONFIG);
+    await library.react(this.node, copy([...figure.data, ...(extra.traces ?? [])]), layout, { ...CONFIG, displayModeBar: this.bar });
     if (!this.heard) {
       this.heard = true;
       for (const event of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {

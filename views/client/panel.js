@@ -16,7 +16,7 @@ export class Panel {
     this.root = make("section", "esl-panel", null);
     parent.insertBefore(this.root, board.player.root);
     this.head = make("header", "esl-head", this.root);
-    this.title = make("h3", "esl-title", this.head);
+    this.title = make("h2", "esl-title", this.head);
     this.subtitle = make("p", "esl-subtitle", this.head);
     this.contour = new Figure(this.root, "esl-contour");
     this.overlay = new Overlay(this.contour.host);
@@ -28,7 +28,7 @@ export class Panel {
     this.countRow = make("div", "esl-counts", this.root);
     this.extras = make("div", "esl-extras", this.root);
     this.cloudBox = make("figure", "esl-cloud-box", this.extras);
-    this.cloud = new Figure(this.cloudBox, "esl-cloud");
+    this.cloud = new Figure(this.cloudBox, "esl-cloud", false);
     this.caption = make("figcaption", "esl-caption", this.cloudBox);
     this.facts = make("dl", "esl-facts", this.extras);
     this.counts = [];

@@ -1,0 +1,222 @@
+"""For whoever sees little or holds no mouse: axe-core finds nothing serious on any page, and the keyboard reaches every control."""
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("playwright.sync_api")
+pytest.importorskip("axe_playwright_python")
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.browser.test_components import settle
+
+# As high as a page is long: axe judges the contrast of nothing that has to be scrolled into view.
+LIGHT = {"viewport": {"width": 1280, "height": 2400}}
+SCHEMES = {"light": LIGHT, "dark": {**LIGHT, "color_scheme": "dark"}, "phone": {"viewport": {"width": 390, "height": 4200}}}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
+PATHS = (
+    "/",
+    "/?view=surface",
+    "/?mode=same&v=1",
+    "/hidden",
+    "/?lesson=unit",
+    "/?lesson=unit&revealed=yes",
+    "/hidden?lesson=hidden_gain",
+    *(f"/optimizers?topic={topic}" for topic in ("rates", "momentum", "adaptive", "batches", "schedules")),
+    "/workbench",
+)
+PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
+
+# (rule, selector of what is excused from it).
+scheme = pytest.mark.parametrize("page", SCHEMES.values(), indirect=True, ids=SCHEMES)
+
+
+def opened(page: Page, address: str, path: str) -> None:
+    page.goto(address + path)
+    if "lesson=" in path and "revealed" not in path:
+        expect(page.get_by_test_id("stRadio")).to_be_visible(timeout=60_000)
+    else:
+        expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+    settle(page)
+
+
+def findings(page: Page) -> list[str]:
+    """What axe holds to be serious or critical: the rule, where, and how to mend it. Each excuse is for one rule alone."""
+    page.evaluate(AXE_SCRIPT)
+    found: Mapping[str, Any] = page.evaluate("options => axe.run(document, options)", WCAG)
+    said = []
+    for violation in found["violations"]:
+        if violation["impact"] not in ("serious", "critical"):
+            continue
+        for node in violation["nodes"]:
+            said.append(
+                f"{violation['impact']} {violation['id']}: {node['target'][-1]}\n  {node['html'][:200]}\n  {node['failureSummary']}"
+            )
+    return said
+
+
+@scheme
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing_serious(serve: Callable[..., str], page: Page, path: str) -> None:
+    opened(page, serve("app.py"), path)
+    found = findings(page)
+    assert not found, f"{path}:\n" + "\n".join(found)
+
+
+@scheme
+def test_axe_finds_nothing_serious_in_any_drawer(serve: Callable[..., str], page: Page) -> None:
+    opened(page, serve("app.py"), "/workbench?surface=network")
+    for part in PARTS:
+        page.get_by_role("radio", name=part, exact=True).click()
+        settle(page)
+        found = findings(page)
+        assert not found, f"{part}:\n" + "\n".join(found)
+
+
+# What has the focus, also inside shadow roots: its name, and the box in which it shows that; an input that is hidden shows it on its label.
+FOCUSED = """() => {
+    let it = document.activeElement;
+    while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+    if (!it || it === document.body) return null;
+    const seen = it.matches("input[type=checkbox], input[type=radio]") ? it.closest("label") ?? it : it;
+    const { x, y, width, height } = seen.getBoundingClientRect();
+    const kind = it.tagName.toLowerCase();
+    const label = [...(it.labels?.[0]?.childNodes ?? [])].find((part) => !part.contains(it))?.textContent;
+    return { kind, name: (it.getAttribute("aria-label") || label || it.innerText || "").trim(), x, y, width, height };
+}"""
+BLUR = """() => {
+    let it = document.activeElement;
+    while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+    window.held = it;
+    it?.blur();
+}"""
+UNIT = "unit of x₂ (sepal width)"
+CONTROLS = (  # in the order of the page; of a row of buttons that arrows walk through, the first or the one that is picked
+    ("a", "Scale"),
+    ("a", "Workbench"),
+    ("input", UNIT),
+    ("input", UNIT),
+    ("button", f"{UNIT}: ×0.1"),
+    ("button", f"{UNIT}: ×100"),
+    ("button", "each panel's own best"),
+    ("button", "+ Momentum"),
+    ("input", "Feature normalization"),
+    ("button", "Help for Feature normalization"),
+    ("button", "Play"),
+    ("button", "One update forward"),
+    ("input", "Shown update"),
+    ("select", "Speed"),
+    ("button", "Contour"),
+    ("button", "3-D"),
+    ("summary", "All controls"),
+    ("a", "cm → mm"),
+    ("a", "hidden gain and batch norm"),
+    ("button", "English"),
+)
+
+
+def shot(page: Page, box: FloatRect) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=box, animations="disabled"))).convert("RGB"), dtype=float)
+
+
+def around(page: Page, held: Mapping[str, float]) -> FloatRect:
+    """The box and what a ring around it needs, inside the window."""
+    size = page.viewport_size
+    assert size
+    left, top = max(0.0, held["x"] - 8), max(0.0, held["y"] - 8)
+    right, bottom = min(size["width"], held["x"] + held["width"] + 8), min(size["height"], held["y"] + held["height"] + 8)
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
+
+
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(serve: Callable[..., str], page: Page) -> None:
+    opened(page, serve("app.py"), "/")
+    wanted, unseen, stops = list(CONTROLS), [], 0
+    while stops < 90:
+        page.keyboard.press("Tab")
+        held = page.evaluate(FOCUSED)
+        if held is None:
+            break  # once around
+        stops += 1
+        name = held["name"].splitlines()[-1] if held["name"] else ""
+        if wanted and (held["kind"], name) == wanted[0]:
+            wanted.pop(0)
+        if held["kind"] == "main":
+            continue  # Streamlit's scrolled page: arrows scroll it
+        page.wait_for_timeout(250)  # rings fade in
+        box = around(page, page.evaluate(FOCUSED))
+        with_focus = shot(page, box)
+        page.evaluate(BLUR)
+        page.wait_for_timeout(250)
+        changed = np.abs(shot(page, box) - with_focus).max(axis=2) > 60
+        page.evaluate("window.held.focus({ preventScroll: true })")
+        if changed.sum() < 0.5 * (held["width"] + held["height"]):  # a quarter of a line of one pixel around it
+            unseen.append(f"{held['kind']} {name!r}")
+    assert not wanted, f"Tab does not get to {wanted[0]} after the control before it"
+    assert not unseen, f"no ring is seen around {unseen}"
+
+
+def pressed(page: Page, control: Locator, key: str) -> None:
+    control.focus()
+    page.keyboard.press(key)
+
+
+def test_the_keyboard_works_every_kind_of_control(serve: Callable[..., str], page: Page) -> None:
+    opened(page, serve("app.py"), "/")
+    numbers = page.locator(".esl-number")
+    pressed(page, page.get_by_role("slider", name=UNIT), "Home")
+    expect(page.get_by_role("textbox", name=UNIT)).to_have_value("0.1")
+    pressed(page, page.get_by_role("button", name=f"{UNIT}: mm"), "Enter")
+    expect(numbers).to_have_text(["32", "2"])
+    pressed(page, page.get_by_role("switch", name="Feature normalization"), "Space")
+    expect(numbers).to_have_text(["32"])
+    pressed(page, page.get_by_role("button", name="3-D", exact=True), "Enter")
+    expect(page).to_have_url(re.compile("view=surface"))
+    pressed(page, page.locator("summary", has_text="All controls"), "Enter")
+    expect(page.get_by_role("radio", name="Model and loss")).to_be_visible()
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["phone"])
+@pytest.mark.parametrize("path", ["/", "/?view=surface", "/hidden", *PATHS[-6:]])
+def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Page, path: str) -> None:
+    """Without scrolling: the whole first picture, and the player under it. Other controls fold away, and unfold for good."""
+    opened(page, serve("app.py"), path)
+    picture = page.locator(".esl-contour:visible, .esl-surface:visible").first.bounding_box()
+    player = page.locator(".esl-player").bounding_box()
+    assert picture
+    assert player
+    assert picture["y"] > 60
+    assert picture["y"] + picture["height"] <= player["y"] + 25, "the axis' title may lie under the player's rim, the map may not"
+    assert player["y"] + player["height"] <= 844
+    if path == "/workbench":
+        return
+    mode = page.get_by_role("radio", name="each panel's own best")
+    expect(mode).to_be_hidden()
+    page.get_by_text("More controls").click()
+    expect(mode).to_be_visible()
+    mode.or_(page.get_by_role("radio", name="the same fraction of each limit")).last.click()
+    expect(page).to_have_url(re.compile("mode=fraction"))
+    expect(mode).to_be_visible()  # the page was drawn anew, and the fold is as it was left
+
+
+def test_on_a_projector_picture_number_and_player_are_in_view(serve: Callable[..., str], page: Page) -> None:
+    """At 1280 × 800, and nothing lies on anything else."""
+    for path in ("/", "/hidden", "/optimizers"):
+        opened(page, serve("app.py"), path)
+        boxes = [part.bounding_box() for part in page.locator(".esl-contour, .esl-counts, .esl-extras, .esl-head, .esl-player").all()]
+        expect(page.locator(".esl-player")).to_be_in_viewport(ratio=1)
+        for number in page.locator(".esl-number").all():
+            expect(number).to_be_in_viewport(ratio=1)
+            assert number.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 36
+        for i, one in enumerate(boxes):
+            for other in boxes[i + 1 :]:
+                assert one
+                assert other
+                across = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+                down = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
+                assert min(across, down) <= 1, f"{path}: {one} and {other} overlap"
