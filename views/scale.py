@@ -79,7 +79,6 @@ if not lesson.hidden(scene):
     with at_hand:
         unit(scene)
         correlation(scene)
-        morph(scene)
     with folded:
         modes(scene)
         between = st.container()
@@ -92,6 +91,8 @@ if not lesson.hidden(scene):
             heading(headline(scene.experiment, result))
         with between:
             rate(scene, result)
+        with st.columns(2, gap="large")[0]:
+            morph(scene)
         lesson.answer(scene)
         if (said := gained(result.panels)) != "":
             takeaway(said)

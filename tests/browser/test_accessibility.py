@@ -33,7 +33,6 @@ PATHS = (
 )
 PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
 
-# (rule, selector of what is excused from it).
 scheme = pytest.mark.parametrize("page", SCHEMES.values(), indirect=True, ids=SCHEMES)
 
 
@@ -47,17 +46,15 @@ def opened(page: Page, address: str, path: str) -> None:
 
 
 def findings(page: Page) -> list[str]:
-    """What axe holds to be serious or critical: the rule, where, and how to mend it. Each excuse is for one rule alone."""
+    """What axe holds to be serious or critical: the rule, where, and how to mend it."""
     page.evaluate(AXE_SCRIPT)
     found: Mapping[str, Any] = page.evaluate("options => axe.run(document, options)", WCAG)
     said = []
     for violation in found["violations"]:
         if violation["impact"] not in ("serious", "critical"):
             continue
-        for node in violation["nodes"]:
-            said.append(
-                f"{violation['impact']} {violation['id']}: {node['target'][-1]}\n  {node['html'][:200]}\n  {node['failureSummary']}"
-            )
+        rule = f"{violation['impact']} {violation['id']}"
+        said += [f"{rule}: {node['target'][-1]}\n  {node['html'][:200]}\n  {node['failureSummary']}" for node in violation["nodes"]]
     return said
 
 

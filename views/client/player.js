@@ -30,8 +30,12 @@ export class Player {
     this.clockWord = make("span", "esl-clock-word", this.clockField);
     this.clock = make("select", "esl-select esl-clock", this.clockField);
     for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
-    this.details = make("button", "esl-button esl-details", bar, { type: "button" });
-    this.flip = make("button", "esl-button esl-details", bar, { type: "button" });
+    [this.details, this.flip] = ["arrows", "pages"].map((icon) => {
+      const button = make("button", "esl-button esl-details", bar, { type: "button" });
+      make("span", "esl-icon", button).innerHTML = ICONS[icon];
+      make("span", "esl-details-word", button);
+      return button;
+    });
     const views = make("div", "esl-views", this.root);
     this.views = views;
     this.group = make("div", "esl-switch", views, { role: "group" });
@@ -61,8 +65,8 @@ export class Player {
     this.step.title = words.step;
     name(this.scrub, words.scrub);
     write(this.speedWord, words.speed);
-    write(this.details, words.details);
-    write(this.flip, words.flip);
+    write(this.details.lastChild, words.details);
+    write(this.flip.lastChild, words.flip);
     this.flip.title = words.flip_help;
     this.flip.hidden = player.batches === 1;
     this.details.title = words.details_help;
