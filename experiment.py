@@ -216,7 +216,7 @@ def _window(experiment: Experiment, panel: Panel, problem: Problem, fit: Fit, st
     longest = float(reach.max()) or 1.0
     half = np.full(2, longest) if experiment.aspect == "equal" else np.where(reach > 0.02 * longest, reach, longest)
     out = 1.25 * np.abs(here[:2] - center)
-    if np.any(0.8 * out > half):
+    if np.any(0.8 * out > 1.01 * half):  # a start on the rim is in it
         half = np.full(2, max(float(half.max()), float(out.max()))) if experiment.aspect == "equal" else np.maximum(half, out)
     return (center[0] - half[0], center[0] + half[0], center[1] - half[1], center[1] + half[1])
 

@@ -46,7 +46,7 @@ def contour(
             "colorscale": [list(stop) for stop in LOSS_SCALE],
             "contours": {"start": levels.first, "end": levels.last, "size": levels.step},
             "autocontour": False,
-            "line": {"width": 0.8, "color": LINES, "smoothing": 0.6},
+            "line": {"width": 0.8, "color": LINES, "smoothing": 0.0 if losses is None else 0.6},
             "showscale": False,
         }
     ]

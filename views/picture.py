@@ -277,7 +277,7 @@ def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
     }
 
 
-POINTS, MOVING = 3600, 300  # of all walks together; of each while something is being dragged
+POINTS, MOVING = 2700, 300  # of all walks together; of each while something is being dragged
 
 
 def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False) -> BoardData:
@@ -288,7 +288,8 @@ def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: 
         for slot, walked in enumerate(panel.walks):
             name = f"{tr(optimizers()[walked.picked.name].label)}, {title_of(panel).title}"
             lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
-    most = MOVING if moving else min(2000, POINTS // max(1, sum(len(panel.walks) for panel in result.panels)))
+    share = POINTS // max(1, sum(len(panel.walks) for panel in result.panels))
+    most = min(2000, MOVING if moving else share, share)
     return {
         "panels": [_panel(experiment, panel, most, moving, shown.details == "on") for panel in result.panels],
         "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,

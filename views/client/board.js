@@ -136,6 +136,11 @@ class Board {
     }
     if (this.stale || this.closed) return;
     this.counted("contours");
+    await new Promise(requestAnimationFrame); // the hand may have moved on: then the small pictures wait
+    for (const [i, panel] of [...this.panels].entries()) {
+      if (this.stale || this.closed) return;
+      await panel.drawCloud(library, data.panels[i], theme);
+    }
     if (data.curves && !this.stale) await this.curves.draw(library, timed(data, this.clock), theme);
     this.paintCursor();
     if (this.stale || this.closed) return;

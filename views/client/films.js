@@ -7,12 +7,13 @@
 const FAR = 120; // pictures from the hand: no further are fetched
 const BATCH = 12; // pictures that are asked for at once
 const KEPT = 3; // films
+const AGAIN = 5000; // ms after which a film that took too long is tried again
 const LOST = 4000; // ms after which an answer is no longer waited for
 
 class Films {
   constructor() {
     this.names = {}; // slider -> the name of its film, which holds as long as nothing but its own value changes
-    this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow, asked }
+    this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow: when Python said that it takes too long }
     this.ask = null; // (wish) => void, while the fetching component is there
     this.show = null; // (picture) => void, while a board is there
     this.arrived = null; // (control) => void, for who waits for pictures
@@ -24,7 +25,7 @@ class Films {
     this.names = films;
     if (control) {
       const film = this.film(control, name);
-      film.slow ||= slow;
+      if (slow) film.slow = performance.now();
       for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
       this.free();
       this.arrived?.(control);
@@ -34,7 +35,7 @@ class Films {
 
   film(control, name = this.names[control]) {
     const key = `${control} ${name}`;
-    const film = this.films.get(key) ?? { frames: new Map(), slow: false };
+    const film = this.films.get(key) ?? { frames: new Map(), slow: 0 };
     this.films.delete(key); // to the end: the newest
     this.films.set(key, film);
     for (const old of this.films.keys()) {
@@ -47,6 +48,8 @@ class Films {
   /** A hand is on this slider: its pictures are fetched, the nearest to where it is first. */
   want(wanted) {
     this.wanted = wanted;
+    const film = this.film(wanted.control);
+    if (film.slow && performance.now() - film.slow > AGAIN) film.slow = 0; // perhaps somebody else was in the way
     this.fetch();
   }
 

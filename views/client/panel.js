@@ -67,14 +67,25 @@ export class Panel {
     this.drawn = { ...data, walks: data.walks.map(walkOf) };
     await this.contour.draw(library, data.contour, theme, { traces: page ? [page] : [] });
     this.start.say(data, this.board.data.words);
-    if (data.cloud) await this.cloud.draw(library, data.cloud, theme);
     this.paint();
   }
 
-  /** Walks, arrows and start, where the axes are now. */
+  async drawCloud(library, data, theme) {
+    if (data.cloud) await this.cloud.draw(library, data.cloud, theme);
+  }
+
+  /** Once before the screen is drawn next, however often it is asked for until then. */
   paint() {
+    this.painting ??= requestAnimationFrame(() => {
+      this.painting = null;
+      this.paintNow();
+    });
+  }
+
+  /** Walks, arrows and start, where the axes are now. */
+  paintNow() {
     const { board, drawn } = this;
-    if (!drawn || !board.data) return;
+    if (!drawn || !board.data || board.closed) return;
     this.overlay.draw(this.contour, drawn.walks, board.shownTick(), board.clock, board.data.words);
     this.start.place();
   }
@@ -90,6 +101,7 @@ export class Panel {
 
   remove() {
     clearTimeout(this.resting);
+    cancelAnimationFrame(this.painting);
     this.contour.remove();
     this.cloud.remove();
     this.root.remove();

@@ -62,7 +62,6 @@ export function template({ text, background, raised, border, font }) {
     ticklen: 5,
     showline: true,
     mirror: true,
-    automargin: true,
     tickfont: { size: 14 },
     title: { font: { size: 17 }, standoff: 8 },
   };
@@ -73,7 +72,7 @@ export function template({ text, background, raised, border, font }) {
       font: { color: text, family: font, size: 14 },
       paper_bgcolor: clear,
       plot_bgcolor: clear,
-      margin: { l: 58, r: 14, t: 12, b: 52 },
+      margin: { l: 76, r: 14, t: 12, b: 56 },
       hoverlabel: { bgcolor: raised, bordercolor: border, font: { color: text, family: font, size: 14 } },
       legend: { font: { size: 15 }, bgcolor: clear, orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: axis,
