@@ -14,7 +14,7 @@ def ellipse(
 ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
     """Where ½ dᵀHd = excess around the center: the exact level line of a quadratic, however thin."""
     values, axes = np.linalg.eigh(hessian)
-    turn = np.linspace(0, 2 * np.pi, 181)
+    turn = np.linspace(0, 2 * np.pi, 121)
     ring = axes @ (np.sqrt(2 * excess / values)[:, None] * np.stack([np.cos(turn), np.sin(turn)]))
     return center[0] + ring[0], center[1] + ring[1]
 
