@@ -20,7 +20,7 @@ PATIENCE = 60_000  # ms
 def browsing() -> Iterator[Browser]:
     """WebGL is drawn in software, as where no GPU is."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--enable-unsafe-swiftshader"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         try:
             yield browser
         finally:
@@ -103,6 +103,16 @@ class AtBoard(Visitor):
         """Milliseconds until the contours are painted, and until the surface is; the same where there is none."""
         painted = self.press(key, tuple({self.contours, self.surface}))
         return painted[self.contours], painted[self.surface]
+
+    def change_again(self) -> float:
+        """Milliseconds until the contours of a change are painted that comes at once after those of another, while its surface is due."""
+        self.page.keyboard.press("ArrowRight")
+        self.page.wait_for_function("part => benchmark.painted[part]", arg=self.contours)
+        return self.change()[0]
+
+    def follow(self, key: str) -> None:
+        """A change, until its contours are painted; a surface comes when it can."""
+        self.press(key, (self.contours,))
 
     def bytes_of_a_change(self) -> int:
         before = self.received
