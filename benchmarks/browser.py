@@ -14,6 +14,7 @@ from tests.browser.conftest import chromium
 WATCH = Path(__file__).with_name("watch.js")
 QUIET = 120  # ms after a page has come to rest, before it is asked again
 PATIENCE = 60_000  # ms
+SWING = 20  # changes one way, and as many back: no end of the slider is met, where a key would change nothing
 
 
 @contextmanager
@@ -98,21 +99,27 @@ class AtBoard(Visitor):
         there = board.evaluate("board => Object.keys(board.dataset)")
         self.contours = "contours" if "contours" in there else "drawn"
         self.surface = ("surface" if "surface" in there else "drawn") if deep else self.contours
+        self.changes = 0
 
-    def change(self, key: str = "ArrowRight") -> tuple[float, float]:
+    def key(self) -> str:
+        """The next one to press."""
+        self.changes += 1
+        return "ArrowRight" if (self.changes - 1) // SWING % 2 == 0 else "ArrowLeft"
+
+    def change(self) -> tuple[float, float]:
         """Milliseconds until the contours are painted, and until the surface is; the same where there is none."""
-        painted = self.press(key, tuple({self.contours, self.surface}))
+        painted = self.press(self.key(), tuple({self.contours, self.surface}))
         return painted[self.contours], painted[self.surface]
 
     def change_again(self) -> float:
         """Milliseconds until the contours of a change are painted that comes at once after those of another, while its surface is due."""
-        self.page.keyboard.press("ArrowRight")
+        self.page.keyboard.press(self.key())
         self.page.wait_for_function("part => benchmark.painted[part]", arg=self.contours)
         return self.change()[0]
 
-    def follow(self, key: str) -> None:
+    def follow(self) -> None:
         """A change, until its contours are painted; a surface comes when it can."""
-        self.press(key, (self.contours,))
+        self.press(self.key(), (self.contours,))
 
     def bytes_of_a_change(self) -> int:
         before = self.received

@@ -139,15 +139,8 @@ def test_play(place: Place, table: Table) -> None:
     table.add(Row("four paths of 300 steps played over three contours each", "frames a second", frames, 50, False, "/s"))
 
 
-SWING = 25  # changes one way, and as many back
 MANY, FIRST = 500, 150  # changes that are counted, and those before, which fill what is kept on purpose
 MOST = {"DOM nodes": 50.0, "WebGL contexts": 0.0, "MB of JavaScript heap": 2.0, "MB of the server": 20.0}  # measured to and fro at rest
-
-
-def back_and_forth(change: Callable[[str], object], count: int) -> None:
-    """A multiple of two swings ends where it began, so no end of the slider is ever met."""
-    for i in range(count):
-        change("ArrowRight" if i // SWING % 2 == 0 else "ArrowLeft")
 
 
 @pytest.mark.timeout(3600)
@@ -155,9 +148,11 @@ def test_nothing_grows(place: Place, table: Table) -> None:
     """A page with everything on it: three panels, four paths each, their curves and one surface."""
     with place.board(THREE, CORRELATION, shown=Shown(view="surface", curves="on")) as visitor:
         holdings = Holdings(visitor, place.process)
-        back_and_forth(visitor.follow, FIRST)
+        for _ in range(FIRST):
+            visitor.follow()
         before = holdings.now()
-        back_and_forth(visitor.follow, MANY)
+        for _ in range(MANY):
+            visitor.follow()
         after = holdings.now()
     print("\n", before, "\n", after)
     table.time(lambda: None)
