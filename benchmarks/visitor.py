@@ -20,14 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @contextmanager
-def server(environment: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`streamlit run app.py` on a free port."""
+def server(environment: Mapping[str, str], script: str = "app.py") -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """`streamlit run` of the app, or of another script, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     options = ["--server.headless=true", "--server.fileWatcherType=none", "--browser.gatherUsageStats=false", f"--server.port={port}"]
     running = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", *options],
+        [sys.executable, "-m", "streamlit", "run", script, *options],
         cwd=ROOT,
         env=os.environ | dict(environment),
         stdout=subprocess.DEVNULL,
