@@ -1,0 +1,248 @@
+"""The live picture in a real browser: click, drag, keys, zoom, camera, arrows, flip-book, morph, and pictures ahead of a long line."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Locator, Page, expect
+
+from experiment import Experiment, problem_of, run
+from lessons.scenes import SCALE
+from problem import started
+from tests.browser.slow_line import slow_line
+from tests.browser.test_app import drawn, query
+from tests.browser.test_components import numbers, settle
+
+Visit = Callable[[str], None]
+UNIT = "unit of x₂ (sepal width)"
+
+
+@pytest.fixture
+def visit(serve: Callable[..., str], page: Page) -> Visit:
+    def go(path: str) -> None:
+        page.goto(f"{serve('app.py')}{path}")
+        drawn(page)
+
+    return go
+
+
+def contour(page: Page, panel: int) -> Locator:
+    return page.locator(".esl-panel").nth(panel).locator(".esl-contour")
+
+
+def at_pixel(page: Page, panel: int, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The point of the axes under a pixel of the picture, and how much of them a pixel is; by Plotly's own numbers."""
+    found = (
+        contour(page, panel)
+        .locator(".esl-plotly")
+        .evaluate(
+            """(node, [x, y]) => {
+            const { xaxis, yaxis } = node._fullLayout;
+            return [[xaxis.p2d(x - xaxis._offset), yaxis.p2d(y - yaxis._offset)],
+                    [(xaxis.range[1] - xaxis.range[0]) / xaxis._length, (yaxis.range[1] - yaxis.range[0]) / yaxis._length]];
+        }""",
+            [x, y],
+        )
+    )
+    return (found[0][0], found[0][1]), (found[1][0], found[1][1])
+
+
+def box(found: Locator) -> tuple[float, float, float, float]:
+    held = found.bounding_box()
+    assert held
+    return held["x"], held["y"], held["width"], held["height"]
+
+
+def asked_start(page: Page) -> tuple[float, float]:
+    """The start in the address, as soon as it is there."""
+    page.wait_for_url(re.compile(r"[?&]start="))
+    first, second = (float(value) for value in query(page)["start"].split(","))
+    return first, second
+
+
+def near(page: Page, panel: int, at: tuple[float, float], pixel: tuple[float, float], pixels: float = 1.0) -> None:
+    """The start of the address lies at this point of a picture, give or take a pixel."""
+    landed = started(problem_of(SCALE, SCALE.panels[panel]), asked_start(page))[1]
+    assert [abs(landed[i] - at[i]) / abs(pixel[i]) <= pixels for i in (0, 1)] == [True, True], (landed, at, pixel)
+
+
+@pytest.mark.parametrize("panel", [0, 1])
+def test_a_click_puts_the_start_there_in_all_pictures_and_in_the_address(visit: Visit, page: Page, panel: int) -> None:
+    visit("/")
+    left, top, width, height = box(contour(page, panel))
+    x, y = 0.62 * width, 0.4 * height
+    at, pixel = at_pixel(page, panel, x, y)
+    page.mouse.click(left + x, top + y)
+    near(page, panel, at, pixel)
+    start = asked_start(page)
+    expected = run(Experiment(**{**SCALE.__dict__, "start": start}))
+    expect(page.locator(".esl-number")).to_have_text([str(p.walks[0].settled) for p in expected.panels])
+    for i, p in enumerate(expected.panels):
+        said = contour(page, i).locator(".esl-start").get_attribute("aria-valuetext")
+        assert said
+        found = [float(value) for value in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?(?=,|$)", said)]
+        assert found == pytest.approx([float(p.start[0]), float(p.start[1])], rel=2e-3)
+
+
+def test_the_start_is_dragged_and_the_walks_follow(visit: Visit, page: Page) -> None:
+    visit("/")
+    ring = contour(page, 0).locator(".esl-start")
+    x, y, width, height = box(ring)
+    page.mouse.move(x + width / 2, y + height / 2)
+    page.mouse.down()
+    seen = set()
+    for i in range(200):
+        page.mouse.move(x + width / 2 + 0.5 * i, y + height / 2 + 0.3 * i)
+        page.wait_for_timeout(30)
+        seen.add(tuple(numbers(page)))
+        if len(seen) >= 3:
+            break
+    assert len(seen) >= 3, "the counts follow while the button is down"
+    left, top, _, _ = box(contour(page, 0))
+    end = (x + width / 2 + 0.5 * i - left, y + height / 2 + 0.3 * i - top)
+    at, pixel = at_pixel(page, 0, *end)
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    for _ in range(100):
+        landed = started(problem_of(SCALE, SCALE.panels[0]), asked_start(page))[1]
+        if all(abs(landed[k] - at[k]) <= abs(pixel[k]) for k in (0, 1)):
+            break
+        page.wait_for_timeout(100)
+    near(page, 0, at, pixel)
+
+
+def test_arrow_keys_move_the_start(visit: Visit, page: Page) -> None:
+    visit("/")
+    ring = contour(page, 1).locator(".esl-start")
+    before, low, high = (float(str(ring.get_attribute(f"aria-value{which}"))) for which in ("now", "min", "max"))
+    ring.focus()
+    page.keyboard.press("ArrowRight")
+    assert float(str(ring.get_attribute("aria-valuenow"))) == pytest.approx(before + 0.01 * (high - low), rel=1e-6)
+    assert asked_start(page) != (0.0, 0.0)
+
+
+def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_it_back(visit: Visit, page: Page) -> None:
+    visit("/")
+    left, top, width, height = box(contour(page, 0))
+    page.mouse.move(left + 0.4 * width, top + 0.3 * height)
+    page.mouse.down()
+    page.mouse.move(left + 0.7 * width, top + 0.6 * height, steps=6)
+    page.mouse.up()
+    page.wait_for_url(re.compile("p1.window="))
+    assert "p2.window" not in query(page), "the other picture stays as it is"
+    low, high, bottom, up = (float(value) for value in query(page)["p1.window"].split(","))
+    map_of = "({ data: [{ x, y, z }] }) => [x[0], x.at(-1), y[0], y.at(-1), z.length, z[0].length]"
+    plot = contour(page, 0).locator(".esl-plotly")
+    for _ in range(100):
+        drawn_now = plot.evaluate(map_of)
+        if drawn_now[0] == pytest.approx(low, rel=1e-4):
+            break
+        page.wait_for_timeout(100)
+    assert drawn_now == pytest.approx([low, high, bottom, up, 100, 100], rel=1e-4)
+    page.get_by_role("textbox", name=UNIT).fill("20")
+    page.get_by_role("textbox", name=UNIT).press("Enter")
+    page.wait_for_url(re.compile("scale2=20"))
+    assert query(page)["p1.window"].startswith(f"{low:g}"[:4]), "the window outlives a change"
+    page.get_by_role("button", name="Fit", exact=True).click()
+    page.wait_for_url(re.compile(r"^(?!.*p1\.window)"))
+    assert "p1.window" not in query(page)
+
+
+def test_the_arrows_of_an_update_and_the_lens_of_an_adaptive_method(visit: Visit, page: Page) -> None:
+    visit("/?o1=gradient_descent&o2=adam")
+    page.get_by_role("button", name="Arrows").click()
+    expect(page.locator(".esl-moves")).to_contain_text("−η·gradient")
+    assert page.locator(".esl-lens:visible").count() == 0, "at the end no update is made any more"
+    scrub = page.get_by_role("slider", name="Shown update")
+    scrub.press("Home")
+    expect(contour(page, 0).locator(".esl-lens")).to_be_visible()
+    expect(contour(page, 0).locator(".esl-lens")).to_contain_text("Adam")
+    page.wait_for_url(re.compile("details=on"))
+    page.get_by_role("button", name="Arrows").click()
+    expect(page.locator(".esl-lens:visible")).to_have_count(0)
+
+
+def test_the_flip_book_draws_each_batch_over_all_rows(visit: Visit, page: Page) -> None:
+    visit("/optimizers?topic=batches")
+    page.get_by_role("button", name="Flip-book").click()
+    expect(page.locator(".esl-update")).to_have_text(re.compile(r"^update 0 of"))
+    plot = contour(page, 0).locator(".esl-plotly")
+    pages = "node => node.data.filter((trace) => trace.name === 'this batch').map((trace) => trace.z[0].slice(0, 5).join())"
+    seen = set()
+    for _ in range(3):
+        for _ in range(100):
+            now = plot.evaluate(pages)
+            if now and now[0] not in seen:
+                break
+            page.wait_for_timeout(100)
+        assert len(now) == 1
+        seen.add(now[0])
+        page.get_by_role("button", name="One update forward").click()
+    assert len(seen) == 3, "another batch, another landscape"
+    page.get_by_role("button", name="Flip-book").click()
+    expect(page.locator(".esl-update")).to_be_visible()
+    settle(page)
+    assert plot.evaluate(pages) == []
+
+
+def test_epochs_and_updates(visit: Visit, page: Page) -> None:
+    visit("/optimizers?topic=batches&curves=on")
+    page.get_by_role("combobox", name="Count").select_option("epochs")
+    expect(page.locator(".esl-update")).to_have_text(re.compile(r"^epoch (\S+) of \1$"))
+    settle(page)
+    title = page.locator(".esl-curves .esl-plotly").evaluate("node => node._fullLayout.xaxis.title.text")
+    assert title == "epochs"
+    page.wait_for_url(re.compile("clock=epochs"))
+
+
+def test_the_morph_turns_the_sliver_into_a_circle(visit: Visit, page: Page) -> None:
+    visit("/")
+    kappa = page.locator(".esl-panel").nth(1).locator(".esl-fact", has_text="condition number").locator("dd")
+    page.evaluate(
+        """() => {
+            const value = [...document.querySelectorAll(".esl-panel")][1].querySelector(".esl-fact dd");
+            window.seen = new Set([value.textContent]);
+            new MutationObserver(() => seen.add(document.querySelectorAll(".esl-panel")[1].querySelector(".esl-fact dd").textContent))
+                .observe(document.querySelectorAll(".esl-panel")[1], { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    page.get_by_role("button", name="Play: from raw to normalized").click()
+    page.wait_for_timeout(4500)
+    expect(kappa).to_have_text("1.266")
+    seen = [float(value) for value in page.evaluate("[...seen]")]
+    assert max(seen) > 20, "it began raw"
+    assert len(seen) >= 4, "and went through what lies between"
+
+
+def test_a_long_line_shows_what_was_sent_ahead(serve: Callable[..., str], page: Page) -> None:
+    """150 ms of round trip. The drag shows pictures that are here already: the count follows the hand within one frame or two."""
+    with slow_line(serve("app.py"), 0.075) as address:
+        page.goto(address)
+        drawn(page)
+        slider = page.get_by_role("slider", name=UNIT)
+        x, y, width, height = box(slider)
+        page.mouse.move(x + 0.66 * width, y + height / 2)
+        ready = """async () => {
+            const script = performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith("/films.js"));
+            const { films } = await import(script);
+            return films.wanted ? films.film(films.wanted.control).frames.size : 0;
+        }"""
+        for _ in range(200):
+            if page.evaluate(ready) >= 60:
+                break
+            page.wait_for_timeout(100)
+        assert page.evaluate(ready) >= 60, "pictures of the stops around the hand were sent ahead"
+        page.mouse.down()
+        for share in (0.5, 0.58, 0.62):
+            page.mouse.move(x + share * width, y + height / 2)
+            page.wait_for_timeout(60)
+            unit = float(page.get_by_role("textbox", name=UNIT).input_value())
+            expected = run(Experiment(**{**SCALE.__dict__, "scale2": unit})).panels[0].walks[0].settled
+            assert numbers(page)[0] == str(expected), "the exact count of the value that is shown, at once"
+        assert "scale2" not in query(page), "nobody was asked while the hand moved"
+        page.mouse.up()
+        page.wait_for_url(re.compile(f"scale2={unit:g}"))
+        drawn(page)
+        assert numbers(page)[0] == str(expected)
