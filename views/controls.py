@@ -12,7 +12,7 @@ import streamlit as st
 from experiment import Experiment
 from settings import Count, Number, Option, Setting, Value
 from views import ahead
-from views.session import Scene, edit, held
+from views.session import Scene, edit
 from views.slider import slider, slider_held, slider_value, stops
 from views.words import language, tr
 
@@ -48,8 +48,7 @@ def number(
     def taken() -> None:
         new = slider_value(key)
         if new is not None:
-            held(slider_held(key))
-            edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new))
+            edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new), moving=slider_held(key))
 
     low, high = field.low if low is None else low, field.high if high is None else high
     low, high = min(low, value), max(high, value)  # what is drawn is what the slider shows, also where a link goes beyond its ends

@@ -14,7 +14,7 @@ from views.board.board import FLIP, Act, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.served import served
-from views.session import Scene, edit, enter, held, leave, moving, show
+from views.session import Scene, edit, enter, leave, moving, show
 from views.told import told
 from views.words import say, tr
 
@@ -71,8 +71,7 @@ def picture(scene: Scene) -> Result | None:
     def acted() -> None:
         act = board_act(key)
         if act is not None and act.panel < len(result.panels):
-            held(act.moving)
-            edit(scene.page, partial(done, act=act))
+            edit(scene.page, partial(done, act=act), moving=act.moving)
 
     data = board_data(scene.experiment, result, scene.shown, moving=moving())
     if data["player"]["batches"] > 1:

@@ -277,7 +277,7 @@ def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
     }
 
 
-POINTS, MOVING = 2400, 300  # of all walks together; of each while something is being dragged
+POINTS, MOVING = 1800, 300  # of all walks together; of each while something is being dragged
 
 
 def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False) -> BoardData:

@@ -45,7 +45,9 @@ def enter(
 
 
 def leave(scene: Scene) -> None:
-    """Write the scene into the address, where it differs from what stands there."""
+    """Write the scene into the address, where it differs from what stands there; while a hand moves on, that waits for its rest."""
+    if st.session_state.pop("held", False):
+        return
     query = address.write(scene.experiment, scene.shown, scene.opening)
     st.session_state[f"address {scene.page}"] = query
     language = st.query_params.get(address.LANGUAGE)
@@ -54,8 +56,12 @@ def leave(scene: Scene) -> None:
         st.query_params.from_dict(whole)
 
 
-def edit(page: str, change: Callable[[Experiment], Experiment]) -> None:
-    """Change the experiment of a page; for the callbacks of controls, which run before the page is drawn again."""
+def edit(page: str, change: Callable[[Experiment], Experiment], *, moving: bool = False) -> None:
+    """Change the experiment of a page; for the callbacks of controls, which run before the page is drawn again.
+
+    moving: a hand still holds what it just moved, so the picture may be a rough one, and the address waits.
+    """
+    st.session_state["held"] = moving
     scene = cast(Scene, st.session_state[_key(page)])
     st.session_state[_key(page)] = replace(scene, experiment=change(scene.experiment))
     st.session_state[f"refused {page}"] = []
@@ -63,24 +69,21 @@ def edit(page: str, change: Callable[[Experiment], Experiment]) -> None:
 
 def turn(page: str, topic: str, opening: Experiment) -> None:
     """Turn a page to another topic: its own opening scene."""
+    st.session_state["held"] = False
     st.session_state[_key(page)] = Scene(page, opening, opening, Shown(topic=topic))
     st.session_state[f"refused {page}"] = []
 
 
 def show(page: str, **changes: object) -> None:
     """Change what is shown of it."""
+    st.session_state["held"] = False
     scene = cast(Scene, st.session_state[_key(page)])
     st.session_state[_key(page)] = replace(scene, shown=replace(scene.shown, **changes))  # type: ignore[arg-type]
 
 
-def held(moving: bool) -> None:
-    """Note whether a hand still holds what it just moved: the next picture may then be a rough one."""
-    st.session_state["held"] = moving
-
-
 def moving() -> bool:
-    """Whether this run is for a hand that moves on; asked once a run."""
-    return bool(st.session_state.pop("held", False))
+    """Whether this run is for a hand that moves on."""
+    return bool(st.session_state.get("held", False))
 
 
 def _key(page: str) -> str:

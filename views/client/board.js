@@ -50,7 +50,8 @@ class Board {
     this.data = null;
     this.acts = new Sender(); // what a person does to the picture: start and window
     this.received = 0;
-    films.arrived = (control) => control === FLIP && this.data && this.draw();
+    this.came = (control) => control === FLIP && this.data && this.draw();
+    films.waiting.add(this.came);
     films.show = (picture) => this.data && this.show({ ...this.data, ...picture });
     this.k = 0; // the tick of the bar
     this.clock = "updates";
@@ -143,6 +144,7 @@ class Board {
     }
     if (data.curves && !this.stale) await this.curves.draw(library, timed(data, this.clock), theme);
     this.paintCursor();
+    for (let frame = 0; this.view === "surface" && frame < 3; frame++) await new Promise(requestAnimationFrame); // all else is on the screen
     if (this.stale || this.closed) return;
     await this.drawSurface(library); // last: it is slow, and nothing waits for it
     this.counted("drawn");
@@ -352,7 +354,8 @@ class Board {
 
   close() {
     this.closed = true;
-    films.show = films.arrived = null;
+    films.show = null;
+    films.waiting.delete(this.came);
     this.playing = false;
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);

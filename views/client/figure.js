@@ -2,10 +2,11 @@
 
 import { make } from "./dom.js";
 import { template } from "./theme.js";
-import { copy, merge, same } from "./values.js";
+import { alike, copy, merge } from "./values.js";
 
 const CONFIG = {
   displaylogo: false,
+  plotGlPixelRatio: 1,
   responsive: false,
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "resetScale2d", "resetCameraDefault3d", "resetCameraLastSave3d", "tableRotation"],
 };
@@ -29,7 +30,7 @@ export class Figure {
     const size = [this.host.clientWidth, this.host.clientHeight];
     if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
     const asked = { figure, extra, theme: theme.key, size };
-    if (this.shown && same(asked, this.shown)) return false;
+    if (this.shown && alike(asked, this.shown)) return false;
     this.shown = asked;
     const layout = copy(figure.layout);
     layout.template = merge(template(theme), layout.template ?? {});

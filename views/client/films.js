@@ -16,7 +16,7 @@ class Films {
     this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow: when Python said that it takes too long }
     this.ask = null; // (wish) => void, while the fetching component is there
     this.show = null; // (picture) => void, while a board is there
-    this.arrived = null; // (control) => void, for who waits for pictures
+    this.waiting = new Set(); // (control) => void of those who wait for pictures
     this.wanted = null; // { control, count, stop() } of what has the hand: how many pictures there are, and where it is
   }
 
@@ -28,7 +28,7 @@ class Films {
       if (slow) film.slow = performance.now();
       for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
       this.free();
-      this.arrived?.(control);
+      for (const tell of this.waiting) tell(control);
     }
     this.fetch();
   }
@@ -74,6 +74,11 @@ class Films {
   free() {
     clearTimeout(this.asking);
     this.asking = null;
+  }
+
+  /** Whether the picture of a stop is worth waiting for: it is on its way. */
+  awaits(control, stop) {
+    return Boolean(this.names[control] && this.ask) && !this.film(control).slow && !this.film(control).frames.has(stop);
   }
 
   /** Shows the picture of a stop, if it is here. */

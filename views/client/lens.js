@@ -8,6 +8,7 @@
 import { sheet } from "./canvas.js";
 import { make, write } from "./dom.js";
 import { rgb } from "./theme.js";
+import { places } from "./values.js";
 
 const SIDE = 132; // pixels
 const REACH = 0.3; // of the picture: how far the inset looks to each side, in the mean of its two directions
@@ -95,18 +96,8 @@ export function shades({ x, y, z, colorscale, contours }, [cx, cy], [halfX, half
 
 /** For each pixel the cell of the axis under it and how far into it; null outside. */
 function cells(axis, side, value) {
-  return Array.from({ length: side }, (_, k) => {
-    const at = value(k);
-    if (!(at >= axis[0] && at <= axis[axis.length - 1])) return null;
-    let low = 0;
-    let high = axis.length - 1;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (axis[middle] <= at) low = middle;
-      else high = middle;
-    }
-    return [low, (at - axis[low]) / (axis[high] - axis[low])];
-  });
+  const values = Array.from({ length: side }, (_, k) => value(k));
+  return places(axis, values).map((found, k) => (values[k] >= axis[0] && values[k] <= axis[axis.length - 1] ? found : null));
 }
 
 /** A color of a scale, 0 to 1. */

@@ -100,6 +100,8 @@ class Slider {
     });
     this.field.addEventListener("blur", () => this.typed());
     this.field.addEventListener("focus", () => this.field.select());
+    this.listen = (control) => this.came(control);
+    films.waiting.add(this.listen);
     this.sizes = new ResizeObserver(() => this.place());
     this.sizes.observe(this.root);
   }
@@ -187,16 +189,6 @@ class Slider {
     return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   }
 
-  /** The value at a place, with no more digits than the track can tell apart. */
-  valueAt(place) {
-    const { low, high, log, integer } = this.data;
-    const raw = log ? low * (high / low) ** place : low + (high - low) * place;
-    if (integer) return clamp(Math.round(raw), low, high);
-    const pixel = log ? raw * Math.min(0.01, Math.log(high / low) / 500) : (high - low) / 500;
-    const unit = 10 ** Math.floor(Math.log10(pixel));
-    return clamp(Number((Math.round(raw / unit) * unit).toPrecision(12)), low, high);
-  }
-
   // ----------------------------------------------------------------------------------------------------------- from a person
 
   /** A drag lands on a tick that is near, else on the nearest stop. */
@@ -232,14 +224,14 @@ class Slider {
   /** Arrows move by a hundredth of the track, pages by a tenth; a tick on the way is landed on. */
   key(event) {
     const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-    const { low, high, integer, ticks } = this.data;
+    const { low, high, ticks } = this.data;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Home") this.set(low);
     else if (event.key === "End") this.set(high);
     else if (steps) {
-      const next = this.valueAt(clamp(this.place01(this.value) + steps / 100, 0, 1));
-      const least = integer ? Math.sign(steps) : 0;
-      const target = clamp(steps > 0 ? Math.max(next, this.value + least) : Math.min(next, this.value + least), low, high);
+      const { stops } = this.data;
+      const here = steps > 0 ? stops.findLastIndex((stop) => stop <= this.value) : stops.findIndex((stop) => stop >= this.value);
+      const target = stops[clamp(here + steps, 0, stops.length - 1)];
       const between = ticks.map(([at]) => at).filter((at) => (at - this.value) * (at - target) < 0);
       between.sort((a, b) => Math.abs(a - this.value) - Math.abs(b - this.value));
       this.set(between[0] ?? target);
@@ -256,11 +248,21 @@ class Slider {
     this.show(this.value, true);
   }
 
-  /** A value from a hand: its picture is here already, or Python is asked for it. */
+  /** A value from a hand. Its picture is here, or on its way; else Python is asked for it, as it is when the hand has come to rest. */
   set(value) {
     this.show(value);
-    if ((this.dragging || this.playing) && films.play(this.data.control, this.data.stops.indexOf(value))) this.rough = true;
-    else this.push();
+    const held = this.dragging || this.playing;
+    const stop = this.data.stops.indexOf(value);
+    const shown = films.play(this.data.control, stop);
+    if (held && !shown && stop >= 0 && films.awaits(this.data.control, stop)) this.wanted();
+    else if (!held || !shown) return this.push();
+    this.rough = true;
+    return undefined;
+  }
+
+  /** Pictures have come: that of the value under the hand is shown. */
+  came(control) {
+    if (control === this.data?.control && this.dragging) films.play(control, this.data.stops.indexOf(this.value));
   }
 
   // --------------------------------------------------------------------------------------------------------------- playing
@@ -268,17 +270,24 @@ class Slider {
   /** From end to end, or to the end from where it is. */
   toggle() {
     if (this.playing) return this.pause();
-    const from = this.place01(this.value) < 1 - NEAR ? this.place01(this.value) : 0;
-    const began = performance.now();
+    const { control, stops } = this.data;
+    if (this.place01(this.value) > 1 - NEAR) this.show(stops[0]);
+    let [place, before] = [this.place01(this.value), performance.now()];
     this.wanted();
     const tick = (now) => {
-      const place = Math.min(1, from + Math.max(0, now - began) / SWEEP);
-      const value = this.data.stops[this.stopAt(place)];
-      if (value !== this.value) this.set(value);
+      const next = Math.min(1, place + Math.max(0, now - before) / SWEEP);
+      before = now;
+      const stop = this.stopAt(next);
+      // Where its picture is on its way, time stands still.
+      if (!films.awaits(control, stop)) {
+        place = next;
+        if (stops[stop] !== this.played) this.set((this.played = stops[stop]));
+      }
       if (place >= 1) return this.pause();
       this.playing = requestAnimationFrame(tick);
       return undefined;
     };
+    this.played = null;
     this.playing = requestAnimationFrame(tick);
     return this.face();
   }
@@ -324,6 +333,7 @@ class Slider {
   close() {
     cancelAnimationFrame(this.playing);
     clearTimeout(this.dwelling);
+    films.waiting.delete(this.listen);
     if (films.wanted?.control === this.data?.control) films.wanted = null;
     this.sender.close();
     this.sizes.disconnect();

@@ -4,7 +4,7 @@ import { make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { inside } from "./path.js";
 import { casing } from "./theme.js";
-import { copy, reached } from "./values.js";
+import { copy, places, reached } from "./values.js";
 
 /** Does this browser draw WebGL? Asked once, and the context is given back. */
 export const webgl = (() => {
@@ -52,12 +52,16 @@ export class Surface {
     name(this.figure.host, alt);
     write(this.fit, this.board.data.words.reset);
     this.walks = walks;
-    this.ground = ground(surface.data.find((trace) => trace.type === "surface"));
+    if (this.of !== surface) {
+      this.of = surface;
+      this.even = { ...surface, data: surface.data.map((trace) => (trace.type === "surface" ? evened(trace) : trace)) };
+    }
+    this.ground = ground(this.even.data.find((trace) => trace.type === "surface"));
     this.first = surface.data.length;
     const extra = { scene: this.camera ? { camera: this.camera } : {}, traces: walks.flatMap((walk) => this.traces(walk, this.board.shownTick())) };
     this.library = null; // nothing plays into a drawing
     while (this.moving) await new Promise(requestAnimationFrame);
-    await this.figure.draw(library, surface, theme, extra);
+    await this.figure.draw(library, this.even, theme, extra);
     this.library = library;
   }
 
@@ -139,16 +143,29 @@ export class Surface {
   }
 }
 
+const EVEN = 120; // points a side: an even grid of so many Plotly refines least
+
+/**
+ * The surface on an even grid, bilinear. Where a map is sampled finely around its minimum, Plotly would refine the whole surface as finely
+ * as there: twenty-five times the points, and seconds for each change.
+ */
+export function evened(trace) {
+  const { x, y, z, surfacecolor } = trace;
+  const spread = (axis) => Float64Array.from({ length: EVEN }, (_, i) => axis[0] + ((axis.at(-1) - axis[0]) * i) / (EVEN - 1));
+  const [across, up] = [spread(x), spread(y)];
+  const columns = places(x, across);
+  const rows = places(y, up);
+  const resampled = (field) =>
+    rows.map(([r, t]) =>
+      Float32Array.from(columns, ([c, s]) => (1 - t) * ((1 - s) * field[r][c] + s * field[r][c + 1]) + t * ((1 - s) * field[r + 1][c] + s * field[r + 1][c + 1])),
+    );
+  return { ...trace, x: across, y: up, z: resampled(z), surfacecolor: resampled(surfacecolor ?? z) };
+}
+
 /** The drawn rectangle of a surface trace and its height anywhere in it, bilinear. */
 function ground({ x, y, z }) {
   const range = (values) => [Math.min(values[0], values.at(-1)), Math.max(values[0], values.at(-1))];
   const [[left, right], [top, bottom]] = [range(x), range(y)];
-  const cell = (values, v) => {
-    const rising = values.at(-1) > values[0];
-    let i = 0;
-    while (i < values.length - 2 && (rising ? values[i + 1] < v : values[i + 1] > v)) i++;
-    return [i, (v - values[i]) / (values[i + 1] - values[i])];
-  };
   let [low, high] = [Infinity, -Infinity];
   for (const row of z) {
     for (const value of row) {
@@ -160,7 +177,7 @@ function ground({ x, y, z }) {
     box: { left, right, top, bottom },
     lift: (high - low) * 0.012 || 0,
     height(u, v) {
-      const [[i, s], [j, t]] = [cell(x, u), cell(y, v)];
+      const [[[i, s]], [[j, t]]] = [places(x, [u]), places(y, [v])];
       return (1 - t) * ((1 - s) * z[j][i] + s * z[j][i + 1]) + t * ((1 - s) * z[j + 1][i] + s * z[j + 1][i + 1]);
     },
   };
