@@ -126,18 +126,22 @@ class AtBoard(Visitor):
         self.change()
         return self.received - before
 
-    def pictures_of_a_drag(self, seconds: float = 4.0, begin: float = 0.55, end: float = 0.1, moves: float = 100.0) -> float:
-        """Pictures a second while the hand goes from `begin` to `end` of the slider, so many small moves a second."""
+    def pictures_of_a_drag(self, seconds: float = 4.0, ends: tuple[float, float] = (0.55, 0.1), swing: float = 1.5) -> float:
+        """Pictures a second while the hand goes from one end to the other of a part of the slider and back, each way in `swing` seconds.
+
+        It has rested on the slider for two seconds before, as a hand does that looks at a picture first.
+        """
         box = box_of(self.slider)
-        y, count = box["y"] + box["height"] / 2, round(seconds * moves)
-        self.page.mouse.move(box["x"] + box["width"] * begin, y)
+        y = box["y"] + box["height"] / 2
+        self.page.mouse.move(box["x"] + box["width"] * ends[0], y)
+        self.page.wait_for_timeout(2000)
         self.page.mouse.down()
         self.page.evaluate("benchmark.film()")
         begun = time.monotonic()
-        for i in range(1, count + 1):
-            self.page.mouse.move(box["x"] + box["width"] * (begin + (end - begin) * i / count), y)
-            if (early := begun + i / moves - time.monotonic()) > 0:
-                self.page.wait_for_timeout(1000 * early)
+        while (now := time.monotonic() - begun) < seconds:
+            way = 1 - abs(now / swing % 2 - 1)  # 0 to 1 and back
+            self.page.mouse.move(box["x"] + box["width"] * (ends[0] + (ends[1] - ends[0]) * way), y)
+            self.page.wait_for_timeout(10)
         took = time.monotonic() - begun
         pictures = len(self.page.evaluate("(benchmark.still(), benchmark.pictures)"))
         self.page.mouse.up()

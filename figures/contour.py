@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from figures.colors import BATCH, GOAL, LINES, LOSS_SCALE
-from figures.derived import Drawn
+from figures.derived import Drawn, beside_its_middle
 from figures.figure import Figure, Trace
 from figures.levels import Levels
 
@@ -14,7 +14,7 @@ def ellipse(
 ) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
     """Where ½ dᵀHd = excess around the center: the exact level line of a quadratic, however thin."""
     values, axes = np.linalg.eigh(hessian)
-    turn = np.linspace(0, 2 * np.pi, 121)
+    turn = np.linspace(0, 2 * np.pi, 91)
     ring = axes @ (np.sqrt(2 * excess / values)[:, None] * np.stack([np.cos(turn), np.sin(turn)]))
     return center[0] + ring[0], center[1] + ring[1]
 
@@ -37,21 +37,22 @@ def contour(
     level line: `ring` where it is known exactly, else drawn through the heights at `level`. The start is a control: the board draws it.
     """
     loss, goal, lowest = words
+    between: dict[str, object] = {"start": levels.first, "end": levels.last, "size": levels.step}
     traces: list[Trace] = [
         {
             "type": "contour",
-            "x": a,
-            "y": b,
+            "x": beside_its_middle(a),
+            "y": beside_its_middle(b),
             "z": heights,
             "colorscale": [list(stop) for stop in LOSS_SCALE],
-            "contours": {"start": levels.first, "end": levels.last, "size": levels.step},
+            "contours": between,
             "autocontour": False,
             "line": {"width": 0.8, "color": LINES, "smoothing": 0.0 if losses is None else 0.6},
             "showscale": False,
         }
     ]
     if losses is None:
-        traces[0]["hoverinfo"] = "skip"
+        traces[0] |= {"hoverinfo": "skip", "contours": {**between, "showlines": False}}  # bands alone: half of the drawing
     else:
         traces[0]["customdata"] = losses
         traces[0]["hovertemplate"] = f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{customdata:.4g}}<extra></extra>"
@@ -60,7 +61,18 @@ def contour(
         traces.append({"type": "scatter", "mode": "lines", "x": ring[0], "y": ring[1], "line": line, "name": goal})
     elif level is not None:
         only = {"start": level, "end": level, "size": 1.0, "coloring": "none"}
-        traces.append({"type": "contour", "x": a, "y": b, "z": heights, "contours": only, "line": line, "showscale": False, "name": goal})
+        traces.append(
+            {
+                "type": "contour",
+                "x": beside_its_middle(a),
+                "y": beside_its_middle(b),
+                "z": heights,
+                "contours": only,
+                "line": line,
+                "showscale": False,
+                "name": goal,
+            }
+        )
     star = {"symbol": "star", "size": 14, "color": GOAL, "line": {"width": 1.5, "color": "#ffffff"}}
     if minimum is not None:
         traces.append({"type": "scatter", "mode": "markers", "x": minimum[:1], "y": minimum[1:2], "marker": star, "name": lowest})
@@ -81,8 +93,8 @@ def lines_over(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], heights: 
     """Another loss on the same map, as lines alone."""
     return {
         "type": "contour",
-        "x": a,
-        "y": b,
+        "x": beside_its_middle(a),
+        "y": beside_its_middle(b),
         "z": heights,
         "contours": {"start": levels.first, "end": levels.last, "size": levels.step, "coloring": "none"},
         "autocontour": False,

@@ -1,7 +1,7 @@
 """Loss above the minimum and gradient norm over the updates, for every walk of every panel.
 
 The numbers are those of the walks, which the board has anyway: a trace names its walk and what of it is drawn in `meta`, and the board
-fills in x (by updates, epochs or gradient evaluations) and y.
+fills in x (by updates, epochs or gradient evaluations), y, and what the name says again: the legend and the words under the pointer.
 """
 
 from typing import NamedTuple
@@ -34,10 +34,8 @@ def curves(lines: list[Curve], words: tuple[str, str], goals: list[float]) -> Fi
                     "xaxis": f"x{axis}",
                     "yaxis": f"y{axis}",
                     "name": line.name,
-                    "legendgroup": line.name,
                     "showlegend": shown,
                     "line": {"color": line.color, "dash": line.dash, "width": 2.2},
-                    "hovertemplate": f"{line.name}<br>%{{x}}: %{{y:.4g}}<extra></extra>",
                 }
             )
     layout: dict[str, object] = {

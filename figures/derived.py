@@ -67,3 +67,9 @@ class Derived(NamedTuple):
 
 
 Drawn = np.ndarray | Derived
+
+
+def beside_its_middle(axis: Float[np.ndarray, " n"]) -> Derived:
+    """An axis as float32 beside its middle: as fine as the window, however far that is from 0."""
+    middle = 0.5 * float(axis[0] + axis[-1])
+    return Derived((axis - middle).astype(np.float32), "shift", (middle,))

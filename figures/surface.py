@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from figures.colors import LOSS_SCALE
-from figures.derived import Drawn
+from figures.derived import Drawn, beside_its_middle
 from figures.figure import Figure, Trace
 from figures.levels import Levels
 
@@ -26,8 +26,8 @@ def surface(
     lines = {"show": True, "start": low, "end": high, "size": max(high - low, 1e-12) / 12, "width": 1, "color": "rgba(20,30,60,0.45)"}
     trace: Trace = {
         "type": "surface",
-        "x": a,
-        "y": b,
+        "x": beside_its_middle(a),
+        "y": beside_its_middle(b),
         "z": losses,
         "surfacecolor": heights,
         "cmin": levels.first,

@@ -22,6 +22,7 @@ from figures.surface import surface
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, RATES, SCALE, WORKBENCH
 from numerals import numeral
 from settings import pick
+from views.board.pack import pack
 from views.picture import board_data
 from views.shown import Shown
 
@@ -228,9 +229,13 @@ def test_the_surface_shows_the_loss_itself_and_the_contour_its_height() -> None:
         assert lowest is not None
         np.testing.assert_allclose(heights - lowest, true - lowest, rtol=1e-7, atol=1e-15 * lowest, err_msg="above the minimum too")
         x, y = iris(10.0, i == 1)
-        corner = np.array([[np.asarray(deep["x"])[3]], [np.asarray(deep["y"])[17]]])
+        across, up = deep["x"], deep["y"]
+        assert isinstance(across, Derived)
+        assert isinstance(up, Derived)
+        np.testing.assert_allclose(across.value(), result.panels[i].a, atol=1e-7 * np.ptp(result.panels[i].a))
+        corner = np.array([[across.value()[3]], [up.value()[17]]])
         assert heights[17, 3] == pytest.approx(loss_at(corner, x, y)[0], rel=1e-6), "row of b, column of a"
-        assert deep["x"] is flat["x"], "sent once"
+        assert len(pack({"x": [across, flat["x"]]})) < len(pack({"x": across})) + 100, "sent once"
 
 
 # numbers

@@ -23,7 +23,7 @@ from views.session import Scene
 from views.words import language, tr
 
 _AHEAD = st.components.v2.component("error_surface_ahead", html="", js=entry("ahead"))
-_OFFERS = "offered ahead"
+_OFFERS, _TURN = "offered ahead", "answered ahead"
 SHARE = 0.25  # seconds that one answer may take
 SLOW = 0.2  # seconds: pictures that take longer are not sent ahead
 
@@ -81,21 +81,29 @@ def clear() -> None:
     st.session_state[_OFFERS] = {}
 
 
+def none() -> None:
+    """Nothing is offered on this page any more, also by what is drawn later."""
+    st.session_state[_OFFERS] = None
+
+
 def offer(key: str, film: Offer) -> None:
     """A film of this page."""
-    st.session_state[_OFFERS][key] = film
+    offers: dict[str, Offer] | None = st.session_state[_OFFERS]
+    if offers is not None:
+        offers[key] = film
 
 
 def serve(scene: Scene) -> None:
     """Last on a page, when all that it offers is known."""
-    _serve(scene, dict(st.session_state[_OFFERS]))
+    _serve(scene, dict(st.session_state[_OFFERS] or {}))
 
 
 @st.fragment
 def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
     key = f"{scene.page} ahead"
     asked = st.session_state.get(key, {}).get("asked")
-    said: dict[str, object] = {"films": {name: _name(scene, one) for name, one in offers.items()}}
+    turn = st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1  # no two messages are alike: the browser hears each of them
+    said: dict[str, object] = {"turn": turn, "films": {name: _name(scene, one) for name, one in offers.items()}}
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
         said |= {"control": control, "name": _name(scene, offers[control]), **_frames(scene, offers[control], asked.get("stops"))}

@@ -200,8 +200,9 @@ def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
     )
 
 
-def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, details: bool) -> Panel:
-    """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer."""
+def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, deepened: bool, details: bool) -> Panel:
+    """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer; deepened: a surface all
+    the same, since it is the one that is shown."""
     fit, titled = panel.fit, title_of(panel)
     scale = levels(experiment.levels, panel.grid, fit.loss, panel.goal)
     excess = scale.excess(panel.grid)
@@ -233,7 +234,7 @@ def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, 
         across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if single else (panel.sees[0], panel.sees[1])
         seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
     deep = None
-    if not moving:
+    if not moving or deepened:
         low, high = float(np.nanmin(panel.grid)), float(np.nanmax(panel.grid))
         deep = surface(panel.a, panel.b, heights, losses, low, high, scale, axes, equal=equal, loss=tr("loss"))
     return {
@@ -290,8 +291,11 @@ def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: 
             lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
     share = POINTS // max(1, sum(len(panel.walks) for panel in result.panels))
     most = min(2000, MOVING if moving else share, share)
+    deepened = shown.panel if shown.view == "surface" else -1
+    details = shown.details == "on"
+    panels = [_panel(experiment, panel, most, moving, i == deepened, details) for i, panel in enumerate(result.panels)]
     return {
-        "panels": [_panel(experiment, panel, most, moving, shown.details == "on") for panel in result.panels],
+        "panels": panels,
         "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,
         "player": _player(experiment, result, shown),
         "view": "surface" if shown.view == "surface" else "contour",

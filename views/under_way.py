@@ -8,6 +8,7 @@ import math
 import streamlit as st
 
 from experiment import Experiment, Result, run
+from views import ahead
 from views.session import Scene
 from views.warm import paths_are_ready, until_paths_are_ready
 from views.words import tr
@@ -33,6 +34,7 @@ def progress(scene: Scene, result: Result) -> None:
     st.session_state[_GOING] = result.progress < 1 and not stopped
     if result.progress >= 1:
         return
+    ahead.none()  # pictures ahead would take the time of the one that is asked for
     share = f"{math.floor(100 * result.progress)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
         said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")

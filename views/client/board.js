@@ -27,6 +27,7 @@ export const mount = mounted(
     board.receive(unpack(data));
   },
 );
+const REST = 90; // ms
 const FLIP = "flip-book"; // as in board.py
 
 /** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
@@ -37,14 +38,15 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 class Board {
   constructor(root) {
     this.root = make("div", "esl-board", root);
-    this.sizes = new ResizeObserver(() => this.resized());
+    this.figures = new WeakMap(); // host -> figure
+    this.sizes = new ResizeObserver((entries) => this.resized(entries));
     this.panelRow = make("div", "esl-panels", this.root);
     this.player = new Player(this.panelRow, this); // right under the numbers, see board.css
     this.curves = new Figure(this.root, "esl-curves");
     this.cursor = make("canvas", "esl-canvas", this.curves.host, { "aria-hidden": "true" });
     this.curves.onchange = () => this.paintCursor();
     this.live = make("p", "esl-live", this.root, { "aria-live": "polite" });
-    this.sizes.observe(this.curves.host);
+    this.watch(this.curves);
     this.panels = [];
     this.surface = null;
     this.data = null;
@@ -52,7 +54,7 @@ class Board {
     this.received = 0;
     this.came = (control) => control === FLIP && this.data && this.draw();
     films.waiting.add(this.came);
-    films.show = (picture) => this.data && this.show({ ...this.data, ...picture });
+    films.show = (picture) => this.data && this.show(this.moving(picture));
     this.k = 0; // the tick of the bar
     this.clock = "updates";
     this.view = "contour";
@@ -93,6 +95,12 @@ class Board {
     this.tell();
     this.announce();
     this.draw();
+  }
+
+  /** A picture of a film over what is shown. It has a surface only where one is shown, else the one there is stays. */
+  moving(picture) {
+    const panels = picture.panels.map((panel, i) => ({ ...panel, surface: this.data.panels[i]?.surface ?? null }));
+    return { ...this.data, ...picture, panels, flat: !picture.panels.some((panel) => panel.surface) };
   }
 
   /** How many ticks the bar holds. */
@@ -137,17 +145,26 @@ class Board {
     }
     if (this.stale || this.closed) return;
     this.counted("contours");
-    await new Promise(requestAnimationFrame); // the hand may have moved on: then the small pictures wait
+    if (data.curves) await this.curves.draw(library, timed(data, this.clock), theme);
+    this.paintCursor();
+    if (!data.flat) {
+      for (let frame = 0; this.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame); // first the screen
+      if (this.stale || this.closed) return;
+      await this.drawSurface(library); // it is slow, and nothing waits for it
+      this.counted("surface");
+    }
+    await this.rest(); // the small pictures wait for a hand that moves on
     for (const [i, panel] of [...this.panels].entries()) {
       if (this.stale || this.closed) return;
       await panel.drawCloud(library, data.panels[i], theme);
     }
-    if (data.curves && !this.stale) await this.curves.draw(library, timed(data, this.clock), theme);
-    this.paintCursor();
-    for (let frame = 0; this.view === "surface" && frame < 3; frame++) await new Promise(requestAnimationFrame); // all else is on the screen
-    if (this.stale || this.closed) return;
-    await this.drawSurface(library); // last: it is slow, and nothing waits for it
     this.counted("drawn");
+  }
+
+  /** A moment without newer data, or until there are some. */
+  async rest() {
+    const until = performance.now() + REST;
+    while (!this.stale && !this.closed && performance.now() < until) await new Promise(requestAnimationFrame);
   }
 
   /** How often something was painted, for who watches from outside. */
@@ -173,7 +190,7 @@ class Board {
 
   openSurface() {
     const surface = new Surface(this);
-    this.sizes.observe(surface.figure.host);
+    this.watch(surface.figure);
     return surface;
   }
 
@@ -183,7 +200,15 @@ class Board {
     return panels[this.surfacePanel]?.surface ? this.surfacePanel : panels.findIndex((panel) => panel.surface);
   }
 
-  resized() {
+  watch(figure) {
+    this.figures.set(figure.host, figure);
+    this.sizes.observe(figure.host);
+  }
+
+  resized(entries) {
+    for (const { target, contentRect } of entries) {
+      this.figures.get(target).size = [Math.round(contentRect.width), Math.round(contentRect.height)];
+    }
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.data && !this.closed && this.draw(), 60);
   }
@@ -339,7 +364,8 @@ class Board {
   paintCursor() {
     if (!this.data?.curves) return;
     const box = this.curves.frame();
-    const context = sheet(this.cursor, this.curves.host.clientWidth, this.curves.host.clientHeight);
+    if (!this.curves.size) return;
+    const context = sheet(this.cursor, ...this.curves.size);
     if (!box || this.shownTick() === Infinity) return;
     const x = box.x(this.clock === "epochs" ? this.k / this.data.player.batches : this.k);
     if (!(x >= box.left && x <= box.right)) return;

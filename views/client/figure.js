@@ -19,6 +19,7 @@ export class Figure {
     this.host = make("div", `esl-plot ${className}`, parent, { role: "group" });
     this.node = make("div", "esl-plotly", this.host);
     this.shown = null;
+    this.size = null; // in pixels; whoever watches the host writes it here, as to ask for it has the page laid out
   }
 
   /**
@@ -27,7 +28,7 @@ export class Figure {
    * @returns {Promise<boolean>} whether it was drawn
    */
   async draw(library, figure, theme, extra = {}) {
-    const size = [this.host.clientWidth, this.host.clientHeight];
+    const size = (this.size ??= [this.host.clientWidth, this.host.clientHeight]);
     if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
     const asked = { figure, extra, theme: theme.key, size };
     if (this.shown && alike(asked, this.shown)) return false;

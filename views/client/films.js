@@ -5,7 +5,7 @@
  */
 
 const FAR = 120; // pictures from the hand: no further are fetched
-const BATCH = 12; // pictures that are asked for at once
+const BATCH = 24; // pictures that are asked for at once
 const KEPT = 3; // films
 const AGAIN = 5000; // ms after which a film that took too long is tried again
 const LOST = 4000; // ms after which an answer is no longer waited for
@@ -27,9 +27,9 @@ class Films {
       const film = this.film(control, name);
       if (slow) film.slow = performance.now();
       for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
-      this.free();
       for (const tell of this.waiting) tell(control);
     }
+    this.free(); // an answer, or the page has run anew and forgotten the question
     this.fetch();
   }
 

@@ -20,7 +20,8 @@ export class Overlay {
   /** @param tick what of the bar's is drawn up to; Infinity draws all */
   draw(figure, walks, tick, clock, words) {
     const box = figure.frame();
-    const context = sheet(this.canvas, figure.host.clientWidth, figure.host.clientHeight);
+    if (!figure.size) return;
+    const context = sheet(this.canvas, ...figure.size);
     if (!box) return;
     const leaving = [];
     const tips = [];

@@ -32,8 +32,8 @@ export class Panel {
     this.caption = make("figcaption", "esl-caption", this.cloudBox);
     this.facts = make("dl", "esl-facts", this.extras);
     this.counts = [];
-    board.sizes.observe(this.contour.host);
-    board.sizes.observe(this.cloud.host);
+    board.watch(this.contour);
+    board.watch(this.cloud);
   }
 
   /** The words and numbers: at once, before Plotly is there. */

@@ -198,7 +198,9 @@ class Slider {
       .map(([at]) => ({ at, gap: Math.abs(this.place01(at) - place) }))
       .filter(({ gap }) => gap <= NEAR)
       .sort((a, b) => a.gap - b.gap);
-    this.set(near.length ? near[0].at : this.data.stops[this.stopAt(place)]);
+    const value = near.length ? near[0].at : this.data.stops[this.stopAt(place)];
+    if (value === this.value) this.show(value); // the thumb snaps back to it
+    else this.set(value);
   }
 
   /** The number of the stop that is nearest to a place. */

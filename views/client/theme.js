@@ -62,6 +62,7 @@ export function template({ text, background, raised, border, font }) {
     ticklen: 5,
     showline: true,
     mirror: true,
+    ticklabeloverflow: "allow", // else every label is measured, and the page laid out for it
     tickfont: { size: 14 },
     title: { font: { size: 17 }, standoff: 8 },
   };

@@ -67,7 +67,7 @@ export function alike(a, b) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
-    const most = INVISIBLE * (high - low);
+    const most = INVISIBLE * (high - low) + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
     for (let i = 0; i < a.length; i++) if (!(Math.abs(a[i] - b[i]) <= most) && !same(a[i], b[i])) return false;
     return true;
   }
