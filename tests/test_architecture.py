@@ -43,7 +43,7 @@ MAY_IMPORT = {
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing
 
 # library -> where it may be imported
-ONLY_IN = {"streamlit": ("app.py", "views/"), "plotly": ("figures/", "views/board/")}
+ONLY_IN = {"streamlit": ("app.py", "views/"), "plotly": ("figures/",)}
 
 CATALOGUES: dict[str, type[Any]] = {
     "data/tables": DataSet,
