@@ -91,8 +91,13 @@ if not lesson.hidden(scene):
             heading(headline(scene.experiment, result))
         with between:
             rate(scene, result)
-        with st.columns(2, gap="large")[0]:
-            morph(scene)
+        if any(panel.panel.features.name != "none" for panel in result.panels):
+            fold = st.expander(
+                tr("Watch the ravine turn into a bowl"), key="scale morphing", on_change="rerun", icon=":material/animation:"
+            )
+            if fold.open:
+                with fold:
+                    morph(scene)
         lesson.answer(scene)
         if (said := gained(result.panels)) != "":
             takeaway(said)

@@ -208,8 +208,9 @@ def test_the_morph_turns_the_sliver_into_a_circle(visit: Visit, page: Page) -> N
                 .observe(document.querySelectorAll(".esl-panel")[1], { childList: true, characterData: true, subtree: true });
         }"""
     )
+    page.get_by_text("Watch the ravine turn into a bowl").click()
     page.get_by_role("button", name="Play: from raw to normalized").click()
-    page.wait_for_timeout(4500)
+    page.wait_for_timeout(6500)
     expect(kappa).to_have_text("1.266")
     seen = [float(value) for value in page.evaluate("[...seen]")]
     assert max(seen) > 20, "it began raw"
