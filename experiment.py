@@ -8,7 +8,7 @@ result = run(Experiment(scale2=10.0))
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -279,6 +279,25 @@ def _turns(deadline: float, count: int) -> Iterator[float]:
     for left in range(count, 0, -1):
         now = time.monotonic()
         yield now + (deadline - now) / left
+
+
+def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
+    """The window that holds the panel's minima and its walks, those that explode apart. None: the one that is drawn without asking does."""
+    problem = problem_of(experiment, panel.panel)
+    own = _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
+    points = [walked.path[:, :2] for walked in panel.walks if walked.diverged is None]
+    points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
+    minima = problem.surface.minima(dict(problem.numbers)) if problem.source is None else None
+    points += [] if minima is None else [np.array(minima.points)]
+    held = np.concatenate(points)
+    low, high = held.min(axis=0), held.max(axis=0)
+    if np.all(low >= (own[0], own[2])) and np.all(high <= (own[1], own[3])):
+        return None
+    center, half = 0.5 * (low + high), 0.54 * np.maximum(high - low, 1e-9)
+    if experiment.aspect == "equal":
+        half = np.full(2, half.max())
+    left, bottom, right, top = (float(f"{value:.6g}") for value in (*(center - half), *(center + half)))
+    return (left, right, bottom, top)
 
 
 def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:

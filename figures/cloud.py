@@ -27,5 +27,5 @@ def cloud(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"], axes: tuple[st
         vertical |= {"range": [middle[1] - reach, middle[1] + reach], "scaleanchor": "x"}
     return {
         "data": [trace],
-        "layout": {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "margin": {"l": 48, "r": 6, "t": 6, "b": 40}},
+        "layout": {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "margin": {"l": 54, "r": 6, "t": 6, "b": 46}},
     }

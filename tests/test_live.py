@@ -74,10 +74,10 @@ PIXEL = (0.01, 0.02)
 
 @pytest.mark.parametrize("panel", [0, 1])
 def test_a_click_is_kept_to_a_quarter_of_a_pixel_and_with_few_digits(panel: int) -> None:
-    rng = np.random.default_rng(panel)
+    rng, drawn = np.random.default_rng(panel), run(replace(SCALE, optimizers=())).panels[panel]
     for _ in range(10):
         at = (float(rng.normal()), float(rng.normal()))
-        moved = done(SCALE, Act("start", panel, at, PIXEL, False, 1))
+        moved = done(SCALE, drawn, Act("start", panel, at, PIXEL, False, 1))
         assert moved.start is not None
         landed = started(problem_of(SCALE, SCALE.panels[panel]), moved.start)[1]
         assert np.all(np.abs(landed[:2] - at) <= 0.25 * np.array(PIXEL))
@@ -85,11 +85,43 @@ def test_a_click_is_kept_to_a_quarter_of_a_pixel_and_with_few_digits(panel: int)
 
 
 def test_a_window_is_taken_and_given_back() -> None:
-    zoomed = done(SCALE, Act("window", 1, (-1.23456789, 2.0, 0.0, 1.0), None, False, 1))
+    raw, standard = run(replace(SCALE, optimizers=())).panels
+    zoomed = done(SCALE, standard, Act("window", 1, (-1.23456789, 2.0, 0.0, 1.0), None, False, 1))
     assert zoomed.panels[1].window == (-1.23457, 2.0, 0.0, 1.0)
     assert zoomed.panels[0].window is None
-    assert done(zoomed, Act("window", 1, None, None, False, 2)) == SCALE
-    assert done(replace(SCALE, window=(-1.0, 1.0, -1.0, 1.0)), Act("window", 0, None, None, False, 1)).window is None
+    assert done(zoomed, standard, Act("window", 1, None, None, False, 2)) == SCALE
+    assert done(zoomed, standard, Act("fit", 1, None, None, False, 2)) == SCALE, "the window of the beginning holds everything"
+    assert done(replace(SCALE, window=(-1.0, 1.0, -1.0, 1.0)), raw, Act("window", 0, None, None, False, 1)).window is None
+
+
+CLOSE = Panel(window=(-1.0, 1.0, -1.0, 1.0))
+LEAVING = {
+    "a walk that leaves": replace(SCALE, mode="same", optimizers=(pick("momentum", momentum=0.99, rate=0.01),), steps=400),
+    "minima far from the window": Experiment(
+        surface=pick("himmelblau"), panels=(CLOSE,), steps=50, mode="same", optimizers=(pick("gradient_descent", rate=0.01),)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LEAVING)
+@pytest.mark.parametrize("aspect", ["equal", "free"])
+def test_fit_holds_walks_and_minima(name: str, aspect: str) -> None:
+    experiment = replace(LEAVING[name], aspect=aspect)
+    before = run(experiment).panels[0]
+    fitted = done(experiment, before, Act("fit", 0, None, None, False, 1))
+    after = run(fitted).panels[0]
+    left, right, bottom, top = after.a[0], after.a[-1], after.b[0], after.b[-1]
+    points = [after.walks[0].path[:, :2]]
+    if after.problem.source is None:
+        minima = after.problem.surface.minima({})
+        assert minima is not None
+        points.append(np.array(minima.points))
+    for found in points:
+        assert np.all((found >= [left, bottom]) & (found <= [right, top]))
+    if aspect == "equal":
+        assert right - left == pytest.approx(top - bottom, rel=1e-4)
+    drawn = board_data(fitted, run(fitted), Shown())
+    assert drawn["panels"][0]["fitted"]
 
 
 GOOD: dict[str, object] = {"kind": "start", "panel": 1, "at": [0.5, 2], "pixel": [0.1, 0.1], "moving": True, "turn": 3}
@@ -100,6 +132,7 @@ GOOD: dict[str, object] = {"kind": "start", "panel": 1, "at": [0.5, 2], "pixel":
     [
         ({}, Act("start", 1, (0.5, 2.0), (0.1, 0.1), True, 3)),
         ({"pixel": None}, Act("start", 1, (0.5, 2.0), None, True, 3)),
+        ({"kind": "fit", "at": None}, Act("fit", 1, None, (0.1, 0.1), True, 3)),
         ({"kind": "window", "at": None}, Act("window", 1, None, (0.1, 0.1), True, 3)),
         ({"kind": "window", "at": [0, 1, 2, 3]}, Act("window", 1, (0.0, 1.0, 2.0, 3.0), (0.1, 0.1), True, 3)),
         ({"kind": "explode"}, None),

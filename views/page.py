@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from experiment import Experiment, Refusal, Result, start_at
+from experiment import Experiment, PanelResult, Refusal, Result, fitting, start_at
 from views import ahead, lesson, under_way
 from views.board.board import FLIP, Act, board, board_act, board_state
 from views.drawer import drawer
@@ -71,7 +71,7 @@ def picture(scene: Scene) -> Result | None:
     def acted() -> None:
         act = board_act(key)
         if act is not None and act.panel < len(result.panels):
-            edit(scene.page, partial(done, act=act), moving=act.moving)
+            edit(scene.page, partial(done, panel=result.panels[act.panel], act=act), moving=act.moving)
 
     data = board_data(scene.experiment, result, scene.shown, moving=moving())
     if data["player"]["batches"] > 1:
@@ -84,12 +84,12 @@ def picture(scene: Scene) -> Result | None:
     return result
 
 
-def done(experiment: Experiment, act: Act) -> Experiment:
-    """What a person did to a picture, done to the experiment: its start, which all pictures share, or the window of one of them."""
+def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
+    """What a person did to a picture, done to the experiment: its start, which all pictures share, or the window of this one."""
     panels = experiment.panels
-    if act.kind == "window":
-        window = None
-        if act.at is not None:
+    if act.kind != "start":
+        window = fitting(experiment, panel) if act.kind == "fit" else None
+        if act.kind == "window" and act.at is not None:
             left, right, bottom, top = (float(f"{value:.6g}") for value in act.at)
             window = (left, right, bottom, top)
         return replace(

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, menus, optimizers
+from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, fitting, menus, optimizers
 from experiment import Walk as Walked
 from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
@@ -245,7 +245,7 @@ def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, 
         "surface": deep,
         "start": [float(value) for value in panel.start[:2]],
         "axes": axes,
-        "fitted": panel.panel.window is None and experiment.window is None,
+        "fitted": (panel.panel.window or experiment.window) == fitting(experiment, panel),
         "alt": _alt(panel, titled, experiment.steps),
         "facts": _facts(panel),
         "walks": [_walk(walked, slot, experiment, panel, most, details) for slot, walked in enumerate(panel.walks)],

@@ -150,6 +150,27 @@ def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_it_back(vi
     assert "p1.window" not in query(page)
 
 
+def test_a_click_on_the_surface_puts_the_start_on_a_point_of_its_grid(visit: Visit, page: Page) -> None:
+    visit("/?view=surface")
+    plot = page.locator(".esl-surface .esl-plotly")
+    expect(plot.locator("canvas").first).to_be_visible(timeout=60_000)
+    plot.evaluate("node => node.on('plotly_click', ({ points: [point] }) => { window.clicked = [point.x, point.y]; })")
+    left, top, width, height = box(plot)
+    for i in range(40):  # until the surface under the pointer was found by the drawing that tells what is under it
+        page.mouse.move(left + width / 2 + i % 3, top + height / 2)
+        page.wait_for_timeout(300)
+        page.mouse.down()
+        page.mouse.up()
+        if page.evaluate("window.clicked"):
+            break
+    at = page.evaluate("window.clicked")
+    cell = page.evaluate(
+        "() => { const [{ x, y }] = document.querySelector('.esl-surface .esl-plotly').data; return [x[1] - x[0], y[1] - y[0]]; }"
+    )
+    page.wait_for_timeout(1500)
+    near(page, 0, (at[0], at[1]), (cell[0], cell[1]))
+
+
 def test_the_arrows_of_an_update_and_the_lens_of_an_adaptive_method(visit: Visit, page: Page) -> None:
     visit("/?o1=gradient_descent&o2=adam")
     page.get_by_role("button", name="Arrows").click()

@@ -73,7 +73,7 @@ class Panel(TypedDict):
     surface: Figure | None
     start: Sequence[float]
     axes: tuple[str, str]
-    fitted: bool  # the window is the one that fits
+    fitted: bool  # the window holds minima and walks
     alt: str
     alt_cloud: NotRequired[str]  # else words.data and the title
     facts: Sequence[Fact]
@@ -150,13 +150,14 @@ class BoardState:
 
 @dataclass(frozen=True)
 class Act:
-    """What a person did to a picture: put the start at a point of it, or looked at another window (None: the one that fits).
+    """What a person did to a picture: put the start at a point of it, looked at another window (None: that of the beginning), or asked for
+    the one that fits.
 
     pixel: how much of each axis a pixel is, None where the point is one of the grid. moving: the hand still holds it. turn: a running
     number, for the browser to know which act was taken.
     """
 
-    kind: Literal["start", "window"]
+    kind: Literal["start", "window", "fit"]
     panel: int
     at: tuple[float, ...] | None
     pixel: tuple[float, float] | None
@@ -212,7 +213,7 @@ def board_act(key: str) -> Act | None:
     if not isinstance(act, Mapping):
         return None
     kind, panel, turn = act.get("kind"), act.get("panel"), act.get("turn")
-    if kind not in ("start", "window") or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
+    if kind not in ("start", "window", "fit") or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
         return None
     at, pixel = _numbers(act.get("at"), 2 if kind == "start" else 4), _numbers(act.get("pixel"), 2)
     if at is None and kind == "start":

@@ -266,7 +266,13 @@ class Board {
     this.acts.offer({ kind: "start", panel: this.panels.indexOf(panel), at, pixel, moving }, "start");
   }
 
-  /** @param window [left, right, bottom, top], or null for one that fits */
+  /** Asks for the window that holds minima and walks. */
+  fit(panel) {
+    const number = this.panels.indexOf(panel);
+    this.acts.offer({ kind: "fit", panel: number, at: null, pixel: null, moving: false }, `window ${number}`);
+  }
+
+  /** @param window [left, right, bottom, top], or null for that of the beginning */
   lookAt(panel, window) {
     const number = this.panels.indexOf(panel);
     this.acts.offer({ kind: "window", panel: number, at: window, pixel: null, moving: false }, `window ${number}`);

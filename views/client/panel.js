@@ -24,7 +24,7 @@ export class Panel {
     this.contour.onmoved = (change) => this.moved(change);
     this.start = new Start(this.contour, (at, pixel, moving) => board.startAt(this, at, pixel, moving));
     this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
-    this.fit.onclick = () => board.lookAt(this, null);
+    this.fit.onclick = () => board.fit(this);
     this.countRow = make("div", "esl-counts", this.root);
     this.extras = make("div", "esl-extras", this.root);
     this.cloudBox = make("figure", "esl-cloud-box", this.extras);
