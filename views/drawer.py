@@ -22,7 +22,7 @@ from experiment import (
     start_of,
     surfaces,
 )
-from settings import N_, Pick, Value, pick, values
+from settings import N_, Option, Pick, Value, pick, values
 from views import shown
 from views.controls import menu, number, setting, toggle
 from views.session import Scene, edit, show
@@ -310,6 +310,21 @@ def _view(scene: Scene) -> None:
         key = f"{scene.page} all curves {language()}"
         st.session_state[key] = scene.shown.curves == "on"
         st.toggle(tr(field.label), key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
+        _clock(scene)
     window = scene.experiment.window
     if window is not None:
         st.button(tr("Fit the window"), on_click=lambda: edit(scene.page, lambda e: replace(e, window=None)), key=f"{scene.page} fit")
+
+
+def _clock(scene: Scene) -> None:
+    field = shown.FIELDS["clock"]
+    assert isinstance(field, Option)
+    key = f"{scene.page} all clock {language()}"
+    st.session_state[key] = scene.shown.clock
+    st.selectbox(
+        tr(field.label),
+        field.choices,
+        format_func=lambda choice: tr(field.label_of(choice)),
+        key=key,
+        on_change=lambda: show(scene.page, clock=st.session_state[key]),
+    )

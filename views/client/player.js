@@ -31,7 +31,7 @@ export class Player {
     this.clock = make("select", "esl-select esl-clock", this.clockField);
     for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
     [this.details, this.flip] = ["arrows", "pages"].map((icon) => {
-      const button = make("button", "esl-button esl-details", bar, { type: "button" });
+      const button = make("button", `esl-button esl-details esl-${icon}`, bar, { type: "button" });
       make("span", "esl-icon", button).innerHTML = ICONS[icon];
       make("span", "esl-details-word", button);
       return button;
