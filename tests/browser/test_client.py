@@ -214,7 +214,7 @@ def test_films_are_fetched_from_the_hand_outward_and_not_twice(call: Call) -> No
         const asked = [];
         films.ask = (wish) => asked.push(wish.stops);
         films.take({ films: { unit: 'one' } });
-        films.want({ control: 'unit', count: 20, stop: () => 5 });
+        films.want({ control: 'unit', count: 60, stop: () => 5 });
         const shown = [];
         films.show = (picture) => shown.push(picture);
         const early = films.play('unit', 5);
