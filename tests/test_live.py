@@ -87,7 +87,12 @@ def test_a_click_is_kept_to_a_quarter_of_a_pixel_and_with_few_digits(panel: int)
 def test_a_window_is_taken_and_given_back() -> None:
     raw, standard = run(replace(SCALE, optimizers=())).panels
     zoomed = done(SCALE, standard, Act("window", 1, (-1.23456789, 2.0, 0.0, 1.0), None, False, 1))
-    assert zoomed.panels[1].window == (-1.23457, 2.0, 0.0, 1.0)
+    assert zoomed.panels[1].window == pytest.approx((-1.23456789, 2.0, 0.0, 1.0), abs=1e-4)
+    assert len(repr(zoomed.panels[1].window)) < 40
+    deep = done(SCALE, standard, Act("window", 1, (1.7756, 1.7756 + 1e-6, 0.5, 0.5 + 1e-6), None, False, 1)).panels[1].window
+    assert deep is not None
+    assert deep[1] - deep[0] == pytest.approx(1e-6, rel=1e-3)
+    assert done(SCALE, standard, Act("window", 1, (1.7756, 1.7756 + 1e-12, 0.5, 0.6), None, False, 1)) == SCALE
     assert zoomed.panels[0].window is None
     assert done(zoomed, standard, Act("window", 1, None, None, False, 2)) == SCALE
     assert done(zoomed, standard, Act("fit", 1, None, None, False, 2)) == SCALE, "the window of the beginning holds everything"

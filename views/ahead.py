@@ -9,7 +9,7 @@ import hashlib
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -23,8 +23,9 @@ from views.session import Scene
 from views.words import language, tr
 
 _AHEAD = st.components.v2.component("error_surface_ahead", html="", js=entry("ahead"))
-_OFFERS, _TURN = "offered ahead", "answered ahead"
+_OFFERS = "offered ahead"
 SHARE = 0.25  # seconds that one answer may take
+FINEST = 150  # points a side of a picture sent ahead
 SLOW = 0.2  # seconds: pictures that take longer are not sent ahead
 
 Picture = Mapping[str, object]
@@ -48,6 +49,7 @@ def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ..
         if not 0 <= i < len(stops):
             return None
         experiment = take(scene.experiment, stops[i])
+        experiment = replace(experiment, resolution=min(experiment.resolution, FINEST))
         try:
             result = run(experiment, SLOW)
         except Refusal:
@@ -55,7 +57,7 @@ def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ..
         if result.progress < 1:
             return None
         drawn = board_data(experiment, result, scene.shown, moving=True)
-        return {"panels": drawn["panels"], "curves": drawn["curves"], "player": drawn["player"]}
+        return {name: drawn[name] for name in ("panels", "curves", "player", "moving")}
 
     return Offer(lambda scene: repr((take(scene.experiment, stops[0]), stops, scene.shown, language())), picture)
 
@@ -102,8 +104,8 @@ def serve(scene: Scene) -> None:
 def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
     key = f"{scene.page} ahead"
     asked = st.session_state.get(key, {}).get("asked")
-    turn = st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1  # no two messages are alike: the browser hears each of them
-    said: dict[str, object] = {"turn": turn, "films": {name: _name(scene, one) for name, one in offers.items()}}
+    # With the time in it no two messages are alike, so the browser hears each of them, and knows the newest.
+    said: dict[str, object] = {"turn": time.time(), "films": {name: _name(scene, one) for name, one in offers.items()}}
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
         said |= {"control": control, "name": _name(scene, offers[control]), **_frames(scene, offers[control], asked.get("stops"))}

@@ -8,13 +8,13 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from experiment import Experiment, PanelResult, Refusal, Result, fitting, start_at
+from experiment import EDGE, Experiment, PanelResult, Refusal, Result, Window, fitting, start_at
 from views import ahead, lesson, under_way
 from views.board.board import FLIP, Act, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.served import served
-from views.session import Scene, edit, enter, leave, moving, show
+from views.session import Scene, edit, edits, enter, leave, moving, show
 from views.told import told
 from views.words import say, tr
 
@@ -73,7 +73,7 @@ def picture(scene: Scene) -> Result | None:
         if act is not None and act.panel < len(result.panels):
             edit(scene.page, partial(done, panel=result.panels[act.panel], act=act), moving=act.moving)
 
-    data = board_data(scene.experiment, result, scene.shown, moving=moving())
+    data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         ahead.offer(FLIP, ahead.flipped(result))
     board(data, key, on_change=looked, on_act=acted)
@@ -90,8 +90,9 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     if act.kind != "start":
         window = fitting(experiment, panel) if act.kind == "fit" else None
         if act.kind == "window" and act.at is not None:
-            left, right, bottom, top = (float(f"{value:.6g}") for value in act.at)
-            window = (left, right, bottom, top)
+            window = _window(act.at)
+            if window is None:
+                return experiment  # a zoom beyond what numbers can tell apart
         return replace(
             experiment,
             window=None if window is None else experiment.window,
@@ -107,6 +108,15 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     nudged = [start_at(experiment, panels[act.panel], point) for point in aside]
     first, second = (_rounded(start[side], min(filter(None, (abs(n[side] - start[side]) for n in nudged)), default=0.0)) for side in (0, 1))
     return replace(experiment, start=(first, second))
+
+
+def _window(at: tuple[float, ...]) -> Window | None:
+    """As many digits as a ten-thousandth of it needs; None where it is too small, or too far out, to be an address."""
+    left, right, bottom, top = at
+    wide, high = abs(right - left), abs(top - bottom)
+    found = (*(_rounded(x, 1e-4 * wide) for x in (left, right)), *(_rounded(y, 1e-4 * high) for y in (bottom, top)))
+    far = max(abs(value) for value in found)
+    return None if min(wide, high) <= 1e-8 * max(1.0, far) or far > EDGE.high else (found[0], found[1], found[2], found[3])
 
 
 def _rounded(value: float, unit: float) -> float:

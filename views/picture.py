@@ -281,7 +281,7 @@ def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
 POINTS, MOVING = 1800, 300  # of all walks together; of each while something is being dragged
 
 
-def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False) -> BoardData:
+def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False, edit: int = 0) -> BoardData:
     """Everything that the board draws."""
     lines, goals = [], []
     for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False)):
@@ -300,5 +300,7 @@ def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: 
         "player": _player(experiment, result, shown),
         "view": "surface" if shown.view == "surface" else "contour",
         "surface_panel": min(shown.panel, len(result.panels) - 1),
+        "moving": moving,
+        "edit": edit,
         "words": words(),
     }

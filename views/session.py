@@ -61,7 +61,7 @@ def edit(page: str, change: Callable[[Experiment], Experiment], *, moving: bool 
 
     moving: a hand still holds what it just moved, so the picture may be a rough one, and the address waits.
     """
-    st.session_state["held"] = moving
+    _changed(moving)
     scene = cast(Scene, st.session_state[_key(page)])
     st.session_state[_key(page)] = replace(scene, experiment=change(scene.experiment))
     st.session_state[f"refused {page}"] = []
@@ -69,16 +69,26 @@ def edit(page: str, change: Callable[[Experiment], Experiment], *, moving: bool 
 
 def turn(page: str, topic: str, opening: Experiment) -> None:
     """Turn a page to another topic: its own opening scene."""
-    st.session_state["held"] = False
+    _changed(False)
     st.session_state[_key(page)] = Scene(page, opening, opening, Shown(topic=topic))
     st.session_state[f"refused {page}"] = []
 
 
 def show(page: str, **changes: object) -> None:
     """Change what is shown of it."""
-    st.session_state["held"] = False
+    _changed(False)
     scene = cast(Scene, st.session_state[_key(page)])
     st.session_state[_key(page)] = replace(scene, shown=replace(scene.shown, **changes))  # type: ignore[arg-type]
+
+
+def _changed(moving: bool) -> None:
+    st.session_state["held"] = moving
+    st.session_state["edits"] = edits() + 1
+
+
+def edits() -> int:
+    """How many changes a person has made."""
+    return int(st.session_state.get("edits", 0))
 
 
 def moving() -> bool:

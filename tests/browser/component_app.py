@@ -269,6 +269,8 @@ if st.toggle("Show the board", True):
             },
             "view": chosen.view or ("surface" if query.get("view") == "surface" else "contour"),
             "surface_panel": chosen.surface_panel or 0,
+            "moving": False,
+            "edit": 0,
             "words": WORDS,
         },
         "board",

@@ -167,6 +167,11 @@ MOVES = {
 WALK = "(walk.ticks = () => walk.update, walk)"
 
 
+def test_a_parcel_that_is_asked_for_stays_however_many_come(call: Call) -> None:
+    held = "hold('map', 1); for (let i = 0; i < 500; i++) { hold('walk ' + i, i); await parcel('map'); } return parcel('map');"
+    assert call("parcels", f"(async () => {{ {held} }})()") == 1
+
+
 def test_an_update_taken_apart(call: Call) -> None:
     moves = call("details", f"movesOf({WALK}, 3, 'updates')".replace('"', "'"), walk=MOVES)
     assert moves["at"] == [1, 2]
@@ -213,15 +218,15 @@ def test_films_are_fetched_from_the_hand_outward_and_not_twice(call: Call) -> No
     script = """(() => {
         const asked = [];
         films.ask = (wish) => asked.push(wish.stops);
-        films.take({ films: { unit: 'one' } });
+        films.take({ turn: 1, films: { unit: 'one' } });
         films.want({ control: 'unit', count: 60, stop: () => 5 });
         const shown = [];
         films.show = (picture) => shown.push(picture);
         const early = films.play('unit', 5);
         const frames = Object.fromEntries(asked[0].map((i) => [i, 'picture ' + i]));
-        films.take({ films: { unit: 'one' }, control: 'unit', name: 'one', frames, slow: false });
+        films.take({ turn: 2, films: { unit: 'one' }, control: 'unit', name: 'one', frames, slow: false });
         const played = films.play('unit', 5);
-        films.take({ films: { unit: 'another' } });
+        films.take({ turn: 3, films: { unit: 'another' } }); films.take({ turn: 2, films: { unit: 'one' } });
         return { asked, early, played, shown, stale: films.play('unit', 5) };
     })()"""
     found = call("films", script.replace("\n", " "))

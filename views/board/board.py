@@ -134,6 +134,8 @@ class BoardData(TypedDict):
     player: Player
     view: View
     surface_panel: int
+    moving: bool  # a rough picture, for a hand that moves on
+    edit: int  # another number after each change that a person made: what is drawn over in the browser is then drawn anew
     words: Words
 
 

@@ -28,6 +28,7 @@ export const mount = mounted(
   },
 );
 const REST = 90; // ms
+const SELDOM = 400; // ms between two surfaces, at most, while a hand moves
 const FLIP = "flip-book"; // as in board.py
 
 /** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
@@ -52,6 +53,7 @@ class Board {
     this.data = null;
     this.acts = new Sender(); // what a person does to the picture: start and window
     this.received = 0;
+    films.release = () => this.sent && this.show(this.sent);
     this.came = (control) => control === FLIP && this.data && this.draw();
     films.waiting.add(this.came);
     films.show = (picture) => this.data && this.show(this.moving(picture));
@@ -63,7 +65,7 @@ class Board {
     this.asked = null; // what a person chose and Python has not yet said back
   }
 
-    /** New data or a new theme. The arrays travel apart; the last data win. */
+  /** New data or a new theme. The arrays travel apart; the last data win. */
   async receive(data) {
     this.received += 1;
     const turn = this.received;
@@ -72,7 +74,9 @@ class Board {
     );
     if (turn !== this.received || this.closed) return;
     this.acts.heard(data.seen);
-    this.show({ ...data, panels });
+    this.sent = { ...data, panels };
+    this.show(this.sent);
+    films.replay(); // a hand may be further on
   }
 
   /** Words and numbers at once, pictures as soon as the last drawing is done. */
@@ -99,7 +103,7 @@ class Board {
 
   /** A picture of a film over what is shown. It has a surface only where one is shown, else the one there is stays. */
   moving(picture) {
-    const panels = picture.panels.map((panel, i) => ({ ...panel, surface: this.data.panels[i]?.surface ?? null }));
+    const panels = picture.panels.map((panel, i) => ({ ...panel, surface: panel.surface ?? this.data.panels[i]?.surface ?? null }));
     return { ...this.data, ...picture, panels, flat: !picture.panels.some((panel) => panel.surface) };
   }
 
@@ -148,9 +152,12 @@ class Board {
     if (data.curves) await this.curves.draw(library, timed(data, this.clock), theme);
     this.paintCursor();
     if (!data.flat) {
-      for (let frame = 0; this.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame); // first the screen
-      if (this.stale || this.closed) return;
-      await this.drawSurface(library); // it is slow, and nothing waits for it
+      // It is slow: the screen comes first, and newer data; but a hand that never rests sees it now and then.
+      const late = performance.now() - (this.surfaced ?? 0) > SELDOM;
+      for (let frame = 0; !late && this.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame);
+      if ((this.stale && !late) || this.closed) return;
+      await this.drawSurface(library);
+      this.surfaced = performance.now();
       this.counted("surface");
     }
     await this.rest(); // the small pictures wait for a hand that moves on
@@ -246,6 +253,7 @@ class Board {
   leaf() {
     this.flip = !this.flip;
     if (this.flip && this.k >= this.length()) this.k = 0;
+    if (!this.flip) films.forget(FLIP);
     this.player.open(this.flip);
     this.move();
     this.draw();
@@ -293,7 +301,6 @@ class Board {
       panel.counts.forEach((count, i) => count.at(panel.walks[i].done(tick, this.clock)));
       panel.paint();
     }
-    this.player.explain(this.panels.map((panel) => panel.overlay.enlarged));
     this.paintCursor();
   }
 
@@ -386,7 +393,8 @@ class Board {
 
   close() {
     this.closed = true;
-    films.show = null;
+    films.show = films.release = null;
+    films.forget(FLIP);
     films.waiting.delete(this.came);
     this.playing = false;
     cancelAnimationFrame(this.frame);

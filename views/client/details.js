@@ -30,7 +30,7 @@ export function movesOf(walk, tick, clock) {
   const momentum = of(moves.momentum);
   const scale = of(moves.scale);
   const length = Math.hypot(...momentum);
-  const axes = moves.adaptive && scale.every((value) => value > 0) ? scale.map((value) => (moves.rates[i] * length) / value) : null;
+  const axes = moves.adaptive && scale.every((value) => value > 0 && Number.isFinite(value)) ? scale.map((value) => (moves.rates[i] * length) / value) : null;
   return { i, at: [walk.path[2 * i], walk.path[2 * i + 1]], gradient: down(of(moves.gradient)), momentum: down(momentum), step, axes, scale };
 }
 

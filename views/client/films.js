@@ -4,7 +4,8 @@
  * The page has one; the sliders, the board and the component that fetches them (ahead.js) meet here.
  */
 
-const FAR = 120; // pictures from the hand: no further are fetched
+const FRAMES = 140; // of a film that are kept
+const FAR = 60; // pictures from the hand: no further are fetched
 const BATCH = 24; // pictures that are asked for at once
 const KEPT = 3; // films
 const AGAIN = 5000; // ms after which a film that took too long is tried again
@@ -12,6 +13,8 @@ const LOST = 4000; // ms after which an answer is no longer waited for
 
 class Films {
   constructor() {
+    this.turn = 0; // of the message that the names are of
+    this.release = null; // () => void, while a board is there: back to what Python last drew
     this.names = {}; // slider -> the name of its film, which holds as long as nothing but its own value changes
     this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow: when Python said that it takes too long }
     this.ask = null; // (wish) => void, while the fetching component is there
@@ -21,19 +24,28 @@ class Films {
   }
 
   /** What Python sent. */
-  take({ films, control, name, frames, slow }) {
-    this.names = films;
+  take({ turn, films, control, name, frames, slow }) {
+    if (turn >= this.turn) [this.turn, this.names] = [turn, films]; // unpacking takes longer for more: an older message may come later
     if (control) {
       const film = this.film(control, name);
       if (slow) film.slow = performance.now();
       for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
+      this.prune(film);
       for (const tell of this.waiting) tell(control);
     }
     this.free(); // an answer, or the page has run anew and forgotten the question
     this.fetch();
   }
 
+  /** Of a film of thousands of pictures only those around the hand are kept. */
+  prune({ frames }) {
+    const here = this.wanted?.stop() ?? 0;
+    const far = [...frames.keys()].sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
+    for (const stop of far.slice(0, Math.max(0, frames.size - FRAMES))) frames.delete(stop);
+  }
+
   film(control, name = this.names[control]) {
+    if (!name) return { frames: new Map(), slow: 0 }; // nobody has offered it yet
     const key = `${control} ${name}`;
     const film = this.films.get(key) ?? { frames: new Map(), slow: 0 };
     this.films.delete(key); // to the end: the newest
@@ -51,6 +63,16 @@ class Films {
     const film = this.film(wanted.control);
     if (film.slow && performance.now() - film.slow > AGAIN) film.slow = 0; // perhaps somebody else was in the way
     this.fetch();
+  }
+
+  /** No hand is on it any more. */
+  forget(control) {
+    if (this.wanted?.control === control) this.wanted = null;
+  }
+
+  /** New data have been drawn: who has a hand shows its picture again. */
+  replay() {
+    for (const tell of this.waiting) tell(this.wanted?.control);
   }
 
   fetch() {

@@ -22,7 +22,7 @@ export class Panel {
     this.overlay = new Overlay(this.contour.host);
     this.contour.onchange = () => this.paint();
     this.contour.onmoved = (change) => this.moved(change);
-    this.start = new Start(this.contour, (at, pixel, moving) => board.startAt(this, at, pixel, moving));
+    this.start = new Start(this.contour, (at, pixel, moving) => board.startAt(this, at, pixel, moving), () => board.acts.settled);
     this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
     this.fit.onclick = () => board.fit(this);
     this.countRow = make("div", "esl-counts", this.root);
@@ -88,6 +88,7 @@ export class Panel {
     if (!drawn || !board.data || board.closed) return;
     this.overlay.draw(this.contour, drawn.walks, board.shownTick(), board.clock, board.data.words);
     this.start.place();
+    board.player.explain(board.panels.map((panel) => panel.overlay.enlarged));
   }
 
   /** A person zoomed or panned: once that has come to rest, Python is asked for the grid of the new window. */

@@ -16,8 +16,14 @@ export function hold(name, content) {
   asked.delete(name);
 }
 
-/** The parcel of this name, as soon as it is here. The same name gives the same object. */
+/** The parcel of this name, as soon as it is here. The same name gives the same object; what is asked for is among the newest again. */
 export function parcel(name) {
-  if (held.has(name)) return Promise.resolve(held.get(name));
+  if (held.has(name)) {
+    const content = held.get(name);
+    held.delete(name);
+    held.set(name, content);
+    return Promise.resolve(content);
+  }
+  for (const old of asked.keys()) if (asked.size > KEPT) asked.delete(old); // nobody waits for what newer data overtook
   return new Promise((give) => asked.set(name, [...(asked.get(name) ?? []), give]));
 }

@@ -58,7 +58,7 @@ export class Player {
     this.which.onchange = () => board.choose("surface", Number(this.which.value));
   }
 
-  say({ words, player, panels }) {
+  say({ words, player, panels, moving }) {
     this.words = words;
     this.batches = player.batches;
     name(this.step, words.step);
@@ -79,6 +79,7 @@ export class Player {
     write(this.surface, words.surface);
     write(this.whichWord, words.which);
     name(this.group, words.view ?? `${words.contour} | ${words.surface}`);
+    if (moving) return; // a rough picture has no surfaces; the switch stays
     const deep = panels.map((panel, i) => ({ i, title: panel.title })).filter(({ i }) => panels[i].surface);
     this.views.hidden = deep.length === 0;
     if (!same(deep, this.listed)) {

@@ -28,6 +28,11 @@ export class Sender {
     return this.under && this.seen < this.turn;
   }
 
+  /** What Python says now is its answer to all that it was told. */
+  get settled() {
+    return !this.behind && this.wishes.size === 0;
+  }
+
   /** Nothing is under way, nothing is to go. */
   get idle() {
     return !this.under && this.wishes.size === 0;

@@ -264,7 +264,9 @@ class Slider {
 
   /** Pictures have come: that of the value under the hand is shown. */
   came(control) {
-    if (control === this.data?.control && this.dragging) films.play(control, this.data.stops.indexOf(this.value));
+    const stop = this.data?.stops.indexOf(this.value) ?? -1;
+    if (control !== this.data?.control || stop < 0 || !(this.dragging || this.playing || !this.sender.settled)) return;
+    if (!films.play(control, stop) && this.dragging && !films.awaits(control, stop)) this.push();
   }
 
   // --------------------------------------------------------------------------------------------------------------- playing
@@ -281,7 +283,8 @@ class Slider {
       before = now;
       const stop = this.stopAt(next);
       // Where its picture is on its way, time stands still.
-      if (!films.awaits(control, stop)) {
+      if (films.awaits(control, stop)) this.wanted();
+      else {
         place = next;
         if (stops[stop] !== this.played) this.set((this.played = stops[stop]));
       }
@@ -336,7 +339,8 @@ class Slider {
     cancelAnimationFrame(this.playing);
     clearTimeout(this.dwelling);
     films.waiting.delete(this.listen);
-    if (films.wanted?.control === this.data?.control) films.wanted = null;
+    films.forget(this.data?.control);
+    if (this.rough) films.release?.();
     this.sender.close();
     this.sizes.disconnect();
     this.root.remove();

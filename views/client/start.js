@@ -9,8 +9,10 @@ export class Start {
   /**
    * @param figure the contour
    * @param {(at: [number, number], pixel: [number, number], moving: boolean) => void} move tells where a person puts it
+   * @param {() => boolean} settled whether Python has taken all of that
    */
-  constructor(figure, move) {
+  constructor(figure, move, settled) {
+    this.settled = settled;
     this.figure = figure;
     this.move = move;
     this.ring = make("button", "esl-start", figure.host, { type: "button", role: "slider" });
@@ -27,7 +29,7 @@ export class Start {
     this.words = words;
     this.axes = axes.map((axis) => axis.replace(/<[^>]*>/g, ""));
     this.ring.title = words.start;
-    if (!this.held) this.at = start;
+    if (!this.at || (!this.held && this.settled())) this.at = start;
     this.alt = alt;
     this.place();
   }
@@ -60,18 +62,21 @@ export class Start {
     if (event.button !== 0) return;
     this.ring.setPointerCapture(event.pointerId);
     this.held = true;
+    this.dragged = false;
     event.stopPropagation();
   }
 
   drag(event) {
-    if (this.held) this.put(this.under(event), true);
+    if (!this.held) return;
+    this.dragged = true;
+    this.put(this.under(event), true);
   }
 
   drop(event) {
     if (!this.held) return;
     this.held = false;
     event.stopPropagation();
-    if (this.at) this.put(this.at, false);
+    if (this.dragged) this.put(this.at, false);
   }
 
   /** The point under the pointer, never outside the picture. */

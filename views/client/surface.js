@@ -28,7 +28,7 @@ export class Surface {
     this.camera = null;
     // Plotly forgets the camera after a resize, whatever uirevision says; so it is kept here.
     this.figure.onchange = (change) => {
-      if (!change?.["scene.camera"]) return;
+      if (!change?.["scene.camera"] || this.resetting) return;
       this.camera = structuredClone(change["scene.camera"]);
       this.fit.hidden = false;
     };
@@ -78,7 +78,6 @@ export class Surface {
   points(walk, k) {
     const { box, height, lift } = this.ground;
     const count = Math.max(1, reached(walk.ticks(this.board.clock), k));
-    const identity = { ...box, x: (v) => v, y: (v) => v };
     const line = { x: [], y: [], z: [] };
     const add = (x, y, z) => {
       line.x.push(x);
@@ -88,8 +87,8 @@ export class Surface {
     let [px, py, last] = [NaN, NaN, null];
     for (let i = 0; i < count; i++) {
       const [x, y] = [walk.path[2 * i], walk.path[2 * i + 1]];
-      const here = x >= identity.left && x <= identity.right && y >= identity.top && y <= identity.bottom;
-      const part = i > 0 ? inside(px, py, x, y, identity) : null;
+      const here = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+      const part = i > 0 ? inside(px, py, x, y, box) : null;
       if (part && part[0] > 0) add(px + (x - px) * part[0], py + (y - py) * part[0], height(px + (x - px) * part[0], py + (y - py) * part[0]));
       if (here) {
         last = [x, y, walk.loss(i)];
@@ -131,7 +130,9 @@ export class Surface {
   reset() {
     this.camera = null;
     this.fit.hidden = true;
-    this.library?.relayout(this.figure.node, { "scene.camera": copy(this.panel.said.surface.layout.scene.camera) });
+    this.resetting = true;
+    const camera = copy(this.panel.said.surface.layout.scene.camera);
+    Promise.resolve(this.library?.relayout(this.figure.node, { "scene.camera": camera })).finally(() => (this.resetting = false));
   }
 
   hide() {
