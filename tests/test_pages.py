@@ -643,3 +643,16 @@ def test_settings_of_an_item_are_all_on_the_shelf() -> None:
     names = set(values(experiment.surface, fields_of("surface", "network")))
     keys = front(at)
     assert {name for name in names if any(f"surface.network.{name} en" in key for key in keys)} == names
+
+
+def test_a_change_is_not_taken_for_a_step_back() -> None:
+    """The browser's address runs behind: a toggle is clicked before the address of the last change has arrived there."""
+    at = opened("scale")
+    fine(at.button_group(key="scale mode en").set_value("fraction").run())
+    assert at.query_params["mode"] == "fraction"
+    at.query_params.clear()  # the browser still has the address of before
+    fine(at.toggle(key="scale features en").set_value(False).run())
+    assert len(panels(at)) == 1, "the toggle counts"
+    assert at.query_params["mode"] == "fraction", "and so does the change before it"
+    at_address(at, {})
+    assert len(panels(at)) == 2, "a step back is one"

@@ -19,7 +19,7 @@ _STYLE = """
   /* Streamlit fades captions to less than 4.5 : 1, and writes white on the light primary color of the dark theme. */
   .stApp [data-testid="stCaptionContainer"] { opacity: 1; color: light-dark(#5d5c5a, #aeadab); }
   .stApp [data-testid="stCaptionContainer"] p { color: inherit; }
-  .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0d2225); }
+  .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0d2225); transition: none; }
 
   /* A formula that is wider than its column goes on in the next line, and slanted letters have room: no keyboard could scroll it. */
   .stApp .katex-display { padding: 0.35em 0.3em; overflow-y: hidden; }

@@ -27,7 +27,8 @@ def enter(
 ) -> tuple[Scene, list[Message]]:
     """The scene of this run: the address where it is new, else what the session holds. And what was refused of the address.
 
-    The address of a topic or a lesson means that one's own opening scene.
+    The address of a topic or a lesson means that one's own opening scene. Right after a change by a person the browser's address may still
+    be the one before it: then the session knows better.
     """
     query = {key: value for key, value in st.query_params.items() if key != address.LANGUAGE}
     known = cast(Scene | None, st.session_state.get(_key(page)))
@@ -35,7 +36,8 @@ def enter(
     if elsewhere:
         st.session_state["page"] = page
     coming_back = known is not None and elsewhere and not query
-    if known is None or (query != st.session_state.get(f"address {page}") and not coming_back):
+    ahead_of_address = not elsewhere and edits() != st.session_state.get("edits in the address", 0)
+    if known is None or (query != st.session_state.get(f"address {page}") and not coming_back and not ahead_of_address):
         opening = lessons.get(query.get("lesson", ""), topics.get(query.get("topic", ""), opening))
         experiment, shown, refused = address.read(query, opening, frozenset(lessons))
         known = Scene(page, opening, experiment, shown)
@@ -48,6 +50,7 @@ def leave(scene: Scene) -> None:
     """Write the scene into the address, where it differs from what stands there; while a hand moves on, that waits for its rest."""
     if st.session_state.pop("held", False):
         return
+    st.session_state["edits in the address"] = edits()
     query = address.write(scene.experiment, scene.shown, scene.opening)
     st.session_state[f"address {scene.page}"] = query
     language = st.query_params.get(address.LANGUAGE)
