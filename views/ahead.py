@@ -19,11 +19,12 @@ from figures.levels import levels
 from views.board.pack import pack
 from views.picture import board_data
 from views.served import entry
-from views.session import Scene
+from views.session import Scene, edits
 from views.words import language, tr
 
 _AHEAD = st.components.v2.component("error_surface_ahead", html="", js=entry("ahead"))
 _OFFERS = "offered ahead"
+_DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take
 FINEST = 150  # points a side of a picture sent ahead
 SLOW = 0.2  # seconds: pictures that take longer are not sent ahead
@@ -97,6 +98,7 @@ def offer(key: str, film: Offer) -> None:
 
 def serve(scene: Scene) -> None:
     """Last on a page, when all that it offers is known."""
+    st.session_state[_DRAWN] = edits()
     _serve(scene, dict(st.session_state[_OFFERS] or {}))
 
 
@@ -105,7 +107,9 @@ def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
     key = f"{scene.page} ahead"
     asked = st.session_state.get(key, {}).get("asked")
     # With the time in it no two messages are alike, so the browser hears each of them, and knows the newest.
-    said: dict[str, object] = {"turn": time.time(), "films": {name: _name(scene, one) for name, one in offers.items()}}
+    # The browser also learns how far the page was drawn: where Streamlit has lost that drawing, it asks for it again.
+    films = {name: _name(scene, one) for name, one in offers.items()}
+    said: dict[str, object] = {"turn": time.time(), "films": films, "drawn": st.session_state[_DRAWN]}
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
         said |= {"control": control, "name": _name(scene, offers[control]), **_frames(scene, offers[control], asked.get("stops"))}

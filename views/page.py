@@ -70,7 +70,7 @@ def picture(scene: Scene) -> Result | None:
 
     def acted() -> None:
         act = board_act(key)
-        if act is not None and act.panel < len(result.panels):
+        if act is not None and act.kind != "again" and act.panel < len(result.panels):
             edit(scene.page, partial(done, panel=result.panels[act.panel], act=act), moving=act.moving)
 
     data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())

@@ -11,12 +11,14 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 CLIENT = Path(__file__).parent / "client"
+OLD = 30 * 86400  # seconds after which nobody is still looking at what an older version drew
 _ENTRY = """
 const script = import(new URL("app/static/{folder}/{name}.js", document.baseURI).href);
 export default function (call) {{
@@ -63,7 +65,12 @@ def _static() -> Path | None:
 
 @functools.cache
 def _published(folder: Path) -> bool:
-    target = folder / _client()
+    return publish(folder / _client())
+
+
+def publish(target: Path) -> bool:
+    """Copies the scripts to `target`, if they are not there, and takes versions long gone away from beside it. Whether they are there."""
+    folder = target.parent
     try:
         if not target.exists():
             folder.mkdir(exist_ok=True)
@@ -75,6 +82,9 @@ def _published(folder: Path) -> bool:
                 draft.rename(target)
             except OSError:  # another process was faster
                 shutil.rmtree(draft)
+            for other in folder.glob("lab-*"):
+                if time.time() - other.stat().st_mtime > OLD:
+                    shutil.rmtree(other, ignore_errors=True)
     except OSError:
         return False
     return target.is_dir()

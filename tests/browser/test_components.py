@@ -199,11 +199,12 @@ def test_the_camera_is_kept_over_new_data_and_another_panel(visit: Open, page: P
     page.mouse.move(box["x"] + 300, box["y"] + 230, steps=4)
     page.mouse.up()
     eye = "e => e._fullLayout.scene._scene.getCamera().eye.x"
-    turned = None
-    for _ in range(20):  # the turn runs out; on a busy machine it takes its time
-        page.wait_for_timeout(1000)
+    turned, rested = None, 0
+    for _ in range(60):  # the turn runs out; on a busy machine it takes its time, and may seem to rest between two frames
+        page.wait_for_timeout(500)
         before, turned = turned, surface.evaluate(eye)
-        if before == turned:
+        rested = rested + 1 if before == turned else 0
+        if rested == 4:
             break
     assert turned != pytest.approx(1.3, abs=0.02)
     field(page).fill("3")

@@ -17,6 +17,8 @@ from tests.browser.test_components import numbers, settle
 
 Visit = Callable[[str], None]
 UNIT = "unit of x₂ (sepal width)"
+# in the browser: the address of a module that the page has loaded
+FILMS = """performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith("/films.js"))"""
 
 
 @pytest.fixture
@@ -246,11 +248,10 @@ def test_a_long_line_shows_what_was_sent_ahead(serve: Callable[..., str], page: 
         slider = page.get_by_role("slider", name=UNIT)
         x, y, width, height = box(slider)
         page.mouse.move(x + 0.66 * width, y + height / 2)
-        ready = """async () => {
-            const script = performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith("/films.js"));
-            const { films } = await import(script);
+        ready = f"""async () => {{
+            const {{ films }} = await import({FILMS});
             return films.wanted ? films.film(films.wanted.control).frames.size : 0;
-        }"""
+        }}"""
         for _ in range(200):
             if page.evaluate(ready) >= 60:
                 break
@@ -268,3 +269,24 @@ def test_a_long_line_shows_what_was_sent_ahead(serve: Callable[..., str], page: 
         page.wait_for_url(re.compile(f"scale2={unit:g}"))
         drawn(page)
         assert numbers(page)[0] == str(expected)
+
+
+def test_a_double_click_looks_at_the_whole_map_and_leaves_the_start(visit: Visit, page: Page) -> None:
+    visit("/?start=1.5,0.5&p1.window=-3,3,-2,2")
+    expect(page).to_have_url(re.compile("p1.window"))
+    x, y, width, height = box(contour(page, 0))
+    page.mouse.dblclick(x + 0.6 * width, y + 0.3 * height)
+    expect(page).not_to_have_url(re.compile("window"), timeout=30_000)
+    assert asked_start(page) == (1.5, 0.5)
+
+
+def test_a_drawing_that_was_lost_on_its_way_is_asked_for_once_more(visit: Visit, page: Page) -> None:
+    """Streamlit drops the messages of a run where a fragment's rerun arrives just as it ends: the browser then lacks what Python drew."""
+    visit("/")
+    again = f"async (edit) => {{ const {{ films }} = await import({FILMS}); films.drawn(edit); films.drawn(edit); return true; }}"
+    count = "document.querySelector('.esl-board').dataset.contours"
+    for edit, draws in ((0, False), (1000, True), (1000, False), (1001, True)):
+        before = page.evaluate(count)
+        assert page.evaluate(again, edit)
+        page.wait_for_timeout(4000)
+        assert (page.evaluate(count) != before) == draws, f"what was drawn up to change {edit}"

@@ -153,13 +153,13 @@ class BoardState:
 @dataclass(frozen=True)
 class Act:
     """What a person did to a picture: put the start at a point of it, looked at another window (None: that of the beginning), or asked for
-    the one that fits.
+    the one that fits. Or the browser did not get what was drawn, and asks for it "again".
 
     pixel: how much of each axis a pixel is, None where the point is one of the grid. moving: the hand still holds it. turn: a running
     number, for the browser to know which act was taken.
     """
 
-    kind: Literal["start", "window", "fit"]
+    kind: Literal["start", "window", "fit", "again"]
     panel: int
     at: tuple[float, ...] | None
     pixel: tuple[float, float] | None
@@ -215,7 +215,7 @@ def board_act(key: str) -> Act | None:
     if not isinstance(act, Mapping):
         return None
     kind, panel, turn = act.get("kind"), act.get("panel"), act.get("turn")
-    if kind not in ("start", "window", "fit") or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
+    if kind not in ("start", "window", "fit", "again") or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
         return None
     at, pixel = _numbers(act.get("at"), 2 if kind == "start" else 4), _numbers(act.get("pixel"), 2)
     if at is None and kind == "start":

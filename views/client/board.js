@@ -30,6 +30,7 @@ export const mount = mounted(
 const REST = 90; // ms
 const SELDOM = 400; // ms between two surfaces, at most, while a hand moves
 const FLIP = "flip-book"; // as in board.py
+const MISSED = 1000; // ms after which what Python has drawn is here, if it comes at all
 
 /** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
 const duration = (length) => Math.min(4000, Math.max(600, length * 400));
@@ -57,6 +58,7 @@ class Board {
     this.came = (control) => control === FLIP && this.data && this.draw();
     films.waiting.add(this.came);
     films.show = (picture) => this.data && this.show(this.moving(picture));
+    films.drawn = this.drawnTo = (edit) => this.check(edit);
     this.k = 0; // the tick of the bar
     this.clock = "updates";
     this.view = "contour";
@@ -77,6 +79,21 @@ class Board {
     this.sent = { ...data, panels };
     this.show(this.sent);
     films.replay(); // a hand may be further on
+  }
+
+  /**
+   * Python has drawn this change of a person. Streamlit loses such a drawing where a question for a film reaches it in the very moment in
+   * which it ends; so who has not got it after a while asks again, once.
+   */
+  check(edit) {
+    clearTimeout(this.checking);
+    const missed = () => !this.closed && this.sent && edit > this.sent.edit && edit !== this.again;
+    if (!missed()) return;
+    this.checking = setTimeout(() => {
+      if (!missed()) return;
+      this.again = edit;
+      this.acts.offer({ kind: "again", panel: 0, at: null, pixel: null, moving: false }, "again");
+    }, MISSED);
   }
 
   /** Words and numbers at once, pictures as soon as the last drawing is done. */
@@ -393,13 +410,14 @@ class Board {
 
   close() {
     this.closed = true;
-    films.show = films.release = null;
+    if (films.drawn === this.drawnTo) films.show = films.release = films.drawn = null; // else the next board is there already
     films.forget(FLIP);
     films.waiting.delete(this.came);
     this.playing = false;
     cancelAnimationFrame(this.frame);
     clearTimeout(this.waiting);
     clearTimeout(this.saying);
+    clearTimeout(this.checking);
     this.acts.close();
     this.sizes.disconnect();
     this.panels.forEach((panel) => panel.remove());

@@ -2,7 +2,7 @@
 
 import { make } from "./dom.js";
 import { template } from "./theme.js";
-import { alike, copy, merge } from "./values.js";
+import { alike, copy, merge, same } from "./values.js";
 
 const CONFIG = {
   displaylogo: false,
@@ -31,7 +31,9 @@ export class Figure {
     const size = (this.size ??= [this.host.clientWidth, this.host.clientHeight]);
     if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
     const asked = { figure, extra, theme: theme.key, size };
-    if (this.shown && alike(asked, this.shown)) return false;
+    // What is nothing to the span of a curve is a decade at the low end of a logarithmic axis.
+    const unchanged = figure.layout.yaxis?.type === "log" ? same : alike;
+    if (this.shown && unchanged(asked, this.shown)) return false;
     this.shown = asked;
     const layout = copy(figure.layout);
     layout.template = merge(template(theme), layout.template ?? {});

@@ -19,12 +19,14 @@ class Films {
     this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow: when Python said that it takes too long }
     this.ask = null; // (wish) => void, while the fetching component is there
     this.show = null; // (picture) => void, while a board is there
+    this.drawn = null; // (edit) => void, while a board is there: the change of a person that Python last drew
     this.waiting = new Set(); // (control) => void of those who wait for pictures
     this.wanted = null; // { control, count, stop() } of what has the hand: how many pictures there are, and where it is
   }
 
   /** What Python sent. */
-  take({ turn, films, control, name, frames, slow }) {
+  take({ turn, films, drawn, control, name, frames, slow }) {
+    this.drawn?.(drawn);
     if (turn >= this.turn) [this.turn, this.names] = [turn, films]; // unpacking takes longer for more: an older message may come later
     if (control) {
       const film = this.film(control, name);

@@ -3,6 +3,7 @@
 import { make, name } from "./dom.js";
 
 const STILL = 5; // pixels: a press that moves less is a click
+const TWICE = 300; // ms between two clicks that are one double click, as for Plotly
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Start {
@@ -114,6 +115,15 @@ export class Start {
     const box = this.figure.frame();
     const host = this.figure.host.getBoundingClientRect();
     const [x, y] = [event.clientX - host.left, event.clientY - host.top];
-    if (box && x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) this.put(box.at(x, y), false);
+    if (!box || x < box.left || x > box.right || y < box.top || y > box.bottom) return;
+    if (this.clicked && event.timeStamp - this.clicked.since < TWICE) {
+      this.put(this.clicked.before, false); // a double click looks at the whole map; it leaves the start where it was
+      this.clicked = null;
+      return;
+    }
+    this.clicked = { since: event.timeStamp, before: this.at };
+    this.ring.style.pointerEvents = "none"; // a second click is for the map, not for the ring that has just come under the pointer
+    setTimeout(() => (this.ring.style.pointerEvents = ""), TWICE);
+    this.put(box.at(x, y), false);
   }
 }
