@@ -19,7 +19,11 @@ class Column:
 
 @dataclass(frozen=True)
 class DataSet:
-    """load(**own settings) -> every column by name, float64, all of one length. x1, x2 and target name the columns to open on."""
+    """load(**own settings) -> every column by name, float64, all of one length. x1, x2 and target name the columns to open on.
+
+    classes: the column with the class number, counted from 0 or from 1; "" where the rows have no classes: a regression onto `target`.
+    one_hot: the columns that say the same once more, one 0/1 column for each class.
+    """
 
     label: str
     source: str
@@ -31,6 +35,14 @@ class DataSet:
     own: tuple[Setting, ...] = ()
     rank: int = 100
     formula: str = ""
+    classes: str = ""
+    one_hot: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """All that a model may look at: every column but the label, in whatever form it stands there."""
+        label = {self.classes or self.target, *self.one_hot}
+        return tuple(column.name for column in self.columns if column.name not in label)
 
     @property
     def fields(self) -> tuple[Setting, ...]:

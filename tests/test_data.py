@@ -20,14 +20,19 @@ Array = np.ndarray[Any, Any]
 
 DATA = catalogue("data.tables", DataSet)
 
+# What can be drawn anew: the points of classes in the plane, and how many classes each may have.
+CLOUDS = {"xor": (2,), "moons": (2,), "rings": (2, 3, 4, 5), "spirals": (2, 3, 4, 5)}
+EVERY_CLOUD = [(name, c) for name, most in CLOUDS.items() for c in most]
+SAMPLES = (4, 5, 6, 7, 17, 200, 1000, 4000)
+
 
 def loaded(name: str, **own: float) -> Mapping[str, Array]:
     return DATA[name].load(**numbers(Pick(name, tuple(own.items())), DATA[name].own))
 
 
 def test_menu() -> None:
-    assert next(iter(DATA)) == "lecture_scales"
-    assert set(DATA) == {"lecture_scales", "correlated_pair", "pokemon", "iris", "diabetes", "wine", "breast_cancer", "digits"}
+    tables = ["lecture_scales", "correlated_pair", "pokemon", "iris", "diabetes", "wine", "breast_cancer", "digits"]
+    assert list(DATA) == [*tables, *CLOUDS]
 
 
 @pytest.mark.parametrize("name", DATA)
@@ -207,3 +212,131 @@ def test_correlated_pair_target_and_one_cloud() -> None:
     np.testing.assert_allclose(moved["x₂"] + 7, 0.6 * (still["x₁"] - 5) + 0.8 * (still["x₂"] + 7), atol=1e-12)
     noisy = loaded("correlated_pair", noise=3.0, samples=4000)
     np.testing.assert_allclose((noisy["y"] - noisy["x₁"] + noisy["x₂"]).std(), 3, rtol=0.05)
+
+
+# name -> the column of the class number, "" for a regression, and how many features there are
+LABELS = {
+    "lecture_scales": ("", 2),
+    "correlated_pair": ("", 2),
+    "pokemon": ("", 2),
+    "diabetes": ("", 10),
+    **{name: (number, load().data.shape[1]) for name, (load, number, _) in SKLEARN.items()},
+    **dict.fromkeys(CLOUDS, ("class", 2)),
+}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_label_and_features(name: str) -> None:
+    """No feature is the label, and none follows from it alone unless it is constant, as some pixels are."""
+    data, table = DATA[name], loaded(name)
+    number, d = LABELS[name]
+    label = table[number or data.target]
+    assert data.classes == number
+    assert len(data.features) == len(set(data.features)) == d
+    assert set(data.features) | {number or data.target, *data.one_hot} == set(table)
+    assert [column.name for column in data.columns if column.name in data.features] == list(data.features)
+    for feature in data.features:
+        assert not np.array_equal(table[feature], label)
+        if number and np.ptp(table[feature]):
+            assert any(np.ptp(table[feature][label == k]) for k in np.unique(label)), feature
+    if number:
+        assert label.min() in (0, 1)
+        np.testing.assert_array_equal(np.unique(label), label.min() + np.arange(np.ptp(label) + 1))
+    for k, one in enumerate(data.one_hot):
+        np.testing.assert_array_equal(table[one], label == label.min() + k)
+
+
+def test_features_are_those_of_scikit_learn() -> None:
+    loaders = {"iris": 4, "wine": 13, "breast_cancer": 30, "digits": 64, "diabetes": 10}
+    assert {name: len(DATA[name].features) for name in loaders} == loaders
+    for name, (load, *_) in SKLEARN.items():
+        table = loaded(name)
+        np.testing.assert_array_equal(np.stack([table[feature] for feature in DATA[name].features], axis=1), load().data)
+        assert len(DATA[name].one_hot) == len(load().target_names)
+
+
+def cloud(name: str, c: int, **own: float) -> tuple[Array, Array]:
+    """Points "2 n" and their classes, of c classes where their number can be set."""
+    table = loaded(name, **own, **({"classes": c} if len(CLOUDS[name]) > 1 else {}))
+    return np.stack([table["x₁"], table["x₂"]]), table["class"]
+
+
+@pytest.mark.parametrize(("name", "c"), EVERY_CLOUD)
+def test_classes_are_of_one_size(name: str, c: int) -> None:
+    for samples, seed in product(SAMPLES, (0, 9999)):
+        x, y = cloud(name, c, samples=samples, seed=seed)
+        sizes = [np.count_nonzero(y == k) for k in range(c)]
+        assert x.shape == (2, samples)
+        assert sum(sizes) == samples
+        assert max(sizes) - min(sizes) <= 1
+
+
+@pytest.mark.parametrize(("name", "c"), EVERY_CLOUD)
+def test_noise_is_as_large_as_it_says_and_moves_one_cloud(name: str, c: int) -> None:
+    (still, y), (one, y1), (two, y2) = (cloud(name, c, noise=noise, samples=4000, seed=3) for noise in (0.0, 0.1, 0.2))
+    np.testing.assert_array_equal([y1, y2], [y, y])
+    np.testing.assert_allclose(two - still, 2 * (one - still), atol=1e-12)
+    np.testing.assert_allclose((one - still).std(axis=1), 0.1, rtol=5 / np.sqrt(2 * 4000))  # five standard errors
+    assert abs(np.corrcoef(one - still)[0, 1]) < 5 / np.sqrt(4000)
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_rows_come_in_random_order_and_the_seed_decides(name: str) -> None:
+    """The first half of the rows holds each class about as often as the second; without noise another seed has the same points."""
+    (x, y), (x2, y2) = (cloud(name, 2, noise=0.0, seed=seed) for seed in (1, 2))
+    assert abs(np.count_nonzero(y[:500]) - 250) < 5 * np.sqrt(500 / 8)  # five deviations of the hypergeometric distribution
+    assert not np.array_equal(x, x2)
+    np.testing.assert_allclose(by_place(x, y), by_place(x2, y2), atol=1e-12)
+    assert not np.array_equal(cloud(name, 2, seed=1)[0], cloud(name, 2, seed=2)[0])
+
+
+def by_place(x: Array, y: Array) -> Array:
+    """Class and point of every row, sorted; rounded, so that rounding does not decide the order."""
+    rows = np.round(np.stack([y, *x], axis=1), 9) + 0.0
+    return rows[np.lexsort(rows.T[::-1])]
+
+
+@pytest.mark.parametrize("samples", SAMPLES)
+def test_moons_are_those_of_scikit_learn(samples: int) -> None:
+    theirs, labels = sklearn.datasets.make_moons(samples, noise=None, random_state=0)
+    np.testing.assert_allclose(by_place(*cloud("moons", 2, noise=0.0, samples=samples)), by_place(theirs.T, labels), atol=1e-12)
+
+
+def test_two_rings_are_those_of_scikit_learn() -> None:
+    theirs, labels = sklearn.datasets.make_circles(1000, noise=None, factor=0.5, random_state=0)  # class 0 is outside there
+    np.testing.assert_allclose(by_place(*cloud("rings", 2, noise=0.0)), by_place(2 * theirs.T, 1 - labels), atol=1e-12)
+
+
+@pytest.mark.parametrize("c", CLOUDS["rings"])
+def test_rings_have_their_radii_and_no_gap(c: int) -> None:
+    x, y = cloud("rings", c, noise=0.0)
+    np.testing.assert_allclose(np.hypot(*x), y + 1, rtol=1e-12)
+    for k in range(c):
+        angles = np.sort(np.arctan2(x[1], x[0])[y == k] % (2 * np.pi))
+        gaps = np.diff(angles, append=angles[0] + 2 * np.pi)
+        np.testing.assert_allclose(gaps, 2 * np.pi / angles.size, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("c", "turns"), list(product(CLOUDS["spirals"], (0.25, 1.0, 1.75, 3.3))))
+def test_arms_follow_their_polar_equation(c: int, turns: float) -> None:
+    """z = r·exp(2πi(turns·r + k/c)), r evenly up to 1."""
+    x, y = cloud("spirals", c, turns=turns, noise=0.0)
+    z = x[0] + 1j * x[1]
+    np.testing.assert_allclose(z, abs(z) * np.exp(2j * np.pi * turns * abs(z)) * np.exp(2j * np.pi / c) ** y, atol=1e-12)
+    for k in range(c):
+        radii = np.sort(abs(z[y == k]))
+        np.testing.assert_allclose(radii, np.linspace(0, 1, radii.size + 1)[1:], atol=1e-12)
+
+
+def test_xor_has_its_quadrants() -> None:
+    for samples in SAMPLES:
+        x, y = cloud("xor", 2, noise=0.0, samples=samples)
+        np.testing.assert_array_equal(abs(x), 1)
+        np.testing.assert_array_equal(y, (x[0] > 0) ^ (x[1] > 0))
+        corners, sizes = np.unique(x, axis=1, return_counts=True)
+        assert corners.shape == (2, 4)
+        assert max(sizes) - min(sizes) <= 1
+    x, y = cloud("xor", 2, noise=0.1, samples=4000)  # ten deviations from either axis
+    np.testing.assert_array_equal(y, x[0] * x[1] < 0)
+    x, y = cloud("xor", 2, noise=0.3, samples=4000)
+    assert np.mean(y == (x[0] * x[1] < 0)) > 0.99

@@ -48,4 +48,6 @@ BREAST_CANCER = DataSet(
     target="malignant",
     load=load,
     rank=60,
+    classes="diagnosis",
+    one_hot=DIAGNOSES,
 )

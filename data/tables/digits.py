@@ -31,4 +31,6 @@ DIGITS = DataSet(
     target="digit is 0",
     load=load,
     rank=70,
+    classes="digit",
+    one_hot=DIGITS_0_TO_9,
 )

@@ -33,4 +33,6 @@ IRIS = DataSet(
     target="petal length",
     load=load,
     rank=30,
+    classes="species",
+    one_hot=SPECIES,
 )

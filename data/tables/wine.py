@@ -45,4 +45,6 @@ WINE = DataSet(
     target="class 1",
     load=load,
     rank=50,
+    classes="class number",
+    one_hot=CULTIVARS,
 )

@@ -1,0 +1,41 @@
+"""Two half circles that reach into each other."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+
+from data.dataset import Column, DataSet
+from data.tables._classes import as_columns, class_columns
+from settings import N_, Count, Number
+
+FEATURES = (Column("x₁"), Column("x₂"))
+
+
+def load(noise: float, samples: int, seed: int) -> Mapping[str, Float[np.ndarray, " n"]]:
+    """Class 0: (cos α, sin α). Class 1: (1 − cos α, ½ − sin α). α evenly from 0 to π. Then + noise·N(0, I), rows in random order."""
+    n, rng = int(samples), np.random.default_rng(int(seed))
+    order = rng.permutation(n)
+    upper, lower = np.linspace(0, np.pi, n // 2), np.linspace(0, np.pi, n - n // 2)
+    x1 = np.concatenate([np.cos(upper), 1 - np.cos(lower)])
+    x2 = np.concatenate([np.sin(upper), 0.5 - np.sin(lower)])
+    points = np.stack([x1, x2], axis=1)[order] + noise * rng.standard_normal((n, 2))
+    return as_columns(FEATURES, points, "class", (), (order >= n // 2).astype(int))
+
+
+MOONS = DataSet(
+    label=N_("Two moons"),
+    source="synthetic; the same points as scikit-learn's make_moons",
+    columns=FEATURES + class_columns("class", ()),
+    x1="x₁",
+    x2="x₂",
+    target="class",
+    load=load,
+    own=(
+        Number("noise", N_("noise of the points"), 0.1, 0.0, 1.0),
+        Count("samples", N_("samples"), 1000, 4, 4000, log=True),
+        Count("seed", N_("seed"), 0, 0, 9999),
+    ),
+    rank=90,
+    classes="class",
+)
