@@ -1,0 +1,30 @@
+"""From one solution to another, and a filter-normalized direction across."""
+
+import numpy as np
+
+from landscape.directions import Around, Slice, Vector, orthonormal
+from landscape.slices._drawn import filter_normalized
+from settings import N_, Refusal, message
+
+
+def directions(around: Around) -> tuple[Vector, Vector]:
+    """u = other − origin, of its own length: a = 0 is here and a = 1 the other. v is drawn."""
+    if around.other is None:
+        raise Refusal(message(N_("A line needs a second solution. Walk from another start first, or choose another slice.")))
+    u = np.asarray(around.other, np.float64) - np.asarray(around.origin, np.float64)
+    if not np.any(u):
+        raise Refusal(message(N_("Both solutions are the same point: there is no line between them. Walk from another start.")))
+    v, _ = filter_normalized(around)
+    if orthonormal(u, v) is None:
+        raise Refusal(message(N_("There is no direction across the line: the weights here are 0, not finite, or too few.")))
+    return u, v
+
+
+LINE = Slice(
+    label=N_("line to another solution"),
+    formula=r"\theta(a, 0) = (1-a)\,\theta + a\,\theta'",
+    source="Goodfellow, Vinyals & Saxe 2015, arXiv 1412.6544",
+    directions=directions,
+    needs=("other", "filters"),
+    rank=60,
+)

@@ -1,0 +1,40 @@
+"""How smooth a loss is along its gradient, by the three measures that were used to ask why batch normalization helps."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+Scalar = Float[Array, ""]
+Theta = Float[Array, " p"]
+
+
+class Smoothness(NamedTuple):
+    """(a) the range of the loss, (b) how far the gradient moves, (c) the effective β-smoothness."""
+
+    lowest: Scalar
+    highest: Scalar
+    gradient_change: Scalar
+    beta: Scalar
+
+
+def smoothness(loss: Callable[[Theta], Scalar], theta: Theta, rate: Float[Array, ""] | float, count: int = 8) -> Smoothness:
+    """Along θ − sg, g = ∇L(θ), at `count` evenly spaced s from η/2 to 4η; 8 are η/2, η, 3η/2 … 4η. Santurkar et al. 2018, arXiv 1805.11604.
+
+    (a) min and max L(θ − sg), (b) max ‖∇L(θ) − ∇L(θ − sg)‖, (c) β = max ‖∇L(θ) − ∇L(θ − sg)‖/‖sg‖, 0 where g is 0.
+    A dead, flat surface is smooth by all three, and cannot be trained. In float32 β is rounding once sg is near the rounding of θ.
+    """
+    gradient = jax.grad(loss)(theta)
+    size = jnp.linalg.norm(gradient)
+
+    def one(s: Scalar) -> tuple[Scalar, Scalar]:
+        value, there = jax.value_and_grad(loss)(theta - s * gradient)
+        return value, jnp.linalg.norm(gradient - there)
+
+    steps = jnp.asarray(rate, theta.dtype) * jnp.linspace(0.5, 4, count, dtype=theta.dtype)
+    values, changes = jax.lax.map(one, steps)
+    lengths = steps * size
+    beta = jnp.where(lengths == 0, 0, changes / lengths)
+    return Smoothness(jnp.min(values), jnp.max(values), jnp.max(changes), jnp.max(beta))
