@@ -149,7 +149,7 @@ def menus() -> dict[str, dict[str, Entry]]:
         "data": dict(catalogue("data.tables", DataSet)),
         "surface": dict(surfaces()),
         "features": dict(catalogue("normalization.features", FeatureNormalization)),
-        "hidden": dict(catalogue("normalization.hidden", HiddenNormalization)),
+        "hidden": {name: item for name, item in catalogue("normalization.hidden", HiddenNormalization).items() if item.two_units},
         "optimizer": dict(optimizers()),
         "schedule": dict(catalogue("optim.schedules", Schedule)),
     }

@@ -10,5 +10,11 @@ from jaxtyping import Array, Float
 Units = Float[Array, "k n"]
 
 ACTIVATIONS: Mapping[str, Callable[[Units], Units]] = MappingProxyType(
-    {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid, "linear": lambda z: z}
+    {
+        "relu": jax.nn.relu,
+        "tanh": jnp.tanh,
+        "sigmoid": jax.nn.sigmoid,
+        "linear": lambda z: z,
+        "gelu": lambda z: jax.nn.gelu(z, approximate=False),
+    }
 )

@@ -1,6 +1,12 @@
 """Multilayer perceptrons: equal hidden layers over one flat θ, features × rows.
 
-The hidden layers after the first are stacked and scanned, so that a deep network compiles in the time of a shallow one.
+The hidden layers after the first are stacked and scanned, so that a deep network compiles in the time of a shallow one. A layer is
+
+    ẑ = γ ⊙ normalized(g ⊙ Wh) + b,  h ← φ(ẑ)                     with the normalization before the activation,
+    h ← γ ⊙ normalized(φ(g ⊙ Wh + b)) + β                          after it,
+
+b in the place of β where it would be the same. Without γ and β it is φ(normalized(g ⊙ Wh + b)). g is 1 but for what normalizes weights.
+A residual network adds to every layer but the first what came in.
 """
 
 from dataclasses import dataclass
@@ -9,25 +15,46 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jax.typing import DTypeLike
+from jaxtyping import Array, Float, Int
 
-from normalization.hidden_layer import HiddenNormalization
+from normalization.hidden_layer import HiddenNormalization, Seen, State
 from settings import catalogue
 from surfaces.activations import ACTIVATIONS
+from surfaces.initialization import Initialization
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
 Units = Float[Array, "k n"]
+Scores = Float[Array, "c n"]
+States = tuple[Float[Array, "m k"], ...]  # what all hidden layers remember, stacked
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """`inputs` features, `depth` ≥ 1 hidden layers of `width` units each, one output. A normalization stands before the activation."""
+    """`inputs` features, `depth` ≥ 1 hidden layers of `width` units each, `outputs` scores.
+
+    place: the normalization stands "before" the activation or "after" it. affine: γ and β are parameters, where the normalization has them.
+    """
 
     inputs: int
     width: int
     depth: int
     activation: str = "tanh"
     normalization: str = "none"
+    outputs: int = 1
+    place: str = "before"
+    affine: bool = False
+    residual: bool = False
+
+    @property
+    def item(self) -> HiddenNormalization:
+        return catalogue("normalization.hidden", HiddenNormalization)[self.normalization]
+
+    @property
+    def scales(self) -> bool:
+        """Whether there is a γ."""
+        return self.affine and self.item.affine
 
     @property
     def size(self) -> int:
@@ -36,19 +63,22 @@ class Architecture:
 
 
 class Layers(NamedTuple):
-    """The parts of θ, in this order; l = depth − 1."""
+    """The parts of θ, in this order; l = depth − 1, m = depth, or 0 where there is no γ, no β beside b."""
 
     first: Float[Array, "k d"]
     first_bias: Float[Array, " k"]
     deeper: Float[Array, "l k k"]
     deeper_bias: Float[Array, "l k"]
-    output: Float[Array, " k"]
-    output_bias: Scalar
+    output: Float[Array, "c k"]
+    output_bias: Float[Array, " c"]
+    gamma: Float[Array, "m k"]
+    beta: Float[Array, "m k"]
 
 
 def _shapes(net: Architecture) -> tuple[tuple[int, ...], ...]:
-    k, deeper = net.width, net.depth - 1
-    return (k, net.inputs), (k,), (deeper, k, k), (deeper, k), (k,), ()
+    k, deeper, c = net.width, net.depth - 1, net.outputs
+    gammas, betas = (net.depth if net.scales else 0), (net.depth if net.scales and net.place == "after" else 0)
+    return (k, net.inputs), (k,), (deeper, k, k), (deeper, k), (c, k), (c,), (gammas, k), (betas, k)
 
 
 def layers(net: Architecture, theta: Theta) -> Layers:
@@ -60,29 +90,179 @@ def layers(net: Architecture, theta: Theta) -> Layers:
     return Layers(*parts)
 
 
+def filters(net: Architecture) -> Int[np.ndarray, " p"]:
+    """For every entry of θ the unit whose incoming weight it is, hidden units first; −1 for biases, γ and β."""
+    k, deeper, c = net.width, net.depth - 1, net.outputs
+    parts = [np.zeros(shape, int) - 1 for shape in _shapes(net)]
+    parts[0] += 1 + np.arange(k)[:, None]
+    parts[2] += 1 + k + np.arange(deeper * k).reshape(deeper, k, 1)
+    parts[4] += 1 + k + deeper * k + np.arange(c)[:, None]
+    return np.concatenate([part.ravel() for part in parts])
+
+
+def layer_of(net: Architecture) -> Int[np.ndarray, " p"]:
+    """For every entry of θ its layer: 0 to depth − 1 the hidden ones, depth the output."""
+    m, shapes = net.depth, _shapes(net)
+    each = np.arange(m)[:, None]
+    zero, last = np.zeros((), int), np.full((), m)
+    places = (zero, zero, each[1:, :, None], each[1:], last, last, each[: shapes[6][0]], each[: shapes[7][0]])
+    return np.concatenate([np.broadcast_to(place, shape).ravel() for place, shape in zip(places, shapes, strict=True)])
+
+
+def initial(net: Architecture, numbers: Numbers, scheme: str, key: Array, dtype: DTypeLike) -> Theta:
+    """θ before training: weights by the scheme, biases 0, γ and β all the numbers of that name. The weights depend on the key, the shape
+    and the scheme alone, so networks that differ in their normalization begin with the same ones."""
+    draw = catalogue("surfaces.initializations", Initialization)[scheme].draw
+    first, deepest, last = jax.random.split(key, 3)
+    k, deeper = net.width, net.depth - 1
+    stacked = [draw(part, k, k, dtype) for part in jax.random.split(deepest, deeper)] if deeper else []
+    parts = Layers(
+        draw(first, k, net.inputs, dtype),
+        jnp.zeros(k, dtype),
+        jnp.stack(stacked) if stacked else jnp.zeros((0, k, k), dtype),
+        jnp.zeros((deeper, k), dtype),
+        draw(last, net.outputs, k, dtype),
+        jnp.zeros(net.outputs, dtype),
+        jnp.full(_shapes(net)[6], numbers.get("gamma", 1.0), dtype),
+        jnp.full(_shapes(net)[7], numbers.get("beta", 0.0), dtype),
+    )
+    if net.scales and net.place == "before":  # b is β
+        shift = numbers.get("beta", 0.0)
+        parts = parts._replace(first_bias=parts.first_bias + shift, deeper_bias=parts.deeper_bias + shift)
+    return jnp.concatenate([part.ravel() for part in parts])
+
+
+def recovering(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows) -> Theta:
+    """θ with γ and β such that on these rows the network in train mode computes what it would compute without its normalization.
+
+    Raises TypeError where no γ and β can do that.
+    """
+    if not net.scales or net.item.recover is None:
+        raise TypeError(f"no γ and β take {net.normalization} normalization back")
+    part, h = layers(net, theta), rows.x
+    first, others = _per_layer(net, part, states(net, theta.dtype))
+    gammas, shifts = [], []
+    for i in range(net.depth):
+        layer = first if i == 0 else jax.tree.map(lambda stack, i=i: stack[i - 1], others)
+        gain, _ = net.item.gain(layer.weights, numbers, layer.state, True)
+        z = gain[:, None] * (layer.weights @ h)
+        given = ACTIVATIONS[net.activation](z + layer.bias[:, None]) if net.place == "after" else z
+        gamma, beta = net.item.recover(given, rows.w, layer.weights, numbers)
+        layer = layer._replace(gamma=gamma, beta=beta) if net.place == "after" else layer._replace(gamma=gamma, bias=beta)
+        out, _ = _activated(net, numbers, layer, layer.weights @ h, rows, True)
+        h = h + out if net.residual and i > 0 else out
+        gammas.append(gamma)
+        shifts.append(beta)
+    gamma, shift = jnp.stack(gammas), jnp.stack(shifts)
+    if net.place == "after":
+        part = part._replace(gamma=gamma, beta=shift)
+    else:
+        part = part._replace(gamma=gamma, first_bias=shift[0], deeper_bias=shift[1:])
+    return jnp.concatenate([one.ravel() for one in part])
+
+
+def states(net: Architecture, dtype: DTypeLike) -> States:
+    """What all hidden layers remember before the first batch, stacked."""
+    one = net.item.state(net.width, dtype)
+    return tuple(jnp.broadcast_to(part, (net.depth, *part.shape)) for part in one)
+
+
 def preactivation(net: Architecture, theta: Theta, rows: Rows) -> Units:
-    """Wx + b of the first layer: affine in θ, so a grid computes it once for a plane."""
+    """Wx of the first layer: linear in θ, so a grid computes it once for a plane."""
+    return layers(net, theta).first @ rows.x
+
+
+class Layer(NamedTuple):
+    """One hidden layer's part of θ, and what it remembers."""
+
+    weights: Float[Array, "k j"]
+    bias: Float[Array, " k"]
+    gamma: Float[Array, " k"] | None
+    beta: Float[Array, " k"] | None
+    state: State
+
+
+def _per_layer(net: Architecture, part: Layers, state: States) -> tuple[Layer, Layer]:
+    """The first hidden layer, and the stack of the others."""
+    gamma = part.gamma if net.scales else None
+    beta = part.beta if net.scales and net.place == "after" else None
+
+    def cut(all_layers: Array | None, first: bool) -> Array | None:
+        return None if all_layers is None else all_layers[0] if first else all_layers[1:]
+
+    return (
+        Layer(part.first, part.first_bias, cut(gamma, True), cut(beta, True), tuple(one[0] for one in state)),
+        Layer(part.deeper, part.deeper_bias, cut(gamma, False), cut(beta, False), tuple(one[1:] for one in state)),
+    )
+
+
+def _activated(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows: Rows, train: bool) -> tuple[Units, State]:
+    """What a layer makes of Wh, and what it remembers from now on."""
+    norm, phi = net.item, ACTIVATIONS[net.activation]
+    gain, state = norm.gain(layer.weights, numbers, layer.state, train)
+    z = gain[:, None] * z
+    if net.place == "after":
+        h, state = norm.normalize(Seen(phi(z + layer.bias[:, None]), rows.w, numbers, state, train))
+        if layer.gamma is not None and layer.beta is not None:
+            h = layer.gamma[:, None] * h + layer.beta[:, None]
+        return h, state
+    if layer.gamma is None:
+        normalized, state = norm.normalize(Seen(z + layer.bias[:, None], rows.w, numbers, state, train))
+        return phi(normalized), state
+    normalized, state = norm.normalize(Seen(z, rows.w, numbers, state, train))
+    return phi(layer.gamma[:, None] * normalized + layer.bias[:, None]), state
+
+
+def forward(
+    net: Architecture, numbers: Numbers, theta: Theta, state: States, rows: Rows, z: Units, train: bool, keep: bool = False
+) -> tuple[Scores, States, Float[Array, "m k n"] | None]:
+    """The scores of every row, given Wx of the first layer; what is remembered from now on; and, to `keep`, every hidden layer's values.
+
+    train: a normalization uses the statistics of these rows, else those that it remembers.
+    """
     part = layers(net, theta)
-    return part.first @ rows.x + part.first_bias[:, None]
+    first, others = _per_layer(net, part, state)
+    h, after = _activated(net, numbers, first, z, rows, train)
+
+    def deeper(h: Units, layer: Layer) -> tuple[Units, tuple[State, Units | None]]:
+        out, after = _activated(net, numbers, layer, layer.weights @ h, rows, train)
+        out = h + out if net.residual else out
+        return out, (after, out if keep else None)
+
+    # Two layers a turn: a walk gets by with two thirds of the time, a compilation hardly feels it.
+    end, (later, kept) = jax.lax.scan(deeper, h, others, unroll=2)
+    state = tuple(jnp.concatenate([one[None], rest]) for one, rest in zip(after, later, strict=True))
+    scores = part.output @ end + part.output_bias[:, None]
+    return scores, state, None if kept is None else jnp.concatenate([h[None], kept])
 
 
 def predict(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows, z: Units) -> Float[Array, " n"]:
-    """The output for every row, given the first layer's pre-activation z. In train mode: a normalization uses these rows' statistics."""
-    part, phi = layers(net, theta), ACTIVATIONS[net.activation]
-    norm = catalogue("normalization.hidden", HiddenNormalization)[net.normalization]
-
-    def activate(z: Units) -> Units:
-        return phi(norm.apply(z, rows.w, numbers))
-
-    def layer(h: Units, weights: tuple[Float[Array, "k k"], Float[Array, " k"]]) -> tuple[Units, None]:
-        w, b = weights
-        return activate(w @ h + b[:, None]), None
-
-    # Two layers a turn: a walk gets by with two thirds of the time, a compilation hardly feels it.
-    h, _ = jax.lax.scan(layer, activate(z), (part.deeper, part.deeper_bias), unroll=2)
-    return part.output @ h + part.output_bias
+    """The first score of every row in train mode, given Wx of the first layer."""
+    return forward(net, numbers, theta, states(net, theta.dtype), rows, z, True)[0][0]
 
 
-def mean_squared_error(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows, z: Units) -> Scalar:
-    """The mean over the rows that count of (ŷ − y)², given the first layer's pre-activation z."""
-    return rows.w @ (predict(net, numbers, theta, rows, z) - rows.y) ** 2 / jnp.sum(rows.w)
+def mean_squared_error(scores: Scores, rows: Rows) -> Scalar:
+    """The mean over the rows that count of (ŷ − y)², ŷ the first score."""
+    return rows.w @ (scores[0] - rows.y) ** 2 / jnp.sum(rows.w)
+
+
+def cross_entropy(scores: Scores, rows: Rows) -> Scalar:
+    """The mean over the rows that count of −ln softmax(scores)_y; y is the number of the class."""
+    right = jnp.take_along_axis(scores, rows.y.astype(int)[None], axis=0)[0]
+    return rows.w @ (jax.nn.logsumexp(scores, axis=0) - right) / jnp.sum(rows.w)
+
+
+LOSSES = {"mean_squared": mean_squared_error, "cross_entropy": cross_entropy}
+
+
+def squared_error(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows, z: Units) -> Scalar:
+    """The mean squared error of these rows in train mode, given Wx of the first layer; nothing is remembered."""
+    return mean_squared_error(forward(net, numbers, theta, states(net, theta.dtype), rows, z, True)[0], rows)
+
+
+def loss(
+    net: Architecture, name: str, numbers: Numbers, theta: Theta, state: States, rows: Rows, z: Units, train: bool
+) -> tuple[Scalar, States]:
+    """The loss of these rows, given Wx of the first layer, and what is remembered from now on."""
+    scores, state, _ = forward(net, numbers, theta, state, rows, z, train)
+    return LOSSES[name](scores, rows), state

@@ -11,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jaxtyping import Array, Float
+from scipy.special import erf
 
 import kernels
 from experiment import Experiment, Panel, problem_of, run
-from normalization.hidden.batch import apply, spread
+from normalization.hidden.batch import normalization as batch
 from problem import fitted, prepared, probed, seen, started
 from settings import pick
 from surfaces.models.network import surface
@@ -28,6 +29,7 @@ ACTIVATION: dict[str, Callable[[Matrix], Matrix]] = {
     "tanh": np.tanh,
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "linear": lambda z: z,
+    "gelu": lambda z: 0.5 * z * (1 + erf(z / np.sqrt(2))),
 }
 GAIN, V = 3.0, (0.8, -1.7)
 NUMBERS = {"gain": GAIN, "v1": V[0], "v2": V[1], "delta": 0.5, "epsilon": 1e-3, "gamma": 1.4, "beta": -0.3}
@@ -121,7 +123,9 @@ def units() -> Float[Array, "2 n"]:
 
 
 def bn(z: Float[Array, "k n"], epsilon: float = 0.0, gamma: float = 1.0, beta: float = 0.0) -> Float[np.ndarray, "k n"]:
-    found = apply(z, jnp.ones(z.shape[1]), {name: jnp.array(v) for name, v in (("epsilon", epsilon), ("gamma", gamma), ("beta", beta))})
+    found = batch.applied(
+        z, jnp.ones(z.shape[1]), {name: jnp.array(v) for name, v in (("epsilon", epsilon), ("gamma", gamma), ("beta", beta))}
+    )
     return np.asarray(found)
 
 
@@ -136,7 +140,7 @@ def test_mean_and_variance() -> None:
     np.testing.assert_allclose(normalized.mean(axis=1), 0, atol=1e-12)
     np.testing.assert_allclose(normalized.var(axis=1), 1, rtol=1e-9)
     numbers = {"epsilon": jnp.array(0.25), "gamma": jnp.array(1.0)}
-    np.testing.assert_allclose(spread(units(), ONES, numbers), np.sqrt(np.asarray(units()).var(axis=1) + 0.25), rtol=1e-12)
+    np.testing.assert_allclose(batch.spread(units(), ONES, numbers), np.sqrt(np.asarray(units()).var(axis=1) + 0.25), rtol=1e-12)
 
 
 def test_scale_goes() -> None:

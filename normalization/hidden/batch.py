@@ -1,40 +1,58 @@
+"""Batch normalization: every unit gets mean 0 and variance 1 over the rows of the batch; at test time, of the running statistics."""
+
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jax.typing import DTypeLike
 
-from normalization.hidden_layer import HiddenNormalization, Numbers, Units, Weights
-from settings import N_, Number
+from normalization.hidden_layer import (
+    AFFINE,
+    EPSILON,
+    HiddenNormalization,
+    Matrix,
+    Numbers,
+    PerUnit,
+    Seen,
+    State,
+    Units,
+    Weights,
+    moments,
+)
+from settings import N_
 
 
-def deviation(z: Units, w: Weights, numbers: Numbers) -> Float[Array, " k"]:
-    """√(σ² + ε)."""
-    n = jnp.sum(w)
-    mean = z @ w / n
-    return jnp.sqrt((z - mean[:, None]) ** 2 @ w / n + numbers["epsilon"])
+def state(units: int, dtype: DTypeLike) -> State:
+    """Running mean 0 and running variance 1."""
+    return jnp.zeros(units, dtype), jnp.ones(units, dtype)
 
 
-def spread(z: Units, w: Weights, numbers: Numbers) -> Float[Array, " k"]:
-    """√(σ² + ε)/γ, σ² the population variance of every unit over the batch (γ = 0 cannot be undone, and counts as 1)."""
-    gamma = numbers["gamma"]
-    return deviation(z, w, numbers) / jnp.where(gamma == 0, 1.0, gamma)
+def remembered(seen: Seen, mean: PerUnit, variance: PerUnit) -> State:
+    """μ̄ ← pμ̄ + (1 − p)μ and the same for σ²; the population variance, as the lectures and flax have it (PyTorch keeps the unbiased)."""
+    p = seen.numbers.get("memory", 0.0)  # the network with two hidden units remembers nothing
+    return tuple(p * old + (1 - p) * new for old, new in zip(seen.state, (mean, variance), strict=True))
 
 
-def apply(z: Units, w: Weights, numbers: Numbers) -> Units:
-    """γ(z − μ)/√(σ² + ε) + β, in train mode: μ and σ² are the batch's own."""
-    mean = z @ w / jnp.sum(w)
-    return numbers["gamma"] * (z - mean[:, None]) / deviation(z, w, numbers)[:, None] + numbers["beta"]
+def normalize(seen: Seen) -> tuple[Units, State]:
+    """(z − μ)/√(σ² + ε): of the batch in training, of what is remembered otherwise."""
+    mean, variance = moments(seen.z, seen.w) if seen.train else seen.state
+    state = remembered(seen, mean, variance) if seen.train else seen.state
+    return (seen.z - mean[:, None]) / jnp.sqrt(variance + seen.numbers["epsilon"])[:, None], state
+
+
+def recover(z: Units, w: Weights, matrix: Matrix, numbers: Numbers) -> tuple[PerUnit, PerUnit]:
+    """γ = √(σ² + ε), β = μ."""
+    mean, variance = moments(z, w)
+    return jnp.sqrt(variance + numbers["epsilon"]), mean
 
 
 normalization = HiddenNormalization(
     label=N_("batch normalization"),
     formula=r"\hat z=\gamma\,\frac{z-\mu_B}{\sqrt{\sigma_B^2+\varepsilon}}+\beta",
     source="Ioffe & Szegedy 2015, arXiv:1502.03167",
-    apply=apply,
-    spread=spread,
-    fields=(
-        Number("epsilon", N_("added to the variance"), 1e-5, 1e-12, 1.0, log=True, symbol="ε"),
-        Number("gamma", N_("scale"), 1.0, -10.0, 10.0, symbol="γ"),
-        Number("beta", N_("shift"), 0.0, -10.0, 10.0, symbol="β"),
-    ),
+    normalize=normalize,
+    state=state,
+    recover=recover,
+    fields=(EPSILON, *AFFINE),
     scale_free=True,
+    remembers=True,
+    two_units=True,
     rank=10,
 )

@@ -7,7 +7,9 @@ normalization = HiddenNormalization(
     label=N_("none"),
     formula=r"\hat z=z",
     source="",
-    apply=lambda z, w, numbers: z,
-    spread=lambda z, w, numbers: jnp.ones(z.shape[0], z.dtype),
+    normalize=lambda seen: (seen.z, seen.state),
+    recover=lambda z, w, matrix, numbers: (jnp.ones(z.shape[0], z.dtype), jnp.zeros(z.shape[0], z.dtype)),
+    affine=False,
+    two_units=True,
     rank=0,
 )

@@ -38,8 +38,8 @@ def _hidden(structure: Structure, numbers: Numbers, z: Units, rows: Rows) -> tup
     """What the normalization gets, and what the output weights get."""
     norm, phi = _normalization(structure), ACTIVATIONS[structure.option("activation")]
     if structure.option("place") == "after":
-        return phi(z), norm.apply(phi(z), rows.w, numbers)
-    return z, phi(norm.apply(z, rows.w, numbers))
+        return phi(z), norm.applied(phi(z), rows.w, numbers)
+    return z, phi(norm.applied(z, rows.w, numbers))
 
 
 def _score(structure: Structure, numbers: Numbers, theta: Theta, z: Units, rows: Rows) -> Float[Array, " n"]:
@@ -120,7 +120,7 @@ surface = Surface(
             ("output", "hidden"),
             (N_("output weights v₁, v₂"), N_("weights into the first hidden unit")),
         ),
-        Option("activation", N_("activation"), "relu", tuple(ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"))),
+        Option("activation", N_("activation"), "relu", tuple(ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"), "GELU")),
         Option("place", N_("batch normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
         Option("loss", N_("loss"), "mean_squared", tuple(losses()), tuple(loss.label for loss in losses().values())),
         REDUCE,

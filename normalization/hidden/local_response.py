@@ -1,0 +1,40 @@
+"""Local response normalization: every unit damped by the squares of its neighbors. From before batch normalization."""
+
+from collections.abc import Mapping
+
+import jax.numpy as jnp
+
+from normalization.hidden_layer import HiddenNormalization, Seen, State, Units
+from settings import N_, Message, Number, message
+
+
+def normalize(seen: Seen) -> tuple[Units, State]:
+    """aᵢ/(κ + α Σ aⱼ²)^β over the units j with |i − j| ≤ n/2. The sum is a banded matrix, as n is traced."""
+    n = seen.numbers
+    i = jnp.arange(seen.z.shape[0], dtype=seen.z.dtype)
+    near = (jnp.abs(i[:, None] - i) <= n["neighbors"] / 2).astype(seen.z.dtype)
+    return seen.z / (n["kappa"] + n["alpha"] * (near @ seen.z**2)) ** n["exponent"], seen.state
+
+
+def senseless(units: int, numbers: Mapping[str, float]) -> Message | None:
+    """Without neighbors there is nothing to be damped by."""
+    if units == 1:
+        return message(N_("One unit has no neighbors to respond to. Give the layer 2 units or more."))
+    return None
+
+
+normalization = HiddenNormalization(
+    label=N_("local response normalization (older)"),
+    formula=r"b_i=\frac{a_i}{\bigl(\kappa+\alpha\sum_{|i-j|\le n/2}a_j^2\bigr)^{\beta}}",
+    source="Krizhevsky, Sutskever & Hinton 2012, section 3.3; the older comparison, from before batch normalization",
+    normalize=normalize,
+    senseless=senseless,
+    fields=(
+        Number("kappa", N_("added to the sum of squares"), 2.0, 0.01, 10.0, symbol="κ"),
+        Number("alpha", N_("weight of the sum of squares"), 1e-4, 1e-5, 10.0, log=True, symbol="α"),
+        Number("neighbors", N_("units in the window"), 5.0, 2.0, 32.0, symbol="n"),
+        Number("exponent", N_("exponent"), 0.75, 0.0, 2.0, symbol="β"),
+    ),
+    affine=False,
+    rank=50,
+)
