@@ -29,8 +29,8 @@ from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
 ROOM = MAX_STEPS + 1
-# How many programs are held, of about 4 MB each; 24 are two or three scenes, and what is evicted comes back from the persistent cache.
-MOST = int(os.environ.get("ERROR_SURFACE_PROGRAMS", "24"))
+# How many programs are held, of about 4 MB each; 20 are two scenes, and what is evicted comes back from the persistent cache.
+MOST = int(os.environ.get("ERROR_SURFACE_PROGRAMS", "20"))
 
 Key = ParamSpec("Key")
 Kernel = TypeVar("Kernel")

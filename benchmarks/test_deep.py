@@ -1,0 +1,179 @@
+"""Deep networks: training and slices beside PyTorch and the machine's bound, and what a first compilation costs."""
+
+import time
+from dataclasses import replace
+from functools import partial
+from inspect import unwrap
+from itertools import pairwise
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from benchmarks.conftest import Row, Table, Work
+from benchmarks.test_grids import both, elementwise, products
+from deep.experiment import Deep
+from deep.kernels import beginner, measurer, slicer, trainer
+from deep.run import trial_of
+from deep.training import Trial, started
+from landscape.grid import Plane
+from settings import Pick, capacity, pick
+from surfaces.multilayer import Architecture, states
+
+DEPTH, WIDTH, ROWS, BATCH, STEPS, SIDE = 6, 32, 1000, 64, 200, 75
+# A quarter is held out, so that the training rows are 1,000.
+SPIRALS = Deep(
+    data=pick("spirals", samples=1333), nets=(Pick("batch"),), depth=DEPTH, width=WIDTH, batch=BATCH, steps=STEPS,
+    optimizer=pick("gradient_descent", rate=0.1),
+)  # fmt: skip
+
+
+def training(trial: Trial) -> Work:
+    """The product's: so many updates, in one call."""
+    rows, hyper = trial.split, {"rate": jnp.float32(0.1)}
+    begun = beginner(trial.net, "gradient_descent")(hyper, started(trial), rows.train)
+    kernel = trainer(trial.net, rows.loss, "gradient_descent", capacity(BATCH), False)
+    numbers = (np.int64(rows.n), np.int64(BATCH), np.int64(0))
+    ones = jnp.ones(STEPS + 1, jnp.float32)
+    return partial(kernel, trial.numbers, rows.train, *numbers, hyper, ones, jnp.float32(1e9), begun, np.int64(STEPS))
+
+
+def torch_training(trial: Trial) -> dict[str, Work]:
+    """The same network, optimizer and batch size, as one writes it in PyTorch; nothing where it is not installed."""
+    try:
+        import torch
+    except ImportError:
+        return {}
+    x = torch.from_numpy(np.asarray(trial.split.train.x).T[: trial.split.n].copy())
+    y = torch.from_numpy(np.asarray(trial.split.train.y)[: trial.split.n].astype(np.int64))
+    sizes = [trial.net.inputs, *[WIDTH] * DEPTH]
+    hidden = [
+        layer
+        for before, after in pairwise(sizes)
+        for layer in (torch.nn.Linear(before, after, bias=False), torch.nn.BatchNorm1d(after), torch.nn.ReLU())
+    ]
+    net = torch.nn.Sequential(*hidden, torch.nn.Linear(WIDTH, trial.net.outputs))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+
+    def loop() -> None:
+        done = 0
+        while done < STEPS:
+            for part in torch.randperm(len(x)).split(BATCH):
+                optimizer.zero_grad()
+                torch.nn.functional.cross_entropy(net(x[part]), y[part]).backward()
+                optimizer.step()
+                done += 1
+                if done == STEPS:
+                    return
+
+    return {"PyTorch's eager loop": loop}
+
+
+def test_training(table: Table) -> None:
+    trial = trial_of(SPIRALS, Pick("batch"))
+    assert trial.split.n == ROWS
+    name = f"{DEPTH} × {WIDTH}, batch normalization, {STEPS} updates with batches of {BATCH} of {ROWS} rows"
+    ways = {key: (work, 5.0, False) for key, work in torch_training(trial).items()}
+    table.measure(name, training(trial), ways, rounds=15)
+
+
+def slice_of(trial: Trial) -> tuple[Work, Plane]:
+    rng, p = np.random.default_rng(0), trial.net.size
+    theta = started(trial)
+    plane = Plane(theta, *(rng.normal(size=p).astype(np.float32) / 10 for _ in range(2)))
+    a = np.linspace(-1, 1, SIDE, dtype=np.float32)
+    kernel = slicer(trial.net, trial.split.loss, True)
+    return partial(kernel, trial.numbers, states(trial.net, np.float32), trial.split.train, plane, a, a), plane
+
+
+def slice_bound(net: Architecture) -> Work:
+    """Its products, and its activation of every unit for every row, at every point."""
+    points = SIDE * SIDE * ROWS
+    flops = 2.0 * points * ((DEPTH - 1) * WIDTH * WIDTH + WIDTH * net.outputs)
+    return both(elementwise(jax.nn.relu, points * DEPTH * WIDTH, np.float32), products(flops, np.float32))
+
+
+def torch_slice(trial: Trial, plane: Plane, expected: np.ndarray) -> dict[str, Work]:
+    """torch.func.vmap over the points, all at once and in chunks."""
+    try:
+        import torch
+    except ImportError:
+        return {}
+    net = trial.net
+    n = trial.split.n
+    x, y = (
+        torch.from_numpy(np.asarray(trial.split.train.x)[:, :n].copy()),
+        torch.from_numpy(np.asarray(trial.split.train.y)[:n].astype(int)),
+    )
+    a = np.linspace(-1, 1, SIDE, dtype=np.float32)
+    thetas = torch.from_numpy(
+        np.asarray(plane.origin + a[None, :, None] * plane.u + a[:, None, None] * plane.v, np.float32).reshape(-1, net.size)
+    )
+    k, c, deeper = WIDTH, net.outputs, DEPTH - 1
+    sizes = [k * net.inputs, k, deeper * k * k, deeper * k, c * k, c, DEPTH * k]
+
+    def loss(theta: torch.Tensor) -> torch.Tensor:
+        first, first_bias, inner, biases, out, out_bias, gamma = theta.split(sizes)
+        matrices = [first.reshape(k, -1), *inner.reshape(deeper, k, k)]
+        shifts = [first_bias, *biases.reshape(deeper, k)]
+        h = x
+        for matrix, shift, scale in zip(matrices, shifts, gamma.reshape(DEPTH, k), strict=True):
+            z = matrix @ h
+            z = (z - z.mean(-1, keepdim=True)) * torch.rsqrt(z.var(-1, keepdim=True, correction=0) + 1e-5)
+            h = torch.relu(scale[:, None] * z + shift[:, None])
+        return torch.nn.functional.cross_entropy((out.reshape(c, k) @ h + out_bias[:, None]).T, y)
+
+    def vmapped(chunk: int) -> Work:
+        def work() -> torch.Tensor:
+            with torch.no_grad():
+                return torch.func.vmap(loss, chunk_size=chunk)(thetas)
+
+        return work
+
+    np.testing.assert_allclose(np.asarray(vmapped(64)()).reshape(SIDE, SIDE), expected, rtol=2e-3)
+    return {f"torch.func.vmap, chunks of {chunk}": vmapped(chunk) for chunk in (16, 64)}
+
+
+def test_slice(table: Table) -> None:
+    trial = trial_of(SPIRALS, Pick("batch"))
+    product, plane = slice_of(trial)
+    beside: dict[str, tuple[Work, float, bool]] = {"bound: its products and activations": (slice_bound(trial.net), 2.5, True)}
+    beside |= {name: (work, 4.0, False) for name, work in torch_slice(trial, plane, np.asarray(product())).items()}
+    table.measure(f"{DEPTH} × {WIDTH}, batch normalization, {SIDE}×{SIDE} slice of {ROWS} rows, float32", product, beside, rounds=7)
+
+
+MODELS = {
+    "12 layers of 128, none": (12, 128, "none", "plain"),
+    "12 layers of 128, batch, residual": (12, 128, "batch", "residual"),
+    "12 layers of 32, spectral": (12, 32, "spectral", "plain"),
+    "12 layers of 32, group": (12, 32, "group", "plain"),
+}
+
+
+def compiled(depth: int, width: int, normalization: str, residual: str) -> float:
+    """Seconds until the first record and the first update of a model that nobody has asked for."""
+    deep = replace(SPIRALS, depth=depth, width=width, nets=(Pick(normalization),), residual=residual, steps=1)
+    trial = trial_of(deep, Pick(normalization))
+    jax.clear_caches()
+    begun = time.perf_counter()
+    rows, hyper = trial.split, {"rate": jnp.float32(0.1)}
+    first = unwrap(beginner)(trial.net, "gradient_descent")(hyper, started(trial), rows.train)
+    numbers = (np.int64(rows.n), np.int64(BATCH), np.int64(0))
+    kernel = unwrap(trainer)(trial.net, rows.loss, "gradient_descent", capacity(BATCH), False)
+    after = kernel(trial.numbers, rows.train, *numbers, hyper, jnp.ones(2, jnp.float32), jnp.float32(1e9), first, np.int64(1))
+    jax.block_until_ready(unwrap(measurer)(trial.net, rows.loss)(trial.numbers, after.theta, after.state, rows.train, rows.test))
+    return time.perf_counter() - begun
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_first_compilation(name: str, table: Table) -> None:
+    """Beside that of the smallest model of the menu, without the compilation cache."""
+    jax.config.update("jax_enable_compilation_cache", False)
+    try:
+        least = min(compiled(1, 2, "none", "plain") for _ in range(2))
+        found = min(compiled(*MODELS[name]) for _ in range(2))
+    finally:
+        jax.config.update("jax_enable_compilation_cache", True)
+    table.time(lambda: None)
+    table.add(Row(f"first compilation and update, {name}", "1 layer of 2 units, none", found / least, 3.0, True))

@@ -1,0 +1,103 @@
+"""What a person picked on the page of deep networks: names and numbers, flat and frozen. deep.run.run() makes arrays of it."""
+
+from dataclasses import dataclass
+
+from normalization.hidden_layer import MEMORY
+from settings import N_, Count, Number, Option, Pick, Setting
+
+MOST_NETS = 3
+MOST_UPDATES = 20_000
+WIDTHS = (2, 4, 8, 16, 32, 64, 128)
+
+
+@dataclass(frozen=True)
+class Deep:
+    """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side.
+
+    through: the update that the planes go through; one beyond the last is the last. mode "both": two pictures of the first network that
+    remembers statistics.
+    """
+
+    data: Pick = Pick("spirals")
+    features: Pick = Pick("standardize")
+    nets: tuple[Pick, ...] = (Pick("none"), Pick("batch"))
+    optimizer: Pick = Pick("gradient_descent")
+    schedule: Pick = Pick("constant")
+    slice: Pick = Pick("principal")
+    depth: int = 6
+    width: int = 32
+    activation: str = "relu"
+    initialization: str = "he"
+    residual: str = "plain"
+    place: str = "before"
+    affine: str = "on"
+    begin: str = "numbers"
+    memory: float = 0.9
+    frozen: str = "no"
+    warmup: int = 0
+    batch: int = 64
+    steps: int = 2000
+    seed: int = 0
+    held: float = 0.25
+    mode: str = "train"
+    through: int = MOST_UPDATES
+    biases: str = "fixed"
+    levels: str = "log"
+    resolution: int = 50
+
+
+FIELDS: dict[str, Setting] = {
+    field.name: field
+    for field in (
+        Option("depth", N_("hidden layers"), 6, tuple(range(1, 13))),
+        Option("width", N_("units a layer"), 32, WIDTHS),
+        Option(
+            "activation",
+            N_("activation"),
+            "relu",
+            ("relu", "tanh", "sigmoid", "gelu", "linear"),
+            ("ReLU", "tanh", N_("sigmoid"), "GELU", N_("linear")),
+        ),
+        Option(
+            "initialization",
+            N_("initial weights"),
+            "he",
+            ("he", "glorot", "lecun", "orthogonal", "standard_normal", "hundred"),
+            ("He", "Glorot", "LeCun", N_("orthogonal"), "N(0, 1)", N_("all 100")),
+        ),
+        Option("residual", N_("layers"), "plain", ("plain", "residual"), (N_("plain"), N_("residual: y = F(x) + x"))),
+        Option("place", N_("the normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
+        Option("affine", N_("γ and β"), "on", ("on", "off"), (N_("trained"), N_("off: 1 and 0"))),
+        Option(
+            "begin",
+            N_("γ and β begin"),
+            "numbers",
+            ("numbers", "recovering"),
+            (N_("as set"), N_("γ = σ, β = μ: the same function as without")),
+        ),
+        MEMORY,
+        Option("frozen", N_("statistics in training"), "no", ("no", "yes"), (N_("the batch's own"), N_("frozen: the remembered ones"))),
+        Count("warmup", N_("linear warm-up, updates"), 0, 0, MOST_UPDATES),
+        Count("batch", N_("batch size, 0 = all rows"), 64, 0, 4000),
+        Count("steps", N_("updates"), 2000, 1, MOST_UPDATES, log=True),
+        Count("seed", N_("seed"), 0, 0, 9999),
+        Number("held", N_("share of rows held out for the test"), 0.25, 0.05, 0.75),
+        Option(
+            "mode",
+            N_("the surface is drawn in"),
+            "train",
+            ("train", "test", "both"),
+            (N_("train mode (these rows' statistics)"), N_("test mode (running statistics)"), N_("both, side by side")),
+        ),
+        Count("through", N_("the plane goes through update"), MOST_UPDATES, 0, MOST_UPDATES),
+        Option("biases", N_("biases, γ and β in random directions"), "fixed", ("fixed", "free"), (N_("0 (Li et al.)"), N_("free"))),
+        Option(
+            "levels",
+            N_("contour levels"),
+            "log",
+            ("log", "even", "rank", "linear"),
+            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
+        ),
+        Option("resolution", N_("points of the grid, a side"), 50, (25, 50, 75, 100)),
+    )
+}

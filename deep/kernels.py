@@ -1,0 +1,234 @@
+"""From a network's structure to jitted functions, in the one bounded cache. What is not named in a key is traced and never recompiles."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from kernels import kernel
+from landscape.grid import Plane, on_grid
+from landscape.lanczos import density, hessian_product, leading, share_in_top
+from landscape.smoothness import smoothness
+from optim.batches import drawing
+from optim.optimizer import Hyper, Optimizer
+from optim.training import Training, begin, train
+from settings import catalogue
+from surfaces.multilayer import LOSSES, Architecture, Scores, States, forward, layers, preactivation, states
+from surfaces.multilayer import loss as network_loss
+from surfaces.surface import Numbers, Rows, Scalar, Theta
+
+PERCENTILES = (15.0, 50.0, 85.0)
+OBSERVED = 256  # rows that activations are observed on
+
+
+def optimizer_of(name: str) -> Optimizer:
+    return catalogue("optim.optimizers", Optimizer)[name]
+
+
+def loss_of(net: Architecture, name: str, numbers: Numbers, theta: Theta, state: States, rows: Rows, train: bool) -> tuple[Scalar, States]:
+    """The loss of these rows, and what the network remembers from now on."""
+    return network_loss(net, name, numbers, theta, state, rows, preactivation(net, theta, rows), train)
+
+
+@kernel
+def beginner(net: Architecture, optimizer: str) -> Callable[..., Training]:
+    """(hyper, theta, rows) -> the Training before its first update."""
+    return jax.jit(lambda hyper, theta, rows: begin(optimizer_of(optimizer), hyper, theta, states(net, theta.dtype), rows.y.shape[0]))
+
+
+@kernel
+def trainer(net: Architecture, loss: str, optimizer: str, batch_room: int, frozen: bool) -> Callable[..., Training]:
+    """(numbers, rows, count, size, seed, hyper, multipliers, ceiling, training, until) -> the Training at update `until`.
+
+    batch_room 0: full batch. frozen: the statistics are those that are remembered, and stay as they are.
+    """
+
+    @jax.jit
+    def trained(
+        numbers: Numbers,
+        rows: Rows,
+        count: Int[Array, ""],
+        size: Int[Array, ""],
+        seed: Int[Array, ""],
+        hyper: Hyper,
+        multipliers: Float[Array, " m"],
+        ceiling: Scalar,
+        training: Training,
+        until: Int[Array, ""],
+    ) -> Training:
+        def loss_here(theta: Theta, state: States, batch: object) -> tuple[Scalar, States]:
+            assert isinstance(batch, Rows)
+            return loss_of(net, loss, numbers, theta, state, batch, not frozen)
+
+        draw = drawing(rows, count, size, batch_room, jax.random.key(seed)) if batch_room else None
+        return train(loss_here, rows, draw, optimizer_of(optimizer), hyper, multipliers, ceiling, training, until)
+
+    return trained
+
+
+class Measured(NamedTuple):
+    """What is recorded of a network at one update, or at several.
+
+    loss: of all training rows in train mode, what the gradient is of; settled: the same in test mode, with remembered statistics; unseen:
+    of the rows held out, in test mode. accuracy, unseen_accuracy: shares of rows whose largest score is the right one, in test mode (of a
+    regression: R²). weights, biases: norms of the gradient by layer, the output last; b is β where a normalization has one.
+    percentiles: of each hidden layer's values, over its units and the first rows, in train mode.
+    """
+
+    loss: np.ndarray
+    settled: np.ndarray
+    unseen: np.ndarray
+    accuracy: np.ndarray
+    unseen_accuracy: np.ndarray
+    gradient: np.ndarray
+    weights: np.ndarray
+    biases: np.ndarray
+    percentiles: np.ndarray
+
+
+def _right(scores: Scores, rows: Rows, loss: str) -> Scalar:
+    n = jnp.sum(rows.w)
+    if loss == "cross_entropy":
+        right = rows.w @ (jnp.argmax(scores, axis=0) == rows.y.astype(int)) / n
+        return jnp.where(jnp.all(jnp.isfinite(scores)), right, jnp.nan)
+    mean = rows.w @ rows.y / n
+    return 1 - rows.w @ (scores[0] - rows.y) ** 2 / (rows.w @ (rows.y - mean) ** 2)
+
+
+def _norms(first: Array, deeper: Array, output: Array) -> Float[Array, " layers"]:
+    """By layer: the first hidden one, the others, the output."""
+    stacked = jnp.linalg.norm(deeper, axis=tuple(range(1, deeper.ndim)))
+    return jnp.concatenate([jnp.linalg.norm(first)[None], stacked, jnp.linalg.norm(output)[None]])
+
+
+@kernel
+def measurer(net: Architecture, loss: str) -> Callable[..., tuple[Array, ...]]:
+    """(numbers, theta, state, train rows, test rows) -> the parts of a Measured, in order."""
+
+    @jax.jit
+    def measured(numbers: Numbers, theta: Theta, state: States, rows: Rows, unseen: Rows) -> tuple[Array, ...]:
+        value, gradient = jax.value_and_grad(lambda at: loss_of(net, loss, numbers, at, state, rows, True)[0])(theta)
+        mine, theirs = (forward(net, numbers, theta, state, part, preactivation(net, theta, part), False)[0] for part in (rows, unseen))
+
+        part = layers(net, gradient)
+        weights, biases = (part.first, part.deeper, part.output), (part.first_bias, part.deeper_bias, part.output_bias)
+        few = Rows(rows.x[:, :OBSERVED], rows.y[:OBSERVED], rows.w[:OBSERVED])
+        hidden = forward(net, numbers, theta, state, few, preactivation(net, theta, few), True, keep=True)[2]
+        assert hidden is not None
+        seen = jnp.where(few.w > 0, hidden, jnp.nan).reshape(net.depth, -1)
+        return (
+            value,
+            LOSSES[loss](mine, rows),
+            LOSSES[loss](theirs, unseen),
+            _right(mine, rows, loss),
+            _right(theirs, unseen, loss),
+            jnp.linalg.norm(gradient),
+            _norms(*weights),
+            _norms(*biases),
+            jnp.nanpercentile(seen, jnp.array(PERCENTILES), axis=1).T,
+        )
+
+    return measured
+
+
+@kernel
+def scorer(net: Architecture) -> Callable[..., Scores]:
+    """(numbers, theta, state, rows) -> the scores in train mode."""
+    return jax.jit(lambda numbers, theta, state, rows: forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), True)[0])
+
+
+@kernel
+def slicer(net: Architecture, loss: str, train: bool) -> Callable[..., Float[Array, "m n"]]:
+    """(numbers, state, rows, plane, a, b) -> the loss over the plane."""
+
+    def value(theta: Theta, shared: tuple[Numbers, States, Rows], z: object) -> Scalar:
+        numbers, state, rows = shared
+        assert isinstance(z, jax.Array)
+        return network_loss(net, loss, numbers, theta, state, rows, z, train)[0]
+
+    def linear(theta: Theta, shared: tuple[Numbers, States, Rows]) -> object:
+        return preactivation(net, theta, shared[2])
+
+    @jax.jit
+    def grid(
+        numbers: Numbers, state: States, rows: Rows, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]
+    ) -> Float[Array, "m n"]:
+        return on_grid(value, linear, plane, (numbers, state, rows), a, b)
+
+    return grid
+
+
+@kernel
+def pointer(net: Architecture, loss: str, train: bool) -> Callable[..., Float[Array, " k"]]:
+    """(numbers, state, rows, thetas "k p") -> the loss at each."""
+
+    @jax.jit
+    def losses(numbers: Numbers, state: States, rows: Rows, thetas: Float[Array, "k p"]) -> Float[Array, " k"]:
+        return jax.lax.map(lambda theta: loss_of(net, loss, numbers, theta, state, rows, train)[0], thetas)
+
+    return losses
+
+
+@kernel
+def bender(net: Architecture, loss: str) -> Callable[..., Theta]:
+    """(numbers, state, rows, theta, v) -> Hv, H the Hessian in train mode; v in any precision."""
+
+    @jax.jit
+    def product(numbers: Numbers, state: States, rows: Rows, theta: Theta, v: Theta) -> Theta:
+        along = hessian_product(lambda at: loss_of(net, loss, numbers, at, state, rows, True)[0], theta)
+        return along(v.astype(theta.dtype)).astype(v.dtype)
+
+    return product
+
+
+@kernel
+def sloper(net: Architecture, loss: str) -> Callable[..., Theta]:
+    """(numbers, state, rows, theta) -> the gradient in train mode."""
+    return jax.jit(lambda numbers, state, rows, theta: jax.grad(lambda at: loss_of(net, loss, numbers, at, state, rows, True)[0])(theta))
+
+
+TOP = 10  # eigenvectors whose share of the gradient is told
+LANCZOS, PROBES, SPECTRUM = 30, 4, 60  # steps to the leading ones; random vectors and steps for the whole spectrum
+AHEAD = 8  # points along the gradient
+
+
+class Explained(NamedTuple):
+    """Why a step goes well or not, at one update. top: the largest eigenvalues of the Hessian in train mode, descending; share: of the
+    squared gradient in their eigenvectors; the rest: landscape.smoothness along the gradient, from half a step to four."""
+
+    top: np.ndarray
+    share: np.ndarray
+    lowest: np.ndarray
+    highest: np.ndarray
+    gradient_change: np.ndarray
+    beta: np.ndarray
+
+
+@kernel
+def explainer(net: Architecture, loss: str) -> Callable[..., tuple[Array, ...]]:
+    """(numbers, state, rows, theta, rate, start) -> the parts of an Explained, in order; start: a random vector."""
+
+    @jax.jit
+    def explained(numbers: Numbers, state: States, rows: Rows, theta: Theta, rate: Scalar, start: Theta) -> tuple[Array, ...]:
+        def value(at: Theta) -> Scalar:
+            return loss_of(net, loss, numbers, at, state, rows, True)[0]
+
+        top, vectors = leading(hessian_product(value, theta), start, LANCZOS, min(TOP, net.size))
+        return (top, share_in_top(jax.grad(value)(theta), vectors), *smoothness(value, theta, rate, AHEAD))
+
+    return explained
+
+
+@kernel
+def spectrometer(net: Architecture, loss: str) -> Callable[..., tuple[Array, Array]]:
+    """(numbers, state, rows, theta, starts) -> nodes and weights of the Hessian's spectrum."""
+
+    @jax.jit
+    def spectrum(numbers: Numbers, state: States, rows: Rows, theta: Theta, starts: Float[Array, "s p"]) -> tuple[Array, Array]:
+        product = hessian_product(lambda at: loss_of(net, loss, numbers, at, state, rows, True)[0], theta)
+        return density(product, starts, SPECTRUM)
+
+    return spectrum

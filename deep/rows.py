@@ -1,0 +1,69 @@
+"""The rows that a deep network is trained on, and those that are held out: all features of a table, its label or its target."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from data.dataset import DataSet
+from normalization.feature import FeatureNormalization
+from problem import table
+from settings import Pick, capacity, catalogue, values
+from surfaces.surface import Rows
+
+DTYPE = np.float32
+
+
+class Split(NamedTuple):
+    """train, test: padded Rows, float32; n, m: how many count in each. outputs: scores of the network. loss: its name in multilayer.LOSSES.
+
+    Features are normalized by what was fitted to the training rows alone; a numeric target has mean 0 and variance 1 over them.
+    """
+
+    train: Rows
+    test: Rows
+    n: int
+    m: int
+    inputs: int
+    outputs: int
+    loss: str
+
+    @property
+    def labeled(self) -> bool:
+        """Whether the target is a class."""
+        return self.loss == "cross_entropy"
+
+
+def classifies(data: Pick) -> bool:
+    """Whether the rows of a table have classes, which are then what is learned; else its target is."""
+    return bool(catalogue("data.tables", DataSet)[data.name].classes)
+
+
+def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
+    pad = capacity(y.size, 4) - y.size
+    return Rows(*(jnp.asarray(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)]).astype(DTYPE)) for part in (x, y, np.ones(y.size))))
+
+
+@lru_cache(16)
+def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
+    """A random `share` of the rows held out for the test, the same for the same seed. No row is in both."""
+    item, columns = catalogue("data.tables", DataSet)[data.name], table(data)
+    label = item.classes or str(values(data, item.fields)["target"])
+    hidden = {label, *item.one_hot}
+    x = np.stack([columns[column.name] for column in item.columns if column.name not in hidden])
+    y = columns[label]
+    order = np.random.default_rng(seed).permutation(y.size)
+    held = min(max(1, round(share * y.size)), y.size - 1)
+    test, train = order[:held], order[held:]
+    normalization = catalogue("normalization.features", FeatureNormalization)[features.name]
+    x = normalization.fit(x[:, train])(x)
+    if item.classes:
+        kinds, number = np.unique(y, return_inverse=True)
+        outputs, loss, target = kinds.size, "cross_entropy", number.astype(np.float64)
+    else:
+        spread = float(y[train].std()) or 1.0
+        outputs, loss, target = 1, "mean_squared", (y - y[train].mean()) / spread
+    mine, unseen = (_padded(x[:, part], target[part]) for part in (train, test))
+    return Split(mine, unseen, train.size, test.size, x.shape[0], outputs, loss)

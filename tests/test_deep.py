@@ -1,0 +1,375 @@
+"""The page's door: rows, trainings, planes and measures, each beside a second computation; and what is refused."""
+
+import backend  # noqa: F401, I001  (float64, before JAX)
+
+import math
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from data.dataset import DataSet
+from deep.coupling import moved
+from deep.experiment import FIELDS, Deep
+from deep.kernels import PERCENTILES, loss_of
+from deep.rows import split
+from deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
+from deep.training import Trained, started
+from deep.why import spectrum, why
+from problem import table
+from settings import Count, Number, Option, Pick, Refusal, catalogue, pick
+from surfaces.surface import Rows
+from surfaces.multilayer import filters, forward, layers, preactivation, states
+
+Array = np.ndarray[Any, Any]
+
+SMALL = Deep(
+    data=pick("moons", samples=120),
+    nets=(Pick("none"), Pick("batch")),
+    optimizer=pick("gradient_descent", rate=0.1),
+    depth=2,
+    width=4,
+    activation="tanh",
+    batch=16,
+    steps=60,
+    resolution=25,
+)
+
+
+@pytest.fixture(scope="module")
+def result() -> DeepResult:
+    return run(SMALL)
+
+
+def loss_at(one: Ran, theta: Array, state: tuple[Array, ...], *, train: bool, test_rows: bool = False) -> float:
+    """By the network's own function, tested in test_deep_network.py, in float64."""
+    rows = one.trial.split.test if test_rows else one.trial.split.train
+    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), (theta, state, rows, one.trial.numbers))
+    return float(loss_of(one.trial.net, one.trial.split.loss, wide[3], wide[0], wide[1], wide[2], train)[0])
+
+
+# ---------------------------------------------------------------------------------------------------------------------- rows
+
+
+@pytest.mark.parametrize("name", catalogue("data.tables", DataSet))
+def test_every_row_is_in_one_part_and_features_are_normalized_by_the_training_rows(name: str) -> None:
+    rows, item, columns = split(Pick(name), Pick("standardize"), 0.25, 3), catalogue("data.tables", DataSet)[name], table(Pick(name))
+    total = len(next(iter(columns.values())))
+    assert rows.n + rows.m == total
+    assert rows.m == max(1, round(0.25 * total))
+    x, w = np.asarray(rows.train.x, np.float64), np.asarray(rows.train.w)
+    assert w.sum() == rows.n
+    assert np.all(w[: rows.n] == 1)
+    inside = x[:, : rows.n]
+    varies = inside.std(axis=1) > 0
+    np.testing.assert_allclose(inside.mean(axis=1), 0, atol=2e-5)
+    np.testing.assert_allclose(inside.std(axis=1)[varies], 1, rtol=2e-5)
+    y = np.concatenate([np.asarray(rows.train.y)[: rows.n], np.asarray(rows.test.y)[: rows.m]])
+    if item.classes:
+        assert rows.loss == "cross_entropy"
+        assert set(y) == set(range(rows.outputs))
+        counts = np.unique(columns[item.classes], return_counts=True)[1]
+        np.testing.assert_array_equal(np.unique(y, return_counts=True)[1], counts)
+    else:
+        assert (rows.loss, rows.outputs) == ("mean_squared", 1)
+        np.testing.assert_allclose([y[: rows.n].mean(), y[: rows.n].std()], [0, 1], atol=1e-5)
+    assert rows.inputs == x.shape[0] == len(item.features)
+
+
+def test_another_target_is_no_feature() -> None:
+    first = catalogue("data.tables", DataSet)["diabetes"].columns[0].name
+    rows = split(pick("diabetes", target=first), Pick("none"), 0.25, 0)
+    assert rows.inputs == 10, "what was the target is a feature now, and the new target is none"
+
+
+# ------------------------------------------------------------------------------------------------------------------ training
+
+
+def test_the_records_of_a_training(result: DeepResult) -> None:
+    for one in result.nets:
+        record, rows = one.record, one.trial.split
+        assert (record.update[0], record.update[-1], record.progress, record.diverged) == (0, 60, 1.0, None)
+        assert np.all(np.diff(record.update) > 0)
+        np.testing.assert_array_equal(record.theta[0], started(one.trial))
+        for at in (0, 17, -1):
+            theta, state = record.theta[at], tuple(part[at] for part in record.state)
+            measured = jax.tree.map(lambda part, at=at: part[at], record.measured)
+            assert float(measured.loss) == pytest.approx(loss_at(one, theta, state, train=True), rel=1e-5)
+            assert float(measured.settled) == pytest.approx(loss_at(one, theta, state, train=False), rel=1e-5)
+            assert float(measured.unseen) == pytest.approx(loss_at(one, theta, state, train=False, test_rows=True), rel=1e-5)
+            scores, _, _ = forward(
+                one.trial.net, one.trial.numbers, jnp.asarray(theta), tuple(map(jnp.asarray, state)), rows.test,
+                preactivation(one.trial.net, jnp.asarray(theta), rows.test), False,
+            )  # fmt: skip
+            right = np.argmax(np.asarray(scores), axis=0)[: rows.m] == np.asarray(rows.test.y)[: rows.m]
+            assert float(measured.unseen_accuracy) == pytest.approx(right.mean(), abs=1e-6)
+
+
+def test_gradients_and_activations_by_layer(result: DeepResult) -> None:
+    """By central differences of the loss, in float64, and by NumPy's percentiles."""
+    for one in result.nets:
+        net, record, rows = one.trial.net, one.record, one.trial.split
+        theta, state, step = record.theta[-1].astype(np.float64), tuple(part[-1] for part in record.state), 1e-5
+        g = np.array(
+            [
+                (loss_at(one, theta + step * e, state, train=True) - loss_at(one, theta - step * e, state, train=True)) / (2 * step)
+                for e in np.eye(net.size)
+            ]
+        )
+        part = layers(net, jnp.asarray(g))
+        weights = [part.first, *part.deeper, part.output]
+        biases = [part.first_bias, *part.deeper_bias, part.output_bias]
+        np.testing.assert_allclose(record.measured.weights[-1], [np.linalg.norm(one) for one in weights], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(record.measured.biases[-1], [np.linalg.norm(one) for one in biases], rtol=1e-4, atol=1e-6)
+        assert float(record.measured.gradient[-1]) == pytest.approx(float(np.linalg.norm(g)), rel=1e-4)
+        at = jnp.asarray(record.theta[-1])
+        hidden = forward(net, one.trial.numbers, at, states(net, np.float32), rows.train, preactivation(net, at, rows.train), True, True)[2]
+        assert hidden is not None
+        seen = np.asarray(hidden)[:, :, : rows.n].reshape(net.depth, -1)
+        np.testing.assert_allclose(record.measured.percentiles[-1], np.percentile(seen, PERCENTILES, axis=1).T, atol=1e-5)
+
+
+def test_a_training_in_pieces_is_the_training() -> None:
+    """With no patience every call makes one record of each network at least; what there is at the end is what one call makes."""
+    pieces = replace(SMALL, steps=40)
+    shares = []
+    for _ in range(300):
+        found = run(pieces, 0.0)
+        shares.append(found.progress)
+        for one in found.nets:
+            one.training.advance()
+        if found.progress == 1:
+            break
+    assert shares[0] < 1
+    assert all(b >= a for a, b in pairwise(shares))
+    assert shares[-1] == 1
+    again = Trained(found.nets[1].trial)
+    while not again.finished:
+        again.advance()
+    np.testing.assert_array_equal(again.record().theta, found.nets[1].record.theta)
+
+
+def test_networks_begin_with_the_same_weights(result: DeepResult) -> None:
+    plain, normalized = (started(one.trial) for one in result.nets)
+    np.testing.assert_array_equal(plain, normalized[: plain.size])
+    assert set(normalized[plain.size :]) == {1.0}
+
+
+@pytest.mark.parametrize("name", ["batch", "weight", "spectral"])
+def test_begin_as_the_same_function(name: str) -> None:
+    recovering = run(replace(SMALL, nets=(Pick("none"), Pick(name)), begin="recovering", steps=1))
+    losses = [float(one.record.measured.loss[0]) for one in recovering.nets]
+    assert losses[1] == pytest.approx(losses[0], rel=2e-2 if name == "spectral" else 1e-5), "spectral: as far as its u has settled"
+
+
+def test_an_explosion_is_named_and_what_was_before_it_stays() -> None:
+    found = run(replace(SMALL, data=pick("diabetes"), activation="linear", optimizer=pick("gradient_descent", rate=50.0), batch=0))
+    for one in found.nets:
+        if one.picked.name == "none":
+            assert one.record.diverged is not None
+            assert one.record.progress == 1
+            assert np.isfinite(one.record.theta).all()
+
+
+# -------------------------------------------------------------------------------------------------------------------- planes
+
+
+@pytest.mark.parametrize("name", slices())
+@pytest.mark.parametrize("through", [20_000, 0, 31])
+def test_what_is_drawn_is_the_loss_on_the_plane(name: str, through: int) -> None:
+    found = run(replace(SMALL, slice=pick(name), through=through))
+    for one in found.nets:
+        assert one.cut is not None, one.missing
+        cut, record = one.cut, one.record
+        state = tuple(part[cut.through] for part in record.state)
+        for i, j in ((0, 0), (7, 19), (24, 24)):
+            theta = cut.plane.origin + cut.a[j] * np.asarray(cut.plane.u) + cut.b[i] * np.asarray(cut.plane.v)
+            assert cut.grid[i, j] == pytest.approx(loss_at(one, theta, state, train=True), rel=2e-4)
+        assert cut.on.distance[cut.through] == pytest.approx(0, abs=1e-6)
+        assert cut.drawn[cut.through] == pytest.approx(float(record.measured.loss[cut.through]), rel=1e-4)
+        assert cut.a[0] <= cut.on.a.min() <= cut.on.a.max() <= cut.a[-1]
+        assert cut.b[0] <= cut.on.b.min() <= cut.on.b.max() <= cut.b[-1]
+        assert abs(record.update[cut.through] - min(through, 60)) <= 1, "60 updates have a record each"
+
+
+def test_the_plane_of_the_path_holds_most_of_it_and_a_random_one_little(result: DeepResult) -> None:
+    random = run(replace(SMALL, slice=pick("random")))
+    for chosen, other in zip(result.nets, random.nets, strict=True):
+        assert chosen.cut is not None
+        assert other.cut is not None
+        assert chosen.cut.on.held > 0.8
+        assert other.cut.on.held < 0.3
+
+
+def test_test_mode_is_another_surface_where_statistics_are_remembered(result: DeepResult) -> None:
+    for before, after in zip(result.nets, run(replace(SMALL, mode="test")).nets, strict=True):
+        assert before.cut is not None
+        assert after.cut is not None
+        assert np.array_equal(before.cut.grid, after.cut.grid) == (before.picked.name == "none")
+        assert after.cut.drawn[-1] == pytest.approx(float(after.record.measured.settled[-1]), rel=1e-4)
+
+
+# ----------------------------------------------------------------------------------------------------------------------- why
+
+
+def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
+    """A network small enough for eigh. Lanczos with 30 steps finds the ends of the spectrum to float32."""
+    one = run(replace(SMALL, nets=(Pick("none"),))).nets[0]
+    why(one.training).work(math.inf)
+    reasons = why(one.training).reasons()
+    assert reasons.progress == 1
+    assert reasons.update[0] == 0
+    assert reasons.update[-1] == 60
+    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), one.trial.split.train)
+
+    def value(at: jax.Array) -> jax.Array:
+        return loss_of(one.trial.net, "cross_entropy", {}, at, (), wide, True)[0]
+
+    for at in (0, -1):
+        record = int(np.searchsorted(one.record.update, reasons.update[at]))
+        theta = jnp.asarray(one.record.theta[record], jnp.float64)
+        values, vectors = np.linalg.eigh(np.asarray(jax.hessian(value)(theta)))
+        found = reasons.found.top[at]
+        np.testing.assert_allclose(found[:3], values[::-1][:3], rtol=1e-3)
+        g = np.asarray(jax.grad(value)(theta))
+        expected = np.sum((vectors[:, ::-1][:, : found.size].T @ g) ** 2) / np.sum(g**2)
+        assert float(reasons.found.share[at]) == pytest.approx(expected, abs=0.02)
+        steps = 0.1 * np.linspace(0.5, 4, 8)
+        along = [float(value(theta - s * g)) for s in steps]
+        slopes = [float(np.linalg.norm(g - np.asarray(jax.grad(value)(theta - s * g)))) for s in steps]
+        size = float(np.linalg.norm(g))
+        measured = reasons.found
+        assert float(measured.lowest[at]) == pytest.approx(min(along), rel=1e-4)
+        assert float(measured.highest[at]) == pytest.approx(max(along), rel=1e-4)
+        assert float(measured.gradient_change[at]) == pytest.approx(max(slopes), rel=1e-2)
+        assert float(measured.beta[at]) == pytest.approx(max(c / (s * size) for c, s in zip(slopes, steps, strict=True)), rel=2e-2)
+    places, density = spectrum(one.training, len(one.record.update) - 1)
+    assert np.trapezoid(density, places) == pytest.approx(1, abs=0.01)
+
+
+# ------------------------------------------------------------------------------------------------------------------ refusals
+
+
+def test_newton_is_refused_beyond_its_size_and_says_why() -> None:
+    wide = replace(SMALL, width=64, optimizer=Pick("newton"))
+    assert trial_of(wide, Pick("none")).net.size > MOST_OF_NEWTON
+    said = unfit(wide, "newton", 5000)
+    assert said is not None
+    assert "2000" in said.english.replace(",", "")
+    with pytest.raises(Refusal, match="Hessian"):
+        run(wide)
+    assert run(replace(SMALL, optimizer=Pick("newton"), steps=2)).progress == 1
+
+
+def test_lbfgs_takes_all_rows() -> None:
+    assert trial_of(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch_size == 0
+    assert trial_of(SMALL, Pick("none")).batch_size == 16
+
+
+@pytest.mark.parametrize("name", normalizations())
+def test_every_normalization_trains_in_every_place_or_says_why_not(name: str) -> None:
+    for place, affine in (("before", "on"), ("after", "off")):
+        deep = replace(SMALL, nets=(Pick(name),), width=8, place=place, affine=affine, steps=20)
+        found = run(deep)
+        said = senseless(deep, Pick(name))
+        assert np.isfinite(found.nets[0].record.measured.loss).all()
+        assert (said is None) == (not found.notes)
+        if said is None:
+            assert found.nets[0].record.measured.loss[-1] < found.nets[0].record.measured.loss[0]
+
+
+def test_fields_are_those_of_the_record() -> None:
+    for name, field in FIELDS.items():
+        assert isinstance(field, Number | Option | Count)
+        assert field.read(getattr(Deep(), name)) == getattr(Deep(), name)
+
+
+ENDS: list[dict[str, Any]] = [{"depth": 1}, {"depth": 12}, {"width": 2}, {"steps": 1}, {"batch": 1}, {"batch": 4000}, {"held": 0.75}]
+
+
+@pytest.mark.parametrize("changes", ENDS)
+def test_the_ends_of_the_menus(changes: dict[str, Any]) -> None:
+    found = run(replace(SMALL, **changes))
+    assert found.progress == 1
+    assert all(one.cut is not None and np.isfinite(one.record.measured.loss).all() for one in found.nets)
+
+
+def test_what_is_no_number_from_the_first_update_on_is_said() -> None:
+    found = run(replace(SMALL, initialization="hundred", depth=12, width=128, activation="relu", nets=(Pick("none"),)))
+    one = found.nets[0]
+    assert one.cut is None
+    assert one.missing is not None
+    assert "initial weights" in one.missing.english
+    assert one.record.diverged == 0
+
+
+def test_an_early_explosion_has_a_picture_that_ends_before_it() -> None:
+    found = run(replace(SMALL, data=pick("diabetes"), activation="linear", optimizer=pick("gradient_descent", rate=50.0), batch=0))
+    one = found.nets[0]
+    assert one.missing is not None, "its few records span no plane of their own"
+    assert one.cut is not None
+    assert one.cut.name == "filter_normalized"
+    assert np.isfinite(one.cut.plane.origin).all()
+    assert one.record.calm[one.cut.through]
+
+
+def test_trainings_outlive_any_number_of_other_visitors() -> None:
+    """Twenty visitors in turns, each with networks of its own and no patience: everybody gets on, as long as they hold theirs."""
+    scenes = [replace(SMALL, steps=30, optimizer=pick("gradient_descent", rate=0.1 + 0.001 * i), nets=(Pick("none"),)) for i in range(20)]
+    held = [run(scene, 0.0) for scene in scenes]
+    for _ in range(3):
+        before = [found.nets[0].training.share for found in held]
+        for found in held:
+            found.nets[0].training.advance()
+        held = [run(scene, 0.0) for scene in scenes]
+        assert all(found.nets[0].training.share > share for found, share in zip(held, before, strict=True))
+
+
+def test_the_true_loss_is_that_of_the_mode_of_the_plane() -> None:
+    found = run(replace(SMALL, mode="both"))
+    assert [one.mode for one in found.pictures] == ["train", "test"]
+    assert [one.picked.name for one in found.pictures] == ["batch", "batch"]
+    for one in found.pictures:
+        assert one.cut is not None
+        assert one.cut.drawn[one.cut.through] == pytest.approx(float(one.true[one.cut.through]), rel=1e-4)
+
+
+# ------------------------------------------------------------------------------------------------------------------ facts.md
+
+
+def test_sigmoids_make_gradients_vanish_and_weights_of_100_make_them_explode() -> None:
+    """facts.md G: with 4 hidden layers of 30 sigmoids the first layer's ‖∂C/∂b‖ is about 100 times smaller than the last's. Here with the
+    weights of that chapter, N(0, 1/fan_in), on the digits; 0.9³⁰ ≈ 0.042; σ'(0)·100 = 25."""
+    chapter = Deep(data=Pick("digits"), nets=(Pick("none"),), depth=4, width=32, activation="sigmoid", initialization="lecun")
+    deep = replace(chapter, steps=1, batch=0)
+    norms = run(deep).nets[0].record.measured.biases[0]
+    assert 20 < norms[3] / norms[0] < 500
+    assert pytest.approx(0.0424, abs=1e-4) == 0.9**30
+    assert jax.grad(jax.nn.sigmoid)(0.0) * 100 == 25
+
+
+def test_filters_are_scaled_like_the_network() -> None:
+    """Li et al.: the direction of each unit is as long as the weights into it, and biases stand still."""
+    one = run(replace(SMALL, slice=pick("filter_normalized"))).nets[1]
+    assert one.cut is not None
+    unit, theta, u = filters(one.trial.net), np.asarray(one.cut.plane.origin), np.asarray(one.cut.plane.u)
+    for k in range(unit.max() + 1):
+        assert np.linalg.norm(u[unit == k]) == pytest.approx(np.linalg.norm(theta[unit == k]), rel=1e-6)
+    assert not u[unit == -1].any()
+
+
+def test_one_sample_moves_all_others_through_batch_statistics_alone(result: DeepResult) -> None:
+    """Beside the difference of two forward passes over the same rows one by one, which no batch couples."""
+    plain, normalized = (moved(one.trial, one.record, -1, 1.5) for one in result.nets)
+    assert not plain[1:].any()
+    assert plain[0] > 0.01
+    assert normalized[1:].min() > 1e-5
+    one = result.nets[0]
+    rows, theta = one.trial.split.train, jnp.asarray(one.record.theta[-1])
+    first = [Rows(rows.x[:, :1] + shift * jnp.array([[1.0], [0.0]]), rows.y[:1], rows.w[:1]) for shift in (0.0, 1.5)]
+    scores = [forward(one.trial.net, {}, theta, (), row, preactivation(one.trial.net, theta, row), True)[0] for row in first]
+    assert plain[0] == pytest.approx(float(np.linalg.norm(scores[1] - scores[0])), rel=1e-5)
