@@ -21,6 +21,7 @@ PAGES = {
     "hidden": "/hidden",
     "optimizers": "/optimizers",
     "adaptive": "/optimizers?topic=adaptive",
+    "deep": "/deep",
     "workbench": "/workbench",
 }
 PORT = 8599
@@ -44,6 +45,7 @@ def main(folder: Path = ROOT / "screenshots") -> None:
                         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                         page.goto(address + path)
                         expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+                        expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
                         page.wait_for_timeout(1500)
                         page.screenshot(path=folder / f"{name}_{width}_{scheme}.png")
                         page.close()

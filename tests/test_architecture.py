@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from data.dataset import DataSet
+from landscape.directions import Slice
 from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
+from surfaces.initialization import Initialization
 from surfaces.loss import Loss
 from surfaces.surface import Surface
 
@@ -36,8 +38,9 @@ MAY_IMPORT = {
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "figures": {"settings", "numerals"},
-    "lessons": {"settings", "numerals", "experiment"},
-    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment"},
+    "deep": {"settings", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "lessons": {"settings", "numerals", "experiment", "deep"},
+    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "deep"},
     "app": {"settings", "backend", "views"},
 }
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing
@@ -47,10 +50,12 @@ ONLY_IN = {"streamlit": ("app.py", "views/"), "plotly": ("figures/",)}
 
 CATALOGUES: dict[str, type[Any]] = {
     "data/tables": DataSet,
+    "landscape/slices": Slice,
     "normalization/features": FeatureNormalization,
     "normalization/hidden": HiddenNormalization,
     "optim/optimizers": Optimizer,
     "optim/schedules": Schedule,
+    "surfaces/initializations": Initialization,
     "surfaces/losses": Loss,
     "surfaces/models": Surface,
     "surfaces/textbook": Surface,

@@ -9,22 +9,52 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import TypeVar, cast
 
-from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Window, fields_of, menus
+from deep import experiment as deep
+from deep.experiment import MOST_NETS, Deep
+from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Window
 from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
 from views import shown
+from views.menus import fields_of, menus
 from views.shown import Shown
 
 VERSION = "1"
 LANGUAGE = "lang"
 _PICKS = {"data": "data", "surface": "surface", "schedule": "schedule"}  # field of an Experiment -> its menu
 _POINTS = {"start": (POINT, 2), "window": (EDGE, 4)}
+_DEEP_PICKS = {"data": "data", "features": "features", "optimizer": "optimizer", "schedule": "schedule", "slice": "slice"}
 
-T = TypeVar("T", Experiment, Shown)
+T = TypeVar("T", bound=Experiment | Deep | Shown)
+E = TypeVar("E", bound=Experiment | Deep)
 S = TypeVar("S")
 
 
-def write(experiment: Experiment, view: Shown, opening: Experiment) -> dict[str, str]:
+def write(experiment: E, view: Shown, opening: E) -> dict[str, str]:
     """The query of a scene, beside the page's opening scene."""
+    if isinstance(experiment, Deep):
+        assert isinstance(opening, Deep)
+        query = _write_deep(experiment, opening)
+    else:
+        assert isinstance(opening, Experiment)
+        query = _write_experiment(experiment, opening)
+    for field in fields(view):
+        if getattr(view, field.name) != field.default:
+            query[field.name] = str(getattr(view, field.name))
+    return query | {"v": VERSION} if query else {}
+
+
+def _write_deep(experiment: Deep, opening: Deep) -> dict[str, str]:
+    query: dict[str, str] = {}
+    for name, menu in _DEEP_PICKS.items():
+        if getattr(experiment, name) != getattr(opening, name):
+            query |= _flat(name, getattr(experiment, name), menu)
+    if experiment.nets != opening.nets:
+        for i, picked in enumerate(experiment.nets, 1):
+            query |= _flat(f"n{i}", picked, "normalization")
+    changed = {name for name in deep.FIELDS if getattr(experiment, name) != getattr(opening, name)}
+    return query | {name: _text(getattr(experiment, name)) for name in deep.FIELDS if name in changed}
+
+
+def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, str]:
     query: dict[str, str] = {}
     for name, menu in _PICKS.items():
         if getattr(experiment, name) != getattr(opening, name):
@@ -46,20 +76,13 @@ def write(experiment: Experiment, view: Shown, opening: Experiment) -> dict[str,
         before = opening.panels[i].window if i < len(opening.panels) else None
         if panel.window != before:
             query[f"p{i + 1}.window"] = "auto" if panel.window is None else ",".join(_text(float(value)) for value in panel.window)
-    for field in fields(view):
-        if getattr(view, field.name) != field.default:
-            query[field.name] = str(getattr(view, field.name))
-    return query | {"v": VERSION} if query else {}
+    return query
 
 
-def read(query: Mapping[str, str], opening: Experiment, lessons: frozenset[str] = frozenset()) -> tuple[Experiment, Shown, list[Message]]:
+def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozenset()) -> tuple[E, Shown, list[Message]]:
     """The scene that an address means, and what was refused on the way."""
     reader = _Reader(query)
-    changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _PICKS.items()}
-    changes["panels"] = reader.panels(opening.panels)
-    changes["optimizers"] = reader.optimizers(opening.optimizers)
-    changes |= {name: reader.value(name, field, getattr(opening, name)) for name, field in FIELDS.items()}
-    changes |= {name: reader.point(name, field, count, getattr(opening, name)) for name, (field, count) in _POINTS.items()}
+    changes = _read_deep(reader, opening) if isinstance(opening, Deep) else _read_experiment(reader, opening)
     seen = {name: reader.value(name, field, getattr(Shown(), name)) for name, field in shown.FIELDS.items()}
     lesson = reader.take("lesson") or ""
     if lesson and lesson not in lessons:
@@ -67,6 +90,21 @@ def read(query: Mapping[str, str], opening: Experiment, lessons: frozenset[str] 
         lesson = ""
     reader.leftover()
     return _with(opening, changes), _with(Shown(lesson=lesson), seen), reader.refused
+
+
+def _read_experiment(reader: "_Reader", opening: Experiment) -> dict[str, object]:
+    changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _PICKS.items()}
+    changes["panels"] = reader.panels(opening.panels)
+    changes["optimizers"] = reader.optimizers(opening.optimizers)
+    changes |= {name: reader.value(name, field, getattr(opening, name)) for name, field in FIELDS.items()}
+    changes |= {name: reader.point(name, field, count, getattr(opening, name)) for name, (field, count) in _POINTS.items()}
+    return changes
+
+
+def _read_deep(reader: "_Reader", opening: Deep) -> dict[str, object]:
+    changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _DEEP_PICKS.items()}
+    changes["nets"] = reader.nets(opening.nets)
+    return changes | {name: reader.value(name, field, getattr(opening, name)) for name, field in deep.FIELDS.items()}
 
 
 def _whole(panel: Panel) -> Panel:
@@ -150,6 +188,18 @@ class _Reader:
             return self.pick(f"o{i}", "optimizer", default[i - 1] if i <= len(default) else Pick("gradient_descent"))
 
         return self._several("o", (), MOST_OPTIMIZERS, one, default)
+
+    def nets(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        def one(i: int) -> Pick:
+            return self.pick(f"n{i}", "normalization", default[i - 1] if i <= len(default) else Pick("none"))
+
+        nets = self._several("n", (), MOST_NETS, one, default)
+        once = {picked.name: picked for picked in reversed(nets)}
+        for picked in nets:
+            if once[picked.name] != picked or nets.count(picked) > 1:
+                self.refused.append(message(N_("{name} stands twice; the first counts."), name=quoted(picked.name)))
+                break
+        return tuple(once[name] for name in dict.fromkeys(picked.name for picked in nets))
 
     def _several(self, letter: str, parts: tuple[str, ...], most: int, one: Callable[[int], S], default: tuple[S, ...]) -> tuple[S, ...]:
         """Numbered picks. Where every one that is named was refused, the opening scene's stay as they are."""

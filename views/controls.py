@@ -5,33 +5,32 @@ before the page runs again. So links, Back, lessons and other controls can chang
 """
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import streamlit as st
 
 from experiment import Experiment
 from settings import Count, Number, Option, Setting, Value
 from views import ahead
-from views.session import Scene, edit
+from views.session import E, Scene, edit
 from views.slider import slider, slider_held, slider_value, stops
 from views.words import language, tr
 
-Take = Callable[[Experiment, Value], Experiment]
 Mark = tuple[float, str, str]
 Choice = TypeVar("Choice", bound=Value)
 
 
-def _key(scene: Scene, name: str) -> str:
+def _key(scene: Scene[E], name: str) -> str:
     """Keyed by language too: a select box whose labels change under it would lose its value."""
     return f"{scene.page} {name} {language()}"
 
 
 def number(
-    scene: Scene,
+    scene: Scene[E],
     name: str,
     field: Number | Count,
     value: float,
-    take: Take,
+    take: Callable[[E, Value], E],
     *,
     label: str = "",
     ticks: Sequence[tuple[float, str]] = (),
@@ -68,18 +67,21 @@ def number(
         help=help,
         play=play,
     )
+    if not isinstance(scene.experiment, Experiment):
+        return  # a training is far too slow to be sent ahead
     rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, integer=whole)
-    ahead.offer(key, ahead.slid(lambda experiment, stop: take(experiment, round(stop) if whole else stop), rests))
+    taking = cast(Callable[[Experiment, Value], Experiment], take)
+    ahead.offer(key, ahead.slid(lambda experiment, stop: taking(experiment, round(stop) if whole else stop), rests))
 
 
 def menu(
-    scene: Scene,
+    scene: Scene[E],
     name: str,
     label: str,
     choices: Sequence[Choice],
     labels: Callable[[Choice], str],
     value: Choice,
-    take: Take,
+    take: Callable[[E, Value], E],
     help: str | None = None,
     segmented: bool = False,
 ) -> None:
@@ -98,7 +100,9 @@ def menu(
         st.selectbox(label, choices, format_func=labels, key=key, on_change=taken, help=help)
 
 
-def toggle(scene: Scene, name: str, label: str, value: bool, take: Take, *, help: str | None = None, disabled: bool = False) -> None:
+def toggle(
+    scene: Scene[E], name: str, label: str, value: bool, take: Callable[[E, Value], E], *, help: str | None = None, disabled: bool = False
+) -> None:
     key = _key(scene, name)
     st.session_state[key] = value
     st.toggle(
@@ -107,13 +111,13 @@ def toggle(scene: Scene, name: str, label: str, value: bool, take: Take, *, help
 
 
 def chips(
-    scene: Scene,
+    scene: Scene[E],
     name: str,
     label: str,
     choices: Sequence[str],
     labels: Callable[[str], str],
     value: Sequence[str],
-    take: Callable[[Experiment, list[str]], Experiment],
+    take: Callable[[E, list[str]], E],
 ) -> None:
     """Any of several, as chips."""
     key = _key(scene, name)
@@ -128,7 +132,7 @@ def chips(
     )
 
 
-def setting(scene: Scene, name: str, field: Setting, value: Value, take: Take) -> None:
+def setting(scene: Scene[E], name: str, field: Setting, value: Value, take: Callable[[E, Value], E]) -> None:
     """Whatever kind of setting it is."""
     if isinstance(field, Option):
         menu(scene, name, tr(field.label), field.choices, lambda choice: tr(field.label_of(choice)), field.read(value), take)

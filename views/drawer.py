@@ -16,8 +16,6 @@ from experiment import (
     Experiment,
     Optimizer,
     Panel,
-    fields_of,
-    menus,
     optimizers,
     start_of,
     surfaces,
@@ -25,10 +23,9 @@ from experiment import (
 from settings import N_, Option, Pick, Value, pick, values
 from views import shown
 from views.controls import menu, number, setting, toggle
-from views.session import Scene, edit, show
+from views.menus import fields_of, menus
+from views.session import E, Scene, edit, show
 from views.words import language, tr
-
-TakePick = Callable[[Experiment, Pick], Experiment]
 
 
 def drawer(scene: Scene) -> None:
@@ -58,7 +55,9 @@ def all_controls(scene: Scene) -> None:
         parts[part][1](scene)
 
 
-def picked_item(scene: Scene, key: str, part: str, label: str, picked: Pick, take: TakePick, only: tuple[str, ...] | None = None) -> None:
+def picked_item(
+    scene: Scene[E], key: str, part: str, label: str, picked: Pick, take: Callable[[E, Pick], E], only: tuple[str, ...] | None = None
+) -> None:
     """The menu of a catalogue, and the settings of what is picked from it."""
     items = menus()[part]
     choices = tuple(items) if only is None else only
@@ -74,14 +73,22 @@ def picked_item(scene: Scene, key: str, part: str, label: str, picked: Pick, tak
     settings(scene, key, part, picked, take)
 
 
-def settings(scene: Scene, key: str, part: str, picked: Pick, take: TakePick, leave_out: tuple[str, ...] = (), wide: bool = True) -> None:
+def settings(
+    scene: Scene[E],
+    key: str,
+    part: str,
+    picked: Pick,
+    take: Callable[[E, Pick], E],
+    leave_out: tuple[str, ...] = (),
+    wide: bool = True,
+) -> None:
     """Every setting of a picked item, two a row where there is room."""
     fields = [field for field in fields_of(part, picked.name) if field.name not in leave_out]
     chosen = values(picked, fields_of(part, picked.name))
     columns = st.columns(2) if len(fields) > 1 and wide else [st.container()]
     for i, field in enumerate(fields):
 
-        def taken(experiment: Experiment, value: Value, name: str = field.name) -> Experiment:
+        def taken(experiment: E, value: Value, name: str = field.name) -> E:
             return take(experiment, picked.having(**{name: value}))
 
         with columns[i % len(columns)]:
@@ -228,7 +235,7 @@ def _optimizers(scene: Scene) -> None:
         right.button(
             tr("Remove the last"),
             icon=":material/remove:",
-            on_click=lambda: edit(scene.page, lambda e: replace(e, optimizers=e.optimizers[:-1])),
+            on_click=lambda: edit(scene.page, _fewer),
             key=f"{scene.page} remove",
         )
 
@@ -313,7 +320,15 @@ def _view(scene: Scene) -> None:
         _clock(scene)
     window = scene.experiment.window
     if window is not None:
-        st.button(tr("Fit the window"), on_click=lambda: edit(scene.page, lambda e: replace(e, window=None)), key=f"{scene.page} fit")
+        st.button(tr("Fit the window"), on_click=lambda: edit(scene.page, _unzoomed), key=f"{scene.page} fit")
+
+
+def _unzoomed(experiment: Experiment) -> Experiment:
+    return replace(experiment, window=None)
+
+
+def _fewer(experiment: Experiment) -> Experiment:
+    return replace(experiment, optimizers=experiment.optimizers[:-1])
 
 
 def _clock(scene: Scene) -> None:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from types import MappingProxyType
 
 import streamlit as st
 
@@ -14,14 +13,12 @@ from views.board.board import FLIP, Act, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.served import served
-from views.session import Scene, edit, edits, enter, leave, moving, show
+from views.session import E, Scene, edit, edits, enter, leave, moving, show
 from views.told import told
 from views.words import say, tr
 
-NO_TOPICS: Mapping[str, Experiment] = MappingProxyType({})
 
-
-def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] = NO_TOPICS) -> Scene:
+def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
     """The scene of this run. What the address asked for and could not have is said in one line each."""
     asked = lesson.lessons().get(st.query_params.get("lesson", ""))
     if asked is not None and asked.page != page:
@@ -31,7 +28,8 @@ def open_page(page: str, opening: Experiment, topics: Mapping[str, Experiment] =
             tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
         )
     ahead.clear()
-    scene, refused = enter(page, opening, topics, lesson.scenes(page))
+    scenes = lesson.scenes(page) if isinstance(opening, Experiment) else {}
+    scene, refused = enter(page, opening, topics or {}, scenes)
     for said in refused:
         st.warning(say(said))
     return scene
@@ -70,14 +68,14 @@ def picture(scene: Scene) -> Result | None:
 
     def acted() -> None:
         act = board_act(key)
-        if act is not None and act.kind != "again" and act.panel < len(result.panels):
+        if act is not None and act.kind not in ("again", "through") and act.panel < len(result.panels):
             edit(scene.page, partial(done, panel=result.panels[act.panel], act=act), moving=act.moving)
 
     data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         ahead.offer(FLIP, ahead.flipped(result))
     board(data, key, on_change=looked, on_act=acted)
-    under_way.progress(scene, result)
+    under_way.progress(scene, result.progress)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")
@@ -139,5 +137,10 @@ def close_page(scene: Scene) -> None:
     """The lessons, and the address, written last; then once more, while something is still to be computed."""
     lesson.links()
     ahead.serve(scene)
+    end_page(scene)
+
+
+def end_page(scene: Scene[E]) -> None:
+    """The address, and once more, while something is still to be computed."""
     leave(scene)
     under_way.go_on()

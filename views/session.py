@@ -2,36 +2,38 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Generic, cast
 
 import streamlit as st
+from typing_extensions import TypeVar
 
+from deep.experiment import Deep
 from experiment import Experiment
 from settings import Message
 from views import address
 from views.shown import Shown
 
+E = TypeVar("E", bound=Experiment | Deep, default=Experiment)
+
 
 @dataclass(frozen=True)
-class Scene:
+class Scene(Generic[E]):
     """page: its key; opening: the scene that its bare address means."""
 
     page: str
-    opening: Experiment
-    experiment: Experiment
+    opening: E
+    experiment: E
     shown: Shown
 
 
-def enter(
-    page: str, opening: Experiment, topics: Mapping[str, Experiment], lessons: Mapping[str, Experiment]
-) -> tuple[Scene, list[Message]]:
+def enter(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E]) -> tuple[Scene[E], list[Message]]:
     """The scene of this run: the address where it is new, else what the session holds. And what was refused of the address.
 
     The address of a topic or a lesson means that one's own opening scene. Right after a change by a person the browser's address may still
     be the one before it: then the session knows better.
     """
     query = {key: value for key, value in st.query_params.items() if key != address.LANGUAGE}
-    known = cast(Scene | None, st.session_state.get(_key(page)))
+    known = cast(Scene[E] | None, st.session_state.get(_key(page)))
     elsewhere = st.session_state.get("page") != page
     if elsewhere:
         st.session_state["page"] = page
@@ -46,7 +48,7 @@ def enter(
     return known, st.session_state.get(f"refused {page}", [])
 
 
-def leave(scene: Scene) -> None:
+def leave(scene: Scene[E]) -> None:
     """Write the scene into the address, where it differs from what stands there; while a hand moves on, that waits for its rest."""
     if st.session_state.pop("held", False):
         return
@@ -59,18 +61,18 @@ def leave(scene: Scene) -> None:
         st.query_params.from_dict(whole)
 
 
-def edit(page: str, change: Callable[[Experiment], Experiment], *, moving: bool = False) -> None:
+def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
     """Change the experiment of a page; for the callbacks of controls, which run before the page is drawn again.
 
     moving: a hand still holds what it just moved, so the picture may be a rough one, and the address waits.
     """
     _changed(moving)
-    scene = cast(Scene, st.session_state[_key(page)])
+    scene = cast(Scene[E], st.session_state[_key(page)])
     st.session_state[_key(page)] = replace(scene, experiment=change(scene.experiment))
     st.session_state[f"refused {page}"] = []
 
 
-def turn(page: str, topic: str, opening: Experiment) -> None:
+def turn(page: str, topic: str, opening: E) -> None:
     """Turn a page to another topic: its own opening scene."""
     _changed(False)
     st.session_state[_key(page)] = Scene(page, opening, opening, Shown(topic=topic))

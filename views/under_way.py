@@ -7,9 +7,10 @@ import math
 
 import streamlit as st
 
+from deep.experiment import Deep
 from experiment import Experiment, Result, run
 from views import ahead
-from views.session import Scene
+from views.session import E, Scene
 from views.warm import paths_are_ready, until_paths_are_ready
 from views.words import tr
 
@@ -19,30 +20,40 @@ _GOING, _STOPPED = "under way", "stopped"
 
 def result_of(scene: Scene) -> Result:
     """The result of the scene, as far as there was time for it. Raises Refusal."""
-    return run(scene.experiment, PATIENCE if paths_are_ready() and not _stopped(scene) else 0.0)
+    return run(scene.experiment, patience(scene))
 
 
-def _stopped(scene: Scene) -> bool:
+def patience(scene: Scene[E]) -> float:
+    """How many seconds of work this run of the page may take."""
+    return PATIENCE if paths_are_ready() and not _stopped(scene) else 0.0
+
+
+def _stopped(scene: Scene[E]) -> bool:
     """Any other experiment starts anew."""
-    stopped: Experiment | None = st.session_state.get(_STOPPED)
+    stopped: Experiment | Deep | None = st.session_state.get(_STOPPED)
     return stopped == scene.experiment
 
 
-def progress(scene: Scene, result: Result) -> None:
+def progress(scene: Scene[E], share_done: float) -> None:
     """The bar and its button, where something is still to be computed."""
     stopped = _stopped(scene)
-    st.session_state[_GOING] = result.progress < 1 and not stopped
-    if result.progress >= 1:
+    st.session_state[_GOING] = share_done < 1 and not stopped
+    if share_done >= 1:
         return
     ahead.none()  # pictures ahead would take the time of the one that is asked for
-    share = f"{math.floor(100 * result.progress)} %"
+    share = f"{math.floor(100 * share_done)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
         said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
-        st.progress(result.progress, said.format(share=share))
+        st.progress(share_done, said.format(share=share))
         if stopped:
             st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:
             st.button(tr("Stop"), key=f"{scene.page} stop", on_click=lambda: st.session_state.update({_STOPPED: scene.experiment}))
+
+
+def more() -> None:
+    """Something on this page, other than its picture, is still being computed."""
+    st.session_state[_GOING] = True
 
 
 def go_on() -> None:

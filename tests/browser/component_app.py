@@ -19,6 +19,7 @@ WORDS: Words = {
     "play": "Play",
     "pause": "Pause",
     "step": "One update forward",
+    "redraw": "Redraw through this step",
     "speed": "Speed",
     "contour": "Contour",
     "surface": "3-D",

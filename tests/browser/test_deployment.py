@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_components import settle
 
-PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface")
+PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/deep?depth=2&width=4&steps=12&v=1")
 
 
 def drawn(page: Page) -> None:
@@ -21,7 +21,7 @@ def drawn(page: Page) -> None:
     expect(page.locator(".esl-board :is(.esl-surface .gl-container canvas, .esl-contour .main-svg):visible").first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/optimizers", "/hidden", "/workbench"])
+@pytest.mark.parametrize("path", ["/", "/optimizers", "/hidden", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])
 def test_behind_a_path_prefix(serve: Callable[..., str], page: Page, path: str) -> None:
     """The pictures appear, links stay below the prefix, and nothing is asked for beside it."""
     address = serve("app.py", STREAMLIT_SERVER_BASE_URL_PATH="lab")

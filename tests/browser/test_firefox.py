@@ -69,7 +69,7 @@ def test_play_counts_up_to_where_each_walk_arrives(visit: Visit, tab: Tab) -> No
     tab.until(f'{UPDATE} === {last!r} && {COUNTS}.join() === "32,2"')
 
 
-@pytest.mark.parametrize("path", ["/hidden", "/optimizers", "/workbench"])
+@pytest.mark.parametrize("path", ["/hidden", "/optimizers", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])
 def test_every_other_page_opens(visit: Visit, tab: Tab, path: str) -> None:
     visit(path)
     assert tab.evaluate("""all("[data-testid='stException'], [data-testid='stAlert']").length""") == 0

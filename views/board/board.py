@@ -55,6 +55,8 @@ class Walk(TypedDict):
     stride: int  # mini-batches' worth of rows that an update reads: 1, or a whole epoch of them
     evaluations: NotRequired[np.ndarray]  # gradients computed before each point; else as many as updates
     moves: NotRequired[Moves]
+    off: NotRequired[np.ndarray]  # float32 (k,): 0 on the plane that is drawn, 1 at right angles to it; what is off fades
+    told: NotRequired[Sequence[str]]  # the big number at each point; else it counts updates
     count: str  # the big number as it stands in the end: "32"
     unit: str  # "steps"
     settled: int | None
@@ -71,7 +73,7 @@ class Panel(TypedDict):
     contour: Figure
     cloud: Figure | None
     surface: Figure | None
-    start: Sequence[float]
+    start: Sequence[float] | None  # None: nobody can move it
     axes: tuple[str, str]
     fitted: bool  # the window holds minima and walks
     alt: str
@@ -87,8 +89,9 @@ class Player(TypedDict):
     batches: int
     clock: Clock
     clocked: bool  # the clocks differ
-    details: bool  # what updates are made of is drawn
+    details: bool | None  # what updates are made of is drawn; None: it is not known
     flip: bool  # the contours of each update's mini-batch are drawn
+    redraws: NotRequired[bool]  # a person may ask for the planes through the update that is shown
 
 
 class Words(TypedDict):
@@ -111,6 +114,7 @@ class Words(TypedDict):
     details_help: str
     flip: str  # name of the switch
     flip_help: str
+    redraw: str  # "Redraw through this step"
     moves: str  # what the arrows are
     enlarged: str  # "Drawn larger: {times}."
     lens: str  # "{optimizer}'s own coordinates"
@@ -150,16 +154,20 @@ class BoardState:
     flip: bool = False
 
 
+KINDS = ("start", "window", "fit", "again", "through")
+
+
 @dataclass(frozen=True)
 class Act:
     """What a person did to a picture: put the start at a point of it, looked at another window (None: that of the beginning), or asked for
-    the one that fits. Or the browser did not get what was drawn, and asks for it "again".
+    the one that fits; or asked for the planes "through" the update that is shown. Or the browser did not get what was drawn, and asks for
+    it "again".
 
     pixel: how much of each axis a pixel is, None where the point is one of the grid. moving: the hand still holds it. turn: a running
     number, for the browser to know which act was taken.
     """
 
-    kind: Literal["start", "window", "fit", "again"]
+    kind: Literal["start", "window", "fit", "again", "through"]
     panel: int
     at: tuple[float, ...] | None
     pixel: tuple[float, float] | None
@@ -215,10 +223,16 @@ def board_act(key: str) -> Act | None:
     if not isinstance(act, Mapping):
         return None
     kind, panel, turn = act.get("kind"), act.get("panel"), act.get("turn")
-    if kind not in ("start", "window", "fit", "again") or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
+    if (
+        kind not in ("start", "window", "fit", "again", "through")
+        or not isinstance(panel, int)
+        or not 0 <= panel < 3
+        or not isinstance(turn, int)
+    ):
         return None
-    at, pixel = _numbers(act.get("at"), 2 if kind == "start" else 4), _numbers(act.get("pixel"), 2)
-    if at is None and kind == "start":
+    count = {"start": 2, "through": 1}.get(kind, 4)
+    at, pixel = _numbers(act.get("at"), count), _numbers(act.get("pixel"), 2)
+    if at is None and kind in ("start", "through"):
         return None
     return Act(kind, panel, at, None if pixel is None else (pixel[0], pixel[1]), bool(act.get("moving")), turn)
 

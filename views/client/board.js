@@ -10,14 +10,14 @@ import { Player } from "./player.js";
 import { parcel } from "./parcels.js";
 import { plotly } from "./plotly.js";
 import { Sender } from "./sender.js";
-import { stylesheet } from "./styles.js";
+import { pageStyles } from "./styles.js";
 import { Surface, webgl } from "./surface.js";
 import { readTheme } from "./theme.js";
 import { timed } from "./timed.js";
 import { unpack } from "./unpack.js";
-import { same } from "./values.js";
+import { reached, same } from "./values.js";
 
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, await stylesheet("board.css")];
+await pageStyles();
 
 export const mount = mounted(
   (root) => new Board(root),
@@ -295,6 +295,13 @@ class Board {
   fit(panel) {
     const number = this.panels.indexOf(panel);
     this.acts.offer({ kind: "fit", panel: number, at: null, pixel: null, moving: false }, `window ${number}`);
+  }
+
+  /** Asks for the planes through the update that is shown. */
+  redraw() {
+    const longest = this.panels.flatMap((panel) => panel.walks).reduce((one, other) => (other.update.at(-1) > one.update.at(-1) ? other : one));
+    const shown = longest.update[Math.max(0, reached(longest.update, this.shownTick()) - 1)];
+    this.acts.offer({ kind: "through", panel: 0, at: [shown], pixel: null, moving: false }, "through");
   }
 
   /** @param window [left, right, bottom, top], or null for that of the beginning */

@@ -3,6 +3,7 @@
 import { DASHES, shape, sheet } from "./canvas.js";
 import { fill, grouped, make, name, write } from "./dom.js";
 import { casing, legible } from "./theme.js";
+import { reached } from "./values.js";
 
 /** One walk's big number: it counts while the walk is played and stops where the walk stops. */
 export class Count {
@@ -55,7 +56,8 @@ export class Count {
     const done = k >= stop;
     const mark = /\d(\D)\d{3}(?!\d)/.exec(walk.count)?.[1]; // group as Python grouped the final count
     const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
-    write(this.number, done ? walk.count : counted);
+    const said = walk.told?.[Math.max(0, reached(walk.update, k) - 1)]; // what it is at this update, where that is known
+    write(this.number, done ? walk.count : (said ?? counted));
     this.root.classList.toggle("esl-reached", done && walk.status === "settled");
     this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
   }

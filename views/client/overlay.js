@@ -8,6 +8,11 @@ import { reached } from "./values.js";
 import { drawMoves, enlargement, movesOf } from "./details.js";
 import { LensInset } from "./lens.js";
 
+const FAINT = 0.2; // how much is left of a walk that lies at right angles to the plane
+
+/** How much of a walk is seen at its point i: what lies off the plane on which it is drawn fades. */
+const faded = ({ off }, i) => (off ? 1 - (1 - FAINT) * off[i] : 1);
+
 /** The walks over one contour: a canvas, and labels where a walk that ends outside first leaves the picture. */
 export class Overlay {
   constructor(host) {
@@ -54,25 +59,39 @@ export class Overlay {
     else this.lens.hide();
   }
 
-  line(context, walk, { pieces, dots }) {
+  line(context, walk, { pieces, segments, dots }) {
     const halo = casing(walk.color);
-    const path = new Path2D();
-    for (const piece of pieces) {
-      path.moveTo(piece[0], piece[1]);
-      for (let i = 2; i < piece.length; i += 2) path.lineTo(piece[i], piece[i + 1]);
+    const stroke = (path) => {
+      context.setLineDash([]);
+      context.strokeStyle = halo;
+      context.lineWidth = 6;
+      context.stroke(path);
+      context.setLineDash(DASHES[walk.dash] ?? []);
+      context.strokeStyle = walk.color;
+      context.lineWidth = 3;
+      context.stroke(path);
+      context.setLineDash([]);
+    };
+    if (walk.off) {
+      for (const [ax, ay, bx, by, i] of segments) {
+        const segment = new Path2D();
+        segment.moveTo(ax, ay);
+        segment.lineTo(bx, by);
+        context.globalAlpha = faded(walk, i);
+        stroke(segment);
+      }
+    } else {
+      const path = new Path2D();
+      for (const piece of pieces) {
+        path.moveTo(piece[0], piece[1]);
+        for (let i = 2; i < piece.length; i += 2) path.lineTo(piece[i], piece[i + 1]);
+      }
+      stroke(path);
     }
-    context.setLineDash([]);
-    context.strokeStyle = halo;
-    context.lineWidth = 6;
-    context.stroke(path);
-    context.setLineDash(DASHES[walk.dash] ?? []);
-    context.strokeStyle = walk.color;
-    context.lineWidth = 3;
-    context.stroke(path);
-    context.setLineDash([]);
     // Every update is a dot, as long as the dots can be told apart.
     let last = null;
-    for (const [x, y] of dots) {
+    for (const [x, y, , i] of dots) {
+      context.globalAlpha = faded(walk, i);
       if (last && Math.hypot(x - last[0], y - last[1]) < 9) continue;
       last = [x, y];
       context.beginPath();
@@ -83,6 +102,7 @@ export class Overlay {
       context.lineWidth = 1.2;
       context.stroke();
     }
+    context.globalAlpha = 1;
     if (dots.length && dots[0][2] === walk.update[0]) {
       context.beginPath();
       context.arc(dots[0][0], dots[0][1], 6.5, 0, 2 * Math.PI);

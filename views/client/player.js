@@ -36,6 +36,8 @@ export class Player {
       make("span", "esl-details-word", button);
       return button;
     });
+    this.redraw = make("button", "esl-button esl-redraw", bar, { type: "button" });
+    this.redraw.onclick = () => board.redraw();
     const views = make("div", "esl-views", this.root);
     this.views = views;
     this.group = make("div", "esl-switch", views, { role: "group" });
@@ -69,12 +71,15 @@ export class Player {
     write(this.flip.lastChild, words.flip);
     this.flip.title = words.flip_help;
     this.flip.hidden = player.batches === 1;
+    write(this.redraw, words.redraw);
+    this.redraw.hidden = !player.redraws;
     this.details.title = words.details_help;
+    this.details.hidden = player.details === null;
     write(this.clockWord, words.clock);
     CLOCKS.forEach((clock, i) => write(this.clock.options[i], words[clock]));
     this.clockField.hidden = !player.clocked; // all clocks are one
     this.detailed = player.details;
-    this.details.setAttribute("aria-pressed", String(player.details));
+    this.details.setAttribute("aria-pressed", String(Boolean(player.details)));
     write(this.contour, words.contour);
     write(this.surface, words.surface);
     write(this.whichWord, words.which);

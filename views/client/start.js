@@ -16,7 +16,7 @@ export class Start {
     this.settled = settled;
     this.figure = figure;
     this.move = move;
-    this.ring = make("button", "esl-start", figure.host, { type: "button", role: "slider" });
+    this.ring = make("button", "esl-start", figure.host, { type: "button", role: "slider", hidden: "" });
     this.at = null;
     this.ring.addEventListener("pointerdown", (event) => this.grab(event));
     this.ring.addEventListener("pointermove", (event) => this.drag(event));
@@ -30,7 +30,9 @@ export class Start {
     this.words = words;
     this.axes = axes.map((axis) => axis.replace(/<[^>]*>/g, ""));
     this.ring.title = words.start;
-    if (!this.at || (!this.held && this.settled())) this.at = start;
+    if (!start) this.at = null; // a picture whose walks nobody can start elsewhere
+    else if (!this.at || (!this.held && this.settled())) this.at = start;
+    this.ring.hidden = !this.at;
     this.alt = alt;
     this.place();
   }
@@ -104,7 +106,7 @@ export class Start {
 
   press(event) {
     const own = event.target.closest?.(".esl-start, .esl-fit, .modebar");
-    if (own || event.button !== 0) return;
+    if (own || event.button !== 0 || !this.at) return;
     const pressed = [event.clientX, event.clientY];
     // On the page: Plotly covers the picture while a button is down.
     document.addEventListener("pointerup", (up) => this.release(up, pressed), { capture: true, once: true });

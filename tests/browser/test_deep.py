@@ -1,0 +1,97 @@
+"""The page of deep networks in a real browser: it trains while one looks, plays, is redrawn through a step, and every chart draws."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Page, expect
+
+from deep.run import Ran, run
+from lessons.deep_scene import DEEP
+from tests.browser.test_app import drawn, query
+from tests.browser.test_components import settle
+from views import address
+from views.deep.charts import CHARTS
+
+TINY = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resolution=25&v=1"
+
+
+def right(one: Ran, at: int) -> str:
+    return f"{100 * float(one.record.measured.unseen_accuracy[at]):.1f} %"
+
+
+@pytest.fixture
+def visit(serve: Callable[..., str], page: Page) -> Callable[[str], None]:
+    def go(path: str) -> None:
+        page.goto(f"{serve('app.py')}{path}")
+        drawn(page)
+        expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
+        settle(page)
+
+    return go
+
+
+def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Callable[[str], None], page: Page) -> None:
+    visit(TINY)
+    scene, _, _ = address.read(query(page), DEEP)
+    result = run(scene)
+    expect(page.locator(".esl-number")).to_have_text([right(one, -1) for one in result.nets])
+    scrub = page.locator(".esl-scrub")
+    for update in (0, 17):
+        scrub.fill(str(update))
+        here = [right(one, int(np.searchsorted(one.record.update, update))) for one in result.nets]
+        expect(page.locator(".esl-number")).to_have_text(here)
+    page.get_by_role("button", name="Redraw through this step").click()
+    expect(page).to_have_url(re.compile("through=17"))
+    expect(page.get_by_text("through update 17")).to_be_visible()
+    expect(page.locator(".esl-start:visible")).to_have_count(0)
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(".esl-update")).to_have_text("update 40 of 40", timeout=15_000)
+
+
+def test_a_rate_and_a_normalization_are_in_the_address(visit: Callable[[str], None], page: Page) -> None:
+    visit(TINY)
+    page.get_by_role("textbox", name="learning rate").fill("0.05")
+    page.get_by_role("textbox", name="learning rate").press("Enter")
+    expect(page).to_have_url(re.compile("optimizer.rate=0.05"))
+    page.get_by_role("button", name="layer normalization").click()
+    expect(page).to_have_url(re.compile("n3=layer"))
+    expect(page.locator(".esl-panel .esl-title")).to_have_text(["no normalization", "batch normalization", "layer normalization"])
+    page.get_by_role("button", name="3-D", exact=True).click()
+    expect(page.locator(".esl-surface canvas").first).to_be_visible()
+
+
+def test_every_chart_is_drawn(visit: Callable[[str], None], page: Page) -> None:
+    visit(TINY)
+    for label, _ in CHARTS.values():
+        page.get_by_role("radio", name=label, exact=True).or_(page.get_by_role("button", name=label, exact=True)).first.click()
+        settle(page)
+        expect(page.locator(".esl-chart .main-svg").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
+
+
+def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Callable[..., str], page: Page) -> None:
+    page.goto(f"{serve('app.py')}/deep?steps=20000&depth=12&v=1")
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible(timeout=60_000)
+    stop.click()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    settle(page)
+    said = re.compile(r"Stopped: (\d+) %")
+    reached = said.search(page.get_by_text(said).inner_text())
+    assert reached
+    numbers = page.locator(".esl-number").all_inner_texts()
+    page.wait_for_timeout(2000)
+    assert page.locator(".esl-number").all_inner_texts() == numbers, "it stands still"
+    page.get_by_role("button", name="Go on").click()
+    for _ in range(300):
+        going = re.search(r"Computing: (\d+) %", page.locator(".stApp").inner_text())
+        if going and int(going[1]) > int(reached[1]):
+            break
+        page.wait_for_timeout(200)
+    assert going
+    assert int(going[1]) > int(reached[1]), "it went on from where it was"
+    page.get_by_role("button", name="Stop").click()

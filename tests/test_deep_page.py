@@ -1,0 +1,148 @@
+"""The page of deep networks as a person meets it: it opens, every chart and every control draws, links are read back, bad ones are said."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from deep.experiment import FIELDS, MOST_NETS, Deep
+from deep.run import normalizations, run, slices
+from lessons.deep_scene import DEEP
+from settings import Count, Number, Option, Pick, Value, pick
+from tests.test_pack import unpack
+from tests.test_pages import fine
+from views import address
+from views.deep.charts import CHARTS
+from views.shown import Shown
+
+APP = Path(__file__).resolve().parents[1] / "app.py"
+TINY = {"data": "moons", "data.samples": "60", "depth": "2", "width": "4", "steps": "12", "batch": "16", "resolution": "25"}
+SMALL = replace(DEEP, data=pick("moons", samples=60), depth=2, width=4, steps=12, batch=16, resolution=25)
+
+
+def opened(query: dict[str, str], **state: object) -> AppTest:
+    at = AppTest.from_file(APP, default_timeout=120)
+    at.run()
+    at.switch_page("views/deep_networks.py")
+    for key, value in state.items():
+        at.session_state[key.replace("_", " ")] = value
+    at.query_params = query
+    return fine(at.run())
+
+
+def parts(at: AppTest, kind: str) -> list[Any]:
+    """What each component of a kind was sent."""
+    return [element.proto for element in at.get("bidi_component") if element.proto.component_name == kind]
+
+
+def board(at: AppTest) -> dict[str, Any]:
+    said: dict[str, Any] = dict(unpack(parts(at, "error_surface_board")[0].bytes))  # type: ignore[call-overload]
+    return said
+
+
+def alternatives(at: AppTest) -> list[str]:
+    return [dict(unpack(part.bytes))["alt"] for part in parts(at, "error_surface_chart")]  # type: ignore[call-overload]
+
+
+def test_the_page_says_the_numbers_of_the_run() -> None:
+    at, result = opened(TINY), run(SMALL)
+    said = board(at)
+    assert [panel["title"] for panel in said["panels"]] == ["no normalization", "batch normalization"]
+    for panel, one in zip(said["panels"], result.nets, strict=True):
+        facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
+        assert float(facts["training loss"]) == pytest.approx(float(one.record.measured.loss[-1]), rel=1e-3)
+        assert ("in test mode" in facts) == (one.picked.name == "batch")
+        if "in test mode" in facts:
+            assert float(facts["in test mode"]) == pytest.approx(float(one.record.measured.settled[-1]), rel=1e-3)
+        assert one.cut is not None
+        assert facts["the plane holds"] == f"{100 * one.cut.on.held:.0f} %"
+    assert "1 − p" in at.caption[0].value
+    assert "η = 0.8" in at.caption[0].value
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_says_its_message_with_numbers(name: str) -> None:
+    at = opened(TINY, deep_chart_en=name)
+    said = alternatives(at)
+    assert said
+    for alt in said:
+        assert any(character.isdigit() for character in alt) or name == "why"
+
+
+@pytest.mark.parametrize("part", ["data", "network", "normalization", "training", "picture"])
+def test_every_part_of_the_drawer_draws(part: str) -> None:
+    at = opened(TINY | {"n1": "batch", "n2": "group", "n3": "weight"}, deep_drawer=True, deep_part_en=part)
+    assert len(at.selectbox) + len(at.get("bidi_component")) > 4
+
+
+def test_two_modes_side_by_side_are_two_pictures_of_one_network() -> None:
+    said = board(opened(TINY | {"mode": "both"}))
+    assert [(panel["title"], panel["subtitle"]) for panel in said["panels"]] == [
+        ("batch normalization", "train mode"),
+        ("batch normalization", "test mode"),
+    ]
+
+
+def test_what_cannot_be_had_is_said() -> None:
+    at = opened(TINY | {"width": "128", "optimizer": "newton"})
+    assert any("Hessian" in error.value for error in at.error)
+    at = opened(TINY | {"n1": "instance", "n2": "batch"})
+    assert at.info, "why instance normalization makes no sense here"
+    at = opened(TINY | {"steps": "1"})
+    assert any("path" in warning.value for warning in at.warning), "two records span no plane"
+    assert board(at)["panels"], "so random directions stand in"
+    at = opened(TINY | {"n1": "batch", "n2": "batch", "n2.epsilon": "0.1"})
+    assert any("twice" in warning.value for warning in at.warning)
+    assert len(board(at)["panels"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "says"), [("0.3", "Right on unseen rows: "), ("0.001", "Nobody learns at this rate: "), ("1000", "explodes at update")]
+)
+def test_the_headline_says_who_learns(rate: str, says: str) -> None:
+    """What always says the same class is right on half of the rows: that is not learning."""
+    tanh = TINY | {"steps": "300", "activation": "tanh" if rate != "1000" else "relu", "data.samples": "200", "optimizer.rate": rate}
+    at = opened(tanh)
+    assert any(says in header.value for header in at.header), [header.value for header in at.header]
+
+
+def test_a_bad_link_is_said_and_the_page_still_works() -> None:
+    at = opened(TINY | {"depth": "13", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
+    assert len(at.warning) == 5
+    assert board(at)["panels"]
+
+
+# --------------------------------------------------------------------------------------------------------------- the address
+
+
+def other(name: str) -> Value:
+    """A value of a field that its opening scene does not have."""
+    field = FIELDS[name]
+    if isinstance(field, Option):
+        return next(choice for choice in field.choices if choice != getattr(DEEP, name))
+    if isinstance(field, Count):
+        return field.low + 1 if getattr(DEEP, name) != field.low + 1 else field.low + 2
+    assert isinstance(field, Number)
+    return 0.5 * (field.low + field.high)
+
+
+SCENES: dict[str, Deep] = {name: replace(DEEP, **{name: other(name)}) for name in FIELDS}  # type: ignore[arg-type]
+SCENES |= {f"normalization {name}": replace(DEEP, nets=(Pick(name),)) for name in normalizations()}
+SCENES |= {f"slice {name}": replace(DEEP, slice=Pick(name)) for name in slices()}
+SCENES |= {
+    "three networks": replace(DEEP, nets=(pick("batch", gamma=2.0), pick("group", groups=4.0), Pick("none"))),
+    "another optimizer": replace(DEEP, optimizer=pick("adam", rate=0.02, b1=0.5), schedule=Pick("cosine")),
+    "other data": replace(DEEP, data=pick("rings", classes=4, noise=0.2), features=Pick("none")),
+}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_is_read_back_from_its_address(name: str) -> None:
+    scene, view = SCENES[name], Shown(view="surface")
+    query = address.write(scene, view, DEEP)
+    assert address.read(query, DEEP) == (scene, view, [])
+    assert query["v"] == "1"
+    assert address.write(DEEP, Shown(), DEEP) == {}
+    assert len(scene.nets) <= MOST_NETS

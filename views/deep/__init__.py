@@ -1,0 +1,1 @@
+"""The page of deep networks: its board, its charts, its controls."""

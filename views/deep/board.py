@@ -1,0 +1,174 @@
+"""From the arrays of trained networks to what the board draws: a slice each, the training as a walk on it, accuracy as its big number."""
+
+import math
+
+import numpy as np
+
+from deep.experiment import Deep
+from deep.run import Cut, DeepResult, Ran, normalizations, slices
+from figures.colors import WALKS
+from figures.contour import contour
+from figures.derived import Derived
+from figures.levels import levels
+from figures.surface import surface
+from numerals import numeral
+from settings import Pick
+from views.board.board import BoardData, Fact, Panel, Walk
+from views.picture import words
+from views.shown import Shown
+from views.words import tr
+
+
+def name_of(picked: Pick) -> str:
+    """Of a network, by what normalizes inside it."""
+    return tr("no normalization") if picked.name == "none" else tr(normalizations()[picked.name].label)
+
+
+def axes_of(name: str) -> tuple[str, str]:
+    """What the two directions of a slice are called on the axes."""
+    return {
+        "principal": (tr("1st principal component"), tr("2nd principal component")),
+        "hessian": (tr("steepest eigenvector"), tr("2nd eigenvector")),
+        "gradient_momentum": (tr("gradient"), tr("momentum, at right angles")),
+        "line": (tr("from the plane's update (0) to the start of the training (1)"), tr("a random direction")),
+    }.get(name, (tr("a random direction"), tr("another")))
+
+
+def _accuracy(one: Ran, at: int) -> str:
+    share = float(one.record.measured.unseen_accuracy[at])
+    if not math.isfinite(share):
+        return "✕"
+    return f"{100 * share:.1f} %" if one.trial.split.labeled else f"{share:.2f}"
+
+
+def _unit(one: Ran) -> str:
+    return tr("right on unseen rows") if one.trial.split.labeled else tr("R² on unseen rows")
+
+
+def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
+    record = one.record
+    path = np.stack([cut.on.a, cut.on.b], axis=1)
+    middle = (0.5 * float(cut.a[0] + cut.a[-1]), 0.5 * float(cut.b[0] + cut.b[-1]))
+    rate = float(one.trial.hyper["rate"])
+    far = float(np.linalg.norm(record.theta[record.calm] - record.theta[cut.through], axis=1).max()) or 1.0
+    lost = record.diverged is not None
+    with np.errstate(over="ignore"):
+        return {
+            "name": tr("Training"),
+            "color": WALKS[slot].color,
+            "dash": "solid",
+            "marker": WALKS[slot].marker,
+            "path": Derived((path - middle).astype(np.float32), "shift", middle),
+            "lowest": 0.0,
+            "excess": record.measured.loss.astype(np.float32),
+            "slope": record.measured.gradient.astype(np.float32),
+            "update": record.update.astype(np.int32),
+            "stride": 1,
+            "count": "✕" if lost else _accuracy(one, -1),
+            "unit": tr("explodes") if lost else _unit(one),
+            "settled": None,
+            "diverged": record.diverged,
+            "status": "diverged" if lost else "open",
+            "detail": f"η = {numeral(rate)}",
+            "off": np.clip(cut.on.distance / far, 0, 1).astype(np.float32),  # of how far the walk goes from the plane's own point
+            "told": [_accuracy(one, at) for at in range(len(record.update))],
+        }
+
+
+def _facts(one: Ran) -> list[Fact]:
+    last, measured = one.record.last, one.record.measured
+    facts: list[Fact] = [
+        {
+            "label": tr("training loss"),
+            "value": numeral(float(measured.loss[last])),
+            "help": tr("mean over all training rows, in train mode, after the last update that is drawn"),
+        },
+        {"label": tr("loss on unseen rows"), "value": numeral(float(measured.unseen[last])), "help": tr("in test mode")},
+    ]
+    if normalizations()[one.picked.name].remembers:
+        facts.insert(
+            1,
+            {
+                "label": tr("in test mode"),
+                "value": numeral(float(measured.settled[last])),
+                "help": tr("the same rows and weights, with the running statistics"),
+            },
+        )
+    if one.cut is not None:
+        on, begin = one.cut.on, last if one.cut.through < last / 2 else 0
+        facts.append(
+            {
+                "label": tr("the plane holds"),
+                "value": f"{100 * on.held:.0f} %",
+                "help": tr("the share of the path's variance that lies along the two directions; the rest is not in this picture"),
+            }
+        )
+        facts.append(
+            {
+                "label": tr("update {k}: loss on the plane, and true").format(k=int(one.record.update[begin])),
+                "value": f"{numeral(float(one.cut.drawn[begin]))} | {numeral(float(one.true[begin]))}",
+                "help": tr("That step lies off this plane: where it is drawn, the plane shows another loss. On the plane both agree."),
+            }
+        )
+    return facts
+
+
+def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
+    cut, name = one.cut, name_of(one.picked)
+    assert cut is not None
+    scale = levels(deep.levels, np.clip(cut.grid, low, high), low, None)
+    grid = np.clip(np.nan_to_num(cut.grid, nan=high, posinf=high), low, high)
+    excess = scale.excess(grid)
+    heights, losses = scale.heights(excess), scale.losses(excess)
+    axes = axes_of(cut.name)
+    mode = tr("train mode") if one.mode == "train" else tr("test mode")
+    figure = contour(cut.a, cut.b, heights, losses, scale, axes, equal=True, words=(tr("loss"), tr("the goal"), tr("minimum")))
+    last = one.record.last
+    return {
+        "title": name,
+        "subtitle": mode,
+        "contour": figure,
+        "cloud": None,
+        "surface": surface(cut.a, cut.b, heights, losses, low, high, scale, axes, equal=True, loss=tr("loss")),
+        "start": None,
+        "axes": axes,
+        "fitted": True,
+        "alt": tr("Loss of the network with {name} on a plane, {slice}: training loss {first} → {last}, {accuracy} {unit}.").format(
+            name=name,
+            slice=tr(slices()[cut.name].label),
+            first=numeral(float(one.record.measured.loss[0])),
+            last=numeral(float(one.record.measured.loss[last])),
+            accuracy=_accuracy(one, last),
+            unit=_unit(one),
+        ),
+        "facts": _facts(one),
+        "walks": [_walk(one, cut, slot)],
+    }
+
+
+def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> BoardData:
+    """One panel for each network that has a plane; all in the same colors, so that heights can be compared."""
+    cut = [one for one in result.pictures if one.cut is not None]
+    finite = np.concatenate([one.cut.grid[np.isfinite(one.cut.grid)].ravel() for one in cut if one.cut is not None])
+    first = max(float(one.record.measured.loss[0]) for one in cut)
+    low = float(finite.min()) if finite.size else 0.0
+    high = min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
+    last = deep.steps if result.progress < 1 else max(int(one.record.update[-1]) for one in cut)
+    return {
+        "panels": [_panel(deep, one, [net.picked for net in result.nets].index(one.picked), high, low) for one in cut],
+        "curves": None,
+        "player": {
+            "length": {"updates": last, "epochs": last, "evaluations": last},
+            "batches": 1,
+            "clock": "updates",
+            "clocked": False,
+            "details": None,
+            "flip": False,
+            "redraws": True,
+        },
+        "view": "surface" if shown.view == "surface" else "contour",
+        "surface_panel": min(shown.panel, len(cut) - 1),
+        "moving": False,
+        "edit": edit,
+        "words": words(),
+    }

@@ -1,0 +1,186 @@
+"""The controls of deep networks: the few in front, and all of them behind one fold."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from deep.experiment import FIELDS, MOST_NETS, Deep
+from deep.rows import classifies
+from deep.run import normalizations, senseless, trial_of, unfit
+from experiment import optimizers
+from settings import N_, Pick, Value, values
+from views.controls import chips, menu, number, setting
+from views.drawer import picked_item
+from views.drawer import settings as settings_of
+from views.menus import menus
+from views.session import Scene
+from views.words import language, say, tr
+
+DeepScene = Scene[Deep]
+FRONT = ("none", "batch", "layer", "weight")
+
+
+def rate(scene: DeepScene) -> None:
+    """The rate that every network is trained with."""
+    picked = scene.experiment.optimizer
+    field = optimizers()[picked.name].fields[0]
+    chosen = float(values(picked, optimizers()[picked.name].fields)["rate"])
+    number(
+        scene,
+        "rate",
+        field,
+        chosen,
+        lambda deep, value: replace(deep, optimizer=deep.optimizer.having(rate=float(value))),
+        label=tr("learning rate η, the same for every network"),
+        ticks=[(0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10")],
+        low=0.001,
+        high=10.0,
+    )
+
+
+def raced(scene: DeepScene, in_front: bool = False) -> None:
+    """Which normalizations are inside: a network each, one to three. in_front: of the best known ones, and those that are picked."""
+    kept = {picked.name: picked for picked in scene.experiment.nets}
+
+    def take(deep: Deep, names: list[str]) -> Deep:
+        """A fourth takes the place of the first."""
+        known = [picked.name for picked in deep.nets if picked.name in names]
+        chosen = [*known, *(name for name in names if name not in known)][-MOST_NETS:]
+        return replace(deep, nets=tuple(kept.get(name, Pick(name)) for name in chosen)) if chosen else deep
+
+    chips(
+        scene,
+        "nets" if in_front else "all nets",
+        tr("normalization inside: a network each, at most three"),
+        [name for name in normalizations() if not in_front or name in FRONT or name in kept],
+        lambda name: tr(normalizations()[name].label),
+        list(kept),
+        take,
+    )
+
+
+def field(scene: DeepScene, name: str, place: str = "") -> None:
+    """The control of one field of a Deep. place: where it stands a second time."""
+    kind = FIELDS[name]
+
+    def take(deep: Deep, value: Value) -> Deep:
+        return replace(deep, **{name: kind.read(value)})  # type: ignore[arg-type]
+
+    setting(scene, f"{place}{name}", kind, getattr(scene.experiment, name), take)
+
+
+def size(scene: DeepScene) -> None:
+    """Depth and width, side by side."""
+    left, right = st.columns(2)
+    with left:
+        field(scene, "depth", "front ")
+    with right:
+        field(scene, "width", "front ")
+
+
+def _fields(*names: str) -> Callable[[DeepScene], None]:
+    def draw(scene: DeepScene) -> None:
+        columns = st.columns(2)
+        for i, name in enumerate(names):
+            with columns[i % 2]:
+                field(scene, name)
+
+    return draw
+
+
+def _another(deep: Deep, name: Value) -> Deep:
+    return replace(deep, data=Pick(str(name)))
+
+
+def _data(scene: DeepScene) -> None:
+    data = scene.experiment.data
+
+    def take(deep: Deep, picked: Pick) -> Deep:
+        return replace(deep, data=picked)
+
+    menu(scene, "data", tr("data"), tuple(menus()["data"]), lambda name: tr(menus()["data"][name].label), data.name, _another)
+    settings_of(scene, "data", "data", data, take, leave_out=("x1", "x2", *(("target",) if classifies(data) else ())))
+    st.caption(tr("The network sees all {d} features.").format(d=trial_of(scene.experiment, Pick("none")).net.inputs))
+    picked_item(
+        scene, "features", "features", tr("features"), scene.experiment.features, lambda deep, picked: replace(deep, features=picked)
+    )
+    _fields("held", "seed")(scene)
+
+
+def _network(scene: DeepScene) -> None:
+    _fields("depth", "width", "activation", "residual", "initialization")(scene)
+    sizes = ", ".join(f"{trial_of(scene.experiment, picked).net.size:,}" for picked in scene.experiment.nets)
+    st.caption(tr("Parameters of the networks: {sizes}. Biases begin at 0.").format(sizes=sizes))
+
+
+def _normalization(scene: DeepScene) -> None:
+    raced(scene)
+    for i, picked in enumerate(scene.experiment.nets):
+        item = normalizations()[picked.name]
+        st.markdown(f"**{tr(item.label)}**")
+        st.latex(item.formula)
+        if item.source:
+            st.caption(item.source)
+
+        def take(deep: Deep, changed: Pick, i: int = i) -> Deep:
+            return replace(deep, nets=(*deep.nets[:i], changed, *deep.nets[i + 1 :]))
+
+        settings_of(scene, f"n{i + 1}", "normalization", picked, take)
+    for name, item in normalizations().items():
+        why = senseless(scene.experiment, Pick(name))
+        if why is not None:
+            st.caption(f"{tr(item.label)}: {say(why)}")
+    _fields("place", "affine", "begin", "memory", "frozen")(scene)
+
+
+def _training(scene: DeepScene) -> None:
+    deep = scene.experiment
+    size = max(trial_of(deep, picked).net.size for picked in deep.nets)
+    able = tuple(name for name in optimizers() if unfit(deep, name, size) is None)
+    picked_item(
+        scene, "optimizer", "optimizer", tr("optimizer"), deep.optimizer, lambda deep, picked: replace(deep, optimizer=picked), only=able
+    )
+    for name in optimizers():
+        said = unfit(deep, name, size)
+        if said is not None:
+            st.caption(say(said))
+    if optimizers()[deep.optimizer.name].full_batch_only:
+        st.caption(tr("It takes all rows at every update: the noise of mini-batches would mislead its picture of the curvature."))
+    picked_item(scene, "schedule", "schedule", tr("schedule"), deep.schedule, lambda deep, picked: replace(deep, schedule=picked))
+    _fields("batch", "steps", "warmup")(scene)
+
+
+def _picture(scene: DeepScene) -> None:
+    picked_item(scene, "slice", "slice", tr("plane"), scene.experiment.slice, lambda deep, picked: replace(deep, slice=picked))
+    item = menus()["slice"][scene.experiment.slice.name]
+    st.latex(item.formula)
+    st.caption(item.source)
+    _fields("through", "mode", "biases", "levels", "resolution")(scene)
+
+
+def drawer(scene: DeepScene) -> None:
+    """All controls behind one fold, drawn only while it is open; one part at a time."""
+    fold = st.expander(tr("All controls"), key=f"{scene.page} drawer", on_change="rerun", icon=":material/tune:")
+    if not fold.open:
+        return
+    parts = {
+        "data": (N_("Data"), _data),
+        "network": (N_("Network"), _network),
+        "normalization": (N_("Normalization"), _normalization),
+        "training": (N_("Training"), _training),
+        "picture": (N_("Picture"), _picture),
+    }
+    with fold:
+        key = f"{scene.page} part {language()}"
+        st.session_state.setdefault(key, "network")
+        part = st.segmented_control(
+            tr("All controls"),
+            list(parts),
+            format_func=lambda name: tr(parts[name][0]),
+            key=key,
+            required=True,
+            label_visibility="collapsed",
+        )
+        if part is not None:
+            parts[part][1](scene)

@@ -1,0 +1,16 @@
+"""Every menu that a person can pick from, on any page, by the part of an experiment that it fills."""
+
+import experiment
+from deep.run import normalizations, slices
+from experiment import Entry
+from settings import Setting
+
+
+def menus() -> dict[str, dict[str, Entry]]:
+    """Those of experiment.py, and what only deep networks have: all normalizations, and slices."""
+    return experiment.menus() | {"normalization": dict(normalizations()), "slice": dict(slices())}
+
+
+def fields_of(part: str, name: str) -> tuple[Setting, ...]:
+    """The settings of an item of a menu."""
+    return tuple(menus()[part][name].fields)
