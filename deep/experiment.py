@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from normalization.hidden_layer import MEMORY
 from settings import N_, Count, Number, Option, Pick, Setting
 
-MOST_NETS = 3
+MOST_NETS = 3  # that are picked, and pictures
+MOST_RACED = 4  # networks, where each is trained plain and residual
 MOST_UPDATES = 20_000
 WIDTHS = (2, 4, 8, 16, 32, 64, 128)
 
@@ -15,7 +16,7 @@ class Deep:
     """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side.
 
     through: the update that the planes go through; one beyond the last is the last. mode "both": two pictures of the first network that
-    remembers statistics.
+    remembers statistics. residual "both": every network once plain and once residual.
     """
 
     data: Pick = Pick("spirals")
@@ -65,7 +66,13 @@ FIELDS: dict[str, Setting] = {
             ("he", "glorot", "lecun", "orthogonal", "standard_normal", "hundred"),
             ("He", "Glorot", "LeCun", N_("orthogonal"), "N(0, 1)", N_("all 100")),
         ),
-        Option("residual", N_("layers"), "plain", ("plain", "residual"), (N_("plain"), N_("residual: y = F(x) + x"))),
+        Option(
+            "residual",
+            N_("layers"),
+            "plain",
+            ("plain", "residual", "both"),
+            (N_("plain"), N_("residual: y = F(x) + x"), N_("both, a network each")),
+        ),
         Option("place", N_("the normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
         Option("affine", N_("γ and β"), "on", ("on", "off"), (N_("trained"), N_("off: 1 and 0"))),
         Option(

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float
 
-from deep.experiment import Deep
+from deep.experiment import MOST_NETS, MOST_RACED, Deep
 from deep.kernels import bender, pointer, slicer, sloper
 from deep.rows import DTYPE, split
 from deep.training import Record, Trained, Trial, trained
@@ -54,13 +54,18 @@ class Ran(NamedTuple):
         return self.training.trial
 
     @property
+    def key(self) -> str:
+        """Which of the networks it is."""
+        return f"{self.picked.name}{' residual' if self.trial.net.residual else ''}"
+
+    @property
     def true(self) -> Float[np.ndarray, " s"]:
         """The loss of each record in the mode of the plane."""
         return self.record.measured.settled if self.mode == "test" else self.record.measured.loss
 
 
 class DeepResult(NamedTuple):
-    """nets: each network once, as it was trained. pictures: what is drawn of them."""
+    """nets: each network once, as it was trained. pictures: what is drawn of them, three at most."""
 
     nets: tuple[Ran, ...]
     pictures: tuple[Ran, ...]
@@ -93,7 +98,13 @@ def unfit(deep: Deep, optimizer: str, size: int) -> Message | None:
     return None
 
 
-def trial_of(deep: Deep, picked: Pick) -> Trial:
+def entrants(deep: Deep) -> list[tuple[Pick, bool]]:
+    """The networks that are trained: what normalizes inside, and whether its layers are residual."""
+    ways = {"plain": (False,), "residual": (True,), "both": (False, True)}[deep.residual]
+    return [(picked, residual) for picked in deep.nets for residual in ways][:MOST_RACED]
+
+
+def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
     """The training of one of the networks."""
     rows = split(deep.data, deep.features, deep.held, deep.seed)
     item = normalizations()[picked.name]
@@ -106,7 +117,7 @@ def trial_of(deep: Deep, picked: Pick) -> Trial:
         rows.outputs,
         deep.place,
         deep.affine == "on" and item.affine,
-        deep.residual == "residual",
+        residual,
     )
     recovers = deep.begin == "recovering" and net.scales and item.recover is not None
     return Trial(
@@ -188,7 +199,7 @@ def _padded(points: Float[np.ndarray, "s p"]) -> Float[np.ndarray, "k p"]:
 
 def begun(deep: Deep) -> bool:
     """Whether every network has its first record, so that nothing large is compiled any more."""
-    return all(trained(trial_of(deep, picked)).begun for picked in deep.nets)
+    return all(trained(trial_of(deep, *entrant)).begun for entrant in entrants(deep))
 
 
 def run(deep: Deep, patience: float = math.inf) -> DeepResult:
@@ -198,7 +209,8 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     train such a network.
     """
     deadline = time.monotonic() + patience
-    trials = [trial_of(deep, picked) for picked in deep.nets]
+    raced = [picked for picked, _ in entrants(deep)]
+    trials = [trial_of(deep, *entrant) for entrant in entrants(deep)]
     for trial in trials:
         said = unfit(deep, deep.optimizer.name, trial.net.size)
         if said is not None:
@@ -207,14 +219,14 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     while left := [one for one in trainings if not one.finished and (not one.begun or time.monotonic() < deadline)]:
         min(left, key=lambda one: one.share).advance()
     resolution = deep.resolution if all(one.finished for one in trainings) else min(ROUGH, deep.resolution)
-    remembers = [normalizations()[picked.name].remembers for picked in deep.nets]
+    remembers = [normalizations()[picked.name].remembers for picked in raced]
     nets, notes = [], []
-    for picked, training, both in zip(deep.nets, trainings, remembers, strict=True):
+    for picked, training, both in zip(raced, trainings, remembers, strict=True):
         nets.append(_ran(deep, picked, training, "test" if deep.mode == "test" and both else "train", resolution))
         said = senseless(deep, picked)
-        if said is not None:
+        if said is not None and said not in notes:
             notes.append(said)
-    pictures = tuple(nets)
+    pictures = tuple(nets[:MOST_NETS])
     if deep.mode == "both" and any(remembers):
         one = nets[remembers.index(True)]
         pictures = (one, _ran(deep, one.picked, one.training, "test", resolution))

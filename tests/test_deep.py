@@ -153,6 +153,16 @@ def test_a_training_in_pieces_is_the_training() -> None:
     np.testing.assert_array_equal(again.record().theta, found.nets[1].record.theta)
 
 
+def test_plain_and_residual_layers_are_raced_with_the_same_weights() -> None:
+    found = run(replace(SMALL, residual="both", depth=3))
+    assert [one.key for one in found.nets] == ["none", "none residual", "batch", "batch residual"]
+    assert [one.key for one in found.pictures] == ["none", "none residual", "batch"]
+    assert [one.trial.net.residual for one in found.nets] == [False, True, False, True]
+    for plain, residual in (found.nets[:2], found.nets[2:]):
+        np.testing.assert_array_equal(plain.record.theta[0], residual.record.theta[0])
+        assert not np.allclose(plain.record.measured.loss, residual.record.measured.loss)
+
+
 def test_networks_begin_with_the_same_weights(result: DeepResult) -> None:
     plain, normalized = (started(one.trial) for one in result.nets)
     np.testing.assert_array_equal(plain, normalized[: plain.size])

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from deep.experiment import Deep
+from deep.experiment import MOST_NETS, Deep
 from deep.run import DeepResult, Ran, begun, run
 from lessons.deep_scene import DEEP
 from settings import Refusal
@@ -51,7 +51,9 @@ def picture(scene: DeepScene) -> DeepResult | None:
         board(deep_board(scene.experiment, result, scene.shown, edits()), key, on_change=looked, on_act=acted)
     for one in result.pictures:
         if one.missing is not None and result.progress == 1:
-            st.warning(f"{name_of(one.picked)}: {say(one.missing)}")
+            st.warning(f"{name_of(one)}: {say(one.missing)}")
+    if len(result.nets) > MOST_NETS:
+        st.caption(tr("{name} is trained too: see the charts below.").format(name=name_of(result.nets[-1])))
     under_way.progress(scene, result.progress)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
@@ -78,7 +80,7 @@ def listed(nets: list[Ran]) -> str:
         else f"{round(100 * float(one.record.measured.unseen_accuracy[-1]))} %"
         for one in nets
     ]
-    return ", ".join(f"{name_of(one.picked)} ({end})" for one, end in zip(nets, ends, strict=True))
+    return ", ".join(f"{name_of(one)} ({end})" for one, end in zip(nets, ends, strict=True))
 
 
 def message(result: DeepResult) -> str:

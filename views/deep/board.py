@@ -12,16 +12,16 @@ from figures.derived import Derived
 from figures.levels import levels
 from figures.surface import surface
 from numerals import numeral
-from settings import Pick
 from views.board.board import BoardData, Fact, Panel, Walk
 from views.picture import words
 from views.shown import Shown
 from views.words import tr
 
 
-def name_of(picked: Pick) -> str:
+def name_of(one: Ran) -> str:
     """Of a network, by what normalizes inside it."""
-    return tr("no normalization") if picked.name == "none" else tr(normalizations()[picked.name].label)
+    name = tr("no normalization") if one.picked.name == "none" else tr(normalizations()[one.picked.name].label)
+    return tr("{name}, residual").format(name=name) if one.trial.net.residual else name
 
 
 def axes_of(name: str) -> tuple[str, str]:
@@ -114,7 +114,7 @@ def _facts(one: Ran) -> list[Fact]:
 
 
 def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
-    cut, name = one.cut, name_of(one.picked)
+    cut, name = one.cut, name_of(one)
     assert cut is not None
     scale = levels(deep.levels, np.clip(cut.grid, low, high), low, None)
     grid = np.clip(np.nan_to_num(cut.grid, nan=high, posinf=high), low, high)
@@ -155,7 +155,7 @@ def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> Board
     high = min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
     last = deep.steps if result.progress < 1 else max(int(one.record.update[-1]) for one in cut)
     return {
-        "panels": [_panel(deep, one, [net.picked for net in result.nets].index(one.picked), high, low) for one in cut],
+        "panels": [_panel(deep, one, [net.key for net in result.nets].index(one.key), high, low) for one in cut],
         "curves": None,
         "player": {
             "length": {"updates": last, "epochs": last, "evaluations": last},

@@ -39,10 +39,10 @@ def _at(one: Ran, values: np.ndarray) -> float:
 def _loss(deep: Deep, result: DeepResult) -> None:
     drawn = []
     for one, stroke in zip(result.nets, WALKS, strict=False):
-        measured, name = one.record.measured, name_of(one.picked)
+        measured, name = one.record.measured, name_of(one)
         drawn.append(Line(tr("{net}: training rows").format(net=name), one.record.update, measured.loss, stroke.color))
         drawn.append(Line(tr("{net}: unseen rows").format(net=name), one.record.update, measured.unseen, stroke.color, "dot"))
-    ends = "; ".join(f"{name_of(one.picked)} {numeral(_at(one, one.record.measured.loss))}" for one in result.nets)
+    ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.loss))}" for one in result.nets)
     alt = tr("Loss over the updates, logarithmic. Training loss at the end: {ends}.").format(ends=ends)
     chart(lines(drawn, (tr("updates"), tr("loss")), log=True), alt, f"deep lines loss {language()}")
     st.caption(tr("Training rows in train mode (what is minimized), unseen rows in test mode."))
@@ -51,10 +51,10 @@ def _loss(deep: Deep, result: DeepResult) -> None:
 def _accuracy(deep: Deep, result: DeepResult) -> None:
     drawn, classifies = [], result.nets[0].trial.split.labeled
     for one, stroke in zip(result.nets, WALKS, strict=False):
-        measured, name = one.record.measured, name_of(one.picked)
+        measured, name = one.record.measured, name_of(one)
         drawn.append(Line(tr("{net}: training rows").format(net=name), one.record.update, measured.accuracy, stroke.color))
         drawn.append(Line(tr("{net}: unseen rows").format(net=name), one.record.update, measured.unseen_accuracy, stroke.color, "dot"))
-    ends = "; ".join(f"{name_of(one.picked)} {numeral(_at(one, one.record.measured.unseen_accuracy))}" for one in result.nets)
+    ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.unseen_accuracy))}" for one in result.nets)
     what = tr("share of rows that are right") if classifies else tr("R²")
     chart(
         lines(drawn, (tr("updates"), what)),
@@ -68,12 +68,10 @@ def _modes(deep: Deep, result: DeepResult) -> None:
     """The same rows and the same weights with the batch's statistics and with the remembered ones."""
     drawn = []
     for one, stroke in zip(result.nets, WALKS, strict=False):
-        measured, name = one.record.measured, name_of(one.picked)
+        measured, name = one.record.measured, name_of(one)
         drawn.append(Line(tr("{net}: train mode").format(net=name), one.record.update, measured.loss, stroke.color))
         drawn.append(Line(tr("{net}: test mode").format(net=name), one.record.update, measured.settled, stroke.color, "dot"))
-    gaps = "; ".join(
-        f"{name_of(one.picked)} {numeral(_at(one, one.record.measured.settled - one.record.measured.loss))}" for one in result.nets
-    )
+    gaps = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.settled - one.record.measured.loss))}" for one in result.nets)
     chart(
         lines(drawn, (tr("updates"), tr("loss of the training rows")), log=True),
         tr("Loss of the training rows in train mode and in test mode over the updates. Test minus train at the end: {gaps}.").format(
@@ -91,11 +89,11 @@ def _modes(deep: Deep, result: DeepResult) -> None:
 def _honesty(deep: Deep, result: DeepResult) -> None:
     """How far each step lies off the plane, and what the plane shows there instead of its loss."""
     cut = [(one, one.cut, stroke) for one, stroke in zip(result.nets, WALKS, strict=False) if one.cut is not None]
-    held = "; ".join(tr("{net}: {share} %").format(net=name_of(one.picked), share=round(100 * c.on.held)) for one, c, _ in cut)
+    held = "; ".join(tr("{net}: {share} %").format(net=name_of(one), share=round(100 * c.on.held)) for one, c, _ in cut)
     left, right = st.columns(2)
     with left:
-        drawn = [Line(name_of(one.picked), one.record.update, c.on.distance, stroke.color) for one, c, stroke in cut]
-        ends = "; ".join(f"{name_of(one.picked)} {numeral(float(c.on.distance.max()))}" for one, c, _ in cut)
+        drawn = [Line(name_of(one), one.record.update, c.on.distance, stroke.color) for one, c, stroke in cut]
+        ends = "; ".join(f"{name_of(one)} {numeral(float(c.on.distance.max()))}" for one, c, _ in cut)
         chart(
             lines(drawn, (tr("updates"), tr("distance from the plane"))),
             tr("Distance of every step from the plane. Largest: {ends}.").format(ends=ends),
@@ -104,9 +102,9 @@ def _honesty(deep: Deep, result: DeepResult) -> None:
     with right:
         drawn = []
         for one, c, stroke in cut:
-            drawn.append(Line(tr("{net}: true").format(net=name_of(one.picked)), one.record.update, one.true, stroke.color))
-            drawn.append(Line(tr("{net}: drawn").format(net=name_of(one.picked)), one.record.update, c.drawn, stroke.color, "dot"))
-        gap = "; ".join(f"{name_of(one.picked)} {numeral(float(np.nanmax(np.abs(c.drawn - one.true))))}" for one, c, _ in cut)
+            drawn.append(Line(tr("{net}: true").format(net=name_of(one)), one.record.update, one.true, stroke.color))
+            drawn.append(Line(tr("{net}: drawn").format(net=name_of(one)), one.record.update, c.drawn, stroke.color, "dot"))
+        gap = "; ".join(f"{name_of(one)} {numeral(float(np.nanmax(np.abs(c.drawn - one.true))))}" for one, c, _ in cut)
         chart(
             lines(drawn, (tr("updates"), tr("loss")), log=True),
             tr("True loss of every step, and the loss that the plane shows where it is drawn. Largest difference: {gap}.").format(gap=gap),
@@ -132,13 +130,13 @@ def _by_layer(deep: Deep, result: DeepResult, of: str, what: str, key: str) -> N
         first, last = _at(one, values[:, 0]), _at(one, values[:, hidden - 1])
         ratio = first / last if last > 0 else float("nan")
         with column:
-            st.markdown(f"**{name_of(one.picked)}**")
+            st.markdown(f"**{name_of(one)}**")
             chart(
                 lines(drawn, (tr("updates"), what), log=True),
                 tr("{what} by layer for {net}. At the end: first hidden layer {first}, last {last}.").format(
-                    what=what, net=name_of(one.picked), first=numeral(first), last=numeral(last)
+                    what=what, net=name_of(one), first=numeral(first), last=numeral(last)
                 ),
-                f"deep lines {key} {one.picked.name} {language()}",
+                f"deep lines {key} {one.key} {language()}",
             )
             begun = float(values[0, 0] / values[0, hidden - 1]) if values[0, hidden - 1] > 0 else float("nan")
             said = tr("first hidden layer / last hidden layer: {begun} at update 0, {ratio} at the end")
@@ -163,13 +161,13 @@ def _activations(deep: Deep, result: DeepResult) -> None:
                     Line(tr("layer {i}").format(i=i + 1), one.record.update, values[:, i, j], _shade(i, depth), dash, width, named)
                 )
         with column:
-            st.markdown(f"**{name_of(one.picked)}**")
+            st.markdown(f"**{name_of(one)}**")
             chart(
                 lines(drawn, (tr("updates"), tr("values of the hidden units"))),
                 tr("Values of the hidden units for {net}: median of the last layer at the end {median}.").format(
-                    net=name_of(one.picked), median=numeral(_at(one, values[:, -1, 1]))
+                    net=name_of(one), median=numeral(_at(one, values[:, -1, 1]))
                 ),
-                f"deep lines activations {one.picked.name} {language()}",
+                f"deep lines activations {one.key} {language()}",
             )
     st.caption(tr("Solid: the median over a layer's units and the first 256 training rows; dashed: the 15th and 85th percentiles."))
 
@@ -181,8 +179,8 @@ def _coupling(deep: Deep, result: DeepResult) -> None:
     drawn, others = [], []
     for one, stroke in zip(result.nets, WALKS, strict=False):
         change = moved(one.trial, one.record, one.record.last, shift)
-        drawn.append(Line(name_of(one.picked), np.arange(1, change.size + 1), change, stroke.color, dots=True))
-        others.append(f"{name_of(one.picked)} {numeral(float(change[1:].max(initial=0.0)))}")
+        drawn.append(Line(name_of(one), np.arange(1, change.size + 1), change, stroke.color, dots=True))
+        others.append(f"{name_of(one)} {numeral(float(change[1:].max(initial=0.0)))}")
     chart(
         lines(drawn, (tr("sample"), tr("how far its scores move"))),
         tr("How far the scores of each of {n} samples move when only sample 1 does. Largest of the others: {others}.").format(
@@ -235,8 +233,8 @@ def _why(deep: Deep, result: DeepResult) -> None:
     def over(
         pick_one: Callable[[Reasons], np.ndarray], what: str, key: str, message: str, log: bool = True, level: Level | None = None
     ) -> None:
-        drawn = [Line(name_of(one.picked), reasons.update, pick_one(reasons), stroke.color) for one, reasons, stroke in found]
-        ends = "; ".join(f"{name_of(one.picked)} {numeral(float(pick_one(reasons)[-1]))}" for one, reasons, _ in found)
+        drawn = [Line(name_of(one), reasons.update, pick_one(reasons), stroke.color) for one, reasons, stroke in found]
+        ends = "; ".join(f"{name_of(one)} {numeral(float(pick_one(reasons)[-1]))}" for one, reasons, _ in found)
         alt = tr("{what} over the updates. {message} At the end: {ends}.").format(what=what, message=message, ends=ends)
         chart(lines(drawn, (tr("updates"), what), log=log, levels=[] if level is None else [level]), alt, f"deep lines {key} {language()}")
         st.caption(message)
@@ -283,7 +281,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
         drawn = []
         for one, _, stroke in found:
             at, density = spectrum(one.training, int(np.flatnonzero(one.record.calm)[-1]))
-            drawn.append(Line(name_of(one.picked), at, np.where(density > 1e-6 * density.max(), density, np.nan), stroke.color))
+            drawn.append(Line(name_of(one), at, np.where(density > 1e-6 * density.max(), density, np.nan), stroke.color))
         alt = tr("Density of the Hessian's eigenvalues after the last update.")
         chart(lines(drawn, (tr("eigenvalue λ"), tr("density")), log=True), alt, f"deep lines spectrum {language()}")
         st.caption(tr("All eigenvalues after the last update, estimated from {probes} random vectors.").format(probes=PROBES))
