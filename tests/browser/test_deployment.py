@@ -61,6 +61,7 @@ def test_without_the_internet(serve: Callable[..., str], page: Page, path: str) 
     fold = page.locator("summary", has_text="All controls")
     if fold.count():
         fold.click()
-        expect(page.get_by_role("radio", name="Model and loss")).to_be_visible()
+        part = "Network" if path.startswith("/deep") else "Model and loss"
+        expect(page.get_by_role("radio", name=part, exact=True)).to_be_visible()
         settle(page)
     assert not elsewhere, f"asked for elsewhere: {elsewhere}"
