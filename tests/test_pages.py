@@ -17,7 +17,7 @@ from settings import Option, Pick, catalogue, pick, values
 from surfaces.catalogue import surfaces
 from tests.test_pack import unpack
 from views import drawer, rates
-from views.board.board import NAME
+from views.board.board import AGAIN, NAME
 from views.shown import TOPICS
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -80,7 +80,7 @@ def board(at: AppTest) -> dict[str, Any]:
     (proto,) = components(at, "board")
     sent = unpack(proto.bytes)
     assert isinstance(sent, dict)
-    parcels = {proto.bytes[:NAME].decode(): unpack(proto.bytes[NAME:]) for proto in components(at, "parcel")}
+    parcels = {proto.bytes[:NAME].decode(): unpack(proto.bytes[NAME + AGAIN :]) for proto in components(at, "parcel")}
     return {**sent, "panels": [panel | parcels[panel["picture"]] | parcels[panel["walks"]] for panel in sent["panels"]]}
 
 

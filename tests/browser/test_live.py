@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from experiment import Experiment, problem_of, run
 from lessons.scenes import SCALE
@@ -290,3 +290,21 @@ def test_a_drawing_that_was_lost_on_its_way_is_asked_for_once_more(visit: Visit,
         assert page.evaluate(again, edit)
         page.wait_for_timeout(4000)
         assert (page.evaluate(count) != before) == draws, f"what was drawn up to change {edit}"
+
+
+@pytest.mark.parametrize("lost", [1, 4])
+def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Callable[..., str], page: Page, lost: int) -> None:
+    """Streamlit calls a component with the data that it had when its script began to load, and forgets what came meanwhile."""
+    page.add_init_script(f"window.lost = {lost}")
+
+    def forgetful(route: Route) -> None:
+        script = route.fetch()
+        route.fulfill(
+            response=script, body=script.text().replace("hold(name, unpack(", "if (window.lost-- > 0) return;\n    hold(name, unpack(")
+        )
+
+    page.route("**/parcel.js", forgetful)
+    page.goto(f"{serve('app.py')}/")
+    drawn(page)
+    assert numbers(page) == ["32", "2"]
+    assert page.evaluate("window.lost") < 0

@@ -19,6 +19,7 @@ from views.served import entry, plotly_urls, served
 
 FLIP = "flip-book"  # the film of the mini-batches, see ahead.py
 NAME = 16  # letters that name a parcel, in front of it
+AGAIN = 4  # bytes behind the name: another number where the browser asked again, as Streamlit calls no component with what it has seen
 View = Literal["contour", "surface"]
 Clock = Literal["updates", "epochs", "evaluations"]
 
@@ -196,6 +197,10 @@ def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing
     The arrays of each panel travel in parcels of their own: one that is as it was is not sent again (Streamlit sends its hash).
     """
     served()
+    act = board_act(key)
+    if act is not None and act.kind == "again":
+        st.session_state[f"{key} again"] = act.turn
+    again = int(st.session_state.get(f"{key} again", 0)).to_bytes(AGAIN, "little")
     panels: list[Mapping[str, object]] = []
     with st.container(key=f"esl-parcels-{key.replace(' ', '-')}"):
         for i, panel in enumerate(data["panels"]):
@@ -203,10 +208,9 @@ def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing
             for part, fields in _PARCELS.items():
                 content = pack({field: rest.pop(field) for field in fields})
                 name = hashlib.blake2b(content, digest_size=NAME // 2).hexdigest()
-                _PARCEL(key=f"{key} {part} {i}", data=name.encode() + content)
+                _PARCEL(key=f"{key} {part} {i}", data=name.encode() + again + content)
                 rest[part] = name
             panels.append(rest)
-    act = board_act(key)
     said = {**data, "panels": panels, "plotly": plotly_urls(), "seen": act.turn if act else 0}
     shown = _BOARD(key=key, data=pack(said), on_choice_change=on_change, on_act_change=on_act)
     return _read(shown.get("choice"))

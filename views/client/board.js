@@ -71,14 +71,25 @@ class Board {
   async receive(data) {
     this.received += 1;
     const turn = this.received;
+    const late = setInterval(() => (turn === this.received && !this.closed ? this.hurry(data.edit) : clearInterval(late)), 2 * MISSED);
     const panels = await Promise.all(
       data.panels.map(async (panel) => ({ ...panel, ...(await parcel(panel.picture)), ...(await parcel(panel.walks)) })),
     );
+    clearInterval(late);
     if (turn !== this.received || this.closed) return;
     this.acts.heard(data.seen);
     this.sent = { ...data, panels };
     this.show(this.sent);
     films.replay(); // a hand may be further on
+  }
+
+  /**
+   * The arrays of these data do not come: Streamlit calls a component with the data that it had when its script began to load, and
+   * forgets what came meanwhile. So they are asked for again.
+   */
+  hurry(edit) {
+    this.again = edit;
+    this.acts.offer({ kind: "again", panel: 0, at: null, pixel: null, moving: false }, "again");
   }
 
   /**

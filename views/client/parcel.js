@@ -5,13 +5,15 @@ import { hold } from "./parcels.js";
 import { unpack } from "./unpack.js";
 
 const NAME = 16; // letters, as in board.py
+const AGAIN = 4; // bytes, as in board.py
 
 export const mount = mounted(
-  () => ({ name: null, close() {} }),
+  () => ({ sent: null, close() {} }),
   (part, { data }) => {
     const name = new TextDecoder().decode(data.subarray(0, NAME));
-    if (name === part.name) return;
-    part.name = name;
-    hold(name, unpack(data.subarray(NAME)));
+    const sent = data.subarray(0, NAME + AGAIN).join();
+    if (sent === part.sent) return;
+    part.sent = sent;
+    hold(name, unpack(data.subarray(NAME + AGAIN)));
   },
 );
