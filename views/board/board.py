@@ -7,7 +7,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, get_args
 
 import numpy as np
 import streamlit as st
@@ -155,7 +155,7 @@ class BoardState:
     flip: bool = False
 
 
-KINDS = ("start", "window", "fit", "again", "through")
+Kind = Literal["start", "window", "fit", "again", "through"]
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Act:
     number, for the browser to know which act was taken.
     """
 
-    kind: Literal["start", "window", "fit", "again", "through"]
+    kind: Kind
     panel: int
     at: tuple[float, ...] | None
     pixel: tuple[float, float] | None
@@ -226,13 +226,9 @@ def board_act(key: str) -> Act | None:
     act = st.session_state.get(key, {}).get("act")
     if not isinstance(act, Mapping):
         return None
-    kind, panel, turn = act.get("kind"), act.get("panel"), act.get("turn")
-    if (
-        kind not in ("start", "window", "fit", "again", "through")
-        or not isinstance(panel, int)
-        or not 0 <= panel < 3
-        or not isinstance(turn, int)
-    ):
+    panel, turn = act.get("panel"), act.get("turn")
+    kind: Kind | None = next((known for known in get_args(Kind) if known == act.get("kind")), None)
+    if kind is None or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
         return None
     count = {"start": 2, "through": 1}.get(kind, 4)
     at, pixel = _numbers(act.get("at"), count), _numbers(act.get("pixel"), 2)

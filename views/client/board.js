@@ -71,7 +71,7 @@ class Board {
   async receive(data) {
     this.received += 1;
     const turn = this.received;
-    const late = setInterval(() => (turn === this.received && !this.closed ? this.hurry(data.edit) : clearInterval(late)), 2 * MISSED);
+    const late = setInterval(() => (turn === this.received && !this.closed ? this.ask(data.edit) : clearInterval(late)), 2 * MISSED);
     const panels = await Promise.all(
       data.panels.map(async (panel) => ({ ...panel, ...(await parcel(panel.picture)), ...(await parcel(panel.walks)) })),
     );
@@ -84,10 +84,10 @@ class Board {
   }
 
   /**
-   * The arrays of these data do not come: Streamlit calls a component with the data that it had when its script began to load, and
-   * forgets what came meanwhile. So they are asked for again.
+   * Asks Python to send this change once more. Arrays do not come, for one, where Streamlit calls a component with the data that it had
+   * when its script began to load, and forgets what came meanwhile.
    */
-  hurry(edit) {
+  ask(edit) {
     this.again = edit;
     this.acts.offer({ kind: "again", panel: 0, at: null, pixel: null, moving: false }, "again");
   }
@@ -100,11 +100,7 @@ class Board {
     clearTimeout(this.checking);
     const missed = () => !this.closed && this.sent && edit > this.sent.edit && edit !== this.again;
     if (!missed()) return;
-    this.checking = setTimeout(() => {
-      if (!missed()) return;
-      this.again = edit;
-      this.acts.offer({ kind: "again", panel: 0, at: null, pixel: null, moving: false }, "again");
-    }, MISSED);
+    this.checking = setTimeout(() => missed() && this.ask(edit), MISSED);
   }
 
   /** Words and numbers at once, pictures as soon as the last drawing is done. */
