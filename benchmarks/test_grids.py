@@ -17,7 +17,7 @@ from landscape.grid import Plane, on_grid
 from landscape.points import mesh
 from problem import summarized
 from settings import Pick, pick
-from surfaces.multilayer import Architecture, preactivation, squared_error
+from surfaces.multilayer import Architecture, loss, preactivation, states
 from surfaces.surface import Rows
 
 SIDE, ROWS = 100, 256
@@ -77,7 +77,7 @@ class Reference:
         @jax.jit
         def grid(numbers: dict[str, Array], plane: Plane, rows: Rows, a: Array) -> Array:
             return on_grid(
-                lambda theta, shared, z: squared_error(net, shared[0], theta, shared[1], z),
+                lambda theta, shared, z: loss(net, "mean_squared", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0],
                 lambda theta, shared: preactivation(net, theta, shared[1]),
                 plane,
                 (numbers, rows),

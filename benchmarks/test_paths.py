@@ -19,7 +19,8 @@ from experiment import Experiment, Panel, optimizers, problem_of
 from optim.descent import Carry, Target, begin, descend
 from problem import Problem, fitted, rows_of
 from settings import message, pick
-from surfaces.multilayer import Architecture, preactivation, squared_error
+from surfaces.multilayer import Architecture, preactivation, states
+from surfaces.multilayer import loss as network_loss
 from surfaces.surface import Rows
 from tests.test_optimizers import ORACLES
 
@@ -148,7 +149,8 @@ def test_network(width: int, table: Table) -> None:
     @jax.jit
     def product(theta: Array, rows: Rows, hyper: dict[str, Array]) -> Array:
         def loss(theta: Array, rows: object) -> Array:
-            return squared_error(net, {}, theta, rows, preactivation(net, theta, rows))  # type: ignore[arg-type]
+            assert isinstance(rows, Rows)
+            return network_loss(net, "mean_squared", {}, theta, states(net, theta.dtype), rows, preactivation(net, theta, rows), True)[0]
 
         target = Target(np.float32(-np.inf), np.float32(0), np.float32(1e12))
         carry = begin(method.make, hyper, theta, n)

@@ -11,14 +11,12 @@ from landscape.grid import Plane
 class Projected(NamedTuple):
     """Where the points are drawn, θᵢ ≈ origin + aᵢu + bᵢv, and what is lost by that.
 
-    distance: ‖θᵢ − its projection‖. off: that over ‖θᵢ − origin‖, 0 at the origin; 1 is at right angles to the plane. held: the share
-    of the path's variance Σ‖θᵢ − mean‖² along the plane; 1 where the path does not move.
+    distance: ‖θᵢ − its projection‖. held: the share of the path's variance Σ‖θᵢ − mean‖² along the plane; 1 where the path does not move.
     """
 
     a: Float[np.ndarray, " k"]
     b: Float[np.ndarray, " k"]
     distance: Float[np.ndarray, " k"]
-    off: Float[np.ndarray, " k"]
     held: float
 
 
@@ -33,7 +31,6 @@ def projected(path: Float[np.ndarray, "k p"], plane: Plane) -> Projected:
     if not all(abs(r[i, i]) > 1e-12 * lengths[i] for i in range(2)):
         raise ValueError("u and v span no plane: they are 0 or parallel")
     offset = np.asarray(path, np.float64) - np.asarray(plane.origin, np.float64)
-    far = _lengths(offset)
     along = offset @ q
     offset -= along @ q.T
     distance = _lengths(offset)
@@ -41,4 +38,4 @@ def projected(path: Float[np.ndarray, "k p"], plane: Plane) -> Projected:
     offset -= offset.mean(axis=0)
     inside, outside = np.sum((along - along.mean(axis=0)) ** 2), np.sum(_lengths(offset) ** 2)
     held = float(inside / (inside + outside)) if inside + outside != 0 else 1.0
-    return Projected(a, b, distance, np.divide(distance, far, out=np.zeros_like(far), where=far != 0), held)
+    return Projected(a, b, distance, held)

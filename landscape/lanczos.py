@@ -100,11 +100,6 @@ def leading(product: Product, start: Theta, steps: int, count: int) -> tuple[Flo
     return values[::-1][:count], _dot(vectors[:, ::-1][:, :count].T, found.basis)
 
 
-def sharpness(product: Product, start: Theta, steps: int) -> Scalar:
-    """λmax of the Hessian. Gradient descent is stable at a minimum iff λmax < 2/η."""
-    return leading(product, start, steps, 1)[0][0]
-
-
 def density(product: Product, starts: Float[Array, "s p"], steps: int) -> tuple[Float[Array, "s m"], Float[Array, "s m"]]:
     """The spectral density by stochastic Lanczos quadrature: nodes and weights, for each start m = min(steps, p) of them.
 

@@ -236,11 +236,6 @@ def forward(
     return scores, state, None if kept is None else jnp.concatenate([h[None], kept])
 
 
-def predict(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows, z: Units) -> Float[Array, " n"]:
-    """The first score of every row in train mode, given Wx of the first layer."""
-    return forward(net, numbers, theta, states(net, theta.dtype), rows, z, True)[0][0]
-
-
 def mean_squared_error(scores: Scores, rows: Rows) -> Scalar:
     """The mean over the rows that count of (ŷ − y)², ŷ the first score."""
     return rows.w @ (scores[0] - rows.y) ** 2 / jnp.sum(rows.w)
@@ -253,11 +248,6 @@ def cross_entropy(scores: Scores, rows: Rows) -> Scalar:
 
 
 LOSSES = {"mean_squared": mean_squared_error, "cross_entropy": cross_entropy}
-
-
-def squared_error(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows, z: Units) -> Scalar:
-    """The mean squared error of these rows in train mode, given Wx of the first layer; nothing is remembered."""
-    return mean_squared_error(forward(net, numbers, theta, states(net, theta.dtype), rows, z, True)[0], rows)
 
 
 def loss(

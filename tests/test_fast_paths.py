@@ -18,7 +18,8 @@ from landscape.grid import Plane, on_grid
 from normalization.hidden_layer import HiddenNormalization
 from settings import Option, catalogue, numbers, options, pick
 from surfaces.catalogue import surfaces
-from surfaces.multilayer import Architecture, squared_error, predict, preactivation
+from surfaces.multilayer import Architecture, forward, preactivation, states
+from surfaces.multilayer import loss as network_loss
 from surfaces.surface import Rows, Structure
 
 SIDE = 7
@@ -54,7 +55,7 @@ def grids(net: Architecture) -> tuple[Callable[..., Array], Callable[..., Array]
     """(numbers, plane, rows, side) -> the grid, the fast way and the plain one."""
 
     def loss(theta: Array, shared: tuple[dict[str, Array], Rows], z: Array) -> Array:
-        return squared_error(net, shared[0], theta, shared[1], z)
+        return network_loss(net, "mean_squared", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0]
 
     def linear(theta: Array, shared: tuple[dict[str, Array], Rows]) -> Array:
         return preactivation(net, theta, shared[1])
@@ -161,7 +162,8 @@ def test_a_network_in_numpy(normalization: str) -> None:
     expected = parts[4] @ h + parts[5]
     chosen = {"epsilon": jnp.asarray(1e-3)}
     z = preactivation(net, jnp.asarray(theta), rows)
-    np.testing.assert_allclose(predict(net, chosen, jnp.asarray(theta), rows, z)[:20], expected, rtol=1e-12)
-    found = squared_error(net, chosen, jnp.asarray(theta), rows, z)
+    scores, _, _ = forward(net, chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
+    np.testing.assert_allclose(scores[0, :20], expected, rtol=1e-12)
+    found, _ = network_loss(net, "mean_squared", chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
     assert float(found) == pytest.approx(float(np.mean((expected - y) ** 2)), rel=1e-12)
     assert net.size == theta.size == 61

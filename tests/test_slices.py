@@ -286,7 +286,6 @@ def test_projection_by_least_squares(name: str, dtype: type[np.floating[Any]]) -
         coefficients, squared, *_ = np.linalg.lstsq(directions, point - origin, rcond=1e-16)
         np.testing.assert_allclose([found.a[i], found.b[i]], coefficients, rtol=1e-9)
         assert found.distance[i] == pytest.approx(np.sqrt(squared[0]), rel=1e-12)
-        assert found.off[i] == pytest.approx(np.sqrt(squared[0]) / np.linalg.norm(point - origin), rel=1e-12)
     hat = directions @ np.linalg.pinv(directions, rcond=1e-16)
     centered = path.astype(np.float64) - path.astype(np.float64).mean(axis=0)
     assert found.held == pytest.approx(np.sum((centered @ hat) ** 2) / np.sum(centered**2), rel=1e-9)
@@ -299,9 +298,8 @@ def test_points_of_the_plane_are_where_they_are() -> None:
     a, b = np.r_[0.0, draws.standard_normal(7)], np.r_[0.0, draws.standard_normal(7)]
     found = projected(origin + a[:, None] * u + b[:, None] * v, Plane(origin, u, v))
     np.testing.assert_allclose([found.a, found.b], [a, b], rtol=1e-12)
-    assert found.distance[0] == found.off[0] == 0
+    assert found.distance[0] == 0
     np.testing.assert_allclose(found.distance, 0, atol=1e-14)
-    np.testing.assert_allclose(found.off, 0, atol=1e-14)
     assert found.held == pytest.approx(1, abs=1e-14)
 
 
@@ -310,7 +308,6 @@ def test_points_at_right_angles_to_the_plane_are_all_off() -> None:
     found = projected(np.stack([2 * axes[2], -3 * axes[4]]), Plane(np.zeros(5), axes[0], axes[0] + axes[1]))
     assert [found.a.tolist(), found.b.tolist()] == [[0, 0], [0, 0]]
     assert found.distance.tolist() == [2, 3]
-    assert found.off.tolist() == [1, 1]
     assert found.held == 0
 
 
