@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from experiment import FIELDS as FIELDS_OF_TWO
 from normalization.hidden_layer import MEMORY
 from settings import N_, Count, Number, Option, Pick, Setting
 
@@ -98,13 +99,7 @@ FIELDS: dict[str, Setting] = {
         ),
         Count("through", N_("the plane goes through update"), MOST_UPDATES, 0, MOST_UPDATES),
         Option("biases", N_("biases, γ and β in random directions"), "fixed", ("fixed", "free"), (N_("0 (Li et al.)"), N_("free"))),
-        Option(
-            "levels",
-            N_("contour levels"),
-            "log",
-            ("log", "even", "rank", "linear"),
-            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
-        ),
+        FIELDS_OF_TWO["levels"],
         Option("resolution", N_("points of the grid, a side"), 50, (25, 50, 75, 100)),
     )
 }

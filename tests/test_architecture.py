@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "figures": {"settings", "numerals"},
-    "deep": {"settings", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "lessons": {"settings", "numerals", "experiment", "deep"},
     "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "deep"},
     "app": {"settings", "backend", "views"},

@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Float
 
 from data.dataset import Column, DataSet
-from settings import N_, Count, Number
+from data.tables._generated import SEED, sample_count
+from settings import N_, Number
 
 
 def _orthonormal(u: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n 2"]:
@@ -41,8 +42,8 @@ CORRELATED_PAIR = DataSet(
         Number("m1", N_("mean of x₁"), 0.0, -100.0, 100.0, symbol="m₁"),
         Number("m2", N_("mean of x₂"), 0.0, -100.0, 100.0, symbol="m₂"),
         Number("noise", N_("noise of the target"), 0.3, 0.0, 10.0),
-        Count("samples", N_("samples"), 200, 4, 4000, log=True),
-        Count("seed", N_("seed"), 0, 0, 9999),
+        sample_count(200),
+        SEED,
     ),
     rank=15,
 )

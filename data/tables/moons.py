@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from data.dataset import Column, DataSet
+from data.dataset import DataSet
 from data.tables._classes import as_columns, class_columns
-from settings import N_, Count, Number
-
-FEATURES = (Column("x₁"), Column("x₂"))
+from data.tables._generated import FEATURES, SEED, noise_of_points, sample_count
+from settings import N_
 
 
 def load(noise: float, samples: int, seed: int) -> Mapping[str, Float[np.ndarray, " n"]]:
@@ -32,9 +31,9 @@ MOONS = DataSet(
     target="class",
     load=load,
     own=(
-        Number("noise", N_("noise of the points"), 0.1, 0.0, 1.0),
-        Count("samples", N_("samples"), 1000, 4, 4000, log=True),
-        Count("seed", N_("seed"), 0, 0, 9999),
+        noise_of_points(0.1, 1.0),
+        sample_count(1000),
+        SEED,
     ),
     rank=90,
     classes="class",

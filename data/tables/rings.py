@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from data.dataset import Column, DataSet
+from data.dataset import DataSet
 from data.tables._classes import as_columns, class_columns
-from settings import N_, Count, Number
-
-FEATURES = (Column("x₁"), Column("x₂"))
+from data.tables._generated import CLASSES, FEATURES, SEED, noise_of_points, sample_count
+from settings import N_
 
 
 def load(classes: int, noise: float, samples: int, seed: int) -> Mapping[str, Float[np.ndarray, " n"]]:
@@ -25,16 +24,16 @@ def load(classes: int, noise: float, samples: int, seed: int) -> Mapping[str, Fl
 RINGS = DataSet(
     label=N_("Rings"),
     source="synthetic; scikit-learn's make_circles has two of them",
-    columns=FEATURES + class_columns("class", ()),  # no column for each class: how many there are can be set
+    columns=FEATURES + class_columns("class", ()),
     x1="x₁",
     x2="x₂",
     target="class",
     load=load,
     own=(
-        Count("classes", N_("classes"), 2, 2, 5),
-        Number("noise", N_("noise of the points"), 0.1, 0.0, 1.0),
-        Count("samples", N_("samples"), 1000, 4, 4000, log=True),
-        Count("seed", N_("seed"), 0, 0, 9999),
+        CLASSES,
+        noise_of_points(0.1, 1.0),
+        sample_count(1000),
+        SEED,
     ),
     rank=100,
     classes="class",

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from data.dataset import Column, DataSet
+from data.dataset import DataSet
 from data.tables._classes import as_columns, class_columns
-from settings import N_, Count, Number
+from data.tables._generated import FEATURES, SEED, noise_of_points, sample_count
+from settings import N_
 
-FEATURES = (Column("x₁"), Column("x₂"))
 CORNERS = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])  # once around, so that the classes alternate: 0, 1, 0, 1
 
 
@@ -30,9 +30,9 @@ XOR = DataSet(
     target="class",
     load=load,
     own=(
-        Number("noise", N_("noise of the points"), 0.3, 0.0, 2.0),
-        Count("samples", N_("samples"), 1000, 4, 4000, log=True),
-        Count("seed", N_("seed"), 0, 0, 9999),
+        noise_of_points(0.3, 2.0),
+        sample_count(1000),
+        SEED,
     ),
     rank=80,
     classes="class",
