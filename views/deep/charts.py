@@ -36,12 +36,21 @@ def _at(one: Ran, values: np.ndarray) -> float:
     return float(values[one.record.last])
 
 
+Values = Callable[[Ran], np.ndarray]
+
+
+def _two(result: DeepResult, solid: tuple[str, Values], dotted: tuple[str, Values]) -> list[Line]:
+    """Two lines for each network in its color; the names say "{net}"."""
+    return [
+        Line(says.format(net=name_of(one)), one.record.update, values(one), stroke.color, dash)
+        for one, stroke in zip(result.nets, WALKS, strict=False)
+        for (says, values), dash in ((solid, "solid"), (dotted, "dot"))
+    ]
+
+
 def _loss(deep: Deep, result: DeepResult) -> None:
-    drawn = []
-    for one, stroke in zip(result.nets, WALKS, strict=False):
-        measured, name = one.record.measured, name_of(one)
-        drawn.append(Line(tr("{net}: training rows").format(net=name), one.record.update, measured.loss, stroke.color))
-        drawn.append(Line(tr("{net}: unseen rows").format(net=name), one.record.update, measured.unseen, stroke.color, "dot"))
+    mine, theirs = tr("{net}: training rows"), tr("{net}: unseen rows")
+    drawn = _two(result, (mine, lambda one: one.record.measured.loss), (theirs, lambda one: one.record.measured.unseen))
     ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.loss))}" for one in result.nets)
     alt = tr("Loss over the updates, logarithmic. Training loss at the end: {ends}.").format(ends=ends)
     chart(lines(drawn, (tr("updates"), tr("loss")), log=True), alt, f"deep lines loss {language()}")
@@ -49,13 +58,10 @@ def _loss(deep: Deep, result: DeepResult) -> None:
 
 
 def _accuracy(deep: Deep, result: DeepResult) -> None:
-    drawn, classifies = [], result.nets[0].trial.split.labeled
-    for one, stroke in zip(result.nets, WALKS, strict=False):
-        measured, name = one.record.measured, name_of(one)
-        drawn.append(Line(tr("{net}: training rows").format(net=name), one.record.update, measured.accuracy, stroke.color))
-        drawn.append(Line(tr("{net}: unseen rows").format(net=name), one.record.update, measured.unseen_accuracy, stroke.color, "dot"))
+    mine, theirs = tr("{net}: training rows"), tr("{net}: unseen rows")
+    drawn = _two(result, (mine, lambda one: one.record.measured.accuracy), (theirs, lambda one: one.record.measured.unseen_accuracy))
     ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.unseen_accuracy))}" for one in result.nets)
-    what = tr("share of rows that are right") if classifies else tr("R²")
+    what = tr("share of rows that are right") if result.nets[0].trial.split.labeled else tr("R²")
     chart(
         lines(drawn, (tr("updates"), what)),
         tr("{what} over the updates. On unseen rows at the end: {ends}.").format(what=what, ends=ends),
@@ -66,11 +72,8 @@ def _accuracy(deep: Deep, result: DeepResult) -> None:
 
 def _modes(deep: Deep, result: DeepResult) -> None:
     """The same rows and the same weights with the batch's statistics and with the remembered ones."""
-    drawn = []
-    for one, stroke in zip(result.nets, WALKS, strict=False):
-        measured, name = one.record.measured, name_of(one)
-        drawn.append(Line(tr("{net}: train mode").format(net=name), one.record.update, measured.loss, stroke.color))
-        drawn.append(Line(tr("{net}: test mode").format(net=name), one.record.update, measured.settled, stroke.color, "dot"))
+    train, test = tr("{net}: train mode"), tr("{net}: test mode")
+    drawn = _two(result, (train, lambda one: one.record.measured.loss), (test, lambda one: one.record.measured.settled))
     gaps = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.settled - one.record.measured.loss))}" for one in result.nets)
     chart(
         lines(drawn, (tr("updates"), tr("loss of the training rows")), log=True),
