@@ -281,10 +281,22 @@ def _turns(deadline: float, count: int) -> Iterator[float]:
         yield now + (deadline - now) / left
 
 
+def home_window(experiment: Experiment, panel: PanelResult) -> Window:
+    """The window that is drawn where nobody has zoomed."""
+    problem = problem_of(experiment, panel.panel)
+    return _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
+
+
+def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
+    """Half the sides of that window, and for a weight that is not drawn their mean: the lengths that "near" is measured in."""
+    left, right, bottom, top = home_window(experiment, panel)
+    half = 0.5 * np.array([right - left, top - bottom])
+    return np.append(half, np.full(panel.start.size - 2, np.sqrt(half.prod())))
+
+
 def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     """The window that holds the panel's minima and its walks, those that explode apart. None: the one that is drawn without asking does."""
-    problem = problem_of(experiment, panel.panel)
-    own = _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
+    problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
     points = [walked.path[:, :2] for walked in panel.walks if walked.diverged is None]
     points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
     minima = problem.surface.minima(dict(problem.numbers)) if problem.source is None else None

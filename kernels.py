@@ -108,6 +108,18 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
 
 
 @kernel
+def expander(structure: Structure) -> Callable[..., tuple[Float[Array, " k"], Float[Array, "k p"], Float[Array, "k p p"]]]:
+    """(numbers, summary, thetas "k p") -> loss, gradient and Hessian at each of them."""
+
+    @jax.jit
+    def expand(numbers: Numbers, summary: object, thetas: Float[Array, "k p"]) -> tuple[Array, Array, Array]:
+        loss = _loss(structure, numbers)
+        return mapped(lambda theta, data: expansion(lambda at: loss(at, data), theta), thetas, summary, nbytes(summary))
+
+    return expand
+
+
+@kernel
 def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
     """(numbers, rows, starts) -> the lowest point that Newton's method finds, and its loss."""
 

@@ -220,6 +220,25 @@ def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.
     return float(value), np.asarray(gradient), np.asarray(hessian)
 
 
+FEW = 4  # points that are not worth a program of their own
+
+
+def expanded(
+    problem: Problem, thetas: Float[np.ndarray, "k p"]
+) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, "k p"], Float[np.ndarray, "k p p"]]:
+    """Loss, gradient and Hessian at many points."""
+    k = thetas.shape[0]
+    if k <= FEW:
+        of_one = kernels.prober(problem.structure)
+        found = [of_one(problem.traced, rows_of(problem), theta) for theta in thetas]
+        values, gradients, hessians = (np.stack([np.asarray(part) for part in parts]) for parts in zip(*found, strict=True))
+        return values, gradients, hessians
+    padded = np.concatenate([thetas, np.broadcast_to(thetas[-1:], (capacity(k) - k, thetas.shape[1]))])
+    expand = kernels.expander(problem.structure)
+    values, gradients, hessians = (np.asarray(part)[:k] for part in expand(problem.traced, summarized(problem), padded))
+    return values, gradients, hessians
+
+
 def _singular(hessian: Float[np.ndarray, "2 2"], formula: bool) -> bool:
     """Whether a direction is flat: by λmin/λmax ≤ 1e-8 for a formula; for data whatever the units of its features are."""
     values = eigenvalues(hessian)

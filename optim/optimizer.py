@@ -1,5 +1,6 @@
 """An optimizer: an optax transformation made of numbers, and the facts that belong to it."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -48,6 +49,7 @@ class Optimizer:
     lens(update, hyper) -> its momentum and scale, without the decoupled decay of a method that has one (a further −ηλθ); None: the step
     is not of that form. adaptive: the scale remembers past gradients, so η/scale is a rate for each coordinate that can be drawn, as an
     ellipse. Not so where the scale is but the size of the momentum itself: there the step is a sign.
+    stable(hyper) -> what η·λmax of the Hessian, preconditioned by 1/scale, must stay below; None: limit(hyper, 1), or 2 where adaptive.
     evaluations(memory after an update, p) -> how many gradients that update took; None: one.
     """
 
@@ -64,7 +66,17 @@ class Optimizer:
     best: Callable[[float, float], dict[str, float]] | None = None
     lens: Callable[[Update, Hyper], Lens] | None = None
     adaptive: bool = False
+    stable: Callable[[Mapping[str, float]], float] | None = None
     evaluations: Callable[[optax.OptState, int], int | Int[Array, ""]] | None = None
+
+
+def stable_below(optimizer: Optimizer, hyper: Mapping[str, float]) -> float:
+    """What η·λmax must stay below, λmax of the Hessian preconditioned by the method's scale as it is now; ∞ where no such form is known."""
+    if optimizer.stable is not None:
+        return optimizer.stable(hyper)
+    if optimizer.limit is not None:
+        return optimizer.limit(hyper, 1.0)
+    return 2.0 if optimizer.adaptive else math.inf
 
 
 def momentum(default: float = 0.9) -> Number:

@@ -1,5 +1,7 @@
 """What the family of Adam shares: two running means that start at 0 and are corrected for it."""
 
+from collections.abc import Mapping
+
 import jax.numpy as jnp
 import optax
 
@@ -17,3 +19,8 @@ def lens(update: Update, hyper: Hyper) -> Lens:
     """m̂ over √v̂ + ε."""
     m, v = corrected(update, hyper)
     return Lens(m, jnp.sqrt(v) + hyper["eps"])
+
+
+def stable(hyper: Mapping[str, float]) -> float:
+    """2(1 + β₁)/(1 − β₁): β₁m + (1 − β₁)g is a heavy ball at the rate (1 − β₁)η (Cohen et al., arXiv 2207.14484)."""
+    return 2 * (1 + hyper["b1"]) / (1 - hyper["b1"])

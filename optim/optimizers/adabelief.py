@@ -3,7 +3,7 @@
 import optax
 
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
-from optim.optimizers._moments import lens
+from optim.optimizers._moments import lens, stable
 from settings import N_
 
 optimizer = Optimizer(
@@ -19,5 +19,6 @@ s &\leftarrow \beta_2 s + (1-\beta_2)\,(g-m)^2 + \varepsilon, & \hat s &= \frac{
     rank=170,
     lens=lens,
     adaptive=True,
+    stable=stable,
     note=N_("ε is added in both places, at every step, as in the paper."),
 )

@@ -3,7 +3,7 @@
 import optax
 
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate, weight_decay
-from optim.optimizers._moments import lens
+from optim.optimizers._moments import lens, stable
 from settings import N_
 
 optimizer = Optimizer(
@@ -19,5 +19,6 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     rank=140,
     lens=lens,
     adaptive=True,
+    stable=stable,
     note=N_("The decay pulls every parameter toward 0, so the walk does not end at the minimum of the surface that is drawn."),
 )

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import optax
 
 from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, epsilon, rate
-from optim.optimizers._moments import corrected
+from optim.optimizers._moments import corrected, stable
 from settings import N_
 
 
@@ -26,5 +26,6 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & v_{\max} &\leftarrow \max\left(v_{
     rank=130,
     lens=lens,
     adaptive=True,
+    stable=stable,
     note=N_("Both moments are corrected for their start at 0 before the maximum is taken; the paper corrects neither."),
 )

@@ -1,5 +1,7 @@
 """NAdam: Adam with Nesterov's look ahead."""
 
+from collections.abc import Mapping
+
 import jax.numpy as jnp
 import optax
 
@@ -16,6 +18,12 @@ def lens(update: Update, hyper: Hyper) -> Lens:
     return Lens(β * ahead + (1 - β) * optax.tree_utils.tree_bias_correction(update.gradient, β, t), jnp.sqrt(v) + hyper["eps"])
 
 
+def stable(hyper: Mapping[str, float]) -> float:
+    """2(1 + β₁)/((1 − β₁)(1 + 2β₁)): Nesterov's limit at the rate (1 − β₁)η."""
+    β = hyper["b1"]
+    return 2 * (1 + β) / ((1 - β) * (1 + 2 * β))
+
+
 optimizer = Optimizer(
     label=N_("NAdam"),
     formula=r"""\begin{aligned}
@@ -29,5 +37,6 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     rank=150,
     lens=lens,
     adaptive=True,
+    stable=stable,
     note=N_("β₁ is constant, and v is corrected as in Adam: the paper's extra factor β₂ is left out, as in the libraries."),
 )

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import optax
 
 from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, epsilon, rate
-from optim.optimizers._moments import corrected
+from optim.optimizers._moments import corrected, stable
 from settings import N_
 
 
@@ -34,6 +34,7 @@ r &= \sqrt{\frac{(\rho-4)(\rho-2)\,\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\,
     rank=160,
     lens=lens,
     adaptive=True,
+    stable=stable,
     note=N_(
         "The first five steps, at β₂ = 0.999, are plain momentum without the denominator: a steep start can throw the walk far. "
         "The paper's threshold is ρ > 4; the libraries take 5."

@@ -3,7 +3,7 @@
 import optax
 
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
-from optim.optimizers._moments import lens
+from optim.optimizers._moments import lens, stable
 from settings import N_
 
 optimizer = Optimizer(
@@ -22,5 +22,6 @@ v &\leftarrow v - (1-\beta_2)\operatorname{sign}(v-g^2)\,g^2, & \hat v &= \frac{
     rank=190,
     lens=lens,
     adaptive=True,
+    stable=stable,
     note=N_("m and v start at 0 and are corrected as in Adam. Libraries start both at 1e-6, which moves θ even where the gradient is 0."),
 )
