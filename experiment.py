@@ -44,7 +44,11 @@ class Panel:
 
 @dataclass(frozen=True)
 class Experiment:
-    """Everything that a person picks. Flat, frozen, hashable; the address is its flattening."""
+    """Everything that a person picks. Flat, frozen, hashable; the address is its flattening.
+
+    start: of the walks, in weights of the raw features; None: the surface's own. point, radius: what is looked at closely, in the first
+    panel's own weights (None: the end of its first walk), and how far around, as a share of half the picture.
+    """
 
     data: Pick = Pick("iris")
     surface: Pick = Pick("linear")
@@ -60,6 +64,8 @@ class Experiment:
     steps: int = 10_000
     seed: int = 0
     start: Pair | None = None
+    point: Pair | None = None
+    radius: float = 0.3
     window: Window | None = None
     aspect: str = "equal"
     levels: str = "log"
@@ -78,6 +84,7 @@ FIELDS: dict[str, Setting] = {
         Count("batch", N_("batch size, 0 = all rows"), 0, 0, 4000),
         Count("steps", N_("updates"), 10_000, 1, 100_000, log=True),
         Count("seed", N_("seed of the shuffling"), 0, 0, 9999),
+        Number("radius", N_("radius of the expansion, of half the picture"), 0.3, 0.01, 1.0, log=True),
         Option("aspect", N_("axes"), "equal", ("equal", "free"), (N_("equal aspect"), N_("each its own"))),
         Option(
             "levels",

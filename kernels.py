@@ -173,6 +173,25 @@ def batcher(structure: Structure, batch_room: int) -> Callable[..., object]:
     return batch
 
 
+@kernel
+def sampler(structure: Structure, batch_room: int, draws: int) -> Callable[..., Float[Array, "m p"]]:
+    """(numbers, rows, theta, count, size, seed) -> the gradients at one point of that many batches, each drawn anew from all rows."""
+
+    @jax.jit
+    def sample(
+        numbers: Numbers, rows: Rows, theta: Theta, count: Int[Array, ""], size: Int[Array, ""], seed: Int[Array, ""]
+    ) -> Float[Array, "m p"]:
+        loss, summary = _loss(structure, numbers), surfaces()[structure.surface].summary
+
+        def one(key: Array) -> Theta:
+            batch, _ = drawing(rows, count, size, batch_room, key)(jnp.zeros((), jnp.int64), jnp.zeros(rows.y.shape, jnp.int64))
+            return jax.grad(loss)(theta, summary(structure, batch))
+
+        return jax.lax.map(one, jax.random.split(jax.random.key(seed), draws))
+
+    return sample
+
+
 def _walk(
     structure: Structure,
     optimizer: str,

@@ -37,6 +37,14 @@ WORKBENCH = Experiment(
     steps=400,
     optimizers=(pick("gradient_descent", rate=0.02), pick("momentum", rate=0.02), pick("adam", rate=0.05)),
 )
+STUCK = Experiment(
+    surface=pick("lecture_toy"),
+    panels=(RAW,),
+    mode=SAME,
+    steps=400,
+    start=(1.5, -1.5),
+    optimizers=(pick("gradient_descent", rate=0.02), pick("momentum", rate=0.02, momentum=0.5)),
+)
 SCHEDULES = Experiment(
     panels=(STANDARDIZED,),
     mode=SAME,

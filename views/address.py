@@ -20,7 +20,7 @@ from views.shown import Shown
 VERSION = "1"
 LANGUAGE = "lang"
 _PICKS = {"data": "data", "surface": "surface", "schedule": "schedule"}  # field of an Experiment -> its menu
-_POINTS = {"start": (POINT, 2), "window": (EDGE, 4)}
+_POINTS = {"start": (POINT, 2), "point": (POINT, 2), "window": (EDGE, 4)}
 _DEEP_PICKS = {"data": "data", "features": "features", "optimizer": "optimizer", "schedule": "schedule", "slice": "slice"}
 
 T = TypeVar("T", bound=Experiment | Deep | Shown)

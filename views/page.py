@@ -1,7 +1,7 @@
 """What every page is made of: the scene taken from the address, its heading, the picture, the drawer, and the address written last."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from experiment import EDGE, Experiment, PanelResult, Refusal, Result, Window, fitting, start_at
 from views import ahead, lesson, under_way
-from views.board.board import FLIP, Act, board, board_act, board_state
+from views.board.board import FLIP, Act, BoardData, board, board_act, board_state
 from views.drawer import drawer
 from views.picture import board_data
 from views.served import served
@@ -45,8 +45,11 @@ def takeaway(text: str) -> None:
     st.header(text, anchor=False)
 
 
-def picture(scene: Scene) -> Result | None:
-    """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had."""
+def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data) -> Result | None:
+    """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had.
+
+    adorn: what a page draws on it besides.
+    """
     try:
         result = under_way.result_of(scene)
     except Refusal as refusal:
@@ -74,7 +77,7 @@ def picture(scene: Scene) -> Result | None:
     data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         ahead.offer(FLIP, ahead.flipped(result))
-    board(data, key, on_change=looked, on_act=acted)
+    board(adorn(data, result), key, on_change=looked, on_act=acted)
     under_way.progress(scene, result.progress)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
@@ -85,6 +88,10 @@ def picture(scene: Scene) -> Result | None:
 def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     """What a person did to a picture, done to the experiment: its start, which all pictures share, or the window of this one."""
     panels = experiment.panels
+    if act.kind == "point":
+        assert act.at is not None
+        units = act.pixel if act.pixel is not None else (0.0, 0.0)
+        return replace(experiment, point=(_rounded(act.at[0], units[0] / 4), _rounded(act.at[1], units[1] / 4)))
     if act.kind != "start":
         window = fitting(experiment, panel) if act.kind == "fit" else None
         if act.kind == "window" and act.at is not None:

@@ -75,6 +75,7 @@ class Panel(TypedDict):
     cloud: Figure | None
     surface: Figure | None
     start: Sequence[float] | None  # None: nobody can move it
+    point: NotRequired[Sequence[float]]  # the one that is looked at: where a picture has one, it takes the clicks
     axes: tuple[str, str]
     fitted: bool  # the window holds minima and walks
     alt: str
@@ -129,6 +130,7 @@ class Words(TypedDict):
     settled: str  # what the check mark means
     curves: str  # alternative text of the curves
     start: str  # name of the ring at the start
+    point: NotRequired[str]  # name of the point that is looked at
     fit: str  # the window that fits
     reset: str  # the camera as it was at first
 
@@ -155,12 +157,12 @@ class BoardState:
     flip: bool = False
 
 
-Kind = Literal["start", "window", "fit", "again", "through"]
+Kind = Literal["start", "point", "window", "fit", "again", "through"]
 
 
 @dataclass(frozen=True)
 class Act:
-    """What a person did to a picture: put the start at a point of it, looked at another window (None: that of the beginning), or asked for
+    """What a person did to a picture: put the start, or the point that is looked at, somewhere in it, looked at another window (None: that of the beginning), or asked for
     the one that fits; or asked for the planes "through" the update that is shown. Or the browser did not get what was drawn, and asks for
     it "again".
 
@@ -230,9 +232,9 @@ def board_act(key: str) -> Act | None:
     kind: Kind | None = next((known for known in get_args(Kind) if known == act.get("kind")), None)
     if kind is None or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
         return None
-    count = {"start": 2, "through": 1}.get(kind, 4)
+    count = {"start": 2, "point": 2, "through": 1}.get(kind, 4)
     at, pixel = _numbers(act.get("at"), count), _numbers(act.get("pixel"), 2)
-    if at is None and kind in ("start", "through"):
+    if at is None and kind in ("start", "point", "through"):
         return None
     return Act(kind, panel, at, None if pixel is None else (pixel[0], pixel[1]), bool(act.get("moving")), turn)
 

@@ -9,7 +9,7 @@ from views.served import entry, plotly_urls, served
 _CHART = st.components.v2.component("error_surface_chart", html="", js=entry("chart"), isolate_styles=False)
 
 
-def chart(figure: Figure, alt: str, key: str) -> None:
-    """Draws it; what is as it was is not drawn again. alt: its message, with the numbers, for who cannot see it."""
+def chart(figure: Figure, alt: str, key: str, *, tall: bool = False) -> None:
+    """Draws it; what is as it was is not drawn again. alt: its message, with the numbers, for who cannot see it. tall: as high as wide."""
     served()
-    _CHART(key=key, data=pack({"figure": figure, "alt": alt, "plotly": plotly_urls()}))
+    _CHART(key=key, data=pack({"figure": figure, "alt": alt, "plotly": plotly_urls(), "tall": tall}))

@@ -293,9 +293,9 @@ class Board {
 
   // ----------------------------------------------------------------------------------------------- what a person does to it
 
-  /** @param pixel how much of the axes a pixel is; null where the point is one of the grid */
-  startAt(panel, at, pixel, moving = false) {
-    this.acts.offer({ kind: "start", panel: this.panels.indexOf(panel), at, pixel, moving }, "start");
+  /** @param kind "start" or "point" @param pixel how much of the axes a pixel is; null where the point is one of the grid */
+  put(kind, panel, at, pixel, moving = false) {
+    this.acts.offer({ kind, panel: this.panels.indexOf(panel), at, pixel, moving }, kind);
   }
 
   /** Asks for the window that holds minima and walks. */

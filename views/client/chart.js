@@ -28,6 +28,7 @@ class Chart {
 
   receive(data) {
     this.data = data;
+    this.root.classList.toggle("esl-tall", data.tall);
     name(this.figure.host, data.alt);
     this.draw();
   }

@@ -3,8 +3,8 @@
 import { Count } from "./count.js";
 import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
+import { Handle } from "./handle.js";
 import { Overlay } from "./overlay.js";
-import { Start } from "./start.js";
 import { same } from "./values.js";
 import { walkOf } from "./walk.js";
 
@@ -22,7 +22,10 @@ export class Panel {
     this.overlay = new Overlay(this.contour.host);
     this.contour.onchange = () => this.paint();
     this.contour.onmoved = (change) => this.moved(change);
-    this.start = new Start(this.contour, (at, pixel, moving) => board.startAt(this, at, pixel, moving), () => board.acts.settled);
+    const handle = (look, kind) =>
+      new Handle(this.contour, look, (at, pixel, moving) => board.put(kind, this, at, pixel, moving), () => board.acts.settled);
+    this.start = handle("esl-start", "start");
+    this.point = handle("esl-point", "point");
     this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
     this.fit.onclick = () => board.fit(this);
     this.countRow = make("div", "esl-counts", this.root);
@@ -66,7 +69,9 @@ export class Panel {
   async draw(library, data, theme, page) {
     this.drawn = { ...data, walks: data.walks.map(walkOf) };
     await this.contour.draw(library, data.contour, theme, { traces: page ? [page] : [] });
-    this.start.say(data, this.board.data.words);
+    const { words } = this.board.data;
+    this.start.say(data.start, data.axes, words.start, !data.point); // no start: a picture whose walks nobody can start elsewhere
+    this.point.say(data.point, data.axes, words.point, Boolean(data.point));
     this.paint();
   }
 
@@ -88,6 +93,7 @@ export class Panel {
     if (!drawn || !board.data || board.closed) return;
     this.overlay.draw(this.contour, drawn.walks, board.shownTick(), board.clock, board.data.words);
     this.start.place();
+    this.point.place();
     board.player.explain(board.panels.map((panel) => panel.overlay.enlarged));
   }
 

@@ -34,7 +34,7 @@ export class Surface {
     };
     // A click gives the nearest point of the grid.
     this.figure.onpoint = ({ points: [point] }) => {
-      if (point?.fullData?.type === "surface") board.startAt(this.panel, [point.x, point.y], null);
+      if (point?.fullData?.type === "surface") board.put(this.panel.said.point ? "point" : "start", this.panel, [point.x, point.y], null);
     };
     this.fit = make("button", "esl-button esl-fit", this.figure.host, { type: "button", hidden: "" });
     this.fit.onclick = () => this.reset();

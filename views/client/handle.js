@@ -1,4 +1,4 @@
-/** @file The start of the walks on a contour: a ring that is dragged, moved by arrow keys, or put where a person clicks. */
+/** @file A point on a contour that a person puts somewhere: dragged, moved by arrow keys, or, if it takes clicks, put where they click. */
 
 import { make, name } from "./dom.js";
 
@@ -6,18 +6,20 @@ const STILL = 5; // pixels: a press that moves less is a click
 const TWICE = 300; // ms between two clicks that are one double click, as for Plotly
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-export class Start {
+export class Handle {
   /**
    * @param figure the contour
+   * @param {string} look its class
    * @param {(at: [number, number], pixel: [number, number], moving: boolean) => void} move tells where a person puts it
    * @param {() => boolean} settled whether Python has taken all of that
    */
-  constructor(figure, move, settled) {
+  constructor(figure, look, move, settled) {
     this.settled = settled;
     this.figure = figure;
     this.move = move;
-    this.ring = make("button", "esl-start", figure.host, { type: "button", role: "slider", hidden: "" });
+    this.ring = make("button", `esl-handle ${look}`, figure.host, { type: "button", role: "slider", hidden: "" });
     this.at = null;
+    this.clicks = false; // whether a click on the map puts it there
     this.ring.addEventListener("pointerdown", (event) => this.grab(event));
     this.ring.addEventListener("pointermove", (event) => this.drag(event));
     for (const end of ["pointerup", "pointercancel"]) this.ring.addEventListener(end, (event) => this.drop(event));
@@ -25,15 +27,15 @@ export class Start {
     figure.host.addEventListener("pointerdown", (event) => this.press(event), true);
   }
 
-  /** What Python says of it; a hand that holds it knows better. */
-  say({ start, axes, alt }, words) {
-    this.words = words;
+  /** Where Python says it is, null for nowhere; a hand that holds it knows better. title: what it is, and how it is moved. */
+  say(at, axes, title, clicks) {
+    this.title = title;
+    this.clicks = clicks;
     this.axes = axes.map((axis) => axis.replace(/<[^>]*>/g, ""));
-    this.ring.title = words.start;
-    if (!start) this.at = null; // a picture whose walks nobody can start elsewhere
-    else if (!this.at || (!this.held && this.settled())) this.at = start;
+    this.ring.title = title;
+    if (!at) this.at = null;
+    else if (!this.at || (!this.held && this.settled())) this.at = at;
     this.ring.hidden = !this.at;
-    this.alt = alt;
     this.place();
   }
 
@@ -47,7 +49,7 @@ export class Start {
     this.ring.style.transform = `translate(${x}px, ${y}px)`;
     const said = this.axes.map((axis, i) => `${axis} ${Number(this.at[i].toPrecision(4))}`).join(", ");
     const [low, high] = this.figure.window();
-    name(this.ring, this.words.start);
+    name(this.ring, this.title);
     for (const [key, value] of [["now", this.at[0]], ["min", low], ["max", high], ["text", said]]) {
       this.ring.setAttribute(`aria-value${key}`, String(value));
     }
@@ -105,8 +107,8 @@ export class Start {
   // ------------------------------------------------------------------------------------------------- by a click on the map
 
   press(event) {
-    const own = event.target.closest?.(".esl-start, .esl-fit, .modebar");
-    if (own || event.button !== 0 || !this.at) return;
+    const own = event.target.closest?.(".esl-handle, .esl-fit, .modebar");
+    if (own || event.button !== 0 || !this.at || !this.clicks) return;
     const pressed = [event.clientX, event.clientY];
     // On the page: Plotly covers the picture while a button is down.
     document.addEventListener("pointerup", (up) => this.release(up, pressed), { capture: true, once: true });
@@ -119,7 +121,7 @@ export class Start {
     const [x, y] = [event.clientX - host.left, event.clientY - host.top];
     if (!box || x < box.left || x > box.right || y < box.top || y > box.bottom) return;
     if (this.clicked && event.timeStamp - this.clicked.since < TWICE) {
-      this.put(this.clicked.before, false); // a double click looks at the whole map; it leaves the start where it was
+      this.put(this.clicked.before, false); // a double click looks at the whole map; it leaves the point where it was
       this.clicked = null;
       return;
     }

@@ -1,0 +1,56 @@
+"""The loss around a point, and its second-order expansion over it."""
+
+import numpy as np
+from jaxtyping import Float
+
+from figures.colors import LOSS_SCALE
+from figures.figure import Figure, Trace
+from figures.marks import DOWN
+
+
+def expansion(
+    a: Float[np.ndarray, " n"],
+    b: Float[np.ndarray, " m"],
+    true: Float[np.ndarray, "m n"],
+    expanded: Float[np.ndarray, "m n"],
+    axes: tuple[str, str],
+    words: tuple[str, str],
+) -> Figure:
+    """words: the names of the two surfaces. The expansion is cut off where it leaves the loss's range by more than half of it."""
+    low, high = float(true.min()), float(true.max())
+    room = 0.5 * (high - low) or 1.0
+    shown = np.where((expanded >= low - room) & (expanded <= high + room), expanded, np.nan)
+    hover = f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{{name}} %{{z:.4g}}<extra></extra>"
+    traces: list[Trace] = [
+        {
+            "type": "surface",
+            "x": a,
+            "y": b,
+            "z": true,
+            "colorscale": [list(stop) for stop in LOSS_SCALE],
+            "showscale": False,
+            "name": words[0],
+            "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
+            "hovertemplate": hover.format(name=words[0]),
+        },
+        {
+            "type": "surface",
+            "x": a,
+            "y": b,
+            "z": shown,
+            "colorscale": [[0, DOWN], [1, DOWN]],
+            "opacity": 0.45,
+            "showscale": False,
+            "name": words[1],
+            "hovertemplate": hover.format(name=words[1]),
+        },
+    ]
+    scene = {
+        "xaxis": {"title": {"text": axes[0]}, "nticks": 5},
+        "yaxis": {"title": {"text": axes[1]}, "nticks": 5},
+        "zaxis": {"title": {"text": ""}, "nticks": 5},
+        "aspectmode": "manual",
+        "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.7},
+        "camera": {"eye": {"x": 1.1, "y": -1.5, "z": 0.9}},
+    }
+    return {"data": traces, "layout": {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "yaxis": {}, "xaxis": {}}}

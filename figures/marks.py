@@ -1,0 +1,112 @@
+"""What is drawn on a contour map besides: critical points by their kind, valleys, the curvature at a point as arrows."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from figures.figure import Trace
+
+UP, DOWN = "#0072b2", "#c2185b"  # curvature that leads up, and down
+LONGEST = 0.4  # of half the picture
+
+
+class Mark(NamedTuple):
+    symbol: str
+    color: str
+
+
+KINDS: Mapping[str, Mark] = MappingProxyType(
+    {
+        "minimum": Mark("circle", "#009e73"),
+        "degenerate minimum": Mark("circle-open", "#009e73"),
+        "kink": Mark("star-triangle-down", "#009e73"),
+        "saddle": Mark("x", "#d55e00"),
+        "degenerate saddle": Mark("x-open", "#d55e00"),
+        "monkey saddle": Mark("asterisk-open", "#d55e00"),
+        "degenerate": Mark("diamond-open", "#d55e00"),
+        "maximum": Mark("triangle-up", "#7b3294"),
+        "degenerate maximum": Mark("triangle-up-open", "#7b3294"),
+    }
+)
+
+
+class Spot(NamedTuple):
+    """says: what stands under the pointer."""
+
+    at: tuple[float, float]
+    kind: str
+    says: str
+
+
+def critical(spots: Sequence[Spot]) -> list[Trace]:
+    """One trace for all."""
+    if not spots:
+        return []
+    marks = [KINDS[spot.kind] for spot in spots]
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": np.array([spot.at[0] for spot in spots]),
+            "y": np.array([spot.at[1] for spot in spots]),
+            "marker": {
+                "symbol": [mark.symbol for mark in marks],
+                "color": [mark.color for mark in marks],
+                "size": 10 if len(spots) < 60 else 6,
+                "line": {"width": 1.5, "color": [mark.color if "open" in mark.symbol else "#ffffff" for mark in marks]},
+            },
+            "text": [spot.says for spot in spots],
+            "hovertemplate": "%{text}<extra></extra>",
+            "showlegend": False,
+        }
+    ]
+
+
+def curve(points: Float[np.ndarray, "k 2"], kind: str, says: str) -> Trace:
+    """A valley of minima, or a ridge."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": points[:, 0],
+        "y": points[:, 1],
+        "line": {"color": KINDS[kind].color, "width": 3, "dash": "dot"},
+        "hovertemplate": f"{says}<extra></extra>",
+        "showlegend": False,
+    }
+
+
+def arrows(
+    at: Float[np.ndarray, " 2"],
+    values: Float[np.ndarray, " 2"],
+    vectors: Float[np.ndarray, "2 2"],
+    half: Float[np.ndarray, " 2"],
+    says: str,
+) -> list[Trace]:
+    """Both ways along each eigenvector, as long as √|λ| asks beside the other; where it leads down the heads point away, where up, to it.
+
+    half: half the picture's sides. says: holds {value}.
+    """
+    traces: list[Trace] = []
+    largest = float(np.sqrt(np.abs(values).max(initial=0.0)))
+    for value, vector in zip(values, vectors.T, strict=True):
+        length = LONGEST * float(np.sqrt(abs(value))) / largest if largest > 0 else 0.0
+        along = vector / float(np.abs(vector / half).max()) * length
+        color = DOWN if value < 0 else UP
+        for way in (along, -along):
+            ends = np.stack([at, at + way] if value < 0 else [at + way, at + 0.25 * way])
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines+markers",
+                    "x": ends[:, 0],
+                    "y": ends[:, 1],
+                    "line": {"color": color, "width": 3},
+                    "marker": {"symbol": "arrow", "angleref": "previous", "size": [0, 13], "color": color, "opacity": 1},
+                    "hovertemplate": f"{says.format(value=f'{value:.4g}')}<extra></extra>",
+                    "showlegend": False,
+                }
+            )
+    return traces

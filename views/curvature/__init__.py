@@ -1,0 +1,1 @@
+"""What the page "Stuck?" is made of."""

@@ -1,0 +1,47 @@
+"""The verdict on every walk: a sentence, the numbers behind it, and one thing to try."""
+
+import html
+from collections.abc import Sequence
+
+import streamlit as st
+
+from advice import judge, sentence, suggestion
+from experiment import PanelResult, optimizers
+from figures.colors import WALKS
+from numerals import numeral
+from verdicts import Judged
+from views.session import Scene, edit
+from views.words import say, tr
+
+
+def _numbers(found: Judged) -> str:
+    said = [tr("after {k} updates").format(k=f"{found.update:,}"), f"L = {numeral(found.loss)}", f"‖g‖ = {numeral(found.slope)}"]
+    said.append("λ = " + ", ".join(numeral(float(x)) for x in found.values))
+    if found.sharpness == found.sharpness:
+        said.append(f"η·λmax = {numeral(found.sharpness)} ({tr('limit')} {numeral(found.stable)})")
+    return " · ".join(said)
+
+
+def verdicts(scene: Scene, panel: PanelResult) -> list[Judged]:
+    """One card a walk."""
+    ends = [judge(scene.experiment, panel, walked)[0] for walked in panel.walks]
+    for i, (column, walked, found) in enumerate(zip(_columns(len(ends)), panel.walks, ends, strict=True)):
+        with column, st.container(border=True):
+            name = html.escape(tr(optimizers()[walked.picked.name].label))
+            st.html(f'<span class="esl-dot" style="color:{WALKS[i].color}">●</span> <b>{name}</b>')
+            st.markdown(say(sentence(found)))
+            st.caption(_numbers(found))
+            offered = suggestion(scene.experiment, panel, walked, found)
+            if offered is not None and walked.finished:
+                change = offered.change
+                st.button(
+                    say(offered.said),
+                    key=f"{scene.page} try {i}",
+                    icon=":material/lightbulb:",
+                    on_click=lambda change=change: edit(scene.page, change),
+                )
+    return ends
+
+
+def _columns(count: int) -> Sequence[st.delta_generator.DeltaGenerator]:
+    return st.columns(count) if count < 4 else [*st.columns(2), *st.columns(2)]

@@ -1,0 +1,98 @@
+"""Stuck?: a verdict on every walk, and any point looked at closely: gradient, curvature, the critical points around, the way out."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from advice import LABELS
+from closeup import closeup
+from escape import Runner
+from experiment import Result, optimizers, surfaces
+from lessons.scenes import STUCK
+from settings import Pick
+from verdicts import Judged
+from views import ahead
+from views.board.board import BoardData
+from views.controls import menu
+from views.curvature.away import escape
+from views.curvature.card import card
+from views.curvature.critical_points import critical_points
+from views.curvature.marks import adorned, atlas
+from views.curvature.stable import stability
+from views.curvature.verdicts import verdicts
+from views.drawer import drawer, with_surface
+from views.front import sides
+from views.page import close_page, heading, open_page, picture, try_next
+from views.rates import modes, rate
+from views.session import Scene
+from views.words import tr
+
+FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
+
+
+def landscape(scene: Scene) -> None:
+    """A few landscapes in front; all of them are among All controls."""
+    now = scene.experiment.surface.name
+    menu(
+        scene,
+        "landscape",
+        tr("landscape"),
+        FRONT if now in FRONT else (*FRONT, now),
+        lambda name: tr(surfaces()[name].label),
+        now,
+        lambda e, name: replace(with_surface(e, Pick(str(name))), point=None),
+    )
+
+
+def headline(ends: list[Judged], scene: Scene) -> str:
+    """What became of the first walk."""
+    if not ends:
+        return tr("Where am I, and why did it stop?")
+    name = tr(optimizers()[scene.experiment.optimizers[0].name].label)
+    return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(LABELS[ends[0].kind]))
+
+
+scene = open_page("stuck", STUCK)
+ahead.none()  # pictures sent ahead would be without the atlas
+scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
+above = st.container()
+at_hand, folded = sides()
+with at_hand:
+    landscape(scene)
+with folded:
+    modes(scene)
+    between = st.container()
+board = st.container()
+below = st.container()
+
+
+def adorn(data: BoardData, result: Result) -> BoardData:
+    """The sections under the picture are drawn first: what they find is drawn on it."""
+    panel, runners = result.panels[0], tuple[Runner, ...]()
+    near, found = closeup(scene.experiment, panel), atlas(panel)
+    with below:
+        ends = verdicts(scene, panel)
+        card(scene, panel, near)
+        with st.expander(tr("Atlas: all critical points of this window"), icon=":material/map:"):
+            critical_points(scene, panel, found)
+        fold = st.expander(tr("Away from a saddle: four ways"), key="stuck away", on_change="rerun", icon=":material/call_split:")
+        if fold.open:
+            with fold:
+                runners = escape(scene, panel, near)
+        fold = st.expander(tr("Stability: is the rate too large?"), key="stuck stable", on_change="rerun", icon=":material/speed:")
+        if fold.open:
+            with fold:
+                stability(scene, panel, near)
+    with above:
+        heading(headline(ends, scene))
+    return adorned(data, scene.experiment, panel, near, found, runners)
+
+
+with board:
+    result = picture(scene, adorn)
+if result is not None:
+    with between:
+        rate(scene, result)
+try_next(tr("start on the line w₂ = −w₁, or click the saddle in the middle and let four ways race out of it."))
+drawer(scene)
+close_page(scene)
