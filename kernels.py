@@ -107,6 +107,40 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
     return probe
 
 
+EXPANDED = 4096  # points that an expander takes in one call, of which it computes as many as it is told
+_TOGETHER = 64  # of them at once on a device: a few points cost a few points' time, and there is one program for any number of them
+
+
+@kernel
+def expander(structure: Structure) -> Callable[..., tuple[Float[Array, " k"], Float[Array, "k 2"], Float[Array, "k 2 2"]]]:
+    """(numbers, summary, plane, points "k 2", count) -> loss, gradient and Hessian in the coordinates (a, b) of the plane.
+
+    Exact derivatives. The first `count` of EXPANDED points are computed, rounded up; what follows them is 0.
+    """
+
+    @jax.jit
+    def expand(
+        numbers: Numbers, summary: object, plane: Plane, points: Float[Array, "k 2"], count: Int[Array, ""]
+    ) -> tuple[Float[Array, " k"], Float[Array, "k 2"], Float[Array, "k 2 2"]]:
+        def one(at: Theta, shared: tuple[Numbers, object, Plane]) -> tuple[Scalar, Theta, Float[Array, "2 2"]]:
+            numbers, summary, plane = shared
+            loss = _loss(structure, numbers)
+            return expansion(lambda ab: loss(plane.at(ab[0], ab[1]), summary), at)
+
+        shared, chunk = (numbers, summary, plane), _TOGETHER * jax.device_count()
+        k = len(points)
+
+        def some(i: Int[Array, ""], found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            at = jnp.minimum(i * chunk, k - chunk)  # the last ones overlap those before where k is no multiple
+            part = mapped(one, jax.lax.dynamic_slice_in_dim(points, at, chunk), shared, 1)
+            return jax.tree.map(lambda whole, piece: jax.lax.dynamic_update_slice_in_dim(whole, piece, at, 0), found, part)
+
+        empty = jnp.zeros(k), jnp.zeros((k, 2)), jnp.zeros((k, 2, 2))
+        return jax.lax.fori_loop(0, (count + chunk - 1) // chunk, some, empty)
+
+    return expand
+
+
 @kernel
 def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
     """(numbers, rows, starts) -> the lowest point that Newton's method finds, and its loss."""
