@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 Window = tuple[float, float, float, float]  # a low, a high, b low, b high
-Points = Float[np.ndarray, "k 2"]
-Flags = Bool[np.ndarray, " k"]
+Points = Float[np.ndarray, "_ 2"]  # any number of them
+Flags = Bool[np.ndarray, "_"]
 
 
 class Expansions(NamedTuple):

@@ -1,4 +1,5 @@
-"""Curves of critical points: from some points on them, predicted along the tangent and corrected back, until they close or leave the square."""
+"""Curves of critical points: from some points on them, predicted along the tangent and corrected back, until they close or leave the
+square."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,7 +20,7 @@ class Corrected(NamedTuple):
     good: Flags
 
 
-Correct = Callable[[Points], Corrected]
+Correct = Callable[[Points, Points], Corrected]  # points and the directions in which they were predicted -> see Corrected
 
 
 class Curve(NamedTuple):
@@ -36,10 +37,10 @@ def grown(correct: Correct, seeds: Points, tangents: Points) -> tuple[Points, Po
         origin = z[fronts[0]]
         ahead = origin + STEP * fronts[1][:, None] * tangent[fronts[0]]
         new = (np.abs(ahead).max(axis=1) <= 1) & (distances(ahead, z).min(axis=1) > 0.5 * STEP)
-        origin, ahead = origin[new], ahead[new]
+        origin, ahead, came = origin[new], ahead[new], (fronts[1][:, None] * tangent[fronts[0]])[new]
         if not len(ahead):
             break
-        found = correct(ahead)
+        found = correct(ahead, came)
         good = found.good & (norm(found.z - ahead) <= 0.5 * STEP) & (np.abs(found.z).max(axis=1) <= 1)
         good[good] &= distances(found.z[good], z).min(axis=1) > 0.45 * STEP
         kept = np.flatnonzero(good)[apart(found.z[good], 0.45 * STEP)] if good.any() else np.zeros(0, int)

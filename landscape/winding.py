@@ -41,7 +41,7 @@ def circle(center: Float[np.ndarray, " 2"], radius: float) -> Curve:
 
 
 def winding(expand: Expand, curve: Curve, count: int = 256) -> Winding:
-    """Adds points where the gradient turns by π/2 or more from one to the next, or would at the rate at which it turns (from the Hessian)."""
+    """Adds points where the gradient turns by π/2 or more from one to the next, or would at the rate that the Hessian tells."""
 
     def seen(s: Float[np.ndarray, " k"]) -> tuple[Points, Float[np.ndarray, " k"]]:
         points, tangents = curve(s)
