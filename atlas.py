@@ -1,4 +1,4 @@
-"""The atlas of one panel's window: where its loss has minima, saddles, maxima, valleys, flat regions and kinks. Memoized, as in problem.py."""
+"""The atlas of one panel's window: its minima, saddles, maxima, valleys, flat regions and kinks. Memoized, as in problem.py."""
 
 from functools import lru_cache
 

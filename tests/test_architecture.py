@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "landscape": {"settings"},
     "kernels": {"settings", "backend", "surfaces", "optim", "landscape", "normalization", "data"},
     "problem": {"settings", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "atlas": {"settings", "problem", "kernels", "surfaces", "landscape"},
     "chunks": {"optim"},
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
