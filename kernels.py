@@ -107,14 +107,35 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
     return probe
 
 
+EXPANDED = 4096  # points that an expander takes in one call, of which it computes as many as it is told
+_TOGETHER = 32  # of them at once on a device: a few points cost a few points' time, and there is one program for any number of them
+
+
 @kernel
 def expander(structure: Structure) -> Callable[..., tuple[Float[Array, " k"], Float[Array, "k p"], Float[Array, "k p p"]]]:
-    """(numbers, summary, thetas "k p") -> loss, gradient and Hessian at each of them."""
+    """(numbers, summary, thetas "k p", count) -> loss, gradient and Hessian at each of them, exact derivatives.
+
+    The first `count` of EXPANDED points are computed, rounded up; what follows them is 0.
+    """
 
     @jax.jit
-    def expand(numbers: Numbers, summary: object, thetas: Float[Array, "k p"]) -> tuple[Array, Array, Array]:
-        loss = _loss(structure, numbers)
-        return mapped(lambda theta, data: expansion(lambda at: loss(at, data), theta), thetas, summary, nbytes(summary))
+    def expand(
+        numbers: Numbers, summary: object, thetas: Float[Array, "k p"], count: Int[Array, ""]
+    ) -> tuple[Float[Array, " k"], Float[Array, "k p"], Float[Array, "k p p"]]:
+        def one(theta: Theta, shared: tuple[Numbers, object]) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
+            numbers, summary = shared
+            loss = _loss(structure, numbers)
+            return expansion(lambda at: loss(at, summary), theta)
+
+        chunk, (k, p) = _TOGETHER * jax.device_count(), thetas.shape
+
+        def some(i: Int[Array, ""], found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            at = jnp.minimum(i * chunk, k - chunk)  # the last ones overlap those before where k is no multiple
+            part = mapped(one, jax.lax.dynamic_slice_in_dim(thetas, at, chunk), (numbers, summary), 1)
+            return jax.tree.map(lambda whole, piece: jax.lax.dynamic_update_slice_in_dim(whole, piece, at, 0), found, part)
+
+        empty = jnp.zeros(k), jnp.zeros((k, p)), jnp.zeros((k, p, p))
+        return jax.lax.fori_loop(0, (count + chunk - 1) // chunk, some, empty)
 
     return expand
 

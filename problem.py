@@ -220,22 +220,32 @@ def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.
     return float(value), np.asarray(gradient), np.asarray(hessian)
 
 
+Expanded = tuple[Float[np.ndarray, " k"], Float[np.ndarray, "k p"], Float[np.ndarray, "k p p"]]
 FEW = 4  # points that are not worth a program of their own
 
 
-def expanded(
-    problem: Problem, thetas: Float[np.ndarray, "k p"]
-) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, "k p"], Float[np.ndarray, "k p p"]]:
-    """Loss, gradient and Hessian at many points."""
-    k = thetas.shape[0]
-    if k <= FEW:
-        of_one = kernels.prober(problem.structure)
-        found = [of_one(problem.traced, rows_of(problem), theta) for theta in thetas]
-        values, gradients, hessians = (np.stack([np.asarray(part) for part in parts]) for parts in zip(*found, strict=True))
-        return values, gradients, hessians
-    padded = np.concatenate([thetas, np.broadcast_to(thetas[-1:], (capacity(k) - k, thetas.shape[1]))])
-    expand = kernels.expander(problem.structure)
-    values, gradients, hessians = (np.asarray(part)[:k] for part in expand(problem.traced, summarized(problem), padded))
+def expanded(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Expanded:
+    """Loss, gradient and Hessian at any number of points."""
+    parts = [_some(problem, thetas[i : i + kernels.EXPANDED]) for i in range(0, max(1, len(thetas)), kernels.EXPANDED)]
+    losses, gradients, hessians = zip(*parts, strict=True)
+    return np.concatenate(losses), np.concatenate(gradients), np.concatenate(hessians)
+
+
+def sparsely_expanded(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Expanded:
+    """The same; a few points by the program that every panel has anyway."""
+    if len(thetas) > FEW:
+        return expanded(problem, thetas)
+    probe = kernels.prober(problem.structure)
+    found = [probe(problem.traced, rows_of(problem), theta) for theta in thetas]
+    values, gradients, hessians = (np.stack([np.asarray(part) for part in parts]) for parts in zip(*found, strict=True))
+    return values, gradients, hessians
+
+
+def _some(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Expanded:
+    room = np.zeros((kernels.EXPANDED, thetas.shape[1]))
+    room[: len(thetas)] = thetas
+    found = kernels.expander(problem.structure)(problem.traced, summarized(problem), room, np.int64(len(thetas)))
+    values, gradients, hessians = (np.array(part[: len(thetas)]) for part in jax.device_get(found))
     return values, gradients, hessians
 
 

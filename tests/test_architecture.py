@@ -37,10 +37,11 @@ MAY_IMPORT = {
     "chunks": {"optim"},
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "stuck": {"settings", "experiment", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "figures": {"settings", "numerals"},
     "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "lessons": {"settings", "numerals", "experiment", "deep"},
-    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "deep"},
+    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep"},
     "app": {"settings", "backend", "views"},
 }
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing

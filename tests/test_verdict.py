@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import pytest
 
-from advice import LABELS, judge, sentence, suggestion
+from stuck.advice import LABELS, judge, sentence, suggestion
 from experiment import BEST, SAME, Experiment, Panel, run
 from optim.verdict import Kind
 from settings import Pick, pick
-from verdicts import Judged
+from stuck.verdicts import Judged
 
 RAW, STANDARDIZED = (Panel(),), (Panel(pick("standardize")),)
 HIMMELBLAU_TOP = (-0.27084459, -0.92303856)  # its one maximum, to eight digits

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from advice import LABELS
-from closeup import closeup
-from escape import Runner
 from experiment import Result, optimizers, surfaces
 from lessons.scenes import STUCK
 from settings import Pick
-from verdicts import Judged
+from stuck.advice import LABELS
+from stuck.closeup import closeup
+from stuck.escape import Runner
+from stuck.verdicts import Judged
 from views import ahead
 from views.board.board import BoardData
 from views.controls import menu

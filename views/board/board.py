@@ -162,9 +162,9 @@ Kind = Literal["start", "point", "window", "fit", "again", "through"]
 
 @dataclass(frozen=True)
 class Act:
-    """What a person did to a picture: put the start, or the point that is looked at, somewhere in it, looked at another window (None: that of the beginning), or asked for
-    the one that fits; or asked for the planes "through" the update that is shown. Or the browser did not get what was drawn, and asks for
-    it "again".
+    """What a person did to a picture: put the start, or the point that is looked at, somewhere in it, looked at another window (None: that
+    of the beginning), or asked for the one that fits; or asked for the planes "through" the update that is shown. Or the browser did not
+    get what was drawn, and asks for it "again".
 
     pixel: how much of each axis a pixel is, None where the point is one of the grid. moving: the hand still holds it. turn: a running
     number, for the browser to know which act was taken.

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from closeup import Closeup
-from escape import Runner, batch_of, downhill, race, rate_of, told
-from experiment import PanelResult, start_at
+from experiment import Experiment, PanelResult, start_at
 from figures.colors import WALKS
 from figures.lines import Line, lines
 from numerals import numeral
+from stuck.closeup import Closeup
+from stuck.escape import Runner, batch_of, downhill, race, rate_of, told
 from views.chart import chart
 from views.session import Scene, edit
 from views.words import language, say, tr
@@ -24,6 +24,10 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
         return ()
     start = start_at(scene.experiment, panel.panel, (float(near.at[0] + step[0]), float(near.at[1] + step[1])))
     moved = (float(f"{start[0]:.4g}"), float(f"{start[1]:.4g}"))
+
+    def started(experiment: Experiment) -> Experiment:
+        return replace(experiment, start=moved)
+
     smallest = float(np.linalg.eigvalsh(near.hessian)[0])
     st.markdown(
         tr("Here λ = {smallest} along one direction u, so a step along ±u lowers the loss: uᵀHu = λ‖u‖² < 0.").format(
@@ -35,7 +39,7 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
         key=f"{scene.page} escape",
         icon=":material/call_split:",
         type="primary",
-        on_click=lambda: edit(scene.page, lambda e: replace(e, start=moved)),
+        on_click=lambda: edit(scene.page, started),
     )
     runners = race(scene.experiment, panel, near)
     size = batch_of(scene.experiment, panel)

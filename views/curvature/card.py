@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from closeup import Closeup
 from experiment import FIELDS, PanelResult
 from figures.expansion import expansion
-from landscape.curvature import NEAR_ZERO
 from numerals import numeral
 from settings import Number
+from stuck.closeup import NEAR_ZERO, Closeup
 from views.chart import chart
 from views.controls import number
 from views.curvature.marks import kind_of, pair
@@ -50,8 +49,9 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
         st.markdown(f"| | {tr('at this point')} |\n|---|---|\n{rows}")
         st.caption(
             tr(
-                "Arrows on the map: the two eigen-directions of the drawn weights, as long as √|λ| asks; inward and blue where the loss rises "
-                "that way, outward and red where it falls. Near zero: |λ| at most {tolerance} of the largest, in units of half the picture."
+                "Arrows on the map: the two eigen-directions of the drawn weights, as long as √|λ| asks; inward and blue where the loss "
+                "rises that way, outward and red where it falls. Near zero: |λ| at most {tolerance} of the largest, in units of half the "
+                "picture."
             ).format(tolerance=numeral(NEAR_ZERO))
         )
     with right:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import streamlit as st
-from landscape.critical_points import Atlas
 
-from experiment import PanelResult
+from experiment import Experiment, PanelResult
 from numerals import numeral
+from stuck.atlas import Atlas
 from views.curvature.marks import KINDS, LINES, balance, pair
 from views.session import Scene, edit
 from views.words import language, say, tr
@@ -37,8 +37,12 @@ def critical_points(scene: Scene, panel: PanelResult, found: Atlas) -> None:
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         if rows:
-            at = found.points[rows[0]].at
-            edit(scene.page, lambda e: replace(e, point=(float(at[0]), float(at[1]))))
+            x, y = (float(part) for part in found.points[rows[0]].at)
+
+            def there(experiment: Experiment) -> Experiment:
+                return replace(experiment, point=(x, y))
+
+            edit(scene.page, there)
 
     st.dataframe(
         table, key=key, on_select=picked, selection_mode="single-row", hide_index=True, height="auto" if len(found.points) < 10 else 360

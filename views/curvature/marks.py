@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-from atlas import atlas_of
-from landscape.critical_points import Atlas
+import numpy as np
+from jaxtyping import Float
 
-from closeup import Closeup, rest_of
-from escape import Runner
 from experiment import Experiment, PanelResult, unit_of
 from figures.colors import WALKS
 from figures.figure import Trace
 from figures.marks import Spot, arrows, critical, curve
 from numerals import numeral
 from settings import N_, Message, message
+from stuck.atlas import Atlas, atlas_of
+from stuck.closeup import Closeup, rest_of
+from stuck.escape import Runner
 from views.board.board import BoardData
 from views.words import say, tr
 
@@ -35,7 +36,7 @@ LINES = {
 }
 
 
-def pair(numbers: Sequence[float]) -> str:
+def pair(numbers: Float[np.ndarray, " k"]) -> str:
     """ "(1.5, −0.2)" """
     return f"({', '.join(numeral(float(x)) for x in numbers)})"
 

@@ -3,12 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from closeup import Closeup
 from experiment import PanelResult, optimizers
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from numerals import numeral
-from stability import convergence, noise, sharpness
+from stuck.closeup import Closeup
+from stuck.stability import convergence, noise, sharpness
 from views.chart import chart
 from views.session import Scene
 from views.words import language, tr

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from advice import judge, sentence, suggestion
 from experiment import PanelResult, optimizers
 from figures.colors import WALKS
 from numerals import numeral
-from verdicts import Judged
+from stuck.advice import judge, sentence, suggestion
+from stuck.verdicts import Judged
 from views.session import Scene, edit
 from views.words import say, tr
 

@@ -11,7 +11,7 @@ from experiment import SAME, Experiment, PanelResult, start_at, unit_of
 from landscape.curvature import Counts
 from optim.verdict import Kind
 from settings import N_, Message, message, pick
-from verdicts import Judged, judged
+from stuck.verdicts import Judged, judged
 from walks import Walk, optimizers
 
 NUDGE = 0.05  # of half the picture: the step off a saddle

@@ -13,7 +13,7 @@ from landscape.curvature import Counts, counted, eigenvalues, preconditioned
 from landscape.nearest import Nearest, nearest
 from optim.optimizer import Optimizer, stable_below, weight_decay
 from optim.verdict import Circumstances, Kind, Place, Trail, Verdict, verdict
-from problem import Fit, Problem, expanded
+from problem import Fit, Problem, sparsely_expanded
 from walks import Walk, optimizers
 
 _KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -67,7 +67,7 @@ class Judged(NamedTuple):
 
 @lru_cache(256)
 def _searched(problem: Problem, points: tuple[tuple[float, ...], ...], unit: tuple[float, ...]) -> Nearest:
-    return nearest(lambda thetas: expanded(problem, thetas), np.array(points), np.array(unit))
+    return nearest(lambda thetas: sparsely_expanded(problem, thetas), np.array(points), np.array(unit))
 
 
 def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[Found | None]:
@@ -96,7 +96,7 @@ def _kink(problem: Problem, point: Float[np.ndarray, " p"], unit: Float[np.ndarr
     ring = np.zeros((turn.size, point.size))
     ring[:, 0], ring[:, 1] = np.cos(turn), np.sin(turn)
     points = np.concatenate([point[None], point + AROUND * ring * unit, point + 0.25 * AROUND * ring * unit])
-    loss, gradient, _ = expanded(problem, points)
+    loss, gradient, _ = sparsely_expanded(problem, points)
     slope = np.linalg.norm(gradient * unit, axis=1)
     far, near = slope[1:9], slope[9:]
     return bool(np.all(loss[1:] > loss[0]) and near.min() > 0.7 * far.min() and near.min() > STEEP * far.max())
@@ -139,7 +139,7 @@ def judged(
     ends = [final] if points is None else list(points)
     asked = walked.path[[0, turned, *ends]]
     asked = np.where(np.isfinite(asked), asked, walked.path[0])
-    hessians = expanded(problem, asked)[2]
+    hessians = sparsely_expanded(problem, asked)[2]
     spread = [float(np.abs(eigenvalues(h * np.outer(unit, unit))).max()) if np.isfinite(h).all() else 0.0 for h in hessians]
     lost = walked.diverged is not None
 

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from advice import NUDGE
-from closeup import Closeup
 from experiment import Experiment, PanelResult, start_of, unit_of
 from settings import N_, Message, Pick, message, pick
+from stuck.advice import NUDGE
+from stuck.closeup import Closeup
 from walks import Rated, Run, Walk, walk
 
 LEFT = 0.1  # of half the picture: so far away it has left

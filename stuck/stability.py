@@ -1,4 +1,4 @@
-"""What decides whether a walk is stable, beside what it does: η·λmax over its updates, its rate of convergence, the noise of its batches."""
+"""What decides whether a walk is stable: η·λmax over its updates, its rate of convergence, the noise of its batches."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ import kernels
 from experiment import PanelResult
 from landscape.curvature import preconditioned
 from optim.optimizer import stable_below
-from problem import Problem, expanded, prepared, rows_of
+from problem import Problem, expanded, prepared, rows_of, sparsely_expanded
 from settings import capacity
 from walks import Walk, optimizers
 
@@ -86,7 +86,7 @@ def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
     fit, step = panel.fit, _STEPS.get(walked.picked.name)
     if step is None or not _quadratic(panel) or fit.theta is None or not walked.rated.hyper or np.ptp(walked.rates) > 0:
         return None
-    hyper, hessian = dict(walked.rated.hyper), expanded(panel.problem, fit.theta[None])[2][0]
+    hyper, hessian = dict(walked.rated.hyper), sparsely_expanded(panel.problem, fit.theta[None])[2][0]
     curvatures, vectors = np.linalg.eigh(hessian)
     if curvatures[0] <= 0:
         return None
@@ -118,8 +118,8 @@ def _quadratic(panel: PanelResult) -> bool:
 
 class Noise(NamedTuple):
     """size: rows in a batch. deviation: the root mean square distance of its gradient from that of all rows, at one point; expected: what
-    sampling without replacement gives, s/√B·√((n − B)/(n − 1)), s by the single rows. slope: of log deviation over log size, the finite
-    table's factor taken out: −½ where the noise goes as 1/√B."""
+    sampling without replacement gives, s/√B·√((n − B)/(n − 1)), with the s that fits best. slope: of log deviation over log size, without
+    the finite table's factor: −½ where the noise goes as 1/√B."""
 
     size: Int[np.ndarray, " k"]
     deviation: Float[np.ndarray, " k"]
@@ -136,7 +136,7 @@ def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | 
     sizes = np.unique(np.geomspace(1, max(2, n // 2), 8).round().astype(np.int64))
     sample = kernels.sampler(problem.structure, capacity(n), DRAWS)
     count, at = np.int64(n), np.array(theta)
-    whole = expanded(problem, at[None])[1][0]
+    whole = sparsely_expanded(problem, at[None])[1][0]
     deviation = []
     for size in sizes:
         drawn = np.asarray(sample(problem.traced, rows, at, count, size, np.int64(seed)))

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
-from landscape.taylor import taylor
 
 from experiment import Experiment, PanelResult, unit_of
-from landscape.curvature import Counts, counted, eigenvalues
+from landscape.curvature import NEAR_ZERO, Counts, counted, eigenvalues
 from landscape.grid import Axis
+from landscape.taylor import taylor
 from problem import Problem, grid, probed
 
 SIDE = 41  # points of the patch, a side; odd, so that the point itself is one of them
@@ -94,3 +94,6 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
         float(np.abs(true - expanded)[within].max()),
         float(np.ptp(true[within])),
     )
+
+
+__all__ = ["NEAR_ZERO", "Closeup", "closeup", "looked_at", "rest_of"]

@@ -1,0 +1,100 @@
+"""The grid that a search starts from: expansions at the corners of cells, which cells are flat, and where Newton's method should start."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from landscape.expansions import Expand, Expansions, Flags, Points, eigen, larger, norm
+from landscape.stationary import damped
+
+_QUIET = 1e-9  # a gradient counts as 0 below this share of that of the cell around
+_ROUNDING = 1e-12  # a cell is flat where the loss moves by less than this share of its range
+
+
+class Grid(NamedTuple):
+    """The expansions at the corners of n × n cells, rows along b. slope, bend: the largest ‖g‖ and ‖H‖ of a cell's corners.
+
+    flat: the loss does not change in it; by_flat: or in one next to it. typical: how far above its lowest value half of the grid lies.
+    """
+
+    z: Points
+    at: Expansions
+    cells: int
+    slope: Float[np.ndarray, "n n"]
+    bend: Float[np.ndarray, "n n"]
+    flat: Bool[np.ndarray, "n n"]
+    by_flat: Bool[np.ndarray, "n n"]
+    typical: float
+
+    @property
+    def cell(self) -> float:
+        return 2 / self.cells
+
+    def of(self, z: Points) -> tuple[np.ndarray, np.ndarray]:
+        """Row and column of the cell that a point lies in."""
+        column, row = np.clip(((z + 1) / self.cell).astype(int), 0, self.cells - 1).T
+        return row, column
+
+
+def _wider(cells: Bool[np.ndarray, "n n"]) -> Bool[np.ndarray, "n n"]:
+    """With the eight neighbors of each."""
+    n, framed = len(cells), np.pad(cells, 1)
+    return np.any([framed[i : i + n, j : j + n] for i in range(3) for j in range(3)], axis=0)
+
+
+def _corners(values: Float[np.ndarray, " k"], n: int) -> Float[np.ndarray, "4 n n"]:
+    v = values.reshape(n + 1, n + 1)
+    return np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, :-1], v[1:, 1:]])
+
+
+def gridded(expand: Expand, n: int) -> Grid:
+    side = np.linspace(-1, 1, n + 1)
+    z = np.stack([part.ravel() for part in np.meshgrid(side, side)], axis=1)
+    at = expand(z)
+    slope, bend = (np.nan_to_num(_corners(part, n)).max(axis=0) for part in (norm(at.gradient), larger(eigen(at.hessian)[0])))
+    loss = _corners(at.loss, n)
+    known = at.loss[np.isfinite(at.loss)]
+    span, size = (float(np.ptp(known)), float(np.abs(known).max())) if len(known) else (0.0, 0.0)
+    moves = np.maximum(np.ptp(loss, axis=0), slope * 2 / n + bend * (2 / n) ** 2)
+    flat = moves <= max(_ROUNDING * span, np.finfo(float).eps * size)
+    typical = float(np.median(known) - known.min()) if len(known) else 0.0
+    return Grid(z, at, n, slope, bend, flat, _wider(flat), typical)
+
+
+def starts(grid: Grid, hints: Points) -> Points:
+    """Where Newton's step from a corner stays near it, the cells in which both parts of the gradient change sign, corners that are lower or
+    higher than all their neighbors, a coarse lattice, and what was known before."""
+    n, cell = grid.cells, grid.cell
+    step = damped(grid.at, np.full(len(grid.z), 1e-10))
+    near = grid.z[np.abs(np.nan_to_num(step, nan=9.0)).max(axis=1) <= 1.5 * cell]
+    landed = (grid.z + np.nan_to_num(step, nan=9.0))[np.abs(np.nan_to_num(step, nan=9.0)).max(axis=1) <= 1.5 * cell]
+    assert len(near) == len(landed)
+    if len(landed):
+        landed = landed[np.unique(np.round(landed / (0.5 * cell)), axis=0, return_index=True)[1]]
+    parts = [_corners(grid.at.gradient[:, i], n) for i in (0, 1)]
+    crossing = np.all([(part.min(axis=0) <= 0) & (part.max(axis=0) >= 0) for part in parts], axis=0) & ~grid.flat
+    row, column = np.nonzero(crossing)
+    centers = np.stack([column, row], axis=1) * cell - 1 + 0.5 * cell
+    side = np.linspace(-0.875, 0.875, 6)
+    coarse = np.stack([part.ravel() for part in np.meshgrid(side, side)], axis=1)
+    found = np.concatenate([landed, centers, grid.z[extreme(grid, 1)], grid.z[extreme(grid, -1)], coarse, hints])
+    found = found[np.abs(found).max(axis=1) <= 1 + cell]
+    row, column = grid.of(found)
+    return found[~grid.flat[row, column]]
+
+
+def extreme(grid: Grid, sign: int) -> Flags:
+    """Corners inside the window that are lower (sign 1) or higher (−1) than their eight neighbors."""
+    n = grid.cells + 1
+    loss = np.nan_to_num(sign * grid.at.loss.reshape(n, n), nan=np.inf)
+    inner = loss[1:-1, 1:-1]
+    around = [loss[1 + i : n - 1 + i, 1 + j : n - 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
+    found = np.zeros((n, n), bool)
+    found[1:-1, 1:-1] = np.all([inner <= other for other in around], axis=0) & np.any([inner < other for other in around], axis=0)
+    return found.ravel()
+
+
+def quiet(grid: Grid, z: Points, at: Expansions) -> Flags:
+    row, column = grid.of(z)
+    return norm(at.gradient) <= _QUIET * (grid.slope[row, column] + grid.bend[row, column] * grid.cell)

@@ -1,0 +1,192 @@
+"""The atlas of a window: its critical points, classified; curves of them; flat regions; kinks; and what the rim says about their number.
+
+Everything is decided in coordinates in which the window is the square [−1, 1]², so neither its shape nor the units of the axes matter.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from landscape.cells import Grid, extreme, gridded, starts
+from landscape.expansions import Expand, Frame, Points, Window, apart, distances, eigen, frame_of, norm
+from landscape.isolated import Found, found_from, kinked
+from landscape.kinds import Kind, Line, ringed
+from landscape.lines import creases, lines, named, nearly_lines
+from landscape.valleys import STEP, Curve
+from landscape.winding import Winding, circle, rim, winding
+
+# in this order they are listed
+KINDS: tuple[Kind, ...] = (
+    "minimum",
+    "kink",
+    "degenerate minimum",
+    "saddle",
+    "degenerate saddle",
+    "monkey saddle",
+    "degenerate",
+    "degenerate maximum",
+    "maximum",
+)
+Why = Literal["vanishes", "jumps", "valley", "flat", "kink"]
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalPoint:
+    """One isolated critical point. values: the Hessian's eigenvalues, ascending, in units of the axes; vectors: in columns.
+
+    index: how often the gradient turns around it: 1 at a minimum or maximum, −1 at a saddle, −2 at a monkey saddle; None at a kink where
+    it jumps on the way. Of a kink there is no Hessian: its values and vectors are nan.
+    """
+
+    at: Float[np.ndarray, " 2"]
+    loss: float
+    values: Float[np.ndarray, " 2"]
+    vectors: Float[np.ndarray, "2 2"]
+    kind: Kind
+    index: int | None
+
+
+class Valley(NamedTuple):
+    """A curve of critical points, in order from one end to the other, the first once more at the end where it is closed.
+
+    kind: of minima, of maxima (a ridge), neither ("degenerate"), or of minima in a crease ("kink"). fall: the loss's range along it.
+    exact: whether the gradient vanishes on it, or only nearly so.
+    """
+
+    points: Float[np.ndarray, "k 2"]
+    loss: float
+    kind: Line
+    closed: bool
+    exact: bool
+    fall: float
+
+
+class Flat(NamedTuple):
+    """A region where the loss does not change beyond rounding. at: a point of it; share: of the window's area; cells: their centers."""
+
+    at: Float[np.ndarray, " 2"]
+    loss: float
+    share: float
+    cells: Float[np.ndarray, "k 2"]
+
+
+class Atlas(NamedTuple):
+    """winding: how often the gradient turns around the window's rim; None where that cannot be said.
+
+    why: what keeps the sum of the indices from being compared with it: the gradient "vanishes" or "jumps" on the rim, or there is a
+    "valley", a "flat" region or a "kink" without an index inside.
+    """
+
+    points: tuple[CriticalPoint, ...]
+    valleys: tuple[Valley, ...]
+    flats: tuple[Flat, ...]
+    winding: int | None
+    why: Why | None
+
+    @property
+    def indices(self) -> int | None:
+        """Their sum, where every point has one."""
+        found = [point.index for point in self.points]
+        return None if None in found else sum(index for index in found if index is not None)
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the sum of the indices is the winding number; None where the two cannot be compared."""
+        return None if self.why is not None else self.indices == self.winding
+
+    def number_of(self, kind: Kind) -> int:
+        return sum(point.kind == kind for point in self.points)
+
+
+def atlas(expand: Expand, window: Window, hints: Points | None = None, kinks: bool = True, cells: int = 48) -> Atlas:
+    """What is found from a grid of cells × cells, and from one twice as fine where the rim says that something is missing.
+
+    hints: points at which to look as well. kinks: whether the loss may have some.
+    """
+    frame = frame_of(window)
+    scaled = frame.scaled(expand)
+    known = np.zeros((0, 2)) if hints is None else frame.into(hints)
+    known = known[np.abs(known).max(axis=1, initial=0.0) <= 1]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        around = winding(scaled, rim)
+        found = _looked(scaled, frame, known, kinks, cells, around)
+        if found.agrees is False:
+            again = _looked(scaled, frame, known, kinks, 2 * cells, around)
+            found = again if len(again.points) >= len(found.points) else found
+    return found
+
+
+def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int, around: Winding) -> Atlas:
+    grid = gridded(expand, cells)
+    found = found_from(expand, grid, starts(grid, hints))
+    exact = lines(expand, grid, found.degenerate)
+    alone, drawn = found.degenerate, np.concatenate([np.zeros((0, 2)), *(line.z for line in exact)])
+    if len(drawn):
+        alone = alone[distances(alone, drawn).min(axis=1) > STEP]
+        off = distances(found.z, drawn).min(axis=1) > 1e-4  # else a point of a valley that rounding made regular
+        found = found._replace(z=found.z[off], at=found.at.taken(off))
+    alone = alone[apart(alone, 1e-2)]
+    nearly = [] if exact else nearly_lines(expand, grid, found.z, found.at)
+    corners, creased = np.zeros((0, 2)), list[Curve]()
+    if kinks:
+        lowest = found.z[eigen(found.at.hessian)[0][:, 0] > 0]
+        explained = np.concatenate([lowest, alone, drawn, *(line.z for line in nearly)])
+        corners = kinked(expand, grid, np.concatenate([found.odd, hints, grid.z[extreme(grid, 1)]]), explained)
+        creased = creases(expand, grid, corners)
+        for line in creased:
+            corners = corners[distances(corners, line.z).min(axis=1) > STEP]
+    points, flats = _listed(expand, frame, grid, found, alone, corners), _flats(frame, grid)
+    curves = [_curve(expand, frame, line, named(expand, line.z), True) for line in exact]
+    curves += [_curve(expand, frame, line, named(expand, line.z), False) for line in nearly]
+    curves += [_curve(expand, frame, line, "kink", False) for line in creased]
+    kink: Why | None = "kink" if any(point.index is None for point in points) else None
+    why: Why | None = "valley" if exact or creased else "flat" if flats else around.why or kink
+    return Atlas(points, tuple(curves), flats, around.turns, why)
+
+
+def _curve(expand: Expand, frame: Frame, line: Curve, kind: Line, exact: bool) -> Valley:
+    losses = expand(line.z).loss
+    return Valley(frame.out(line.z), float(np.median(losses)), kind, line.closed, exact, float(np.ptp(losses)))
+
+
+def _flats(frame: Frame, grid: Grid) -> tuple[Flat, ...]:
+    """Connected cells, the largest region first."""
+    if not grid.flat.any():
+        return ()
+    from scipy.ndimage import label
+
+    regions, count = label(grid.flat)
+    found = []
+    for number in range(1, count + 1):
+        row, column = np.nonzero(regions == number)
+        centers = np.stack([column + 0.5, row + 0.5], axis=1) * grid.cell - 1
+        inmost = centers[np.argmin(norm(centers - centers.mean(axis=0)))]
+        loss = float(grid.at.loss.reshape(grid.cells + 1, -1)[row[0], column[0]])
+        found.append(Flat(frame.out(inmost[None])[0], loss, len(row) / grid.cells**2, frame.out(centers)))
+    return tuple(sorted(found, key=lambda region: -region.share))
+
+
+def _point(
+    frame: Frame, z: Float[np.ndarray, " 2"], loss: float, hessian: Float[np.ndarray, "2 2"], kind: Kind, index: int | None
+) -> CriticalPoint:
+    values, vectors = eigen((hessian / np.outer(frame.half, frame.half))[None])
+    return CriticalPoint(frame.out(z[None])[0], loss, values[0], vectors[0], kind, index)
+
+
+def _listed(expand: Expand, frame: Frame, grid: Grid, found: Found, degenerate: Points, corners: Points) -> tuple[CriticalPoint, ...]:
+    """By kind, the lowest first; of those that are equally low, from left to right."""
+    points = []
+    for z, loss, hessian, (low, high) in zip(found.z, found.at.loss, found.at.hessian, eigen(found.at.hessian)[0], strict=True):
+        kind: Kind = "minimum" if low > 0 else "maximum" if high < 0 else "saddle"
+        points.append(_point(frame, z, float(loss), hessian, kind, -1 if kind == "saddle" else 1))
+    everything, at = np.concatenate([found.z, degenerate, corners]), expand(degenerate)
+    for z, loss, hessian in zip(degenerate, at.loss, at.hessian, strict=True):
+        nearest = float(np.sort(norm(everything - z))[1:2].min(initial=1.0))
+        points.append(_point(frame, z, float(loss), hessian, *ringed(expand, z, float(loss), min(0.02, 0.3 * nearest))))
+    for z, loss in zip(corners, expand(corners).loss, strict=True):
+        turns = winding(expand, circle(z, 1e-5), 64).turns
+        points.append(_point(frame, z, float(loss), np.full((2, 2), np.nan), "kink", turns))
+    rounding = 1e-9 * grid.typical or 1.0
+    return tuple(sorted(points, key=lambda point: (KINDS.index(point.kind), round(point.loss / rounding), *point.at)))

@@ -1,0 +1,68 @@
+"""Critical points one by one: where Newton's method comes to rest, sorted by what the Hessian says; and minima that have a kink."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from landscape import kinks
+from landscape.cells import Grid, quiet
+from landscape.expansions import Expand, Expansions, Points, apart, distances, norm
+from landscape.kinds import degenerate, level, regular
+from landscape.stationary import polished, roots
+
+
+class Found(NamedTuple):
+    """z: isolated, and at: the expansions there; degenerate: an eigenvalue is 0; odd: the gradient near by is not what the Hessian says."""
+
+    z: Points
+    at: Expansions
+    degenerate: Points
+    odd: Points
+
+
+def found_from(expand: Expand, grid: Grid, starts: Points) -> Found:
+    """All that is reached from the starts, each once."""
+    z, at, rest = roots(expand, starts, 6 * grid.cell)
+    row, column = grid.of(z)
+    good = rest & quiet(grid, z, at) & (np.abs(z).max(axis=1) <= 1) & ~grid.flat[row, column]
+    z, at = z[good], at.taken(good)
+    one = _merged(z, at, 1e-6)
+    z, at = z[one], at.taken(one)
+    bad = degenerate(expand, grid, z, at)
+    flat = z[bad][_merged(z[bad], at.taken(bad), 1e-3)]
+    flat = flat[~grid.by_flat[grid.of(flat)]]
+    flat = flat[~level(expand, flat)]
+    z, at = polished(expand, z[~bad], at.taken(~bad))
+    one = _merged(z, at, 1e-6)
+    z, at = z[one], at.taken(one)
+    told = regular(expand, z, at)
+    kept = told & (np.abs(z).max(axis=1, initial=0.0) <= 1)
+    return Found(z[kept], at.taken(kept), flat, z[~told])
+
+
+def _merged(z: Points, at: Expansions, distance: float) -> Int[np.ndarray, " k"]:
+    """One of each crowd, the one with the smallest gradient; indices."""
+    if not len(z):
+        return np.zeros(0, int)
+    order = np.argsort(norm(at.gradient), kind="stable")
+    coarse = np.unique(np.round(z[order] / distance), axis=0, return_index=True)[1]
+    order = order[np.sort(coarse)]
+    return order[apart(z[order], distance)]
+
+
+def kinked(expand: Expand, grid: Grid, candidates: Points, known: Points) -> Points:
+    """Of points that might be the lowest of their surroundings, those that are, and have a kink; `known` are those that need none."""
+    if len(known) and len(candidates):
+        candidates = candidates[distances(candidates, known).min(axis=1) > 1.5 * grid.cell]
+    row, column = grid.of(candidates)
+    candidates = candidates[~grid.flat[row, column]]
+    candidates = candidates[np.argsort(expand(candidates).loss)[:16]]
+    if not len(candidates):
+        return candidates
+    z = kinks.descended(expand, candidates, 0.5 * grid.cell, known)
+    z = z[np.abs(z).max(axis=1) < 1]
+    if len(known) and len(z):
+        z = z[distances(z, known).min(axis=1) > 1e-3]
+    z = z[apart(z, 1e-4)]
+    return z[kinks.kinked(expand, z)] if len(z) else z
