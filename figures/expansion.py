@@ -20,7 +20,7 @@ def expansion(
     low, high = float(true.min()), float(true.max())
     room = 0.5 * (high - low) or 1.0
     shown = np.where((expanded >= low - room) & (expanded <= high + room), expanded, np.nan)
-    hover = f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{{name}} %{{z:.4g}}<extra></extra>"
+    hovers = [f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{word} %{{z:.4g}}<extra></extra>" for word in words]
     traces: list[Trace] = [
         {
             "type": "surface",
@@ -31,7 +31,7 @@ def expansion(
             "showscale": False,
             "name": words[0],
             "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
-            "hovertemplate": hover.format(name=words[0]),
+            "hovertemplate": hovers[0],
         },
         {
             "type": "surface",
@@ -42,7 +42,7 @@ def expansion(
             "opacity": 0.45,
             "showscale": False,
             "name": words[1],
-            "hovertemplate": hover.format(name=words[1]),
+            "hovertemplate": hovers[1],
         },
     ]
     scene = {

@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 Expand = Callable[[Float[np.ndarray, "k p"]], tuple[Float[np.ndarray, " k"], Float[np.ndarray, "k p"], Float[np.ndarray, "k p p"]]]
 ROUNDS = 60
+REACH = 0.05  # units; who is led farther than that is near none
 EXACT = 1e-11  # a Newton step this small, in units of the window, is rounding
 
 
@@ -24,8 +25,8 @@ class Nearest(NamedTuple):
 def nearest(expand: Expand, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"]) -> Nearest:
     """From each point down ½‖∇L‖² by (H² + μ)δ = −H∇L, all points side by side, in coordinates in which `unit` is 1.
 
-    found: the gradient fell to rounding, |∇L| ≤ 1e-9·‖H‖·unit, within one unit of where it began: with a Hessian of 0 that asks for a
-    gradient of exactly 0.
+    found: the gradient fell to rounding, |∇L| ≤ 1e-9·‖H‖·unit, within REACH of where it began: with a Hessian of 0 that asks for a gradient
+    of exactly 0.
     """
     t = np.array(points / unit)
 
@@ -34,7 +35,7 @@ def nearest(expand: Expand, points: Float[np.ndarray, "k p"], unit: Float[np.nda
         return loss, gradient * unit, hessian * unit[:, None] * unit
 
     loss, g, h = at(t)
-    damping = np.full(t.shape[0], 1e-3)
+    start, damping = t.copy(), np.full(t.shape[0], 1e-3)
     for _ in range(ROUNDS):
         ok = np.isfinite(g).all(axis=1) & np.isfinite(h).all(axis=(1, 2))
         values, axes = np.linalg.eigh(np.where(ok[:, None, None], h, 0.0))
@@ -42,14 +43,15 @@ def nearest(expand: Expand, points: Float[np.ndarray, "k p"], unit: Float[np.nda
         along = np.einsum("kij,ki->kj", axes, np.where(ok[:, None], g, 0.0))
         weight = values**2 + damping[:, None] * size**2
         step = -np.einsum("kij,kj->ki", axes, np.divide(values * along, weight, out=np.zeros_like(along), where=weight > 0))
-        if np.all(np.abs(step) <= EXACT * (1 + np.abs(t))):
+        going = (np.abs(step) > EXACT * (1 + np.abs(t))).any(axis=1) & (np.abs(t - start).max(axis=1) <= REACH)
+        if not going.any():
             break
         tried = t + step
         there = at(tried)
-        better = ok & (np.linalg.norm(there[1], axis=1) < np.linalg.norm(g, axis=1))
+        better = ok & going & (np.linalg.norm(there[1], axis=1) < np.linalg.norm(g, axis=1))
         t, g = np.where(better[:, None], tried, t), np.where(better[:, None], there[1], g)
         loss, h = np.where(better, there[0], loss), np.where(better[:, None, None], there[2], h)
         damping = np.clip(np.where(better, 0.1 * damping, 8 * damping), 1e-15, 1e8)
-    near = np.abs(t - points / unit).max(axis=1) <= 1
+    near = np.abs(t - start).max(axis=1) <= REACH
     small = np.linalg.norm(g, axis=1) <= 1e-9 * np.linalg.norm(h, axis=(1, 2))
     return Nearest(t * unit, near & small, loss, g / unit, h / unit[:, None] / unit)

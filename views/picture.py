@@ -16,6 +16,7 @@ from figures.levels import levels
 from figures.surface import surface
 from numerals import numeral
 from settings import values
+from stuck.advice import LABELS, judge
 from views.board.board import BoardData, Clock, Fact, Panel, Player, Walk, Words
 from views.shown import Shown
 from views.words import say, tr
@@ -114,7 +115,7 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
 
 
-def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int, details: bool) -> Walk:
+def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int, moving: bool, details: bool) -> Walk:
     """At most so many points of it, every excursion among them, as float32 beside the middle of the picture."""
     count, unit, status = count_of(walked, experiment.steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
@@ -148,6 +149,8 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
         }
         if not np.array_equal(kept.evaluations, update):
             said["evaluations"] = _counted(kept.evaluations)
+        if walked.finished and not moving:
+            said["verdicts"] = [(int(update[-1]), tr(LABELS[judge(experiment, panel, walked)[0].kind]))]
         if details:
             said["moves"] = {
                 "gradient": kept.gradient[:, :2].astype(np.float32),
@@ -249,7 +252,7 @@ def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, 
         "fitted": (panel.panel.window or experiment.window) == fitting(experiment, panel),
         "alt": _alt(panel, titled, experiment.steps),
         "facts": _facts(panel),
-        "walks": [_walk(walked, slot, experiment, panel, most, details) for slot, walked in enumerate(panel.walks)],
+        "walks": [_walk(walked, slot, experiment, panel, most, moving, details) for slot, walked in enumerate(panel.walks)],
     }
 
 

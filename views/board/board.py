@@ -64,6 +64,7 @@ class Walk(TypedDict):
     diverged: int | None
     status: Literal["settled", "open", "diverged"]
     detail: str
+    verdicts: NotRequired[Sequence[tuple[int, str]]]  # what it is doing, from which update on
 
 
 class Panel(TypedDict):

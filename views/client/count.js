@@ -17,6 +17,7 @@ export class Count {
     this.check.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="M6.5 12.5l3.7 3.7 7.3-8"/></svg>';
     this.status = make("div", "esl-status", this.root);
     this.name = make("div", "esl-count-name", this.root);
+    this.verdict = make("div", "esl-verdict", this.root);
   }
 
   show(walk, theme, words) {
@@ -28,6 +29,7 @@ export class Count {
     write(this.name, [walk.name, walk.detail].filter(Boolean).join(" · "));
     name(this.check, words.settled ?? "✓");
     this.check.title = words.settled ?? "";
+    this.verdict.hidden = !walk.verdicts;
     this.status.hidden = walk.status !== "diverged";
     write(this.status, walk.diverged === null ? "" : fill(words.diverged, { k: walk.diverged }));
     const context = sheet(this.key, 34, 22);
@@ -58,6 +60,7 @@ export class Count {
     const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
     const said = walk.told?.[Math.max(0, reached(walk.update, k) - 1)]; // what it is at this update, where that is known
     write(this.number, done ? walk.count : (said ?? counted));
+    write(this.verdict, walk.verdicts?.findLast(([update]) => update <= k)?.[1] ?? "");
     this.root.classList.toggle("esl-reached", done && walk.status === "settled");
     this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
   }
@@ -66,7 +69,7 @@ export class Count {
   said() {
     const { walk } = this;
     const lost = walk.status === "diverged" && walk.diverged !== null ? fill(this.template.diverged, { k: walk.diverged }) : "";
-    return [walk.name, `${walk.count} ${walk.unit}`, lost].filter(Boolean).join(", ");
+    return [walk.name, `${walk.count} ${walk.unit}`, lost || (walk.verdicts?.at(-1)[1] ?? "")].filter(Boolean).join(", ");
   }
 
   remove() {
