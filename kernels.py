@@ -108,7 +108,7 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
 
 
 EXPANDED = 4096  # points that an expander takes in one call, of which it computes as many as it is told
-_TOGETHER = 64  # of them at once on a device: a few points cost a few points' time, and there is one program for any number of them
+_TOGETHER = 32  # of them at once on a device: a few points cost a few points' time, and there is one program for any number of them
 
 
 @kernel

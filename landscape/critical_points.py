@@ -186,7 +186,7 @@ def _listed(expand: Expand, frame: Frame, grid: Grid, found: Found, degenerate: 
         nearest = float(np.sort(norm(everything - z))[1:2].min(initial=1.0))
         points.append(_point(frame, z, float(loss), hessian, *ringed(expand, z, float(loss), min(0.02, 0.3 * nearest))))
     for z, loss in zip(corners, expand(corners).loss, strict=True):
-        turns = winding(expand, circle(z, 1e-5), 64).turns
+        turns = winding(expand, circle(z, 1e-5), 64, 1e-5).turns
         points.append(_point(frame, z, float(loss), np.full((2, 2), np.nan), "kink", turns))
     rounding = 1e-9 * grid.typical or 1.0
     return tuple(sorted(points, key=lambda point: (KINDS.index(point.kind), round(point.loss / rounding), *point.at)))

@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "atlas": {"settings", "problem", "kernels", "surfaces", "landscape"},
     "chunks": {"optim"},
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "experiment": {"settings", "walks", "atlas", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "figures": {"settings", "numerals"},
     "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "lessons": {"settings", "numerals", "experiment", "deep"},
