@@ -128,6 +128,7 @@ def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int
         off = distances(found.z, drawn).min(axis=1) > 1e-4  # else a point of a valley that rounding made regular
         found = found._replace(z=found.z[off], at=found.at.taken(off))
     alone = alone[apart(alone, 1e-2)]
+    exact = [line for line in exact if _constant(expand, grid, line)]
     nearly = [] if exact else nearly_lines(expand, grid, found.z, found.at)
     corners, creased = np.zeros((0, 2)), list[Curve]()
     if kinks:
@@ -144,6 +145,12 @@ def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int
     kink: Why | None = "kink" if any(point.index is None for point in points) else None
     why: Why | None = "valley" if exact or creased else "flat" if flats else around.why or kink
     return Atlas(points, tuple(curves), flats, around.turns, why)
+
+
+def _constant(expand: Expand, grid: Grid, line: Curve) -> bool:
+    """A loss does not change along critical points; where it does, they are the noise of a gradient that rounding has eaten up."""
+    losses = expand(line.z).loss
+    return float(np.ptp(losses)) <= 1e-10 * grid.typical + 1e-13 * float(np.abs(losses).max())
 
 
 def _curve(expand: Expand, frame: Frame, line: Curve, kind: Line, exact: bool) -> Valley:
