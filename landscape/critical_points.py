@@ -129,7 +129,7 @@ def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int
         found = found._replace(z=found.z[off], at=found.at.taken(off))
     alone = alone[apart(alone, 1e-2)]
     exact = [line for line in exact if _constant(expand, grid, line)]
-    nearly = [] if exact else nearly_lines(expand, grid, found.z, found.at)
+    nearly = [] if exact else [line for line in nearly_lines(expand, grid, found.z, found.at) if named(expand, line.z) == "minimum"]
     corners, creased = np.zeros((0, 2)), list[Curve]()
     if kinks:
         lowest = found.z[eigen(found.at.hessian)[0][:, 0] > 0]
@@ -140,7 +140,7 @@ def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int
             corners = corners[distances(corners, line.z).min(axis=1) > STEP]
     points, flats = _listed(expand, frame, grid, found, alone, corners), _flats(frame, grid)
     curves = [_curve(expand, frame, line, named(expand, line.z), True) for line in exact]
-    curves += [_curve(expand, frame, line, named(expand, line.z), False) for line in nearly]
+    curves += [_curve(expand, frame, line, "minimum", False) for line in nearly]
     curves += [_curve(expand, frame, line, "kink", False) for line in creased]
     kink: Why | None = "kink" if any(point.index is None for point in points) else None
     why: Why | None = "valley" if exact or creased else "flat" if flats else around.why or kink
