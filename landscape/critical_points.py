@@ -128,7 +128,8 @@ def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int
         off = distances(found.z, drawn).min(axis=1) > 1e-4  # else a point of a valley that rounding made regular
         found = found._replace(z=found.z[off], at=found.at.taken(off))
     alone = alone[apart(alone, 1e-2)]
-    nearly = [] if exact else nearly_lines(expand, grid, found.z, found.at)
+    exact = [line for line in exact if _constant(expand, grid, line)]
+    nearly = [] if exact else [line for line in nearly_lines(expand, grid, found.z, found.at) if named(expand, line.z) == "minimum"]
     corners, creased = np.zeros((0, 2)), list[Curve]()
     if kinks:
         lowest = found.z[eigen(found.at.hessian)[0][:, 0] > 0]
@@ -139,11 +140,17 @@ def _looked(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: int
             corners = corners[distances(corners, line.z).min(axis=1) > STEP]
     points, flats = _listed(expand, frame, grid, found, alone, corners), _flats(frame, grid)
     curves = [_curve(expand, frame, line, named(expand, line.z), True) for line in exact]
-    curves += [_curve(expand, frame, line, named(expand, line.z), False) for line in nearly]
+    curves += [_curve(expand, frame, line, "minimum", False) for line in nearly]
     curves += [_curve(expand, frame, line, "kink", False) for line in creased]
     kink: Why | None = "kink" if any(point.index is None for point in points) else None
     why: Why | None = "valley" if exact or creased else "flat" if flats else around.why or kink
     return Atlas(points, tuple(curves), flats, around.turns, why)
+
+
+def _constant(expand: Expand, grid: Grid, line: Curve) -> bool:
+    """A loss does not change along critical points; where it does, they are the noise of a gradient that rounding has eaten up."""
+    losses = expand(line.z).loss
+    return float(np.ptp(losses)) <= 1e-10 * grid.typical + 1e-13 * float(np.abs(losses).max())
 
 
 def _curve(expand: Expand, frame: Frame, line: Curve, kind: Line, exact: bool) -> Valley:
@@ -186,7 +193,7 @@ def _listed(expand: Expand, frame: Frame, grid: Grid, found: Found, degenerate: 
         nearest = float(np.sort(norm(everything - z))[1:2].min(initial=1.0))
         points.append(_point(frame, z, float(loss), hessian, *ringed(expand, z, float(loss), min(0.02, 0.3 * nearest))))
     for z, loss in zip(corners, expand(corners).loss, strict=True):
-        turns = winding(expand, circle(z, 1e-5), 64).turns
+        turns = winding(expand, circle(z, 1e-5), 64, 1e-5).turns
         points.append(_point(frame, z, float(loss), np.full((2, 2), np.nan), "kink", turns))
     rounding = 1e-9 * grid.typical or 1.0
     return tuple(sorted(points, key=lambda point: (KINDS.index(point.kind), round(point.loss / rounding), *point.at)))

@@ -8,7 +8,7 @@ from jaxtyping import Int
 from landscape import kinks
 from landscape.cells import Grid, quiet
 from landscape.expansions import Expand, Expansions, Points, apart, distances, norm
-from landscape.kinds import degenerate, level, regular
+from landscape.kinds import degenerate, level, regular, vanishing
 from landscape.stationary import polished, roots
 
 
@@ -33,12 +33,13 @@ def found_from(expand: Expand, grid: Grid, starts: Points) -> Found:
     flat = z[bad][_merged(z[bad], at.taken(bad), 1e-3)]
     flat = flat[~grid.by_flat[grid.of(flat)]]
     flat = flat[~level(expand, flat)]
+    gone = vanishing(expand, grid, flat)
     z, at = polished(expand, z[~bad], at.taken(~bad))
     one = _merged(z, at, 1e-6)
     z, at = z[one], at.taken(one)
     told = regular(expand, z, at)
     kept = told & (np.abs(z).max(axis=1, initial=0.0) <= 1)
-    return Found(z[kept], at.taken(kept), flat, z[~told])
+    return Found(z[kept], at.taken(kept), flat[gone], np.concatenate([z[~told], flat[~gone]]))
 
 
 def _merged(z: Points, at: Expansions, distance: float) -> Int[np.ndarray, " k"]:

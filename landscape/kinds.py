@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from landscape.cells import Grid
-from landscape.expansions import Expand, Expansions, Flags, Points, eigen, larger, weak
+from landscape.expansions import Expand, Expansions, Flags, Points, eigen, larger, norm, weak
 from landscape.winding import circle, winding
 
 NEAR_ZERO = 1e-8  # λ counts as 0 where |λ| ≤ NEAR_ZERO·max|λ|, in units of the window
@@ -72,6 +72,13 @@ def regular(expand: Expand, z: Points, at: Expansions) -> Flags:
         told = radius * np.einsum("kij,nj->kni", at.hessian, ring)
         found |= np.abs(there - told).max(axis=(1, 2)) <= 0.5 * radius * larger(eigen(at.hessian)[0])
     return found
+
+
+def vanishing(expand: Expand, grid: Grid, z: Points) -> Flags:
+    """Whether the gradient of a degenerate point vanishes toward it, and is not 0 there alone for want of a gradient."""
+    ring = np.stack([np.cos(np.arange(12)), np.sin(np.arange(12))], axis=1)
+    near, far = (norm(expand((z[:, None] + r * ring).reshape(-1, 2)).gradient).reshape(-1, 12).max(axis=1) for r in (1e-6, 1e-4))
+    return (near <= 0.1 * far) | (near <= 1e-13 * grid.slope[grid.of(z)])
 
 
 def ringed(expand: Expand, z: Float[np.ndarray, " 2"], loss: float, radius: float) -> tuple[Kind, int | None]:

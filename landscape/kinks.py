@@ -7,6 +7,8 @@ from landscape.expansions import Expand, Flags, Points, apart, distances, norm
 from landscape.valleys import STEP, Correct, Corrected
 
 _AROUND = 24
+_LENGTHS = np.array([-16.0, -4.0, -1.0, -0.25, 0.25, 1.0, 4.0, 16.0])  # along a crease, in radii of the ring
+_ENOUGH = 1e-6  # of the steepness: a crease that falls less is followed no further
 _TURN = np.pi * (3 - np.sqrt(5))  # the golden angle: no two rings look in the same directions
 
 
@@ -23,15 +25,14 @@ def _creases(gradients: Float[np.ndarray, "k n 2"]) -> Points:
     return np.stack([-jump[:, 1], jump[:, 0]], axis=1) / np.maximum(norm(jump), 1e-300)[:, None]
 
 
-def descended(expand: Expand, starts: Points, radius: float, known: Points, rounds: int = 80, until: float = 1e-10) -> Points:
-    """Where a pattern search ends that also follows creases: the lowest of a ring, and of a line along the crease that it lies across.
+def descended(expand: Expand, starts: Points, radius: float, known: Points, rounds: int = 80, until: float = 1e-9) -> Points:
+    """Where a pattern search ends that also follows creases: the lowest of a ring, and of a line along the crease that the last lay across.
 
     Hooke & Jeeves 1961; the creases are what the plain pattern gets stuck in. A search that comes near a lower one, or near one of the
     `known` minima, is given up.
     """
-    z, size = starts.copy(), np.full(len(starts), radius)
+    z, size, crease = starts.copy(), np.full(len(starts), radius), np.tile([1.0, 0.0], (len(starts), 1))
     best, alive = expand(z).loss, np.ones(len(starts), bool)
-    lengths = np.array([-16.0, -4.0, -1.0, -0.25, 0.25, 1.0, 4.0, 16.0])
     for turn in range(rounds):
         if turn % 6 == 5:
             order = np.flatnonzero(alive)[np.argsort(best[alive], kind="stable")]
@@ -42,16 +43,17 @@ def descended(expand: Expand, starts: Points, radius: float, known: Points, roun
         now = np.flatnonzero(alive & (size > until) & (np.abs(z).max(axis=1) <= 1.0))
         if not len(now):
             break
-        around = z[now][:, None] + size[now][:, None, None] * _ring(_AROUND, turn * _TURN)
-        seen = expand(around.reshape(-1, 2))
-        along = _creases(np.nan_to_num(seen.gradient).reshape(-1, _AROUND, 2))
-        line = z[now][:, None] + (size[now][:, None] * lengths)[:, :, None] * along[:, None]
-        other = expand(line.reshape(-1, 2)).loss.reshape(len(now), -1)
-        losses = np.nan_to_num(np.concatenate([seen.loss.reshape(-1, _AROUND), other], axis=1), nan=np.inf)
+        ring = np.tile(_ring(_AROUND, turn * _TURN), (len(now), 1, 1))
+        offsets = np.concatenate([ring, _LENGTHS[:, None] * crease[now][:, None]], axis=1) * size[now][:, None, None]
+        seen = expand((z[now][:, None] + offsets).reshape(-1, 2))
+        losses = np.nan_to_num(seen.loss, nan=np.inf).reshape(len(now), -1)
+        gradients = np.nan_to_num(seen.gradient).reshape(len(now), -1, 2)[:, :_AROUND]
+        crease[now] = _creases(gradients)
         which = np.argmin(losses, axis=1)
         lowest = losses[np.arange(len(now)), which]
-        better = lowest < best[now]
-        z[now[better]] = np.concatenate([around, line], axis=1)[np.flatnonzero(better), which[better]]
+        steepness = np.hypot(gradients[..., 0], gradients[..., 1]).max(axis=1)
+        better = lowest < best[now] - _ENOUGH * size[now] * steepness
+        z[now[better]] += offsets[np.flatnonzero(better), which[better]]
         best[now[better]] = lowest[better]
         size[now] *= np.where(better, np.where(which == losses.shape[1] - 1, 2.0, 1.0), 0.3)
     return z[alive]
@@ -83,11 +85,11 @@ def crossing(expand: Expand, limit: float) -> Correct:
     def correct(z: Points, tangent: Points) -> Corrected:
         z, width = z.copy(), 0.4 * STEP
         normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1)
-        for _ in range(4):
-            line = z[:, None] + (width * np.linspace(-1, 1, 33))[:, None] * normal[:, None]
-            losses = np.nan_to_num(expand(line.reshape(-1, 2)).loss.reshape(-1, 33), nan=np.inf)
+        for _ in range(3):
+            line = z[:, None] + (width * np.linspace(-1, 1, 64))[:, None] * normal[:, None]
+            losses = np.nan_to_num(expand(line.reshape(-1, 2)).loss.reshape(-1, 64), nan=np.inf)
             z = line[np.arange(len(z)), np.argmin(losses, axis=1)]
-            width /= 12
+            width /= 25
         return Corrected(z, np.zeros_like(z), expand(z).loss <= limit)
 
     return correct

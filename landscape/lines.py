@@ -7,7 +7,7 @@ from landscape.cells import Grid, quiet
 from landscape.expansions import Expand, Expansions, Points, apart, distances, eigen, larger, norm, weak
 from landscape.kinds import NEAR_ZERO, Line, level, nothing
 from landscape.stationary import roots
-from landscape.valleys import STEP, Correct, Corrected, Curve, curves, grown
+from landscape.valleys import STEP, Correct, Corrected, Curve, across, curves, grown
 
 NEARLY_FLAT = 1e-4  # slope along a valley that is flat but for a remainder (ε of a normalization), of the curvature across it
 
@@ -40,9 +40,9 @@ def _nearly(expand: Expand) -> Correct:
         for _ in range(5):
             at = expand(z)
             values, vectors = eigen(at.hessian)
-            along, across = weak(values, vectors)
-            step = -np.sum(across * at.gradient, axis=1) / np.where(larger(values) > 0, larger(values), np.inf)
-            z += np.clip(np.nan_to_num(step), -STEP, STEP)[:, None] * across
+            along, steep = weak(values, vectors)
+            step = -np.sum(steep * at.gradient, axis=1) / np.where(larger(values) > 0, larger(values), np.inf)
+            z += np.clip(np.nan_to_num(step), -STEP, STEP)[:, None] * steep
         good = (values[:, 1] > 0) & (np.abs(values[:, 0]) <= 1e-2 * values[:, 1]) & (np.abs(step) <= 1e-9)
         good &= np.abs(np.sum(along * at.gradient, axis=1)) <= NEARLY_FLAT * larger(values)
         return Corrected(z, along, good)
@@ -72,7 +72,7 @@ def lines(expand: Expand, grid: Grid, z: Points) -> list[Curve]:
     z = z[apart(z, 0.5 * STEP)]
     tangents = _first_tangents(expand, grid, correct, z)
     led = norm(tangents) > 0
-    return curves(expand, *grown(correct, z[led], tangents[led])) if led.any() else []
+    return curves(across(expand), *grown(correct, z[led], tangents[led])) if led.any() else []
 
 
 def _own(line: Curve, fall: float, isolated: Points, at: Expansions) -> bool:
@@ -87,11 +87,11 @@ def _own(line: Curve, fall: float, isolated: Points, at: Expansions) -> bool:
 def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -> list[Curve]:
     """Valleys that are flat but for a remainder, as the rays of a batch-normalized network are but for its ε."""
     values, vectors = eigen(grid.at.hessian)
-    along, across = weak(values, vectors)
-    steep = np.where(values[:, 1] > 0, values[:, 1], np.inf)
-    step = np.abs(np.sum(across * grid.at.gradient, axis=1)) / steep
+    along, steep = weak(values, vectors)
+    bend = np.where(values[:, 1] > 0, values[:, 1], np.inf)
+    step = np.abs(np.sum(steep * grid.at.gradient, axis=1)) / bend
     seeds = (values[:, 1] > 0) & (np.abs(values[:, 0]) <= 1e-2 * values[:, 1]) & (step <= grid.cell)
-    seeds &= np.abs(np.sum(along * grid.at.gradient, axis=1)) <= 10 * NEARLY_FLAT * steep
+    seeds &= np.abs(np.sum(along * grid.at.gradient, axis=1)) <= 10 * NEARLY_FLAT * bend
     seeds &= ~grid.flat[grid.of(grid.z)]
     if not seeds.any():
         return []
@@ -100,7 +100,7 @@ def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -
     good = found.good & (np.abs(found.z).max(axis=1) <= 1)
     if not good.any():
         return []
-    traced = curves(expand, *grown(correct, found.z[good], found.tangent[good]))
+    traced = curves(across(expand), *grown(correct, found.z[good], found.tangent[good]))
     kept = []
     for line in traced:
         losses = expand(line.z).loss
@@ -112,22 +112,23 @@ def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -
 
 
 def creases(expand: Expand, grid: Grid, kinked: Points) -> list[Curve]:
-    """Of minima that have a kink, those that go on in a crease as low as they are: curves."""
+    """Of minima that have a kink, those that go on in a crease nearly as low as they are: curves."""
     found: list[Curve] = []
-    for z in kinked:
+    for z in kinked[np.argsort(expand(kinked).loss)]:
         if any(distances(z[None], line.z).min() <= STEP for line in found):
             continue
-        limit = float(expand(z[None]).loss[0]) + 0.1 * NEARLY_FLAT * grid.typical
-        tangent = kinks.lowest_direction(expand, z, STEP, limit)
+        lowest, room = float(expand(z[None]).loss[0]), NEARLY_FLAT * grid.typical
+        tangent = kinks.lowest_direction(expand, z, STEP, lowest + 0.1 * room)
         if tangent is not None:
-            found += curves(expand, *grown(kinks.crossing(expand, limit), z[None], tangent[None]))
+            correct = kinks.crossing(expand, lowest + room)
+            found += curves(correct, *grown(correct, z[None], tangent[None]))
     return found
 
 
 def named(expand: Expand, z: Points) -> Line:
     """By whether the loss is higher or lower on both sides of a curve."""
     middle, along = z[1:-1], z[2:] - z[:-2]
-    across = 0.25 * STEP * np.stack([-along[:, 1], along[:, 0]], axis=1) / np.maximum(norm(along), 1e-300)[:, None]
-    here, left, right = (expand(points).loss for points in (middle, middle + across, middle - across))
+    aside = 0.25 * STEP * np.stack([-along[:, 1], along[:, 0]], axis=1) / np.maximum(norm(along), 1e-300)[:, None]
+    here, left, right = (expand(points).loss for points in (middle, middle + aside, middle - aside))
     low, high = np.mean((left > here) & (right > here)), np.mean((left < here) & (right < here))
     return "minimum" if low > 0.5 else "maximum" if high > 0.5 else "degenerate"

@@ -81,28 +81,44 @@ def _walk(links: list[dict[int, int]], start: int) -> tuple[list[int], bool]:
         path.append(at)
 
 
-def _to_the_rim(expand: Expand, last: Points, onward: Points) -> tuple[Points, Flags]:
-    """Where curves that go on from `last` in the direction `onward` leave the square: Newton's method along its side."""
+def across(expand: Expand) -> Correct:
+    """Along the side of the square to where the slope across the curve, which is the Hessian's steep direction, vanishes."""
+
+    def correct(z: Points, predicted: Points) -> Corrected:
+        z, along = z.copy(), predicted[:, ::-1] * (-1, 1)
+        for _ in range(6):
+            at = expand(z)
+            _, steep = weak(*eigen(at.hessian))
+            slope = np.einsum("ki,kij,kj->k", steep, at.hessian, along)
+            step = -np.sum(steep * at.gradient, axis=1) / np.where(slope != 0, slope, np.inf)
+            z += np.clip(np.nan_to_num(step), -STEP, STEP)[:, None] * along
+        return Corrected(z, predicted, np.isfinite(z).all(axis=1))
+
+    return correct
+
+
+def _to_the_rim(correct: Correct, last: Points, onward: Points) -> tuple[Points, Flags]:
+    """Where curves that go on from `last` in the direction `onward` leave the square: corrected along its side."""
     room = (np.sign(onward) - last) / np.where(onward != 0, onward, 1e-300)
     side = np.argmin(np.where(room > 0, room, np.inf), axis=1)
     rows = np.arange(len(last))
-    z = last + room[rows, side][:, None] * onward
-    z[rows, side] = np.sign(onward[rows, side])
-    along = np.zeros_like(z)
-    along[rows, 1 - side] = 1.0
-    first = z.copy()
-    for _ in range(6):
-        at = expand(z)
-        _, across = weak(*eigen(at.hessian))
-        slope = np.einsum("ki,kij,kj->k", across, at.hessian, along)
-        step = -np.sum(across * at.gradient, axis=1) / np.where(slope != 0, slope, np.inf)
-        z += np.clip(np.nan_to_num(step), -STEP, STEP)[:, None] * along
-    good = (norm(z - first) <= 0.5 * STEP) & (np.abs(z).max(axis=1) <= 1) & (norm(z - last) <= 1.6 * STEP) & (norm(z - last) > 1e-9)
-    return z, good
+    first = last + room[rows, side][:, None] * onward
+    first[rows, side] = np.sign(onward[rows, side])
+    out = np.zeros_like(first)
+    out[rows, side] = first[rows, side]
+    near = (norm(first - last) <= 1.5 * STEP) & (norm(first - last) > 1e-9)
+    z, good = first.copy(), near.copy()
+    if near.any():
+        found = correct(first[near], out[near])
+        z[near], good[near] = found.z, found.good
+    return z, good & (norm(z - first) <= 0.5 * STEP) & (np.abs(z).max(axis=1) <= 1)
 
 
-def curves(expand: Expand, z: Points, tangent: Points) -> list[Curve]:
-    """The points in order, one array a curve, drawn out to the rim; those of fewer than three points are left out."""
+def curves(at_the_rim: Correct, z: Points, tangent: Points) -> list[Curve]:
+    """The points in order, one array a curve, drawn out to the rim; those of fewer than three points are left out.
+
+    at_the_rim: corrects points on a side of the square along that side; it is told the direction out of the square.
+    """
     links, seen, found = _links(z, tangent), set[int](), list[Curve]()
     ends = [i for i in range(len(z)) if len(links[i]) < 2]
     for start in [*ends, *range(len(z))]:
@@ -116,9 +132,7 @@ def curves(expand: Expand, z: Points, tangent: Points) -> list[Curve]:
         last = np.concatenate([curve.z[[0, -1]] for curve in open_])
         inner = np.concatenate([curve.z[[1, -2]] for curve in open_])
         onward = (last - inner) / norm(last - inner)[:, None]
-        near = 1 - np.abs(last).max(axis=1) < 1.2 * STEP
-        rim, good = _to_the_rim(expand, last, onward)
-        good &= near
+        rim, good = _to_the_rim(at_the_rim, last, onward)
         for k, curve in enumerate(open_):
             before, after = rim[2 * k : 2 * k + 1][good[2 * k : 2 * k + 1]], rim[2 * k + 1 : 2 * k + 2][good[2 * k + 1 : 2 * k + 2]]
             found[next(i for i, one in enumerate(found) if one is curve)] = Curve(np.concatenate([before, curve.z, after]), False)

@@ -11,7 +11,7 @@ from landscape.expansions import Expand, Points, norm
 Why = Literal["vanishes", "jumps"]
 Curve = Callable[[Float[np.ndarray, " k"]], tuple[Points, Points]]  # s in [0, 1) -> the points there, and their derivatives by s
 
-_SHORTEST = 1e-13  # of the curve's length: nothing is resolved below
+_EIGHTHS = np.arange(1, 8) / 8
 _QUARTER = 0.5 * np.pi
 
 
@@ -40,8 +40,11 @@ def circle(center: Float[np.ndarray, " 2"], radius: float) -> Curve:
     return around
 
 
-def winding(expand: Expand, curve: Curve, count: int = 256) -> Winding:
-    """Adds points where the gradient turns by π/2 or more from one to the next, or would at the rate that the Hessian tells."""
+def winding(expand: Expand, curve: Curve, count: int = 256, shortest: float = 1e-13) -> Winding:
+    """Adds points where the gradient turns by π/2 or more from one to the next, or would at the rate that the Hessian tells.
+
+    shortest: of the curve's length; what turns within that is a jump.
+    """
 
     def seen(s: Float[np.ndarray, " k"]) -> tuple[Points, Float[np.ndarray, " k"]]:
         points, tangents = curve(s)
@@ -63,13 +66,14 @@ def winding(expand: Expand, curve: Curve, count: int = 256) -> Winding:
         coarse = np.flatnonzero((np.abs(turn) >= _QUARTER) | quick & (gap > 1e-7))
         if not len(coarse):
             return Winding(round(float(turn.sum()) / (2 * np.pi)), None)
-        if gap[coarse].min() < _SHORTEST or len(s) > 20_000:
+        if gap[coarse].min() < shortest or len(s) > 20_000:
             worst = coarse[np.argmin(gap[coarse])]
             near = norm(g)[worst] <= 1e-8 * np.abs(norm(g)).max()
             return Winding(None, "vanishes" if near else "jumps")
-        middle = (s[coarse] + 0.5 * gap[coarse]) % 1.0
-        more, more_rate = seen(middle)
-        s, g, rate = np.concatenate([s, middle]), np.concatenate([g, more]), np.concatenate([rate, more_rate])
+        between = _EIGHTHS if len(coarse) <= 16 else np.array([0.5])  # a few points cost as much as one
+        added = ((s[coarse] + np.outer(between, gap[coarse])) % 1.0).ravel()
+        more, more_rate = seen(added)
+        s, g, rate = np.concatenate([s, added]), np.concatenate([g, more]), np.concatenate([rate, more_rate])
         order = np.argsort(s)
         s, g, rate = s[order], g[order], rate[order]
     return Winding(None, "jumps")
