@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from landscape.critical_points import Atlas, atlas
-from landscape.expansions import Expand, Expansions, Points
+from landscape.critical.atlas import Atlas, atlas
+from landscape.critical.expansions import Expand, Expansions, Points
 from problem import Problem, Window, expanded, fitted
 
 

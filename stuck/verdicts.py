@@ -9,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from landscape.critical.expansions import Expansions
+from landscape.critical.kinds import ringed
 from landscape.curvature import Counts, counted, eigenvalues, preconditioned
 from landscape.nearest import Nearest, nearest
 from optim.optimizer import Optimizer, stable_below, weight_decay
 from optim.verdict import Circumstances, Kind, Place, Trail, Verdict, verdict
-from problem import Fit, Problem, sparsely_expanded
+from problem import Fit, Problem, expanded, sparsely_expanded
 from walks import Walk, optimizers
 
 _KINDS: Mapping[str, Kind] = MappingProxyType(
@@ -23,9 +25,15 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
         "saddle": "saddle",
         "maximum": "maximum",
         "degenerate maximum": "maximum",
+        "degenerate saddle": "saddle",
+        "monkey saddle": "saddle",
+        "degenerate": "saddle",
         "flat": "plateau",
     }
 )
+
+
+RING = 1e-2  # of half the picture: the circle on which a degenerate point shows what it is
 
 
 class Found(NamedTuple):
@@ -70,6 +78,17 @@ def _searched(problem: Problem, points: tuple[tuple[float, ...], ...], unit: tup
     return nearest(lambda thetas: sparsely_expanded(problem, thetas), np.array(points), np.array(unit))
 
 
+def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit: Float[np.ndarray, " 2"]) -> Kind:
+    """What the loss on a small circle says where an eigenvalue is zero; all of it equal: a plateau."""
+
+    def around(z: Float[np.ndarray, "k 2"]) -> Expansions:
+        loss, gradient, hessian = expanded(problem, at + z * unit)
+        return Expansions(loss, gradient * unit, hessian * np.outer(unit, unit))
+
+    kind, index = ringed(around, np.zeros(2), loss, RING)
+    return "plateau" if kind == "degenerate" and index is None else _KINDS[kind]
+
+
 def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[Found | None]:
     """The critical point near each of them. largest: the largest |λ| per unit² that was met, which says what is near zero."""
     found = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
@@ -81,7 +100,8 @@ def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.n
         values, vectors = np.linalg.eigh(hessian)
         counts = counted(eigenvalues(hessian * np.outer(unit, unit)), largest)
         away = float(np.abs((at - points[i]) / unit).max())
-        return Found(at, float(found.loss[i]), values, counts, vectors[:, 0], _KINDS[counts.kind], away)
+        kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
+        return Found(at, float(found.loss[i]), values, counts, vectors[:, 0], kind, away)
 
     return [place(i) for i in range(len(points))]
 

@@ -14,10 +14,9 @@ import scipy.optimize
 import kernels
 from stuck.atlas import atlas_of, expand_of
 from experiment import Experiment, Panel, problem_of, run
-from landscape import taylor
-from landscape.critical_points import Atlas, atlas
-from landscape.expansions import Expand, Expansions, Window, eigen
-from landscape.winding import circle, winding
+from landscape.critical.atlas import Atlas, atlas
+from landscape.critical.expansions import Expand, Expansions, Window, eigen
+from landscape.critical.winding import circle, winding
 from problem import Problem, fitted, prepared, probed
 from settings import Pick, catalogue, pick
 from surfaces.surface import Surface
@@ -597,30 +596,3 @@ def test_eigenvectors_of_a_stack() -> None:
     np.testing.assert_allclose(values, np.linalg.eigvalsh(symmetric), atol=1e-13)
     np.testing.assert_allclose(symmetric @ vectors, vectors * values[:, None, :], atol=1e-13)
     np.testing.assert_allclose(vectors.transpose(0, 2, 1) @ vectors, np.broadcast_to(np.eye(2), (200, 2, 2)), atol=1e-14)
-
-
-# --------------------------------------------------------------------------------------------------------------------- Taylor
-
-
-@pytest.mark.parametrize("name", ["himmelblau", "rosenbrock", "beale", "three_hump_camel", "styblinski_tang", "plateau", "monkey_saddle"])
-def test_the_error_of_an_expansion_falls_as_the_cube(name: str) -> None:
-    """Half the radius, an eighth of the error, to 5 %."""
-    expand, point = expand_of(problem(pick(name)), ()), np.array([0.7, -0.4])
-    loss, gradient, hessian = (part[0] for part in expand(point[None]))
-    errors = [taylor.error(lambda at: expand(at).loss, point, float(loss), gradient, hessian, radius) for radius in (4e-3, 2e-3, 1e-3)]
-    assert errors[0] / errors[1] == pytest.approx(8, rel=0.05)
-    assert errors[1] / errors[2] == pytest.approx(8, rel=0.05)
-
-
-@pytest.mark.parametrize(("name", "set_"), [("booth", {}), ("quadratic_bowl", {"kappa": 300.0, "angle": 30.0})])
-def test_a_quadratic_is_its_own_expansion(name: str, set_: dict[str, float]) -> None:
-    expand, point = expand_of(problem(pick(name, **set_)), ()), np.array([0.7, -0.4])
-    loss, gradient, hessian = (part[0] for part in expand(point[None]))
-    assert taylor.error(lambda at: expand(at).loss, point, float(loss), gradient, hessian, 2.0) < 1e-12 * float(np.abs(hessian).max()) * 10
-
-
-def test_taylor_on_a_grid() -> None:
-    """Of L = 3 + 2a − b + a² + 4ab + 5b², shapes broadcast."""
-    a, b = np.linspace(-1, 1, 5), np.linspace(-2, 2, 4)[:, None]
-    got = taylor.taylor(3.0, np.array([2.0, -1.0]), np.array([[2.0, 4.0], [4.0, 10.0]]), a, b)
-    np.testing.assert_allclose(got, 3 + 2 * a - b + a**2 + 4 * a * b + 5 * b**2, atol=1e-14)

@@ -91,6 +91,7 @@ CASES: dict[str, Case] = {
     "Styblinski and Tang": Case("minimum", "styblinski_tang", gd(0.01), 800),
     "Rastrigin: a local minimum": Case("minimum", "rastrigin", gd(0.001), 2000),
     "a monkey saddle has no bottom": Case("infinity", "monkey_saddle", gd(0.05), 800),
+    "on the monkey saddle itself it stays": Case("saddle", "monkey_saddle", gd(0.05), 50, (0.0, 0.0)),
     "the floor leads to the foot of the cliff": Case("minimum", "ravine_with_cliff", gd(0.05), 800),
     "the flat rim of a basin": Case("plateau", "plateau", gd(0.5), 300, (-4.5, 3.0), ("minimum",)),
     "from nearer it gets in": Case("minimum", "plateau", gd(0.5), 20_000),

@@ -9,13 +9,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from landscape.cells import Grid, extreme, gridded, starts
-from landscape.expansions import Expand, Frame, Points, Window, apart, distances, eigen, frame_of, norm
-from landscape.isolated import Found, found_from, kinked
-from landscape.kinds import Kind, Line, ringed
-from landscape.lines import creases, lines, named, nearly_lines
-from landscape.valleys import STEP, Curve
-from landscape.winding import Winding, circle, rim, winding
+from landscape.critical.cells import Grid, extreme, gridded, starts
+from landscape.critical.expansions import Expand, Frame, Points, Window, apart, distances, eigen, frame_of, norm
+from landscape.critical.isolated import Found, found_from, kinked
+from landscape.critical.kinds import Kind, Line, ringed
+from landscape.critical.lines import creases, lines, named, nearly_lines
+from landscape.critical.valleys import STEP, Curve
+from landscape.critical.winding import Winding, circle, rim, winding
 
 # in this order they are listed
 KINDS: tuple[Kind, ...] = (

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from landscape import kinks
-from landscape.cells import Grid, quiet
-from landscape.expansions import Expand, Expansions, Points, apart, distances, norm
-from landscape.kinds import degenerate, level, regular, vanishing
-from landscape.stationary import polished, roots
+from landscape.critical import kinks
+from landscape.critical.cells import Grid, quiet
+from landscape.critical.expansions import Expand, Expansions, Points, apart, distances, norm
+from landscape.critical.kinds import degenerate, level, regular, vanishing
+from landscape.critical.stationary import polished, roots
 
 
 class Found(NamedTuple):

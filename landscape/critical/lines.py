@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from landscape import kinks
-from landscape.cells import Grid, quiet
-from landscape.expansions import Expand, Expansions, Points, apart, distances, eigen, larger, norm, weak
-from landscape.kinds import NEAR_ZERO, Line, level, nothing
-from landscape.stationary import roots
-from landscape.valleys import STEP, Correct, Corrected, Curve, across, curves, grown
+from landscape.critical import kinks
+from landscape.critical.cells import Grid, quiet
+from landscape.critical.expansions import Expand, Expansions, Points, apart, distances, eigen, larger, norm, weak
+from landscape.critical.kinds import Line, level, nothing
+from landscape.critical.stationary import roots
+from landscape.critical.valleys import STEP, Correct, Corrected, Curve, across, curves, grown
+from landscape.curvature import NEAR_ZERO
 
 NEARLY_FLAT = 1e-4  # slope along a valley that is flat but for a remainder (ε of a normalization), of the curvature across it
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float
 
-from landscape.expansions import Expand, Expansions, Flags, Points, eigen, larger, norm
-from landscape.stationary import damped
+from landscape.critical.expansions import Expand, Expansions, Flags, Points, eigen, larger, norm
+from landscape.critical.stationary import damped
 
 _QUIET = 1e-9  # a gradient counts as 0 below this share of that of the cell around
 _ROUNDING = 1e-12  # a cell is flat where the loss moves by less than this share of its range

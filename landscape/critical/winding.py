@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from landscape.expansions import Expand, Points, norm
+from landscape.critical.expansions import Expand, Points, norm
 
 Why = Literal["vanishes", "jumps"]
 Curve = Callable[[Float[np.ndarray, " k"]], tuple[Points, Points]]  # s in [0, 1) -> the points there, and their derivatives by s

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from landscape.expansions import Expand, Flags, Points, apart, distances, eigen, norm, weak
+from landscape.critical.expansions import Expand, Flags, Points, apart, distances, eigen, norm, weak
 
 STEP = 0.04  # along a curve, in half widths of the window
 _MOST = 1500  # points in all: more would be no curve

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
-from landscape.expansions import Expand, Flags, Points, apart, distances, norm
-from landscape.valleys import STEP, Correct, Corrected
+from landscape.critical.expansions import Expand, Flags, Points, apart, distances, norm
+from landscape.critical.valleys import STEP, Correct, Corrected
 
 _AROUND = 24
 _LENGTHS = np.array([-16.0, -4.0, -1.0, -0.25, 0.25, 1.0, 4.0, 16.0])  # along a crease, in radii of the ring

@@ -4,7 +4,7 @@ alike; then Newton's method down to rounding."""
 import numpy as np
 from jaxtyping import Float
 
-from landscape.expansions import Expand, Expansions, Flags, Points, eigen, norm
+from landscape.critical.expansions import Expand, Expansions, Flags, Points, eigen, norm
 
 _LEAST = 1e-14  # damping, of eigenvalues squared in units of the Hessian's own diagonal: a curvature of less than 1e-7 counts as none
 _GRADED = 1e-4  # of the units of the two axes, at most: beyond that an empty axis would be blown up to noise

@@ -5,11 +5,11 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Float
 
-from landscape.cells import Grid
-from landscape.expansions import Expand, Expansions, Flags, Points, eigen, larger, norm, weak
-from landscape.winding import circle, winding
+from landscape.critical.cells import Grid
+from landscape.critical.expansions import Expand, Expansions, Flags, Points, eigen, larger, norm, weak
+from landscape.critical.winding import circle, winding
+from landscape.curvature import NEAR_ZERO
 
-NEAR_ZERO = 1e-8  # λ counts as 0 where |λ| ≤ NEAR_ZERO·max|λ|, in units of the window
 _NOTHING = 1e-7  # both eigenvalues count as 0 below this share of the Hessian a cell away
 
 Kind = Literal[

@@ -1,0 +1,1 @@
+"""The critical points of a window: found, named, counted."""
