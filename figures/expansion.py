@@ -51,6 +51,6 @@ def expansion(
         "zaxis": {"title": {"text": ""}, "nticks": 5},
         "aspectmode": "manual",
         "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.7},
-        "camera": {"eye": {"x": 1.1, "y": -1.5, "z": 0.9}},
+        "camera": {"eye": {"x": 1.0, "y": -1.4, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.12}},
     }
     return {"data": traces, "layout": {"scene": scene, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}, "yaxis": {}, "xaxis": {}}}

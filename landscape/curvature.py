@@ -45,6 +45,15 @@ def counted(values: Float[np.ndarray, " p"], largest: float = 0.0) -> Counts:
     return Counts(positive, values.size - positive - negative, negative)
 
 
+def own_units(hessian: Float[np.ndarray, "p p"]) -> Float[np.ndarray, " p"]:
+    """A length for each coordinate by which its row of the Hessian becomes of order 1; 1 where a row is empty.
+
+    By Sylvester's law of inertia no choice of lengths changes a sign; this one keeps apart what is small from what is in other units.
+    """
+    rows = np.sqrt(np.abs(hessian).max(axis=1))
+    return np.divide(1.0, rows, out=np.ones_like(rows), where=rows > 0)
+
+
 def eigenvalues(hessian: Float[np.ndarray, "p p"]) -> Float[np.ndarray, " p"]:
     """Ascending. For 2×2 by determinant over trace, which keeps the small one exact to rounding however ill-scaled the axes are."""
     if hessian.shape != (2, 2):

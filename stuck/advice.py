@@ -51,6 +51,21 @@ def judge(experiment: Experiment, panel: PanelResult, walked: Walk, points: Sequ
     return judged(panel.problem, panel.fit, walked, unit_of(experiment, panel), whole=whole, points=points)
 
 
+MOMENTS = 40  # of a walk that are judged for its story
+
+
+def story(experiment: Experiment, panel: PanelResult, walked: Walk) -> list[tuple[int, Kind]]:
+    """What it did, and from which update on: the verdicts at some forty of its points, those that repeat left out. The first is at 0."""
+    last = walked.update.size - 1
+    early = np.geomspace(1, last + 1, MOMENTS // 2) - 1 if last else np.zeros(1)
+    points = np.unique(np.concatenate([early, np.linspace(0, last, MOMENTS // 2)]).round().astype(int))
+    told: list[tuple[int, Kind]] = []
+    for found in judge(experiment, panel, walked, [int(i) for i in points]):
+        if not told or told[-1][1] != found.kind:
+            told.append((found.update, found.kind))
+    return told
+
+
 def sentence(found: Judged) -> Message:
     """The verdict as a student reads it, with the numbers that made it."""
     return _SENTENCES[found.kind](found)

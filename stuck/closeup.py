@@ -7,17 +7,18 @@ import numpy as np
 from jaxtyping import Float
 
 from experiment import Experiment, PanelResult, unit_of
-from landscape.curvature import NEAR_ZERO, Counts, counted, eigenvalues
+from landscape.curvature import NEAR_ZERO, Counts, eigenvalues
 from landscape.grid import Axis
 from landscape.taylor import taylor
 from problem import Problem, grid, probed
+from stuck.verdicts import signs
 
 SIDE = 41  # points of the patch, a side; odd, so that the point itself is one of them
 
 
 class Closeup(NamedTuple):
-    """at: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs in units of
-    half the picture's sides. drawn, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
+    """at: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs,
+    see verdicts.signs. drawn, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
 
     a, b: a patch of the plane around it, as far as the radius; true: the loss there, expanded: L + gᵀδ + ½δᵀHδ. error: the largest
     |true − expanded| within the radius, a circle in units of half the picture's sides; of: the range of the loss there.
@@ -77,14 +78,13 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
     expanded = taylor(loss, gradient[:2], hessian[:2, :2], da, db)
     within = np.hypot(da / reach[0], db / reach[1]) <= 1 + 1e-12
     drawn, vectors = np.linalg.eigh(hessian[:2, :2])
-    scaled = eigenvalues(hessian * np.outer(unit, unit))
     return Closeup(
         np.array(at),
         loss,
         gradient,
         hessian,
         eigenvalues(hessian),
-        counted(scaled),
+        signs(problem, hessian, np.array(unit)),
         drawn,
         vectors,
         a,

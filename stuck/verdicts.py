@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from landscape.critical.expansions import Expansions
 from landscape.critical.kinds import ringed
-from landscape.curvature import Counts, counted, eigenvalues, preconditioned
+from landscape.curvature import Counts, counted, eigenvalues, own_units, preconditioned
 from landscape.nearest import Nearest, nearest
 from optim.optimizer import Optimizer, stable_below, weight_decay
 from optim.verdict import Circumstances, Kind, Place, Trail, Verdict, verdict
@@ -89,6 +89,14 @@ def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit
     return "plateau" if kind == "degenerate" and index is None else _KINDS[kind]
 
 
+def signs(problem: Problem, hessian: Float[np.ndarray, "p p"], unit: Float[np.ndarray, " p"], largest: float = 0.0) -> Counts:
+    """The three counts: of a formula in units of half the picture; of data, whose features have units of their own, in the Hessian's."""
+    if problem.source is None:
+        return counted(eigenvalues(hessian * np.outer(unit, unit)), largest)
+    own = own_units(hessian)
+    return counted(eigenvalues(hessian * np.outer(own, own)))
+
+
 def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[Found | None]:
     """The critical point near each of them. largest: the largest |λ| per unit² that was met, which says what is near zero."""
     found = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
@@ -98,7 +106,7 @@ def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.n
             return None
         at, hessian = found.at[i], found.hessian[i]
         values, vectors = np.linalg.eigh(hessian)
-        counts = counted(eigenvalues(hessian * np.outer(unit, unit)), largest)
+        counts = signs(problem, hessian, unit, largest)
         away = float(np.abs((at - points[i]) / unit).max())
         kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
         return Found(at, float(found.loss[i]), values, counts, vectors[:, 0], kind, away)

@@ -11,6 +11,7 @@ from figures.figure import Trace
 from figures.marks import Spot, arrows, critical, curve
 from numerals import numeral
 from settings import N_, Message, message
+from stuck.advice import LABELS, story
 from stuck.atlas import Atlas, atlas_of
 from stuck.closeup import Closeup, rest_of
 from stuck.escape import Runner
@@ -79,7 +80,11 @@ def adorned(
         "start": tr("Start of the walks: drag it, or use the arrow keys"),
         "point": tr("The point that is looked at: click anywhere, drag it, or use the arrow keys"),
     }
-    seen = first | {"contour": contour, "point": [float(near.at[0]), float(near.at[1])], "cloud": None, "facts": []}
+    walks = [
+        walk | {"verdicts": [(update, tr(LABELS[kind])) for update, kind in story(experiment, panel, walked)]}
+        for walk, walked in zip(first["walks"], panel.walks, strict=True)
+    ]
+    seen = first | {"contour": contour, "point": [float(near.at[0]), float(near.at[1])], "cloud": None, "facts": [], "walks": walks}
     return data | {"panels": [seen, *others], "words": said}  # type: ignore[return-value]  # a TypedDict with two keys changed
 
 
