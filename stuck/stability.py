@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +14,7 @@ import kernels
 from experiment import PanelResult
 from landscape.curvature import preconditioned
 from optim.optimizer import stable_below
-from problem import Problem, expanded, prepared, rows_of, sparsely_expanded
+from problem import Problem, expanded, prepared, rows_of, seen, sparsely_expanded
 from settings import capacity
 from walks import Walk, optimizers
 
@@ -127,11 +128,25 @@ class Noise(NamedTuple):
     slope: float
 
 
+def _held(problem: Problem, theta: tuple[float, ...]) -> Problem:
+    """The problem with its bias held at the best of all rows: the best of each batch would take up part of the noise, of one row all."""
+    chosen = dict(problem.structure.options)
+    if chosen.get("bias") != "best":
+        return problem
+    sees, predicted = seen(problem, theta)
+    best = float(predicted[0] - np.array(theta) @ sees[:, 0])
+    options = tuple((name, "fixed" if name == "bias" else choice) for name, choice in problem.structure.options)
+    numbers = dict(problem.numbers) | {"bias_value": best}
+    return Problem(replace(problem.structure, options=options), tuple(sorted(numbers.items())), problem.source)
+
+
 @lru_cache(8)
 def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | None:
     """None for a formula: it has no rows."""
     if problem.source is None:
         return None
+    problem = _held(problem, theta)
+    assert problem.source is not None
     rows, n = rows_of(problem), prepared(problem.source).n
     sizes = np.unique(np.geomspace(1, max(2, n // 2), 8).round().astype(np.int64))
     sample = kernels.sampler(problem.structure, capacity(n), DRAWS)

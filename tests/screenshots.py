@@ -22,6 +22,7 @@ PAGES = {
     "optimizers": "/optimizers",
     "adaptive": "/optimizers?topic=adaptive",
     "deep": "/deep",
+    "stuck": "/stuck",
     "workbench": "/workbench",
 }
 PORT = 8599

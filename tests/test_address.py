@@ -15,7 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 import problem
 import walks
 from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
-from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, RATES, SCALE, SCHEDULES, WORKBENCH
+from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, RATES, SCALE, SCHEDULES, STUCK, WORKBENCH
 from settings import Count, Number, Option, Pick, Setting, Value, pick, values
 from views import shown
 from views.address import VERSION, read, write
@@ -31,6 +31,7 @@ SCENES = {
     "adaptive": ADAPTIVE,
     "batches": BATCHES,
     "schedules": SCHEDULES,
+    "stuck": STUCK,
     "workbench": WORKBENCH,
     **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items()},
 }

@@ -21,7 +21,7 @@ from views.board.board import AGAIN, NAME
 from views.shown import TOPICS
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
-PAGES = {"scale": "scale", "hidden": "hidden_layer", "optimizers": "optimizers", "workbench": "workbench"}
+PAGES = {"scale": "scale", "hidden": "hidden_layer", "optimizers": "optimizers", "stuck": "stuck", "workbench": "workbench"}
 PARTS = ("data", "model", "normalization", "optimizers", "run", "picture")
 CONTROLS = ("selectbox", "button_group", "toggle", "radio", "button", "checkbox", "text_input", "number_input")
 
@@ -135,7 +135,7 @@ def test_a_page_opens_on_its_finished_scene(page: str) -> None:
     assert sum(said.value.startswith("**Try next:** ") for said in at.markdown) == 1
     assert at.query_params == {}, "a bare address stays bare"
     if page != "workbench":  # every menu open: that is its purpose
-        controls = front(at)
+        controls = [key for key in front(at) if " try " not in key]  # the button in an answer is none
         assert len(controls) <= 4
         assert len(takeaways(at)) == 1
     fine(at.run())
@@ -342,7 +342,8 @@ def test_every_part_of_the_drawer_draws(page: str, part: str, query: dict[str, s
         at.session_state[f"{page} drawer"] = True
     at.session_state[f"{page} part en"] = part
     fine(at.run())
-    assert page == "workbench" or len(front(at)) > before + 1
+    formula = page == "stuck" and part in ("data", "normalization")  # it says that a formula has none
+    assert page == "workbench" or len(front(at)) > before + (0 if formula else 1)
     assert at.query_params == address, "looking changes nothing"
 
 

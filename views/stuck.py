@@ -23,7 +23,7 @@ from views.curvature.verdicts import verdicts
 from views.drawer import drawer, with_surface
 from views.front import sides
 from views.page import close_page, heading, open_page, picture, try_next
-from views.rates import modes, rate
+from views.rates import rate
 from views.session import Scene
 from views.words import tr
 
@@ -60,7 +60,6 @@ at_hand, folded = sides()
 with at_hand:
     landscape(scene)
 with folded:
-    modes(scene)
     between = st.container()
 board = st.container()
 below = st.container()

@@ -30,6 +30,7 @@ PATHS = (
     "/hidden?lesson=hidden_gain",
     *(f"/optimizers?topic={topic}" for topic in ("rates", "momentum", "adaptive", "batches", "schedules")),
     "/deep?data=moons&data.samples=60&depth=2&width=4&steps=12&v=1",
+    "/stuck",
     "/workbench",
 )
 PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
@@ -191,7 +192,7 @@ def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Pag
     assert picture["y"] > 60
     assert picture["y"] + picture["height"] <= player["y"] + 25, "the axis' title may lie under the player's rim, the map may not"
     assert player["y"] + player["height"] <= 844
-    if path == "/workbench" or path.startswith("/deep"):
+    if path == "/workbench" or path.startswith("/deep") or path == "/stuck":
         return
     mode = page.get_by_role("radio", name="each panel's own best")
     expect(mode).to_be_hidden()
@@ -204,7 +205,7 @@ def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Pag
 
 def test_on_a_projector_picture_number_and_player_are_in_view(serve: Callable[..., str], page: Page) -> None:
     """At 1280 × 800, and nothing lies on anything else."""
-    for path in ("/", "/hidden", "/optimizers"):
+    for path in ("/", "/hidden", "/optimizers", "/stuck"):
         opened(page, serve("app.py"), path)
         boxes = [part.bounding_box() for part in page.locator(".esl-contour, .esl-counts, .esl-extras, .esl-head, .esl-player").all()]
         expect(page.locator(".esl-player")).to_be_in_viewport(ratio=1)

@@ -15,9 +15,9 @@ export class Count {
     this.unit = make("span", "esl-unit", line);
     this.check = make("span", "esl-check", line, { role: "img" });
     this.check.innerHTML = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="11"/><path d="M6.5 12.5l3.7 3.7 7.3-8"/></svg>';
+    this.verdict = make("span", "esl-verdict", line);
     this.status = make("div", "esl-status", this.root);
     this.name = make("div", "esl-count-name", this.root);
-    this.verdict = make("div", "esl-verdict", this.root);
   }
 
   show(walk, theme, words) {
@@ -29,7 +29,6 @@ export class Count {
     write(this.name, [walk.name, walk.detail].filter(Boolean).join(" · "));
     name(this.check, words.settled ?? "✓");
     this.check.title = words.settled ?? "";
-    this.verdict.hidden = !walk.verdicts;
     this.status.hidden = walk.status !== "diverged";
     write(this.status, walk.diverged === null ? "" : fill(words.diverged, { k: walk.diverged }));
     const context = sheet(this.key, 34, 22);
@@ -60,7 +59,9 @@ export class Count {
     const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
     const said = walk.told?.[Math.max(0, reached(walk.update, k) - 1)]; // what it is at this update, where that is known
     write(this.number, done ? walk.count : (said ?? counted));
-    write(this.verdict, walk.verdicts?.findLast(([update]) => update <= k)?.[1] ?? "");
+    const verdict = walk.verdicts?.findLast(([update]) => update <= k)?.[1] ?? "";
+    write(this.verdict, verdict);
+    this.verdict.title = verdict;
     this.root.classList.toggle("esl-reached", done && walk.status === "settled");
     this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
   }

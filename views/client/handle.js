@@ -6,6 +6,9 @@ const STILL = 5; // pixels: a press that moves less is a click
 const TWICE = 300; // ms between two clicks that are one double click, as for Plotly
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
+/** Without an exponent, which ARIA does not know. */
+const plain = (value) => (String(value).includes("e") ? Number(value).toFixed(20) : String(value));
+
 export class Handle {
   /**
    * @param figure the contour
@@ -51,7 +54,7 @@ export class Handle {
     const [low, high] = this.figure.window();
     name(this.ring, this.title);
     for (const [key, value] of [["now", this.at[0]], ["min", low], ["max", high], ["text", said]]) {
-      this.ring.setAttribute(`aria-value${key}`, String(value));
+      this.ring.setAttribute(`aria-value${key}`, plain(value));
     }
   }
 

@@ -10,6 +10,7 @@ from figures.colors import WALKS
 from numerals import numeral
 from stuck.advice import judge, sentence, suggestion
 from stuck.verdicts import Judged
+from views.page import takeaway
 from views.session import Scene, edit
 from views.words import say, tr
 
@@ -23,13 +24,16 @@ def _numbers(found: Judged) -> str:
 
 
 def verdicts(scene: Scene, panel: PanelResult) -> list[Judged]:
-    """One card a walk."""
+    """The first in large letters, and one card a walk."""
     ends = [judge(scene.experiment, panel, walked)[0] for walked in panel.walks]
+    if ends:
+        takeaway(say(sentence(ends[0])))
     for i, (column, walked, found) in enumerate(zip(_columns(len(ends)), panel.walks, ends, strict=True)):
         with column, st.container(border=True):
             name = html.escape(tr(optimizers()[walked.picked.name].label))
             st.html(f'<span class="esl-dot" style="color:{WALKS[i].color}">●</span> <b>{name}</b>')
-            st.markdown(say(sentence(found)))
+            if i > 0:
+                st.markdown(say(sentence(found)))
             st.caption(_numbers(found))
             offered = suggestion(scene.experiment, panel, walked, found)
             if offered is not None and walked.finished:
