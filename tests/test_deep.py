@@ -127,7 +127,8 @@ def test_gradients_and_activations_by_layer(result: DeepResult) -> None:
         np.testing.assert_allclose(record.measured.biases[-1], [np.linalg.norm(one) for one in biases], rtol=1e-4, atol=1e-6)
         assert float(record.measured.gradient[-1]) == pytest.approx(float(np.linalg.norm(g)), rel=1e-4)
         at = jnp.asarray(record.theta[-1])
-        hidden = forward(net, one.trial.numbers, at, states(net, np.float32), rows.train, preactivation(net, at, rows.train), True, True)[2]
+        z = preactivation(net, at, rows.train)
+        hidden = forward(net, one.trial.numbers, at, states(net, np.float32), rows.train, z, True, keep=rows.n)[2]
         assert hidden is not None
         seen = np.asarray(hidden)[:, :, : rows.n].reshape(net.depth, -1)
         np.testing.assert_allclose(record.measured.percentiles[-1], np.percentile(seen, PERCENTILES, axis=1).T, atol=1e-5)
