@@ -2,6 +2,7 @@
 
 import math
 import time
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -17,17 +18,19 @@ from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import Projected, projected
 from normalization.hidden_layer import HiddenNormalization
-from settings import N_, Message, Pick, Refusal, catalogue, message, numbers
+from settings import N_, Message, Pick, Refusal, catalogue, message, numbers, values
 from surfaces.multilayer import Architecture, filters
 
 ROOM = 0.25  # of the path's extent, left around it
+LINE = 101  # points on the line between two solutions, whose highest is looked for
 ROUGH = 25  # points a side while a training goes on, and the plane moves with it
 MOST_OF_NEWTON = 2000  # parameters
 
 
 class Cut(NamedTuple):
     """A plane through the parameters; name: of its slice. grid[i, j] is the loss at (a[j], b[i]); on: where the recorded parameters lie on
-    it, and how far off; drawn: the loss that the plane shows there; through: which record it goes through."""
+    it, and how far off; drawn: the loss that the plane shows there; through: which record it goes through. barrier: how far the loss rises
+    on the line between two solutions above the higher one of them, None where the plane holds no two."""
 
     name: str
     plane: Plane
@@ -37,13 +40,27 @@ class Cut(NamedTuple):
     on: Projected
     drawn: Float[np.ndarray, " s"]
     through: int
+    barrier: float | None
+
+
+class Asked(NamedTuple):
+    """How a network is to be cut: by which slice, whether its random directions move biases, in which mode, how many points a side.
+    other: the training whose end is the other solution, and how many of its records count; None: the start is it."""
+
+    slice: Pick
+    free: bool
+    train: bool
+    resolution: int
+    other: tuple[Trained, int] | None
 
 
 class Ran(NamedTuple):
-    """One network: what it is, what was recorded, and its plane in one mode. missing: why that is not the plane that was asked for."""
+    """One network: what it is, what was recorded, and its plane in one mode. missing: why that is not the plane that was asked for. other:
+    the same from the next seed, where the plane goes there, too."""
 
     picked: Pick
     training: Trained
+    other: Trained | None
     record: Record
     mode: str
     cut: Cut | None
@@ -139,23 +156,37 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
     )
 
 
-def _around(training: Trained, record: Record, name: str, at: int, free: bool) -> Around:
+def another(deep: Deep) -> bool:
+    """Whether the planes go through a second solution, which is to be trained first."""
+    item = slices()[deep.slice.name]
+    return "other" in item.needs and values(deep.slice, item.fields).get("to") == "seed"
+
+
+def _end(training: Trained, done: int) -> Float[np.ndarray, " p"]:
+    """Where a training has come to."""
+    record = training.record(done)
+    calm = np.flatnonzero(record.calm)
+    return record.theta[calm[-1] if calm.size else 0]
+
+
+def _around(training: Trained, record: Record, at: int, asked: Asked) -> Around:
     """What the slice may read."""
-    trial, needs = training.trial, slices()[name].needs
+    trial, needs = training.trial, slices()[asked.slice.name].needs
     rows, state = trial.split, tuple(part[at] for part in record.state)
     if "momentum" in needs and at < len(record.update) - 1:
         raise Refusal(message(N_("The momentum is known after the last update alone: let the plane go through that one.")))
     shared = (trial.numbers, state, rows.train, record.theta[at])
+    other = record.theta[0 if at else -1] if asked.other is None else _end(*asked.other)
     return Around(
         record.theta[at].astype(np.float64),
         record.theta[record.calm].astype(np.float64),
         np.asarray(sloper(trial.net, rows.loss)(*shared), np.float64) if "gradient" in needs else np.zeros(0),
         training.momentum() if "momentum" in needs else None,
         partial(bender(trial.net, rows.loss), *shared) if "product" in needs else None,
-        record.theta[0 if at else -1].astype(np.float64) if "other" in needs else None,
+        other.astype(np.float64) if "other" in needs else None,
         filters(trial.net),
         jax.random.key(trial.seed),
-        free,
+        asked.free,
     )
 
 
@@ -170,22 +201,30 @@ def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> tuple[fl
     return center[0] - half, center[0] + half, center[1] - half, center[1] + half
 
 
-def _cut(training: Trained, done: int, name: str, at: int, free: bool, train: bool, resolution: int) -> Cut:
+def _cut(training: Trained, done: int, at: int, asked: Asked) -> Cut:
     """The plane through record `at` of the first `done` ones."""
-    trial, record = training.trial, training.record(done)
+    trial, record, name = training.trial, training.record(done), asked.slice.name
     rows = trial.split
-    u, v = slices()[name].directions(_around(training, record, name, at, free))
+    u, v = slices()[name].directions(_around(training, record, at, asked))
     plane = Plane(record.theta[at].astype(np.float64), u, v)
     on = projected(record.theta.astype(np.float64), plane)
     left, right, bottom, top = _window(on, record.calm, name in ("filter_normalized", "line"))
-    a, b = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
+    a, b = np.linspace(left, right, asked.resolution), np.linspace(bottom, top, asked.resolution)
     state = tuple(part[at] for part in record.state)
     as32 = Plane(*(part.astype(DTYPE) for part in plane))
     shared = (trial.numbers, state, rows.train)
-    grid = np.asarray(slicer(trial.net, rows.loss, train)(*shared, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64)
-    points = plane.origin + on.a[:, None] * u + on.b[:, None] * v
-    drawn = np.asarray(pointer(trial.net, rows.loss, train)(*shared, _padded(points.astype(DTYPE))), np.float64)[:done]
-    return Cut(name, plane, a, b, grid, on, drawn, at)
+    grid = np.asarray(slicer(trial.net, rows.loss, asked.train)(*shared, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64)
+
+    def losses(along: Float[np.ndarray, " k"], across: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
+        points = plane.origin + along[:, None] * u + across[:, None] * v
+        found = pointer(trial.net, rows.loss, asked.train)(*shared, _padded(points.astype(DTYPE)))
+        return np.asarray(found, np.float64)[: along.size]
+
+    barrier = None
+    if asked.other is not None:
+        line = losses(np.linspace(0, 1, LINE), np.zeros(LINE))
+        barrier = float(np.max(line) - max(line[0], line[-1]))
+    return Cut(name, plane, a, b, grid, on, losses(on.a, on.b), at, barrier)
 
 
 _held = lru_cache(16)(_cut)  # of trainings that are at their end
@@ -197,9 +236,15 @@ def _padded(points: Float[np.ndarray, "s p"]) -> Float[np.ndarray, "k p"]:
     return np.concatenate([points, np.broadcast_to(points[-1:], (room - len(points), points.shape[1]))])
 
 
+def trials(deep: Deep) -> list[tuple[Trial, Trial | None]]:
+    """Every network, and the same from the next seed where the planes go through both."""
+    each = [trial_of(deep, *entrant) for entrant in entrants(deep)]
+    return [(trial, replace(trial, again=1) if another(deep) else None) for trial in each]
+
+
 def begun(deep: Deep) -> bool:
     """Whether every network has its first record, so that nothing large is compiled any more."""
-    return all(trained(trial_of(deep, *entrant)).begun for entrant in entrants(deep))
+    return all(trained(trial).begun for trial, _ in trials(deep))
 
 
 def run(deep: Deep, patience: float = math.inf) -> DeepResult:
@@ -210,43 +255,48 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     """
     deadline = time.monotonic() + patience
     raced = [picked for picked, _ in entrants(deep)]
-    trials = [trial_of(deep, *entrant) for entrant in entrants(deep)]
-    for trial in trials:
+    wanted = trials(deep)
+    for trial, _ in wanted:
         said = unfit(deep, deep.optimizer.name, trial.net.size)
         if said is not None:
             raise Refusal(said)
-    trainings = [trained(trial) for trial in trials]
+    pairs = [(trained(trial), None if other is None else trained(other)) for trial, other in wanted]
+    trainings = [one for pair in pairs for one in pair if one is not None]
     while left := [one for one in trainings if not one.finished and (not one.begun or time.monotonic() < deadline)]:
         min(left, key=lambda one: one.share).advance()
     resolution = deep.resolution if all(one.finished for one in trainings) else min(ROUGH, deep.resolution)
     remembers = [normalizations()[picked.name].remembers for picked in raced]
     nets, notes = [], []
-    for picked, training, both in zip(raced, trainings, remembers, strict=True):
-        nets.append(_ran(deep, picked, training, "test" if deep.mode == "test" and both else "train", resolution))
+    for picked, pair, both in zip(raced, pairs, remembers, strict=True):
+        nets.append(_ran(deep, picked, pair, "test" if deep.mode == "test" and both else "train", resolution))
         said = senseless(deep, picked)
         if said is not None and said not in notes:
             notes.append(said)
     pictures = tuple(nets[:MOST_NETS])
     if deep.mode == "both" and any(remembers):
         one = nets[remembers.index(True)]
-        pictures = (one, _ran(deep, one.picked, one.training, "test", resolution))
-    return DeepResult(tuple(nets), pictures, tuple(notes), min(one.record.progress for one in nets))
+        pictures = (one, _ran(deep, one.picked, (one.training, one.other), "test", resolution))
+    return DeepResult(tuple(nets), pictures, tuple(notes), min(one.record().progress for one in trainings))
 
 
-def _ran(deep: Deep, picked: Pick, training: Trained, mode: str, resolution: int) -> Ran:
+def _ran(deep: Deep, picked: Pick, pair: tuple[Trained, Trained | None], mode: str, resolution: int) -> Ran:
     """A network as far as it is trained, cut through the record that is next to the update that was asked for.
 
     Where the slice that was asked for cannot be had, by random directions, which always can.
     """
+    training, other = pair
     record = training.record()
     calm = np.flatnonzero(record.calm)
     if not calm.size:
         said = message(N_("The loss is no number, or far too large, before the first update: take other initial weights."))
-        return Ran(picked, training, record, mode, None, said)
+        return Ran(picked, training, other, record, mode, None, said)
     at = int(calm[np.argmin(np.abs(record.update[calm] - deep.through))])
-    cut = _held if record.progress >= 1 else _cut
-    rest = (at, deep.biases == "free", mode == "train", resolution)
+    there = None if other is None else (other, len(other.record().update))
+    asked = Asked(deep.slice, deep.biases == "free", mode == "train", resolution, there)
+    cut = _held if record.progress >= 1 and (other is None or other.finished) else _cut
+    done = len(record.update)
     try:
-        return Ran(picked, training, record, mode, cut(training, len(record.update), deep.slice.name, *rest), None)
+        return Ran(picked, training, other, record, mode, cut(training, done, at, asked), None)
     except Refusal as refusal:
-        return Ran(picked, training, record, mode, cut(training, len(record.update), "filter_normalized", *rest), refusal.said)
+        instead = asked._replace(slice=Pick("filter_normalized"), other=None)
+        return Ran(picked, training, other, record, mode, cut(training, done, at, instead), refusal.said)

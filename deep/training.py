@@ -29,7 +29,10 @@ MEMORY = 2**23  # bytes of parameters that a record keeps; a large network is re
 
 @dataclass(frozen=True)
 class Trial:
-    """All that a training depends on."""
+    """All that a training depends on.
+
+    again: 0, or how many seeds further on the initial weights and the order of the rows are drawn; the rows stay those of the seed.
+    """
 
     net: Architecture
     hidden: Pick
@@ -46,6 +49,7 @@ class Trial:
     steps: int
     seed: int
     frozen: bool
+    again: int = 0
 
     @property
     def split(self) -> Split:
@@ -111,7 +115,7 @@ class Record(NamedTuple):
 def started(trial: Trial) -> Float[np.ndarray, " p"]:
     """θ⁰, float32."""
     net = trial.net
-    weights = drawer(net.inputs, net.width, net.depth, net.outputs, trial.initialization)(np.int64(trial.seed))
+    weights = drawer(net.inputs, net.width, net.depth, net.outputs, trial.initialization)(np.int64(trial.seed + trial.again))
     theta = completed(net, trial.numbers, weights)
     return np.asarray(recovering(net, trial.numbers, theta, trial.split.train) if trial.recovering else theta)
 
@@ -165,7 +169,7 @@ class Trained:
             kernel = trainer(trial.net, rows.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
             first = float(self._seen[0][2].loss)
             ceiling = jnp.asarray(CEILING * max(1.0, first if np.isfinite(first) else 1.0), DTYPE)
-            counts = (np.int64(rows.n), np.int64(size), np.int64(trial.seed))
+            counts = (np.int64(rows.n), np.int64(size), np.int64(trial.seed + trial.again))
             training = kernel(
                 trial.numbers, rows.train, *counts, trial.hyper, _multipliers(trial), ceiling, self._seen[-1][1], np.int64(until)
             )

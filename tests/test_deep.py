@@ -207,6 +207,38 @@ def test_what_is_drawn_is_the_loss_on_the_plane(name: str, through: int) -> None
         assert abs(record.update[cut.through] - min(through, 60)) <= 1, "60 updates have a record each"
 
 
+def test_the_line_between_two_solutions_and_its_barrier() -> None:
+    """The other solution is the end of a training of the same rows from the weights of the next seed; the barrier by the network's own
+    function on the straight line, in float64."""
+    deep = replace(SMALL, slice=pick("line", to="seed"))
+    for one in run(deep).nets:
+        cut, other = one.cut, one.other
+        assert cut is not None
+        assert other is not None
+        ours, theirs = one.trial, other.trial
+        assert ours.split is theirs.split
+        weights = started(trial_of(replace(deep, seed=1), one.picked))
+        np.testing.assert_array_equal(other.record().theta[0], weights)
+        here, there = one.record.theta[-1].astype(np.float64), other.record().theta[-1].astype(np.float64)
+        np.testing.assert_allclose(cut.plane.origin + cut.plane.u, there, atol=1e-12)
+        assert cut.a[0] < 0 < 1 < cut.a[-1]
+        state = tuple(part[-1] for part in one.record.state)
+        line = [loss_at(one, (1 - s) * here + s * there, state, train=True) for s in np.linspace(0, 1, 101)]
+        assert cut.barrier == pytest.approx(max(line) - max(line[0], line[-1]), rel=1e-3, abs=1e-5)
+        assert cut.barrier is not None
+        assert cut.barrier > 0.01, "two solutions of a small network lie in two valleys"
+
+
+def test_the_other_solution_is_trained_with_the_patience_of_both() -> None:
+    deep = replace(SMALL, slice=pick("line", to="seed"), nets=(Pick("none"),), steps=50)
+    first = run(deep, 0.0)
+    assert first.progress < 1
+    assert first.nets[0].other is not None
+    first.nets[0].training.advance()
+    assert run(deep).progress == 1
+    assert first.nets[0].other.finished
+
+
 def test_the_plane_of_the_path_holds_most_of_it_and_a_random_one_little(result: DeepResult) -> None:
     random = run(replace(SMALL, slice=pick("random")))
     for chosen, other in zip(result.nets, random.nets, strict=True):

@@ -24,8 +24,10 @@ def name_of(one: Ran) -> str:
     return tr("{name}, residual").format(name=name) if one.trial.net.residual else name
 
 
-def axes_of(name: str) -> tuple[str, str]:
-    """What the two directions of a slice are called on the axes."""
+def axes_of(name: str, between: bool) -> tuple[str, str]:
+    """What the two directions of a slice are called on the axes. between: a line goes to the end from another seed."""
+    if name == "line" and between:
+        return tr("from this training (0) to the end from the next seed (1)"), tr("a random direction")
     return {
         "principal": (tr("1st principal component"), tr("2nd principal component")),
         "hessian": (tr("steepest eigenvector"), tr("2nd eigenvector")),
@@ -94,6 +96,14 @@ def _facts(one: Ran) -> list[Fact]:
                 "help": tr("the same rows and weights, with the running statistics"),
             },
         )
+    if one.cut is not None and one.cut.barrier is not None:
+        facts.append(
+            {
+                "label": tr("barrier between the two solutions"),
+                "value": numeral(one.cut.barrier),
+                "help": tr("how far the loss rises on the straight line between them above the higher one of the two"),
+            }
+        )
     if one.cut is not None:
         on, begin = one.cut.on, last if one.cut.through < last / 2 else 0
         facts.append(
@@ -120,7 +130,7 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
     grid = np.clip(np.nan_to_num(cut.grid, nan=high, posinf=high), low, high)
     excess = scale.excess(grid)
     heights, losses = scale.heights(excess), scale.losses(excess)
-    axes = axes_of(cut.name)
+    axes = axes_of(cut.name, cut.barrier is not None)
     mode = tr("train mode") if one.mode == "train" else tr("test mode")
     figure = contour(cut.a, cut.b, heights, losses, scale, axes, equal=True, words=(tr("loss"), tr("the goal"), tr("minimum")))
     last = one.record.last

@@ -1,7 +1,7 @@
 """What exactly is drawn on the page of deep networks, in one small paragraph."""
 
 from deep.experiment import Deep
-from deep.run import DeepResult, normalizations, slices
+from deep.run import DeepResult, another, normalizations, slices
 from experiment import menus
 from numerals import numeral
 from settings import values
@@ -26,6 +26,13 @@ def told(deep: Deep, result: DeepResult) -> str:
         ),
         tr("All surfaces have the same colors; above four times the first loss all is as dark."),
     ]
+    if another(deep):
+        said.append(
+            tr(
+                "The two solutions: this training, and the same network trained on the same rows with seed {other} in the place of {seed}, "
+                "that is from other initial weights and with the rows in another order."
+            ).format(seed=deep.seed, other=deep.seed + 1)
+        )
     if remembers:
         said.append(
             tr("Surface in test mode: batch normalization takes the running statistics that the network had there, at every point.")
