@@ -18,6 +18,7 @@ from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import Projected, projected
 from normalization.hidden_layer import HiddenNormalization
+from problem import Window
 from settings import N_, Message, Pick, Refusal, catalogue, message, numbers, values
 from surfaces.multilayer import Architecture, filters
 
@@ -44,13 +45,15 @@ class Cut(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """How a network is to be cut: by which slice, whether its random directions move biases, in which mode, how many points a side.
-    other: the training whose end is the other solution, and how many of its records count; None: the start is it."""
+    """How a network is to be cut: by which slice, whether its random directions move biases, in which mode, how many points a side, and
+    in which window, None for the one that holds the path. other: the training whose end is the other solution, and how many of its
+    records count; None: the start is it."""
 
     slice: Pick
     free: bool
     train: bool
     resolution: int
+    window: Window | None
     other: tuple[Trained, int] | None
 
 
@@ -190,7 +193,7 @@ def _around(training: Trained, record: Record, at: int, asked: Asked) -> Around:
     )
 
 
-def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> tuple[float, float, float, float]:
+def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> Window:
     """What holds the path, with room around it, square; of directions whose length means something at least −1 to 1."""
     a, b = on.a[calm], on.b[calm]
     low, high = np.array([a.min(), b.min()]), np.array([a.max(), b.max()])
@@ -208,7 +211,7 @@ def _cut(training: Trained, done: int, at: int, asked: Asked) -> Cut:
     u, v = slices()[name].directions(_around(training, record, at, asked))
     plane = Plane(record.theta[at].astype(np.float64), u, v)
     on = projected(record.theta.astype(np.float64), plane)
-    left, right, bottom, top = _window(on, record.calm, name in ("filter_normalized", "line"))
+    left, right, bottom, top = asked.window or _window(on, record.calm, name in ("filter_normalized", "line"))
     a, b = np.linspace(left, right, asked.resolution), np.linspace(bottom, top, asked.resolution)
     state = tuple(part[at] for part in record.state)
     as32 = Plane(*(part.astype(DTYPE) for part in plane))
@@ -267,20 +270,21 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     resolution = deep.resolution if all(one.finished for one in trainings) else min(ROUGH, deep.resolution)
     remembers = [normalizations()[picked.name].remembers for picked in raced]
     nets, notes = [], []
-    for picked, pair, both in zip(raced, pairs, remembers, strict=True):
-        nets.append(_ran(deep, picked, pair, "test" if deep.mode == "test" and both else "train", resolution))
+    for i, (picked, pair, both) in enumerate(zip(raced, pairs, remembers, strict=True)):
+        mode = "test" if deep.mode == "test" and both else "train"
+        nets.append(_ran(deep, 0 if deep.mode == "both" else i, picked, pair, mode, resolution))
         said = senseless(deep, picked)
         if said is not None and said not in notes:
             notes.append(said)
     pictures = tuple(nets[:MOST_NETS])
     if deep.mode == "both" and any(remembers):
         one = nets[remembers.index(True)]
-        pictures = (one, _ran(deep, one.picked, (one.training, one.other), "test", resolution))
+        pictures = (one, _ran(deep, 1, one.picked, (one.training, one.other), "test", resolution))
     return DeepResult(tuple(nets), pictures, tuple(notes), min(one.record().progress for one in trainings))
 
 
-def _ran(deep: Deep, picked: Pick, pair: tuple[Trained, Trained | None], mode: str, resolution: int) -> Ran:
-    """A network as far as it is trained, cut through the record that is next to the update that was asked for.
+def _ran(deep: Deep, picture: int, picked: Pick, pair: tuple[Trained, Trained | None], mode: str, resolution: int) -> Ran:
+    """A network as far as it is trained, cut through the record that is next to the update that was asked for. picture: whose window.
 
     Where the slice that was asked for cannot be had, by random directions, which always can.
     """
@@ -292,11 +296,11 @@ def _ran(deep: Deep, picked: Pick, pair: tuple[Trained, Trained | None], mode: s
         return Ran(picked, training, other, record, mode, None, said)
     at = int(calm[np.argmin(np.abs(record.update[calm] - deep.through))])
     there = None if other is None else (other, len(other.record().update))
-    asked = Asked(deep.slice, deep.biases == "free", mode == "train", resolution, there)
+    asked = Asked(deep.slice, deep.biases == "free", mode == "train", resolution, deep.window(picture), there)
     cut = _held if record.progress >= 1 and (other is None or other.finished) else _cut
     done = len(record.update)
     try:
         return Ran(picked, training, other, record, mode, cut(training, done, at, asked), None)
     except Refusal as refusal:
-        instead = asked._replace(slice=Pick("filter_normalized"), other=None)
+        instead = asked._replace(slice=Pick("filter_normalized"), window=None, other=None)
         return Ran(picked, training, other, record, mode, cut(training, done, at, instead), refusal.said)

@@ -256,6 +256,35 @@ def test_test_mode_is_another_surface_where_statistics_are_remembered(result: De
         assert after.cut.drawn[-1] == pytest.approx(float(after.record.measured.settled[-1]), rel=1e-4)
 
 
+def test_a_window_is_computed_anew_at_full_resolution_on_the_same_plane() -> None:
+    """Every point of a zoomed slice by the network's own function; and the window that fits gives back what was there."""
+    before = run(SMALL)
+    cut = before.nets[1].cut
+    assert cut is not None
+    left, right, bottom, top = (0.25 * float(edge) for edge in (cut.a[0], cut.a[-1], cut.b[0], cut.b[-1]))
+    zoomed = SMALL.zoomed(1, (left, right, bottom, top))
+    found = run(zoomed)
+    one = found.nets[1]
+    assert one.cut is not None
+    assert one.cut.grid.shape == cut.grid.shape
+    assert (one.cut.a[0], one.cut.a[-1], one.cut.b[0], one.cut.b[-1]) == (left, right, bottom, top)
+    np.testing.assert_array_equal(one.cut.plane.u, cut.plane.u)
+    state = tuple(part[one.cut.through] for part in one.record.state)
+    for i, j in ((0, 0), (11, 23), (24, 5)):
+        theta = cut.plane.origin + one.cut.a[j] * np.asarray(cut.plane.u) + one.cut.b[i] * np.asarray(cut.plane.v)
+        assert one.cut.grid[i, j] == pytest.approx(loss_at(one, theta, state, train=True), rel=2e-4)
+    assert found.nets[0].cut is before.nets[0].cut, "the other picture stays"
+    assert run(zoomed.zoomed(1, None)).nets[1].cut is cut
+
+
+def test_a_window_goes_where_its_plane_has_moved() -> None:
+    zoomed = SMALL.zoomed(1, (0.0, 1.0, 0.0, 1.0))
+    assert replace(zoomed, resolution=100, levels="linear").since(zoomed).window(1) == (0.0, 1.0, 0.0, 1.0)
+    for changes in ({"seed": 1}, {"slice": pick("random")}, {"nets": (Pick("batch"),)}, {"through": 3}, {"mode": "test"}):
+        assert replace(zoomed, **changes).since(zoomed).windows == ()
+    assert zoomed.zoomed(0, (1.0, 2.0, 1.0, 2.0)).since(zoomed).windows[:2] == ((1.0, 2.0, 1.0, 2.0), (0.0, 1.0, 0.0, 1.0))
+
+
 # ----------------------------------------------------------------------------------------------------------------------- why
 
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from deep.experiment import FIELDS, MOST_NETS, Deep
 from deep.run import normalizations, run, slices
 from lessons.deep_scene import DEEP
+from numerals import numeral
 from settings import Count, Number, Option, Pick, Value, pick
 from tests.test_pack import unpack
 from tests.test_pages import fine
@@ -108,6 +109,25 @@ def test_the_headline_says_who_learns(rate: str, says: str) -> None:
     assert any(says in header.value for header in at.header), [header.value for header in at.header]
 
 
+def test_a_zoom_and_fit() -> None:
+    """What the browser says of a picture, done to the scene, is in the address, and drawn; Fit gives back what was there."""
+    at = opened(TINY)
+    before = board(at)
+    assert [panel["fitted"] for panel in before["panels"]] == [True, True]
+    at = opened(TINY | {"p2.window": "-0.5,0.5,-0.25,0.75"})
+    assert at.query_params["p2.window"] in ("-0.5,0.5,-0.25,0.75", ["-0.5,0.5,-0.25,0.75"])
+    assert [panel["fitted"] for panel in board(at)["panels"]] == [True, False]
+
+
+def test_the_two_solutions_are_named() -> None:
+    at = opened(TINY | {"slice": "line", "slice.to": "seed"})
+    assert "with seed 1 in the place of 0" in at.caption[0].value
+    for panel, one in zip(board(at)["panels"], run(replace(SMALL, slice=pick("line", to="seed"))).nets, strict=True):
+        facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
+        assert one.cut is not None
+        assert facts["barrier between the two solutions"] == numeral(one.cut.barrier)
+
+
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
     at = opened(TINY | {"depth": "13", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
     assert len(at.warning) == 5
@@ -132,6 +152,9 @@ SCENES: dict[str, Deep] = {name: replace(DEEP, **{name: other(name)}) for name i
 SCENES |= {f"normalization {name}": replace(DEEP, nets=(Pick(name),)) for name in normalizations()}
 SCENES |= {f"slice {name}": replace(DEEP, slice=Pick(name)) for name in slices()}
 SCENES |= {
+    "a window": DEEP.zoomed(1, (-0.5, 1.25, 0.0, 2.0)),
+    "two windows": DEEP.zoomed(0, (1 / 3, 0.5, -1e7, 1e7)).zoomed(2, (-1.0, 0.0, -2.0, 0.0)),
+    "a line to the next seed": replace(DEEP, slice=pick("line", to="seed")),
     "three networks": replace(DEEP, nets=(pick("batch", gamma=2.0), pick("group", groups=4.0), Pick("none"))),
     "another optimizer": replace(DEEP, optimizer=pick("adam", rate=0.02, b1=0.5), schedule=Pick("cosine")),
     "other data": replace(DEEP, data=pick("rings", classes=4, noise=0.2), features=Pick("none")),
@@ -145,4 +168,5 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     assert address.read(query, DEEP) == (scene, view, [])
     assert query["v"] == "1"
     assert address.write(DEEP, Shown(), DEEP) == {}
+    assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)))[0] == DEEP
     assert len(scene.nets) <= MOST_NETS

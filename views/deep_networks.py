@@ -12,13 +12,13 @@ from deep.run import DeepResult, Ran, begun, run
 from lessons.deep_scene import DEEP
 from settings import Refusal
 from views import under_way
-from views.board.board import board, board_act, board_state
+from views.board.board import Act, board, board_act, board_state
 from views.deep.board import deep_board, name_of
 from views.deep.charts import charts
 from views.deep.controls import DeepScene, drawer, raced, rate, size
 from views.deep.told import told
 from views.front import sides
-from views.page import end_page, heading, open_page, takeaway, try_next
+from views.page import end_page, heading, open_page, takeaway, try_next, window_at
 from views.session import edit, edits, show
 from views.words import say, tr
 
@@ -44,8 +44,9 @@ def picture(scene: DeepScene) -> DeepResult | None:
 
     def acted() -> None:
         act = board_act(key)
-        if act is not None and act.kind == "through" and act.at is not None:
-            edit(scene.page, partial(_through, update=int(act.at[0])))
+        if act is not None and act.kind in ("through", "window", "fit"):
+            shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]
+            edit(scene.page, partial(done, act=act, picture=shown[min(act.panel, len(shown) - 1)]))
 
     if any(one.cut is not None for one in result.pictures):
         board(deep_board(scene.experiment, result, scene.shown, edits()), key, on_change=looked, on_act=acted)
@@ -61,8 +62,14 @@ def picture(scene: DeepScene) -> DeepResult | None:
     return result
 
 
-def _through(deep: Deep, update: int) -> Deep:
-    return replace(deep, through=update)
+def done(deep: Deep, act: Act, picture: int) -> Deep:
+    """What a person did to a picture, done to the scene: the update that all planes go through, or the window of this one."""
+    if act.kind == "through":
+        return deep if act.at is None else replace(deep, through=int(act.at[0]))
+    window = window_at(act.at) if act.kind == "window" and act.at is not None else None
+    if act.kind == "window" and act.at is not None and window is None:
+        return deep  # a zoom beyond what numbers can tell apart
+    return deep.zoomed(picture, window)
 
 
 def learns(one: Ran) -> bool:

@@ -88,7 +88,7 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     if act.kind != "start":
         window = fitting(experiment, panel) if act.kind == "fit" else None
         if act.kind == "window" and act.at is not None:
-            window = _window(act.at)
+            window = window_at(act.at)
             if window is None:
                 return experiment  # a zoom beyond what numbers can tell apart
         return replace(
@@ -108,7 +108,7 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     return replace(experiment, start=(first, second))
 
 
-def _window(at: tuple[float, ...]) -> Window | None:
+def window_at(at: tuple[float, ...]) -> Window | None:
     """As many digits as a ten-thousandth of it needs; None where it is too small, or too far out, to be an address."""
     left, right, bottom, top = at
     wide, high = abs(right - left), abs(top - bottom)

@@ -64,6 +64,36 @@ def test_a_rate_and_a_normalization_are_in_the_address(visit: Callable[[str], No
     expect(page.locator(".esl-surface canvas").first).to_be_visible()
 
 
+def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_the_old_one_back(visit: Callable[[str], None], page: Page) -> None:
+    visit(TINY.replace("resolution=25", "resolution=50"))
+    panel = page.locator(".esl-panel").nth(1)
+    plot = panel.locator(".esl-contour .esl-plotly")
+    shown = "({ data: [{ x, y, z }] }) => [x[0], x.at(-1), y[0], y.at(-1), z.length, z[0].length]"
+    before = plot.evaluate(shown)
+    frame = panel.locator(".esl-contour").bounding_box()
+    assert frame
+    page.mouse.move(frame["x"] + 0.4 * frame["width"], frame["y"] + 0.3 * frame["height"])
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 0.7 * frame["width"], frame["y"] + 0.6 * frame["height"], steps=6)
+    page.mouse.up()
+    page.wait_for_url(re.compile("p2.window="))
+    assert "p1.window" not in query(page), "the other picture stays as it is"
+    window = [float(value) for value in query(page)["p2.window"].split(",")]
+    assert window[1] - window[0] < 0.8 * (before[1] - before[0])
+    for _ in range(100):
+        if plot.evaluate(shown)[0] == pytest.approx(window[0], rel=1e-4, abs=1e-6):
+            break
+        page.wait_for_timeout(100)
+    assert plot.evaluate(shown) == pytest.approx([*window, 50, 50], rel=1e-4, abs=1e-6)
+    panel.get_by_role("button", name="Fit", exact=True).click()
+    page.wait_for_url(re.compile(r"^(?!.*p2\.window)"))
+    for _ in range(100):
+        if plot.evaluate(shown)[0] == pytest.approx(before[0], rel=1e-4, abs=1e-6):
+            break
+        page.wait_for_timeout(100)
+    assert plot.evaluate(shown) == pytest.approx(before, rel=1e-4, abs=1e-6)
+
+
 def test_every_chart_is_drawn(visit: Callable[[str], None], page: Page) -> None:
     visit(TINY)
     for label, _ in CHARTS.values():

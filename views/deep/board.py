@@ -6,6 +6,7 @@ import numpy as np
 
 from deep.experiment import Deep
 from deep.run import Cut, DeepResult, Ran, normalizations, slices
+from experiment import Window
 from figures.colors import WALKS
 from figures.contour import contour
 from figures.derived import Derived
@@ -123,7 +124,7 @@ def _facts(one: Ran) -> list[Fact]:
     return facts
 
 
-def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
+def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Window | None) -> Panel:
     cut, name = one.cut, name_of(one)
     assert cut is not None
     scale = levels(deep.levels, np.clip(cut.grid, low, high), low, None)
@@ -142,7 +143,7 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
         "surface": surface(cut.a, cut.b, heights, losses, low, high, scale, axes, equal=True, loss=tr("loss")),
         "start": None,
         "axes": axes,
-        "fitted": True,
+        "fitted": window is None,
         "alt": tr("Loss of the network with {name} on a plane, {slice}: training loss {first} → {last}, {accuracy} {unit}.").format(
             name=name,
             slice=tr(slices()[cut.name].label),
@@ -158,14 +159,15 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
 
 def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> BoardData:
     """One panel for each network that has a plane; all in the same colors, so that heights can be compared."""
-    cut = [one for one in result.pictures if one.cut is not None]
+    drawn = [(one, deep.window(i)) for i, one in enumerate(result.pictures) if one.cut is not None]
+    cut, raced = [one for one, _ in drawn], [net.key for net in result.nets]
     finite = np.concatenate([one.cut.grid[np.isfinite(one.cut.grid)].ravel() for one in cut if one.cut is not None])
     first = max(float(one.record.measured.loss[0]) for one in cut)
     low = float(finite.min()) if finite.size else 0.0
     high = min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
     last = deep.steps if result.progress < 1 else max(int(one.record.update[-1]) for one in cut)
     return {
-        "panels": [_panel(deep, one, [net.key for net in result.nets].index(one.key), high, low) for one in cut],
+        "panels": [_panel(deep, one, raced.index(one.key), high, low, window) for one, window in drawn],
         "curves": None,
         "player": {
             "length": {"updates": last, "epochs": last, "evaluations": last},
