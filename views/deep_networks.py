@@ -15,7 +15,7 @@ from views import under_way
 from views.board.board import Act, board, board_act, board_state
 from views.deep.board import deep_board, name_of
 from views.deep.charts import charts
-from views.deep.controls import DeepScene, drawer, raced, rate, size
+from views.deep.controls import DeepScene, batch, drawer, raced, rate, size
 from views.deep.told import told
 from views.front import sides
 from views.page import end_page, heading, open_page, takeaway, try_next, window_at
@@ -107,6 +107,7 @@ heading(tr("Same network, same data, same rate. Only what happens between its la
 at_hand, folded = sides()
 with at_hand:
     rate(scene)
+    batch(scene)
 with folded:
     raced(scene, in_front=True)
     size(scene)
