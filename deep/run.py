@@ -11,13 +11,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from deep.experiment import MOST_NETS, MOST_RACED, Deep
-from deep.kernels import bender, pointer, slicer, sloper
+from deep.kernels import bender, optimizer_of, pointer, slicer, sloper
 from deep.rows import DTYPE, split
 from deep.training import Record, Trained, Trial, trained
 from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import Projected, projected
-from normalization.hidden_layer import HiddenNormalization
+from normalization.hidden_layer import AFFINE, HiddenNormalization
 from problem import Window
 from settings import N_, Message, Pick, Refusal, catalogue, message, numbers, values
 from surfaces.multilayer import Architecture, filters
@@ -125,7 +125,7 @@ def entrants(deep: Deep) -> list[tuple[Pick, bool]]:
 
 
 def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
-    """The training of one of the networks."""
+    """The training of one of the networks. What it does not read is left as it is by default: setting it trains nothing anew."""
     rows = split(deep.data, deep.features, deep.held, deep.seed)
     item = normalizations()[picked.name]
     net = Architecture(
@@ -135,15 +135,16 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
         deep.activation,
         picked.name,
         rows.outputs,
-        deep.place,
+        deep.place if picked.name != "none" else "before",
         deep.affine == "on" and item.affine,
         residual,
     )
     recovers = deep.begin == "recovering" and net.scales and item.recover is not None
+    full = optimizer_of(deep.optimizer.name).full_batch_only or not 0 < deep.batch < rows.n
     return Trial(
         net,
-        picked,
-        deep.memory,
+        _read(item, picked, net.scales and not recovers),
+        deep.memory if item.remembers else Deep.memory,
         deep.data,
         deep.features,
         deep.held,
@@ -152,11 +153,17 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
         deep.optimizer,
         deep.schedule,
         deep.warmup,
-        deep.batch,
+        0 if full else deep.batch,
         deep.steps,
         deep.seed,
         deep.frozen == "yes" and item.remembers,
     )
+
+
+def _read(item: HiddenNormalization, picked: Pick, affine: bool) -> Pick:
+    """The settings of a normalization that a network reads, where they are not the default; affine: γ and β begin as they are set."""
+    defaults = {field.name: field.default for field in item.fields if affine or field not in AFFINE}
+    return Pick(picked.name, tuple((name, value) for name, value in picked.settings if value != defaults.get(name, value)))
 
 
 def another(deep: Deep) -> bool:

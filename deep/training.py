@@ -31,7 +31,8 @@ MEMORY = 2**23  # bytes of parameters that a record keeps; a large network is re
 class Trial:
     """All that a training depends on.
 
-    again: 0, or how many seeds further on the initial weights and the order of the rows are drawn; the rows stay those of the seed.
+    batch: rows in a mini-batch, 0 for all of them. again: 0, or how many seeds further on the initial weights and the order of the rows are
+    drawn; the rows stay those of the seed.
     """
 
     net: Architecture
@@ -67,12 +68,6 @@ class Trial:
         """The optimizer's numbers."""
         found = numbers(self.optimizer, optimizer_of(self.optimizer.name).fields)
         return {name: jnp.asarray(value, DTYPE) for name, value in found.items()}
-
-    @property
-    def batch_size(self) -> int:
-        """Rows in a mini-batch, 0 for all of them."""
-        whole = not 0 < self.batch < self.split.n or optimizer_of(self.optimizer.name).full_batch_only
-        return 0 if whole else self.batch
 
     @property
     def updates(self) -> list[int]:
@@ -165,7 +160,7 @@ class Trained:
         if not self._seen:
             training = beginner(trial.net, trial.optimizer.name)(trial.hyper, started(trial), rows.train)
         else:
-            size = trial.batch_size
+            size = trial.batch
             kernel = trainer(trial.net, rows.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
             first = float(self._seen[0][2].loss)
             ceiling = jnp.asarray(CEILING * max(1.0, first if np.isfinite(first) else 1.0), DTYPE)

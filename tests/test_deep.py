@@ -337,9 +337,37 @@ def test_newton_is_refused_beyond_its_size_and_says_why() -> None:
     assert run(replace(SMALL, optimizer=Pick("newton"), steps=2)).progress == 1
 
 
+UNREAD: list[tuple[str, dict[str, Any], Pick]] = [
+    ("none", {"memory": 0.5}, Pick("none")),
+    ("none", {"place": "after"}, Pick("none")),
+    ("none", {"affine": "off"}, Pick("none")),
+    ("none", {"frozen": "yes"}, Pick("none")),
+    ("layer", {"memory": 0.5}, Pick("layer")),
+    ("batch", {"affine": "off"}, pick("batch", gamma=2.0, beta=1.0)),
+    ("batch", {"begin": "recovering"}, pick("batch", gamma=2.0)),
+    ("local_response", {"affine": "off"}, Pick("local_response")),
+    ("batch", {}, pick("batch", gamma=1.0)),
+    ("none", {"windows": ((0.0, 1.0, 0.0, 1.0), None, None)}, Pick("none")),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "picked"), UNREAD)
+def test_what_a_network_does_not_read_trains_nothing_anew(name: str, changes: dict[str, Any], picked: Pick) -> None:
+    first = {key: value for key, value in changes.items() if key in ("begin", "affine") and name == "batch"}
+    assert trial_of(replace(SMALL, **changes), picked) == trial_of(replace(SMALL, **first), Pick(name))
+
+
+@pytest.mark.parametrize(
+    ("changes", "picked"),
+    [({"memory": 0.5}, Pick("batch")), ({}, pick("batch", gamma=2.0)), ({}, pick("layer", epsilon=0.1)), ({"place": "after"}, Pick("rms"))],
+)
+def test_what_a_network_reads_trains_it_anew(changes: dict[str, Any], picked: Pick) -> None:
+    assert trial_of(replace(SMALL, **changes), picked) != trial_of(SMALL, Pick(picked.name))
+
+
 def test_lbfgs_takes_all_rows() -> None:
-    assert trial_of(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch_size == 0
-    assert trial_of(SMALL, Pick("none")).batch_size == 16
+    assert trial_of(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch == 0
+    assert trial_of(SMALL, Pick("none")).batch == 16
 
 
 @pytest.mark.parametrize("name", normalizations())

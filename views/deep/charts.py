@@ -244,7 +244,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
 
     hyper = values(deep.optimizer, menus()["optimizer"][deep.optimizer.name].fields)
     plain = deep.optimizer.name == "gradient_descent" and deep.schedule.name == "constant"
-    words = "2/η" if result.nets[0].trial.batch_size == 0 else tr("2/η of all rows")
+    words = "2/η" if result.nets[0].trial.batch == 0 else tr("2/η of all rows")
     limit = Level(2 / float(hyper["rate"]), words, GOAL) if plain else None
     left, right = st.columns(2)
     with left:

@@ -14,7 +14,7 @@ def told(deep: Deep, result: DeepResult) -> str:
     rows, net = first.split, first.net
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")
     remembers = any(normalizations()[picked.name].remembers for picked in deep.nets)
-    size = first.batch_size
+    size = first.batch
     through = [f"{one.record.update[one.cut.through]:,}" for one in result.pictures if one.cut is not None]
     said = [
         tr("Drawn: {loss}, mean over {n} training rows, on a plane of {size} parameters: {slice}, through {where}.").format(
