@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from deep.run import Ran, run
 from lessons.deep_scene import DEEP
+from numerals import numeral
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle
 from views import address
@@ -21,6 +22,12 @@ TINY = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resol
 
 def right(one: Ran, at: int) -> str:
     return f"{100 * float(one.record.measured.unseen_accuracy[at]):.1f} %"
+
+
+def meter(one: Ran, at: int) -> str:
+    assert one.cut is not None
+    distance, truth, drawn_there = (numeral(float(f"{part[at]:.3g}")) for part in (one.cut.on.distance, one.true, one.cut.drawn))
+    return f"{distance} off the plane; loss {truth}, drawn {drawn_there}"
 
 
 @pytest.fixture
@@ -44,6 +51,9 @@ def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Callable
         scrub.fill(str(update))
         here = [right(one, int(np.searchsorted(one.record.update, update))) for one in result.nets]
         expect(page.locator(".esl-number")).to_have_text(here)
+        expect(page.locator(".esl-meter")).to_have_text(
+            [meter(one, int(np.searchsorted(one.record.update, update))) for one in result.nets]
+        )
     page.get_by_role("button", name="Redraw through this step").click()
     expect(page).to_have_url(re.compile("through=17"))
     expect(page.get_by_text("through update 17")).to_be_visible()

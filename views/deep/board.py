@@ -48,6 +48,11 @@ def _unit(one: Ran) -> str:
     return tr("right on unseen rows") if one.trial.split.labeled else tr("R² on unseen rows")
 
 
+def _short(value: float) -> float:
+    """Three digits."""
+    return float(f"{value:.3g}")
+
+
 def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
     record = one.record
     path = np.stack([cut.on.a, cut.on.b], axis=1)
@@ -74,6 +79,11 @@ def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
             "status": "diverged" if lost else "open",
             "detail": f"η = {numeral(rate)}",
             "off": np.clip(cut.on.distance / far, 0, 1).astype(np.float32),  # of how far the walk goes from the plane's own point
+            "meter": {
+                "distance": [numeral(_short(value)) for value in cut.on.distance],
+                "truth": [numeral(_short(value)) for value in one.true],
+                "drawn": [numeral(_short(value)) for value in cut.drawn],
+            },
             "told": [_accuracy(one, at) for at in range(len(record.update))],
         }
 
