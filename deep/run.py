@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -257,8 +258,14 @@ def begun(deep: Deep) -> bool:
     return all(trained(trial).begun for trial, _ in trials(deep))
 
 
-def run(deep: Deep, patience: float = math.inf) -> DeepResult:
+def _nothing() -> None:
+    pass
+
+
+def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _nothing) -> DeepResult:
     """Train every network as far as there is time, side by side, and cut each by its plane. Asked again, it goes on.
+
+    between() is called between two records; what it raises ends the call, and trainings stay as they are.
 
     Whoever means to ask again holds the result: trainings that nobody holds are forgotten. Raises a Refusal where the optimizer cannot
     train such a network.
@@ -274,6 +281,7 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     trainings = [one for pair in pairs for one in pair if one is not None]
     while left := [one for one in trainings if not one.finished and (not one.begun or time.monotonic() < deadline)]:
         min(left, key=lambda one: one.share).advance()
+        between()
     resolution = deep.resolution if all(one.finished for one in trainings) else min(ROUGH, deep.resolution)
     remembers = [normalizations()[picked.name].remembers for picked in raced]
     nets, notes = [], []

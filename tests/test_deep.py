@@ -18,7 +18,7 @@ from deep.experiment import FIELDS, Deep
 from deep.kernels import PERCENTILES, loss_of
 from deep.rows import split
 from deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
-from deep.training import Trained, started
+from deep.training import Trained, started, trained
 from deep.why import spectrum, why
 from problem import table
 from settings import Count, Number, Option, Pick, Refusal, catalogue, pick
@@ -152,6 +152,22 @@ def test_a_training_in_pieces_is_the_training() -> None:
     while not again.finished:
         again.advance()
     np.testing.assert_array_equal(again.record().theta, found.nets[1].record.theta)
+
+
+def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> None:
+    deep, calls = replace(SMALL, steps=45, nets=(Pick("none"),)), list[int]()
+
+    def between() -> None:
+        calls.append(1)
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+
+    held = trained(trial_of(deep, Pick("none")))
+    with pytest.raises(KeyboardInterrupt):
+        run(deep, math.inf, between)
+    assert len(held.record().update) == 7
+    assert run(deep).progress == 1
+    np.testing.assert_array_equal(held.record().update, np.arange(46))
 
 
 def test_plain_and_residual_layers_are_raced_with_the_same_weights() -> None:

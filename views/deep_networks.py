@@ -22,7 +22,7 @@ from views.page import end_page, heading, open_page, takeaway, try_next, window_
 from views.session import edit, edits, show
 from views.words import say, tr
 
-LONGER = 3  # times as long as a picture of two weights may take: here every picture takes its time, too
+LEAST = 1.0  # seconds of training before what there is of it is drawn
 
 
 def picture(scene: DeepScene) -> DeepResult | None:
@@ -30,7 +30,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     try:
         fresh = not begun(scene.experiment)
         with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
-            result = run(scene.experiment, LONGER * under_way.patience(scene))
+            result = run(scene.experiment, under_way.growing(scene, LEAST), under_way.left_alone)
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
