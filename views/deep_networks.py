@@ -104,13 +104,17 @@ def message(result: DeepResult) -> str:
 
 scene = open_page("deep", DEEP)
 heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
-at_hand, folded = sides()
+at_hand, folded = sides(0.33)
 with at_hand:
     rate(scene)
-    batch(scene)
-with folded:
-    raced(scene, in_front=True)
-    size(scene)
+with folded:  # one row, so that a projector shows pictures and player below it
+    left, middle, right = st.columns([4, 6, 4])
+    with left:
+        batch(scene)
+    with middle:
+        raced(scene, in_front=True)
+    with right:
+        size(scene)
 result = picture(scene)
 if result is not None:
     said = message(result)

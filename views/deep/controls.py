@@ -32,7 +32,7 @@ def rate(scene: DeepScene) -> None:
         field,
         chosen,
         lambda deep, value: replace(deep, optimizer=deep.optimizer.having(rate=float(value))),
-        label=tr("learning rate η, the same for every network"),
+        label=tr("learning rate η, for all"),
         ticks=[(0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10")],
         low=0.001,
         high=10.0,
@@ -50,8 +50,8 @@ def batch(scene: DeepScene) -> None:
         kind,
         scene.experiment.batch,
         lambda deep, value: replace(deep, batch=int(value)),
-        label=tr("batch size (0 = all rows)"),
-        ticks=[(float(size), str(size)) for size in (1, 64, 256, 1024) if size < n],
+        label=tr("batch size"),
+        ticks=[(0.0, tr("all")), *((float(size), str(size)) for size in (256, 1024) if size < 0.9 * n)],
         low=0,
         high=min(kind.high, n),
     )
@@ -70,11 +70,12 @@ def raced(scene: DeepScene, in_front: bool = False) -> None:
     chips(
         scene,
         "nets" if in_front else "all nets",
-        tr("normalization inside: a network each, at most three"),
+        tr("normalization inside: a network each"),
         [name for name in normalizations() if not in_front or name in FRONT or name in kept],
         lambda name: tr(normalizations()[name].label),
         list(kept),
         take,
+        wrap=True,
     )
 
 
