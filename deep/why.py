@@ -1,5 +1,6 @@
 """Why a network trains or does not: curvature and smoothness at a few updates of its training. Memoized: asked again, it goes on."""
 
+import math
 import threading
 import time
 from functools import lru_cache
@@ -39,7 +40,8 @@ class Why:
 
     def work(self, deadline: float) -> None:
         """On to the end, or until the deadline has passed; the first is always done."""
-        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic()) if self._found else -1):
+        left = deadline - time.monotonic()
+        if not self._lock.acquire(timeout=max(0.0, left) if self._found and math.isfinite(left) else -1):
             return
         try:
             for at in self._places[len(self._found) :]:

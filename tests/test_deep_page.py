@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,10 +14,12 @@ from deep.run import normalizations, run, slices
 from lessons.deep_scene import DEEP
 from numerals import numeral
 from settings import Count, Number, Option, Pick, Value, pick
+from surfaces.multilayer import layers
 from tests.test_pack import unpack
 from tests.test_pages import fine
 from views import address
 from views.deep.charts import CHARTS
+from views.lesson import lessons
 from views.shown import Shown
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -132,6 +136,74 @@ def test_a_bad_link_is_said_and_the_page_still_works() -> None:
     at = opened(TINY | {"depth": "13", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
     assert len(at.warning) == 5
     assert board(at)["panels"]
+
+
+# --------------------------------------------------------------------------------------------------------------- lessons
+
+
+def scene_of(name: str) -> Deep:
+    scene = lessons()[name].experiment
+    assert isinstance(scene, Deep)
+    return scene
+
+
+def numbers_of(name: str) -> dict[str, float]:
+    return {key: value for key, value in lessons()[name].answer().values if isinstance(value, float | int)}
+
+
+@pytest.mark.parametrize("name", ["vanishing", "edge"])
+def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
+    lesson = lessons()[name]
+    at = opened({"lesson": name})
+    assert not parts(at, "error_surface_board")
+    (radio,) = at.radio
+    assert tuple(radio.options) == lesson.choices
+    assert radio.value is None
+    run(scene_of(name))  # so that the page has nothing left to train
+    fine(at.button[0].click().run())
+    assert len(at.success) == 1
+    assert at.query_params == {"lesson": name, "revealed": "yes", "v": "1"}
+    assert board(at)["panels"]
+    assert at.session_state[f"deep chart en {lesson.chart}"] == lesson.chart
+    view = Shown(lesson=name, revealed="yes")
+    query = address.write(scene_of(name), view, scene_of(name))
+    assert address.read(query, scene_of(name), frozenset(lessons())) == (scene_of(name), view, [])
+
+
+def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
+    """By the chain rule in NumPy: gradients of the first update, layer by layer, from the last to the first."""
+    plain = run(scene_of("vanishing")).nets[0]
+    net, rows, depth = plain.trial.net, plain.trial.split, 12
+    part = layers(net, jnp.asarray(plain.record.theta[0], jnp.float64))
+    matrices = [np.asarray(part.first), *np.asarray(part.deeper)]
+    x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n], np.asarray(rows.train.y)[: rows.n].astype(int)
+    values = [x]
+    for matrix in matrices:  # biases begin at 0
+        values.append(1 / (1 + np.exp(-matrix @ values[-1])))
+    scores = np.asarray(part.output) @ values[-1]
+    share = np.exp(scores) / np.exp(scores).sum(axis=0)
+    share[y, np.arange(rows.n)] -= 1
+    back, norms = np.asarray(part.output).T @ (share / rows.n), np.zeros(depth)
+    for i in reversed(range(depth)):
+        through = back * values[i + 1] * (1 - values[i + 1])
+        norms[i] = np.linalg.norm(through @ values[i].T)
+        back = matrices[i].T @ through
+    measured = plain.record.measured.weights[0]
+    assert measured[depth - 1] / measured[0] == pytest.approx(norms[-1] / norms[0], rel=1e-2)
+    assert norms[-1] / norms[0] > 1e4
+    said = numbers_of("vanishing")
+    assert said["many"] == pytest.approx(norms[-1] / norms[0], rel=1e-2)
+    assert said["right"] > 90
+    assert said["chance"] < 60
+
+
+def test_at_the_edge_of_stability_the_sharpness_hovers_at_two_over_eta() -> None:
+    """Cohen et al. 2021: it rises to 2/η and stays about there, while the loss falls."""
+    said = numbers_of("edge")
+    assert said["limit"] == pytest.approx(20)
+    assert said["first"] < 0.6 * said["limit"]
+    assert 0.9 * said["limit"] < said["low"] <= said["high"] < 1.15 * said["limit"]
+    assert said["after"] < 0.5 * said["before"]
 
 
 # --------------------------------------------------------------------------------------------------------------- the address

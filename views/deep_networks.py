@@ -11,7 +11,7 @@ from deep.experiment import MOST_NETS, Deep
 from deep.run import DeepResult, Ran, begun, run
 from lessons.deep_scene import DEEP
 from settings import Refusal
-from views import under_way
+from views import lesson, under_way
 from views.board.board import Act, board, board_act, board_state
 from views.deep.board import deep_board, name_of
 from views.deep.charts import charts
@@ -103,24 +103,29 @@ def message(result: DeepResult) -> str:
 
 
 scene = open_page("deep", DEEP)
-heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
-at_hand, folded = sides(0.33)
-with at_hand:
-    rate(scene)
-with folded:  # one row, so that a projector shows pictures and player below it
-    left, middle, right = st.columns([4, 6, 4])
-    with left:
-        batch(scene)
-    with middle:
-        raced(scene, in_front=True)
-    with right:
-        size(scene)
-result = picture(scene)
-if result is not None:
-    said = message(result)
-    if said:
-        takeaway(said)
-    charts(scene.experiment, result)
-try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
-drawer(scene)
+if not lesson.hidden(scene):
+    heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
+    at_hand, folded = sides(0.33)
+    with at_hand:
+        rate(scene)
+    with folded:  # one row, so that a projector shows pictures and player below it
+        left, middle, right = st.columns([4, 6, 4])
+        with left:
+            batch(scene)
+        with middle:
+            raced(scene, in_front=True)
+        with right:
+            size(scene)
+    result = picture(scene)
+    if result is not None:
+        if result.progress == 1:
+            lesson.answer(scene)
+        said = message(result)
+        if said:
+            takeaway(said)
+        asked = lesson.lessons().get(scene.shown.lesson)
+        charts(scene.experiment, result, "" if asked is None else asked.chart)
+    try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
+    drawer(scene)
+lesson.links()
 end_page(scene)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 import streamlit as st
 
@@ -28,7 +29,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
             tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
         )
     ahead.clear()
-    scenes = lesson.scenes(page) if isinstance(opening, Experiment) else {}
+    scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = enter(page, opening, topics or {}, scenes)
     for said in refused:
         st.warning(say(said))

@@ -309,9 +309,11 @@ CHARTS: Mapping[str, tuple[str, Callable[[Deep, DeepResult], None]]] = {
 }
 
 
-def charts(deep: Deep, result: DeepResult, names: Sequence[str] = tuple(CHARTS)) -> None:
-    """One kind at a time; only that one is drawn."""
-    key = f"deep chart {language()}"
+def charts(deep: Deep, result: DeepResult, first: str = "", names: Sequence[str] = tuple(CHARTS)) -> None:
+    """One kind at a time; only that one is drawn. first: the one that a lesson begins with."""
+    key = f"deep chart {language()} {first}".strip()
+    if first:
+        st.session_state.setdefault(key, first)
     st.session_state.setdefault(key, names[0])
     picked = st.segmented_control(
         tr("Over the updates"), list(names), format_func=lambda name: tr(CHARTS[name][0]), key=key, required=True, wrap=True
