@@ -1,9 +1,10 @@
 """What a person picked on the page of deep networks: names and numbers, flat and frozen. deep.run.run() makes arrays of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from experiment import FIELDS as FIELDS_OF_TWO
 from normalization.hidden_layer import MEMORY
+from problem import Window
 from settings import N_, Count, Number, Option, Pick, Setting
 
 MOST_NETS = 3  # that are picked, and pictures
@@ -17,7 +18,8 @@ class Deep:
     """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side.
 
     through: the update that the planes go through; one beyond the last is the last. mode "both": two pictures of the first network that
-    remembers statistics. residual "both": every network once plain and once residual.
+    remembers statistics. residual "both": every network once plain and once residual. windows: what of each picture's plane a person has
+    zoomed to.
     """
 
     data: Pick = Pick("spirals")
@@ -46,6 +48,22 @@ class Deep:
     biases: str = "fixed"
     levels: str = "log"
     resolution: int = 50
+    windows: tuple[Window | None, ...] = ()
+
+    def window(self, picture: int) -> Window | None:
+        """What of a picture's plane is looked at; None: what fits."""
+        return self.windows[picture] if picture < len(self.windows) else None
+
+    def zoomed(self, picture: int, window: Window | None) -> "Deep":
+        """The same with another window of one picture."""
+        windows = [self.window(i) for i in range(MOST_NETS)]
+        windows[picture] = window
+        return replace(self, windows=tuple(windows) if any(windows) else ())
+
+    def since(self, before: "Deep") -> "Deep":
+        """Without the windows that were chosen `before`, where what has changed since then has moved the planes that they lie on."""
+        same = replace(self, windows=before.windows, levels=before.levels, resolution=before.resolution) == before
+        return self if same or self.windows != before.windows else replace(self, windows=())
 
 
 FIELDS: dict[str, Setting] = {

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from deep.rows import DTYPE
 from kernels import kernel
 from landscape.grid import Plane, on_grid
 from landscape.lanczos import density, hessian_product, leading, share_in_top
@@ -16,7 +17,7 @@ from optim.batches import drawing
 from optim.optimizer import Hyper, Optimizer
 from optim.training import Training, begin, train
 from settings import catalogue
-from surfaces.multilayer import LOSSES, Architecture, Scores, States, forward, layers, preactivation, states
+from surfaces.multilayer import LOSSES, Architecture, Scores, States, drawn, forward, layers, preactivation, states
 from surfaces.multilayer import loss as network_loss
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
@@ -31,6 +32,14 @@ def optimizer_of(name: str) -> Optimizer:
 def loss_of(net: Architecture, name: str, numbers: Numbers, theta: Theta, state: States, rows: Rows, train: bool) -> tuple[Scalar, States]:
     """The loss of these rows, and what the network remembers from now on."""
     return network_loss(net, name, numbers, theta, state, rows, preactivation(net, theta, rows), train)
+
+
+@kernel
+def drawer(inputs: int, width: int, depth: int, outputs: int, scheme: str) -> Callable[..., Theta]:
+    """(seed) -> what `drawn` gives, the same for every network of this shape."""
+    net = Architecture(inputs, width, depth, outputs=outputs)
+    # Run once, it takes 20 ms instead of 2 where nothing is optimized, and is compiled in half of the time.
+    return jax.jit(lambda seed: drawn(net, scheme, jax.random.key(seed), DTYPE), compiler_options={"xla_backend_optimization_level": 0})
 
 
 @kernel
@@ -75,7 +84,7 @@ class Measured(NamedTuple):
     loss: of all training rows in train mode, what the gradient is of; settled: the same in test mode, with remembered statistics; unseen:
     of the rows held out, in test mode. accuracy, unseen_accuracy: shares of rows whose largest score is the right one, in test mode (of a
     regression: R²). weights, biases: norms of the gradient by layer, the output last; b is β where a normalization has one.
-    percentiles: of each hidden layer's values, over its units and the first rows, in train mode.
+    percentiles: of each hidden layer's values, over its units and the first rows, in train mode of all of them.
     """
 
     loss: np.ndarray
@@ -106,29 +115,31 @@ def _norms(first: Array, deeper: Array, output: Array) -> Float[Array, " layers"
 
 @kernel
 def measurer(net: Architecture, loss: str) -> Callable[..., tuple[Array, ...]]:
-    """(numbers, theta, state, train rows, test rows) -> the parts of a Measured, in order."""
+    """(numbers, theta, state, train rows, test rows) -> the parts of a Measured, in order; for the percentiles the values "m k r"."""
 
     @jax.jit
     def measured(numbers: Numbers, theta: Theta, state: States, rows: Rows, unseen: Rows) -> tuple[Array, ...]:
-        value, gradient = jax.value_and_grad(lambda at: loss_of(net, loss, numbers, at, state, rows, True)[0])(theta)
-        mine, theirs = (forward(net, numbers, theta, state, part, preactivation(net, theta, part), False)[0] for part in (rows, unseen))
+        def value(at: Theta) -> tuple[Scalar, Array | None]:
+            scores, _, hidden = forward(net, numbers, at, state, rows, preactivation(net, at, rows), True, OBSERVED)
+            return LOSSES[loss](scores, rows), hidden
 
-        part = layers(net, gradient)
-        weights, biases = (part.first, part.deeper, part.output), (part.first_bias, part.deeper_bias, part.output_bias)
-        few = Rows(rows.x[:, :OBSERVED], rows.y[:OBSERVED], rows.w[:OBSERVED])
-        hidden = forward(net, numbers, theta, state, few, preactivation(net, theta, few), True, keep=True)[2]
+        (in_training, hidden), gradient = jax.value_and_grad(value, has_aux=True)(theta)
         assert hidden is not None
-        seen = jnp.where(few.w > 0, hidden, jnp.nan).reshape(net.depth, -1)
+        # In test mode no row knows of another: both parts go through the network at once.
+        whole = Rows(*(jnp.concatenate(parts, axis=-1) for parts in zip(rows, unseen, strict=True)))
+        scores = forward(net, numbers, theta, state, whole, preactivation(net, theta, whole), False)[0]
+        mine, theirs = jnp.split(scores, [rows.y.size], axis=1)
+        part = layers(net, gradient)
         return (
-            value,
+            in_training,
             LOSSES[loss](mine, rows),
             LOSSES[loss](theirs, unseen),
             _right(mine, rows, loss),
             _right(theirs, unseen, loss),
             jnp.linalg.norm(gradient),
-            _norms(*weights),
-            _norms(*biases),
-            jnp.nanpercentile(seen, jnp.array(PERCENTILES), axis=1).T,
+            _norms(part.first, part.deeper, part.output),
+            _norms(part.first_bias, part.deeper_bias, part.output_bias),
+            hidden,
         )
 
     return measured

@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -10,24 +12,27 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from deep.experiment import MOST_NETS, MOST_RACED, Deep
-from deep.kernels import bender, pointer, slicer, sloper
+from deep.kernels import bender, optimizer_of, pointer, slicer, sloper
 from deep.rows import DTYPE, split
 from deep.training import Record, Trained, Trial, trained
 from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import Projected, projected
-from normalization.hidden_layer import HiddenNormalization
-from settings import N_, Message, Pick, Refusal, catalogue, message, numbers
+from normalization.hidden_layer import AFFINE, HiddenNormalization
+from problem import Window
+from settings import N_, Message, Pick, Refusal, catalogue, message, numbers, values
 from surfaces.multilayer import Architecture, filters
 
 ROOM = 0.25  # of the path's extent, left around it
+LINE = 101  # points on the line between two solutions, whose highest is looked for
 ROUGH = 25  # points a side while a training goes on, and the plane moves with it
 MOST_OF_NEWTON = 2000  # parameters
 
 
 class Cut(NamedTuple):
     """A plane through the parameters; name: of its slice. grid[i, j] is the loss at (a[j], b[i]); on: where the recorded parameters lie on
-    it, and how far off; drawn: the loss that the plane shows there; through: which record it goes through."""
+    it, and how far off; drawn: the loss that the plane shows there; through: which record it goes through. barrier: how far the loss rises
+    on the line between two solutions above the higher one of them, None where the plane holds no two."""
 
     name: str
     plane: Plane
@@ -37,13 +42,29 @@ class Cut(NamedTuple):
     on: Projected
     drawn: Float[np.ndarray, " s"]
     through: int
+    barrier: float | None
+
+
+class Asked(NamedTuple):
+    """How a network is to be cut: by which slice, whether its random directions move biases, in which mode, how many points a side, and
+    in which window, None for the one that holds the path. other: the training whose end is the other solution, and how many of its
+    records count; None: the start is it."""
+
+    slice: Pick
+    free: bool
+    train: bool
+    resolution: int
+    window: Window | None
+    other: tuple[Trained, int] | None
 
 
 class Ran(NamedTuple):
-    """One network: what it is, what was recorded, and its plane in one mode. missing: why that is not the plane that was asked for."""
+    """One network: what it is, what was recorded, and its plane in one mode. missing: why that is not the plane that was asked for. other:
+    the same from the next seed, where the plane goes there, too."""
 
     picked: Pick
     training: Trained
+    other: Trained | None
     record: Record
     mode: str
     cut: Cut | None
@@ -105,7 +126,7 @@ def entrants(deep: Deep) -> list[tuple[Pick, bool]]:
 
 
 def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
-    """The training of one of the networks."""
+    """The training of one of the networks. What it does not read is left as it is by default: setting it trains nothing anew."""
     rows = split(deep.data, deep.features, deep.held, deep.seed)
     item = normalizations()[picked.name]
     net = Architecture(
@@ -115,15 +136,16 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
         deep.activation,
         picked.name,
         rows.outputs,
-        deep.place,
+        deep.place if picked.name != "none" else "before",
         deep.affine == "on" and item.affine,
         residual,
     )
     recovers = deep.begin == "recovering" and net.scales and item.recover is not None
+    full = optimizer_of(deep.optimizer.name).full_batch_only or not 0 < deep.batch < rows.n
     return Trial(
         net,
-        picked,
-        deep.memory,
+        _read(item, picked, net.scales and not recovers),
+        deep.memory if item.remembers else Deep.memory,
         deep.data,
         deep.features,
         deep.held,
@@ -132,34 +154,54 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
         deep.optimizer,
         deep.schedule,
         deep.warmup,
-        deep.batch,
+        0 if full else deep.batch,
         deep.steps,
         deep.seed,
         deep.frozen == "yes" and item.remembers,
     )
 
 
-def _around(training: Trained, record: Record, name: str, at: int, free: bool) -> Around:
+def _read(item: HiddenNormalization, picked: Pick, affine: bool) -> Pick:
+    """The settings of a normalization that a network reads, where they are not the default; affine: γ and β begin as they are set."""
+    defaults = {field.name: field.default for field in item.fields if affine or field not in AFFINE}
+    return Pick(picked.name, tuple((name, value) for name, value in picked.settings if value != defaults.get(name, value)))
+
+
+def another(deep: Deep) -> bool:
+    """Whether the planes go through a second solution, which is to be trained first."""
+    item = slices()[deep.slice.name]
+    return "other" in item.needs and values(deep.slice, item.fields).get("to") == "seed"
+
+
+def _end(training: Trained, done: int) -> Float[np.ndarray, " p"]:
+    """Where a training has come to."""
+    record = training.record(done)
+    calm = np.flatnonzero(record.calm)
+    return record.theta[calm[-1] if calm.size else 0]
+
+
+def _around(training: Trained, record: Record, at: int, asked: Asked) -> Around:
     """What the slice may read."""
-    trial, needs = training.trial, slices()[name].needs
+    trial, needs = training.trial, slices()[asked.slice.name].needs
     rows, state = trial.split, tuple(part[at] for part in record.state)
     if "momentum" in needs and at < len(record.update) - 1:
         raise Refusal(message(N_("The momentum is known after the last update alone: let the plane go through that one.")))
     shared = (trial.numbers, state, rows.train, record.theta[at])
+    other = record.theta[0 if at else -1] if asked.other is None else _end(*asked.other)
     return Around(
         record.theta[at].astype(np.float64),
         record.theta[record.calm].astype(np.float64),
         np.asarray(sloper(trial.net, rows.loss)(*shared), np.float64) if "gradient" in needs else np.zeros(0),
         training.momentum() if "momentum" in needs else None,
         partial(bender(trial.net, rows.loss), *shared) if "product" in needs else None,
-        record.theta[0 if at else -1].astype(np.float64) if "other" in needs else None,
+        other.astype(np.float64) if "other" in needs else None,
         filters(trial.net),
         jax.random.key(trial.seed),
-        free,
+        asked.free,
     )
 
 
-def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> tuple[float, float, float, float]:
+def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> Window:
     """What holds the path, with room around it, square; of directions whose length means something at least −1 to 1."""
     a, b = on.a[calm], on.b[calm]
     low, high = np.array([a.min(), b.min()]), np.array([a.max(), b.max()])
@@ -170,22 +212,30 @@ def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> tuple[fl
     return center[0] - half, center[0] + half, center[1] - half, center[1] + half
 
 
-def _cut(training: Trained, done: int, name: str, at: int, free: bool, train: bool, resolution: int) -> Cut:
+def _cut(training: Trained, done: int, at: int, asked: Asked) -> Cut:
     """The plane through record `at` of the first `done` ones."""
-    trial, record = training.trial, training.record(done)
+    trial, record, name = training.trial, training.record(done), asked.slice.name
     rows = trial.split
-    u, v = slices()[name].directions(_around(training, record, name, at, free))
+    u, v = slices()[name].directions(_around(training, record, at, asked))
     plane = Plane(record.theta[at].astype(np.float64), u, v)
     on = projected(record.theta.astype(np.float64), plane)
-    left, right, bottom, top = _window(on, record.calm, name in ("filter_normalized", "line"))
-    a, b = np.linspace(left, right, resolution), np.linspace(bottom, top, resolution)
+    left, right, bottom, top = asked.window or _window(on, record.calm, name in ("filter_normalized", "line"))
+    a, b = np.linspace(left, right, asked.resolution), np.linspace(bottom, top, asked.resolution)
     state = tuple(part[at] for part in record.state)
     as32 = Plane(*(part.astype(DTYPE) for part in plane))
     shared = (trial.numbers, state, rows.train)
-    grid = np.asarray(slicer(trial.net, rows.loss, train)(*shared, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64)
-    points = plane.origin + on.a[:, None] * u + on.b[:, None] * v
-    drawn = np.asarray(pointer(trial.net, rows.loss, train)(*shared, _padded(points.astype(DTYPE))), np.float64)[:done]
-    return Cut(name, plane, a, b, grid, on, drawn, at)
+    grid = np.asarray(slicer(trial.net, rows.loss, asked.train)(*shared, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64)
+
+    def losses(along: Float[np.ndarray, " k"], across: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
+        points = plane.origin + along[:, None] * u + across[:, None] * v
+        found = pointer(trial.net, rows.loss, asked.train)(*shared, _padded(points.astype(DTYPE)))
+        return np.asarray(found, np.float64)[: along.size]
+
+    barrier = None
+    if asked.other is not None:
+        line = losses(np.linspace(0, 1, LINE), np.zeros(LINE))
+        barrier = float(np.max(line) - max(line[0], line[-1]))
+    return Cut(name, plane, a, b, grid, on, losses(on.a, on.b), at, barrier)
 
 
 _held = lru_cache(16)(_cut)  # of trainings that are at their end
@@ -197,56 +247,75 @@ def _padded(points: Float[np.ndarray, "s p"]) -> Float[np.ndarray, "k p"]:
     return np.concatenate([points, np.broadcast_to(points[-1:], (room - len(points), points.shape[1]))])
 
 
+def trials(deep: Deep) -> list[tuple[Trial, Trial | None]]:
+    """Every network, and the same from the next seed where the planes go through both."""
+    each = [trial_of(deep, *entrant) for entrant in entrants(deep)]
+    return [(trial, replace(trial, again=1) if another(deep) else None) for trial in each]
+
+
 def begun(deep: Deep) -> bool:
     """Whether every network has its first record, so that nothing large is compiled any more."""
-    return all(trained(trial_of(deep, *entrant)).begun for entrant in entrants(deep))
+    return all(trained(trial).begun for trial, _ in trials(deep))
 
 
-def run(deep: Deep, patience: float = math.inf) -> DeepResult:
+def _nothing() -> None:
+    pass
+
+
+def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _nothing) -> DeepResult:
     """Train every network as far as there is time, side by side, and cut each by its plane. Asked again, it goes on.
+
+    between() is called between two records; what it raises ends the call, and trainings stay as they are.
 
     Whoever means to ask again holds the result: trainings that nobody holds are forgotten. Raises a Refusal where the optimizer cannot
     train such a network.
     """
     deadline = time.monotonic() + patience
     raced = [picked for picked, _ in entrants(deep)]
-    trials = [trial_of(deep, *entrant) for entrant in entrants(deep)]
-    for trial in trials:
+    wanted = trials(deep)
+    for trial, _ in wanted:
         said = unfit(deep, deep.optimizer.name, trial.net.size)
         if said is not None:
             raise Refusal(said)
-    trainings = [trained(trial) for trial in trials]
+    pairs = [(trained(trial), None if other is None else trained(other)) for trial, other in wanted]
+    trainings = [one for pair in pairs for one in pair if one is not None]
     while left := [one for one in trainings if not one.finished and (not one.begun or time.monotonic() < deadline)]:
         min(left, key=lambda one: one.share).advance()
+        between()
     resolution = deep.resolution if all(one.finished for one in trainings) else min(ROUGH, deep.resolution)
     remembers = [normalizations()[picked.name].remembers for picked in raced]
     nets, notes = [], []
-    for picked, training, both in zip(raced, trainings, remembers, strict=True):
-        nets.append(_ran(deep, picked, training, "test" if deep.mode == "test" and both else "train", resolution))
+    for i, (picked, pair, both) in enumerate(zip(raced, pairs, remembers, strict=True)):
+        mode = "test" if deep.mode == "test" and both else "train"
+        nets.append(_ran(deep, 0 if deep.mode == "both" else i, picked, pair, mode, resolution))
         said = senseless(deep, picked)
         if said is not None and said not in notes:
             notes.append(said)
     pictures = tuple(nets[:MOST_NETS])
     if deep.mode == "both" and any(remembers):
         one = nets[remembers.index(True)]
-        pictures = (one, _ran(deep, one.picked, one.training, "test", resolution))
-    return DeepResult(tuple(nets), pictures, tuple(notes), min(one.record.progress for one in nets))
+        pictures = (one, _ran(deep, 1, one.picked, (one.training, one.other), "test", resolution))
+    return DeepResult(tuple(nets), pictures, tuple(notes), min(one.record().progress for one in trainings))
 
 
-def _ran(deep: Deep, picked: Pick, training: Trained, mode: str, resolution: int) -> Ran:
-    """A network as far as it is trained, cut through the record that is next to the update that was asked for.
+def _ran(deep: Deep, picture: int, picked: Pick, pair: tuple[Trained, Trained | None], mode: str, resolution: int) -> Ran:
+    """A network as far as it is trained, cut through the record that is next to the update that was asked for. picture: whose window.
 
     Where the slice that was asked for cannot be had, by random directions, which always can.
     """
+    training, other = pair
     record = training.record()
     calm = np.flatnonzero(record.calm)
     if not calm.size:
         said = message(N_("The loss is no number, or far too large, before the first update: take other initial weights."))
-        return Ran(picked, training, record, mode, None, said)
+        return Ran(picked, training, other, record, mode, None, said)
     at = int(calm[np.argmin(np.abs(record.update[calm] - deep.through))])
-    cut = _held if record.progress >= 1 else _cut
-    rest = (at, deep.biases == "free", mode == "train", resolution)
+    there = None if other is None else (other, len(other.record().update))
+    asked = Asked(deep.slice, deep.biases == "free", mode == "train", resolution, deep.window(picture), there)
+    cut = _held if record.progress >= 1 and (other is None or other.finished) else _cut
+    done = len(record.update)
     try:
-        return Ran(picked, training, record, mode, cut(training, len(record.update), deep.slice.name, *rest), None)
+        return Ran(picked, training, other, record, mode, cut(training, done, at, asked), None)
     except Refusal as refusal:
-        return Ran(picked, training, record, mode, cut(training, len(record.update), "filter_normalized", *rest), refusal.said)
+        instead = asked._replace(slice=Pick("filter_normalized"), window=None, other=None)
+        return Ran(picked, training, other, record, mode, cut(training, done, at, instead), refusal.said)

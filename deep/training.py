@@ -12,14 +12,14 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
 from deep.experiment import MOST_UPDATES
-from deep.kernels import Measured, beginner, measurer, optimizer_of, trainer
+from deep.kernels import PERCENTILES, Measured, beginner, drawer, measurer, optimizer_of, trainer
 from deep.rows import DTYPE, Split, split
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Update
 from optim.schedule import Schedule, multipliers
 from optim.training import Training
 from settings import Pick, capacity, catalogue, numbers, values
-from surfaces.multilayer import Architecture, initial, recovering
+from surfaces.multilayer import Architecture, completed, recovering
 
 POINTS = 100  # records of a training, evenly spaced, beside those of its first updates
 CEILING = 1e9  # the loss at which a training has diverged, as a multiple of 1 or of what it was at first
@@ -29,7 +29,11 @@ MEMORY = 2**23  # bytes of parameters that a record keeps; a large network is re
 
 @dataclass(frozen=True)
 class Trial:
-    """All that a training depends on."""
+    """All that a training depends on.
+
+    batch: rows in a mini-batch, 0 for all of them. again: 0, or how many seeds further on the initial weights and the order of the rows are
+    drawn; the rows stay those of the seed.
+    """
 
     net: Architecture
     hidden: Pick
@@ -46,6 +50,7 @@ class Trial:
     steps: int
     seed: int
     frozen: bool
+    again: int = 0
 
     @property
     def split(self) -> Split:
@@ -63,12 +68,6 @@ class Trial:
         """The optimizer's numbers."""
         found = numbers(self.optimizer, optimizer_of(self.optimizer.name).fields)
         return {name: jnp.asarray(value, DTYPE) for name, value in found.items()}
-
-    @property
-    def batch_size(self) -> int:
-        """Rows in a mini-batch, 0 for all of them."""
-        whole = not 0 < self.batch < self.split.n or optimizer_of(self.optimizer.name).full_batch_only
-        return 0 if whole else self.batch
 
     @property
     def updates(self) -> list[int]:
@@ -110,9 +109,21 @@ class Record(NamedTuple):
 
 def started(trial: Trial) -> Float[np.ndarray, " p"]:
     """θ⁰, float32."""
-    key = jax.random.key(trial.seed)
-    theta = initial(trial.net, trial.numbers, trial.initialization, key, DTYPE)
-    return np.asarray(recovering(trial.net, trial.numbers, theta, trial.split.train) if trial.recovering else theta)
+    net = trial.net
+    weights = drawer(net.inputs, net.width, net.depth, net.outputs, trial.initialization)(np.int64(trial.seed + trial.again))
+    theta = completed(net, trial.numbers, weights)
+    return np.asarray(recovering(net, trial.numbers, theta, trial.split.train) if trial.recovering else theta)
+
+
+def measured(trial: Trial, training: Training) -> Measured:
+    """What is recorded of a training where it stands."""
+    rows = trial.split
+    found = measurer(trial.net, rows.loss)(trial.numbers, training.theta, training.state, rows.train, rows.test)
+    *parts, hidden = jax.device_get(found)
+    # NumPy's: XLA sorts to find them, which takes ten times as long and a good part of a compilation.
+    seen = hidden[:, :, : rows.n].reshape(trial.net.depth, -1)
+    with np.errstate(invalid="ignore"):  # of what has left all bounds
+        return Measured(*(*parts, np.percentile(seen, PERCENTILES, axis=1).T.astype(DTYPE)))
 
 
 class Trained:
@@ -149,23 +160,21 @@ class Trained:
         if not self._seen:
             training = beginner(trial.net, trial.optimizer.name)(trial.hyper, started(trial), rows.train)
         else:
-            size = trial.batch_size
+            size = trial.batch
             kernel = trainer(trial.net, rows.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
             first = float(self._seen[0][2].loss)
             ceiling = jnp.asarray(CEILING * max(1.0, first if np.isfinite(first) else 1.0), DTYPE)
-            counts = (np.int64(rows.n), np.int64(size), np.int64(trial.seed))
+            counts = (np.int64(rows.n), np.int64(size), np.int64(trial.seed + trial.again))
             training = kernel(
                 trial.numbers, rows.train, *counts, trial.hyper, _multipliers(trial), ceiling, self._seen[-1][1], np.int64(until)
             )
-        measured = Measured(
-            *jax.device_get(measurer(trial.net, rows.loss)(trial.numbers, training.theta, training.state, rows.train, rows.test))
-        )
+        noted = measured(trial, training)
         alive, t = bool(training.alive), int(training.t)
         if alive or t > self._seen[-1][0]:
-            self._seen.append((t, training, measured))
+            self._seen.append((t, training, noted))
             if len(self._seen) > 1:  # only the last one is gone on from
-                t_before, before, noted = self._seen[-2]
-                self._seen[-2] = (t_before, before._replace(memory=(), order=before.order[:0]), noted)
+                t_before, before, earlier = self._seen[-2]
+                self._seen[-2] = (t_before, before._replace(memory=(), order=before.order[:0]), earlier)
         if not alive:
             self._diverged = t  # last: whoever sees it sees every record
 
@@ -185,7 +194,7 @@ class Trained:
             np.array([t for t, _, _ in seen]),
             np.stack([np.asarray(training.theta) for _, training, _ in seen]),
             tuple(np.stack(part) for part in zip(*(jax.device_get(training.state) for _, training, _ in seen), strict=True)),
-            Measured(*(np.stack(parts) for parts in zip(*(measured for _, _, measured in seen), strict=True))),
+            Measured(*(np.stack(parts) for parts in zip(*(noted for _, _, noted in seen), strict=True))),
             self.trial.steps,
             diverged,
             1.0 if diverged is not None else len(seen) / len(self.trial.updates),

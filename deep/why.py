@@ -1,5 +1,6 @@
 """Why a network trains or does not: curvature and smoothness at a few updates of its training. Memoized: asked again, it goes on."""
 
+import math
 import threading
 import time
 from functools import lru_cache
@@ -15,7 +16,8 @@ from deep.rows import DTYPE
 from deep.training import Trained
 from landscape.lanczos import smoothed
 
-POINTS = 12  # updates that are looked at, evenly spaced
+# Updates that are looked at, evenly spaced: of a network of up to so many parameters, where one takes a tenth of a second, and of others.
+SMALL, POINTS, FEW = 20_000, 30, 12
 
 
 class Reasons(NamedTuple):
@@ -33,11 +35,13 @@ class Why:
         self._training, self._record, self._lock = training, training.record(), threading.Lock()
         self._found: list[tuple[int, Explained]] = []
         calm = np.flatnonzero(self._record.calm)
-        self._places = sorted({int(calm[round(at)]) for at in np.linspace(0, len(calm) - 1, POINTS)})  # which records are looked at
+        points = POINTS if training.trial.net.size <= SMALL else FEW
+        self._places = sorted({int(calm[round(at)]) for at in np.linspace(0, len(calm) - 1, points)})  # which records are looked at
 
     def work(self, deadline: float) -> None:
         """On to the end, or until the deadline has passed; the first is always done."""
-        if not self._lock.acquire(timeout=max(0.0, deadline - time.monotonic()) if self._found else -1):
+        left = deadline - time.monotonic()
+        if not self._lock.acquire(timeout=max(0.0, left) if self._found and math.isfinite(left) else -1):
             return
         try:
             for at in self._places[len(self._found) :]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deep.experiment import Deep
 from experiment import Experiment
 from settings import Message
 
@@ -10,13 +11,14 @@ from settings import Message
 @dataclass(frozen=True)
 class Lesson:
     """page: the key of the page it plays on. told: what is done, before the question. answer(): the sentence under the picture; its
-    numbers are computed, never typed."""
+    numbers are computed, never typed. chart: of deep networks, the one that is shown under the picture."""
 
     label: str
     page: str
-    experiment: Experiment
+    experiment: Experiment | Deep
     told: str
     question: str
     choices: tuple[str, ...]
     answer: Callable[[], Message]
     rank: int = 100
+    chart: str = ""

@@ -27,6 +27,7 @@ from surfaces.surface import Numbers, Rows, Scalar, Theta
 
 Units = Float[Array, "k n"]
 Scores = Float[Array, "c n"]
+SHALLOW = 3  # hidden layers that are written out one by one
 States = tuple[Float[Array, "m k"], ...]  # what all hidden layers remember, stacked
 
 
@@ -109,27 +110,45 @@ def layer_of(net: Architecture) -> Int[np.ndarray, " p"]:
     return np.concatenate([np.broadcast_to(place, shape).ravel() for place, shape in zip(places, shapes, strict=True)])
 
 
-def initial(net: Architecture, numbers: Numbers, scheme: str, key: Array, dtype: DTypeLike) -> Theta:
-    """θ before training: weights by the scheme, biases 0, γ and β all the numbers of that name. The weights depend on the key, the shape
-    and the scheme alone, so networks that differ in their normalization begin with the same ones."""
+def drawn(net: Architecture, scheme: str, key: Array, dtype: DTypeLike) -> Theta:
+    """θ before training but for its γ and β: weights by the scheme, biases 0. It depends on the key, the shape and the scheme alone, so
+    networks that differ in their normalization begin with the same weights."""
     draw = catalogue("surfaces.initializations", Initialization)[scheme].draw
     first, deepest, last = jax.random.split(key, 3)
     k, deeper = net.width, net.depth - 1
-    stacked = [draw(part, k, k, dtype) for part in jax.random.split(deepest, deeper)] if deeper else []
-    parts = Layers(
+    # One after the other: a program that draws twelve layers is then no longer than one that draws three.
+    stacked = (
+        jax.lax.map(lambda part: draw(part, k, k, dtype), jax.random.split(deepest, deeper)) if deeper else jnp.zeros((0, k, k), dtype)
+    )
+    parts = (
         draw(first, k, net.inputs, dtype),
         jnp.zeros(k, dtype),
-        jnp.stack(stacked) if stacked else jnp.zeros((0, k, k), dtype),
+        stacked,
         jnp.zeros((deeper, k), dtype),
         draw(last, net.outputs, k, dtype),
         jnp.zeros(net.outputs, dtype),
-        jnp.full(_shapes(net)[6], numbers.get("gamma", 1.0), dtype),
-        jnp.full(_shapes(net)[7], numbers.get("beta", 0.0), dtype),
     )
-    if net.scales and net.place == "before":  # b is β
-        shift = numbers.get("beta", 0.0)
-        parts = parts._replace(first_bias=parts.first_bias + shift, deeper_bias=parts.deeper_bias + shift)
     return jnp.concatenate([part.ravel() for part in parts])
+
+
+def completed(net: Architecture, numbers: Numbers, weights: Float[Array, " q"]) -> Theta:
+    """What was drawn, with γ and β beside it: all the numbers of that name. Where b is β, b is that number."""
+    if not net.scales:
+        return weights
+    gammas, betas = (
+        jnp.full(shape, numbers.get(name, one), weights.dtype).ravel()
+        for shape, name, one in zip(_shapes(net)[6:], ("gamma", "beta"), (1.0, 0.0), strict=True)
+    )
+    theta = jnp.concatenate([weights, gammas, betas])
+    if net.place == "after":
+        return theta
+    biases = np.concatenate([np.full(prod(shape), i in (1, 3), weights.dtype) for i, shape in enumerate(_shapes(net))])
+    return theta + numbers.get("beta", 0.0) * biases
+
+
+def initial(net: Architecture, numbers: Numbers, scheme: str, key: Array, dtype: DTypeLike) -> Theta:
+    """θ before training."""
+    return completed(net, numbers, drawn(net, scheme, key, dtype))
 
 
 def recovering(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows) -> Theta:
@@ -214,9 +233,10 @@ def _activated(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows
 
 
 def forward(
-    net: Architecture, numbers: Numbers, theta: Theta, state: States, rows: Rows, z: Units, train: bool, keep: bool = False
-) -> tuple[Scores, States, Float[Array, "m k n"] | None]:
-    """The scores of every row, given Wx of the first layer; what is remembered from now on; and, to `keep`, every hidden layer's values.
+    net: Architecture, numbers: Numbers, theta: Theta, state: States, rows: Rows, z: Units, train: bool, keep: int = 0
+) -> tuple[Scores, States, Float[Array, "m k r"] | None]:
+    """The scores of every row, given Wx of the first layer; what is remembered from now on; and, of the first `keep` rows, every
+    hidden layer's values.
 
     train: a normalization uses the statistics of these rows, else those that it remembers.
     """
@@ -224,16 +244,16 @@ def forward(
     first, others = _per_layer(net, part, state)
     h, after = _activated(net, numbers, first, z, rows, train)
 
-    def deeper(h: Units, layer: Layer) -> tuple[Units, tuple[State, Units | None]]:
+    def deeper(h: Units, layer: Layer) -> tuple[Units, tuple[State, Array | None]]:
         out, after = _activated(net, numbers, layer, layer.weights @ h, rows, train)
         out = h + out if net.residual else out
-        return out, (after, out if keep else None)
+        return out, (after, out[:, :keep] if keep else None)
 
-    # Two layers a turn: a walk gets by with two thirds of the time, a compilation hardly feels it.
-    end, (later, kept) = jax.lax.scan(deeper, h, others, unroll=2)
+    # Two layers in a loop take twice the time that they take without one; of more, a program with each written out is long to compile.
+    end, (later, kept) = jax.lax.scan(deeper, h, others, unroll=net.depth <= SHALLOW)
     state = tuple(jnp.concatenate([one[None], rest]) for one, rest in zip(after, later, strict=True))
     scores = part.output @ end + part.output_bias[:, None]
-    return scores, state, None if kept is None else jnp.concatenate([h[None], kept])
+    return scores, state, None if kept is None else jnp.concatenate([h[None, :, :keep], kept])
 
 
 def mean_squared_error(scores: Scores, rows: Rows) -> Scalar:

@@ -33,7 +33,7 @@ SCENES = {
     "schedules": SCHEDULES,
     "stuck": STUCK,
     "workbench": WORKBENCH,
-    **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items()},
+    **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items() if isinstance(lesson.experiment, Experiment)},
 }
 WHERE = {"data": "data", "surface": "surface", "schedule": "schedule"}  # part of an Experiment that is one pick
 PLAIN = Shown()

@@ -18,8 +18,8 @@ from deep.experiment import FIELDS, Deep
 from deep.kernels import PERCENTILES, loss_of
 from deep.rows import split
 from deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
-from deep.training import Trained, started
-from deep.why import spectrum, why
+from deep.training import Trained, started, trained
+from deep.why import POINTS, spectrum, why
 from problem import table
 from settings import Count, Number, Option, Pick, Refusal, catalogue, pick
 from surfaces.surface import Rows
@@ -127,7 +127,8 @@ def test_gradients_and_activations_by_layer(result: DeepResult) -> None:
         np.testing.assert_allclose(record.measured.biases[-1], [np.linalg.norm(one) for one in biases], rtol=1e-4, atol=1e-6)
         assert float(record.measured.gradient[-1]) == pytest.approx(float(np.linalg.norm(g)), rel=1e-4)
         at = jnp.asarray(record.theta[-1])
-        hidden = forward(net, one.trial.numbers, at, states(net, np.float32), rows.train, preactivation(net, at, rows.train), True, True)[2]
+        z = preactivation(net, at, rows.train)
+        hidden = forward(net, one.trial.numbers, at, states(net, np.float32), rows.train, z, True, keep=rows.n)[2]
         assert hidden is not None
         seen = np.asarray(hidden)[:, :, : rows.n].reshape(net.depth, -1)
         np.testing.assert_allclose(record.measured.percentiles[-1], np.percentile(seen, PERCENTILES, axis=1).T, atol=1e-5)
@@ -151,6 +152,22 @@ def test_a_training_in_pieces_is_the_training() -> None:
     while not again.finished:
         again.advance()
     np.testing.assert_array_equal(again.record().theta, found.nets[1].record.theta)
+
+
+def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> None:
+    deep, calls = replace(SMALL, steps=45, nets=(Pick("none"),)), list[int]()
+
+    def between() -> None:
+        calls.append(1)
+        if len(calls) == 7:
+            raise KeyboardInterrupt
+
+    held = trained(trial_of(deep, Pick("none")))
+    with pytest.raises(KeyboardInterrupt):
+        run(deep, math.inf, between)
+    assert len(held.record().update) == 7
+    assert run(deep).progress == 1
+    np.testing.assert_array_equal(held.record().update, np.arange(46))
 
 
 def test_plain_and_residual_layers_are_raced_with_the_same_weights() -> None:
@@ -206,6 +223,38 @@ def test_what_is_drawn_is_the_loss_on_the_plane(name: str, through: int) -> None
         assert abs(record.update[cut.through] - min(through, 60)) <= 1, "60 updates have a record each"
 
 
+def test_the_line_between_two_solutions_and_its_barrier() -> None:
+    """The other solution is the end of a training of the same rows from the weights of the next seed; the barrier by the network's own
+    function on the straight line, in float64."""
+    deep = replace(SMALL, slice=pick("line", to="seed"))
+    for one in run(deep).nets:
+        cut, other = one.cut, one.other
+        assert cut is not None
+        assert other is not None
+        ours, theirs = one.trial, other.trial
+        assert ours.split is theirs.split
+        weights = started(trial_of(replace(deep, seed=1), one.picked))
+        np.testing.assert_array_equal(other.record().theta[0], weights)
+        here, there = one.record.theta[-1].astype(np.float64), other.record().theta[-1].astype(np.float64)
+        np.testing.assert_allclose(cut.plane.origin + cut.plane.u, there, atol=1e-12)
+        assert cut.a[0] < 0 < 1 < cut.a[-1]
+        state = tuple(part[-1] for part in one.record.state)
+        line = [loss_at(one, (1 - s) * here + s * there, state, train=True) for s in np.linspace(0, 1, 101)]
+        assert cut.barrier == pytest.approx(max(line) - max(line[0], line[-1]), rel=1e-3, abs=1e-5)
+        assert cut.barrier is not None
+        assert cut.barrier > 0.01, "two solutions of a small network lie in two valleys"
+
+
+def test_the_other_solution_is_trained_with_the_patience_of_both() -> None:
+    deep = replace(SMALL, slice=pick("line", to="seed"), nets=(Pick("none"),), steps=50)
+    first = run(deep, 0.0)
+    assert first.progress < 1
+    assert first.nets[0].other is not None
+    first.nets[0].training.advance()
+    assert run(deep).progress == 1
+    assert first.nets[0].other.finished
+
+
 def test_the_plane_of_the_path_holds_most_of_it_and_a_random_one_little(result: DeepResult) -> None:
     random = run(replace(SMALL, slice=pick("random")))
     for chosen, other in zip(result.nets, random.nets, strict=True):
@@ -223,6 +272,35 @@ def test_test_mode_is_another_surface_where_statistics_are_remembered(result: De
         assert after.cut.drawn[-1] == pytest.approx(float(after.record.measured.settled[-1]), rel=1e-4)
 
 
+def test_a_window_is_computed_anew_at_full_resolution_on_the_same_plane() -> None:
+    """Every point of a zoomed slice by the network's own function; and the window that fits gives back what was there."""
+    before = run(SMALL)
+    cut = before.nets[1].cut
+    assert cut is not None
+    left, right, bottom, top = (0.25 * float(edge) for edge in (cut.a[0], cut.a[-1], cut.b[0], cut.b[-1]))
+    zoomed = SMALL.zoomed(1, (left, right, bottom, top))
+    found = run(zoomed)
+    one = found.nets[1]
+    assert one.cut is not None
+    assert one.cut.grid.shape == cut.grid.shape
+    assert (one.cut.a[0], one.cut.a[-1], one.cut.b[0], one.cut.b[-1]) == (left, right, bottom, top)
+    np.testing.assert_array_equal(one.cut.plane.u, cut.plane.u)
+    state = tuple(part[one.cut.through] for part in one.record.state)
+    for i, j in ((0, 0), (11, 23), (24, 5)):
+        theta = cut.plane.origin + one.cut.a[j] * np.asarray(cut.plane.u) + one.cut.b[i] * np.asarray(cut.plane.v)
+        assert one.cut.grid[i, j] == pytest.approx(loss_at(one, theta, state, train=True), rel=2e-4)
+    assert found.nets[0].cut is before.nets[0].cut, "the other picture stays"
+    assert run(zoomed.zoomed(1, None)).nets[1].cut is cut
+
+
+def test_a_window_goes_where_its_plane_has_moved() -> None:
+    zoomed = SMALL.zoomed(1, (0.0, 1.0, 0.0, 1.0))
+    assert replace(zoomed, resolution=100, levels="linear").since(zoomed).window(1) == (0.0, 1.0, 0.0, 1.0)
+    for changes in ({"seed": 1}, {"slice": pick("random")}, {"nets": (Pick("batch"),)}, {"through": 3}, {"mode": "test"}):
+        assert replace(zoomed, **changes).since(zoomed).windows == ()
+    assert zoomed.zoomed(0, (1.0, 2.0, 1.0, 2.0)).since(zoomed).windows[:2] == ((1.0, 2.0, 1.0, 2.0), (0.0, 1.0, 0.0, 1.0))
+
+
 # ----------------------------------------------------------------------------------------------------------------------- why
 
 
@@ -232,8 +310,8 @@ def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
     why(one.training).work(math.inf)
     reasons = why(one.training).reasons()
     assert reasons.progress == 1
-    assert reasons.update[0] == 0
-    assert reasons.update[-1] == 60
+    assert (reasons.update[0], reasons.update[-1], reasons.update.size) == (0, 60, POINTS)
+    assert np.ptp(np.diff(reasons.update)) <= 1
     wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), one.trial.split.train)
 
     def value(at: jax.Array) -> jax.Array:
@@ -275,9 +353,37 @@ def test_newton_is_refused_beyond_its_size_and_says_why() -> None:
     assert run(replace(SMALL, optimizer=Pick("newton"), steps=2)).progress == 1
 
 
+UNREAD: list[tuple[str, dict[str, Any], Pick]] = [
+    ("none", {"memory": 0.5}, Pick("none")),
+    ("none", {"place": "after"}, Pick("none")),
+    ("none", {"affine": "off"}, Pick("none")),
+    ("none", {"frozen": "yes"}, Pick("none")),
+    ("layer", {"memory": 0.5}, Pick("layer")),
+    ("batch", {"affine": "off"}, pick("batch", gamma=2.0, beta=1.0)),
+    ("batch", {"begin": "recovering"}, pick("batch", gamma=2.0)),
+    ("local_response", {"affine": "off"}, Pick("local_response")),
+    ("batch", {}, pick("batch", gamma=1.0)),
+    ("none", {"windows": ((0.0, 1.0, 0.0, 1.0), None, None)}, Pick("none")),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "picked"), UNREAD)
+def test_what_a_network_does_not_read_trains_nothing_anew(name: str, changes: dict[str, Any], picked: Pick) -> None:
+    first = {key: value for key, value in changes.items() if key in ("begin", "affine") and name == "batch"}
+    assert trial_of(replace(SMALL, **changes), picked) == trial_of(replace(SMALL, **first), Pick(name))
+
+
+@pytest.mark.parametrize(
+    ("changes", "picked"),
+    [({"memory": 0.5}, Pick("batch")), ({}, pick("batch", gamma=2.0)), ({}, pick("layer", epsilon=0.1)), ({"place": "after"}, Pick("rms"))],
+)
+def test_what_a_network_reads_trains_it_anew(changes: dict[str, Any], picked: Pick) -> None:
+    assert trial_of(replace(SMALL, **changes), picked) != trial_of(SMALL, Pick(picked.name))
+
+
 def test_lbfgs_takes_all_rows() -> None:
-    assert trial_of(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch_size == 0
-    assert trial_of(SMALL, Pick("none")).batch_size == 16
+    assert trial_of(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch == 0
+    assert trial_of(SMALL, Pick("none")).batch == 16
 
 
 @pytest.mark.parametrize("name", normalizations())

@@ -150,7 +150,7 @@ def test_values(net: Architecture, train_mode: bool, dtype: type, tolerance: flo
     """float32: five layers of sums of four; measured 4e-6 at most, of the scores' size."""
     rows, theta = data(dtype), jnp.asarray(parameters(net).astype(dtype))
     state = stacked(net, dtype)
-    scores, after, hidden = forward(net, traced(dtype), theta, state, rows, preactivation(net, theta, rows), train_mode, keep=True)
+    scores, after, hidden = forward(net, traced(dtype), theta, state, rows, preactivation(net, theta, rows), train_mode, keep=ROOM)
     x = np.asarray(data().x)[:, :N]
     expected, kept, statistics = oracle(net, parameters(net), x, None if train_mode or not state else remembered(net))
     assert hidden is not None

@@ -4,17 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from deep.experiment import FIELDS, MOST_NETS, Deep
 from deep.run import normalizations, run, slices
 from lessons.deep_scene import DEEP
+from numerals import numeral
 from settings import Count, Number, Option, Pick, Value, pick
+from surfaces.multilayer import layers
 from tests.test_pack import unpack
 from tests.test_pages import fine
 from views import address
 from views.deep.charts import CHARTS
+from views.lesson import lessons
 from views.shown import Shown
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -108,10 +113,97 @@ def test_the_headline_says_who_learns(rate: str, says: str) -> None:
     assert any(says in header.value for header in at.header), [header.value for header in at.header]
 
 
+def test_a_zoom_and_fit() -> None:
+    """What the browser says of a picture, done to the scene, is in the address, and drawn; Fit gives back what was there."""
+    at = opened(TINY)
+    before = board(at)
+    assert [panel["fitted"] for panel in before["panels"]] == [True, True]
+    at = opened(TINY | {"p2.window": "-0.5,0.5,-0.25,0.75"})
+    assert at.query_params["p2.window"] in ("-0.5,0.5,-0.25,0.75", ["-0.5,0.5,-0.25,0.75"])
+    assert [panel["fitted"] for panel in board(at)["panels"]] == [True, False]
+
+
+def test_the_two_solutions_are_named() -> None:
+    at = opened(TINY | {"slice": "line", "slice.to": "seed"})
+    assert "with seed 1 in the place of 0" in at.caption[0].value
+    for panel, one in zip(board(at)["panels"], run(replace(SMALL, slice=pick("line", to="seed"))).nets, strict=True):
+        facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
+        assert one.cut is not None
+        assert facts["barrier between the two solutions"] == numeral(one.cut.barrier)
+
+
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
     at = opened(TINY | {"depth": "13", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
     assert len(at.warning) == 5
     assert board(at)["panels"]
+
+
+# --------------------------------------------------------------------------------------------------------------- lessons
+
+
+def scene_of(name: str) -> Deep:
+    scene = lessons()[name].experiment
+    assert isinstance(scene, Deep)
+    return scene
+
+
+def numbers_of(name: str) -> dict[str, float]:
+    return {key: value for key, value in lessons()[name].answer().values if isinstance(value, float | int)}
+
+
+@pytest.mark.parametrize("name", ["vanishing", "edge"])
+def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
+    lesson = lessons()[name]
+    at = opened({"lesson": name})
+    assert not parts(at, "error_surface_board")
+    (radio,) = at.radio
+    assert tuple(radio.options) == lesson.choices
+    assert radio.value is None
+    run(scene_of(name))  # so that the page has nothing left to train
+    fine(at.button[0].click().run())
+    assert len(at.success) == 1
+    assert at.query_params == {"lesson": name, "revealed": "yes", "v": "1"}
+    assert board(at)["panels"]
+    assert at.session_state[f"deep chart en {lesson.chart}"] == lesson.chart
+    view = Shown(lesson=name, revealed="yes")
+    query = address.write(scene_of(name), view, scene_of(name))
+    assert address.read(query, scene_of(name), frozenset(lessons())) == (scene_of(name), view, [])
+
+
+def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
+    """By the chain rule in NumPy: gradients of the first update, layer by layer, from the last to the first."""
+    plain = run(scene_of("vanishing")).nets[0]
+    net, rows, depth = plain.trial.net, plain.trial.split, 12
+    part = layers(net, jnp.asarray(plain.record.theta[0], jnp.float64))
+    matrices = [np.asarray(part.first), *np.asarray(part.deeper)]
+    x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n], np.asarray(rows.train.y)[: rows.n].astype(int)
+    values = [x]
+    for matrix in matrices:  # biases begin at 0
+        values.append(1 / (1 + np.exp(-matrix @ values[-1])))
+    scores = np.asarray(part.output) @ values[-1]
+    share = np.exp(scores) / np.exp(scores).sum(axis=0)
+    share[y, np.arange(rows.n)] -= 1
+    back, norms = np.asarray(part.output).T @ (share / rows.n), np.zeros(depth)
+    for i in reversed(range(depth)):
+        through = back * values[i + 1] * (1 - values[i + 1])
+        norms[i] = np.linalg.norm(through @ values[i].T)
+        back = matrices[i].T @ through
+    measured = plain.record.measured.weights[0]
+    assert measured[depth - 1] / measured[0] == pytest.approx(norms[-1] / norms[0], rel=1e-2)
+    assert norms[-1] / norms[0] > 1e4
+    said = numbers_of("vanishing")
+    assert said["many"] == pytest.approx(norms[-1] / norms[0], rel=1e-2)
+    assert said["right"] > 90
+    assert said["chance"] < 60
+
+
+def test_at_the_edge_of_stability_the_sharpness_hovers_at_two_over_eta() -> None:
+    """Cohen et al. 2021: it rises to 2/η and stays about there, while the loss falls."""
+    said = numbers_of("edge")
+    assert said["limit"] == pytest.approx(20)
+    assert said["first"] < 0.6 * said["limit"]
+    assert 0.9 * said["limit"] < said["low"] <= said["high"] < 1.15 * said["limit"]
+    assert said["after"] < 0.5 * said["before"]
 
 
 # --------------------------------------------------------------------------------------------------------------- the address
@@ -132,6 +224,9 @@ SCENES: dict[str, Deep] = {name: replace(DEEP, **{name: other(name)}) for name i
 SCENES |= {f"normalization {name}": replace(DEEP, nets=(Pick(name),)) for name in normalizations()}
 SCENES |= {f"slice {name}": replace(DEEP, slice=Pick(name)) for name in slices()}
 SCENES |= {
+    "a window": DEEP.zoomed(1, (-0.5, 1.25, 0.0, 2.0)),
+    "two windows": DEEP.zoomed(0, (1 / 3, 0.5, -1e7, 1e7)).zoomed(2, (-1.0, 0.0, -2.0, 0.0)),
+    "a line to the next seed": replace(DEEP, slice=pick("line", to="seed")),
     "three networks": replace(DEEP, nets=(pick("batch", gamma=2.0), pick("group", groups=4.0), Pick("none"))),
     "another optimizer": replace(DEEP, optimizer=pick("adam", rate=0.02, b1=0.5), schedule=Pick("cosine")),
     "other data": replace(DEEP, data=pick("rings", classes=4, noise=0.2), features=Pick("none")),
@@ -145,4 +240,5 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     assert address.read(query, DEEP) == (scene, view, [])
     assert query["v"] == "1"
     assert address.write(DEEP, Shown(), DEEP) == {}
+    assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)))[0] == DEEP
     assert len(scene.nets) <= MOST_NETS

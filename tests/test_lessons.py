@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from experiment import PanelResult, run
+from experiment import Experiment, PanelResult, run
 from lessons.scenes import SCALE
 from numerals import numeral
 from tests.test_pages import at_address, board, components, fine, opened, panels
@@ -15,7 +15,9 @@ from views.lesson import lessons, scenes
 from views.shown import Shown
 
 ORDER = ["unit", "same_rate", "standardize", "correlation", "hidden_gain"]
+DEEP = ["vanishing", "edge"]  # see test_deep_page.py
 LABELS = ["cm → mm", "the same η = 0.5 for both", "standardize", "correlation: what remains", "hidden gain and batch norm"]
+LABELS += ["12 sigmoid layers", "edge of stability"]
 
 
 def numbers_in(text: str) -> list[str]:
@@ -60,8 +62,14 @@ KNOWN = {  # what the tables of the issue say, as the sentence writes it
 }
 
 
-def test_five_lessons_in_their_order() -> None:
-    assert list(lessons()) == ORDER
+def scene_of(name: str) -> Experiment:
+    scene = lessons()[name].experiment
+    assert isinstance(scene, Experiment)
+    return scene
+
+
+def test_lessons_in_their_order() -> None:
+    assert list(lessons()) == ORDER + DEEP
     assert [lesson.label for lesson in lessons().values()] == LABELS
     for lesson in lessons().values():
         assert lesson.question.endswith("?")
@@ -70,12 +78,12 @@ def test_five_lessons_in_their_order() -> None:
         assert not re.search(r"κ|steps? ", lesson.told), "the question does not give the answer away"
 
 
-@pytest.mark.parametrize("page", ["scale", "hidden"])
-def test_links_to_all_five_on_a_page(page: str) -> None:
+@pytest.mark.parametrize("page", ["scale", "hidden", "optimizers"])
+def test_links_to_all_of_them_on_a_page(page: str) -> None:
     links = [link.proto for link in opened(page).get("page_link")]
     assert [link.label for link in links] == LABELS
-    assert [link.query_string for link in links] == [f"lesson={name}" for name in ORDER]
-    assert [link.page for link in links] == ["hidden" if lessons()[name].page == "hidden" else "" for name in ORDER]
+    assert [link.query_string for link in links] == [f"lesson={name}" for name in ORDER + DEEP]
+    assert [link.page for link in links] == [{"scale": ""}.get(lesson.page, lesson.page) for lesson in lessons().values()]
 
 
 @pytest.mark.parametrize("name", ORDER)
@@ -99,7 +107,7 @@ def test_predict_first_then_reveal(name: str) -> None:
     fine(at.button[0].click().run())
     assert not at.radio
     assert len(at.success) == 1
-    result = run(lesson.experiment)
+    result = run(scene_of(name))
     assert [panel.condition for panel in panels(at)] == [numeral(panel.condition) for panel in result.panels]
     said = numbers_in(at.success[0].value)
     expected = [numeral(value) if isinstance(value, float) else str(value) for value in SAID[name](result.panels)]
@@ -117,11 +125,11 @@ def test_a_revealed_lesson_is_an_address(name: str) -> None:
     view = Shown(lesson=name, revealed="yes")
     query = write(lesson.experiment, view, lesson.experiment)
     assert query == {"lesson": name, "revealed": "yes", "v": "1"}
-    assert read(query, lesson.experiment, known) == (lesson.experiment, view, [])
+    assert read(query, scene_of(name), known) == (lesson.experiment, view, [])
     at = opened(lesson.page, query)
     assert at.query_params == query
     assert len(at.success) == 1
-    assert [panel.condition for panel in panels(at)] == [numeral(panel.condition) for panel in run(lesson.experiment).panels]
+    assert [panel.condition for panel in panels(at)] == [numeral(panel.condition) for panel in run(scene_of(name)).panels]
 
 
 def test_a_lesson_that_is_changed_keeps_its_address() -> None:

@@ -50,6 +50,9 @@ def _write_deep(experiment: Deep, opening: Deep) -> dict[str, str]:
     if experiment.nets != opening.nets:
         for i, picked in enumerate(experiment.nets, 1):
             query |= _flat(f"n{i}", picked, "normalization")
+    for i in range(MOST_NETS):
+        if experiment.window(i) != opening.window(i):
+            query[f"p{i + 1}.window"] = _edges(experiment.window(i))
     changed = {name for name in deep.FIELDS if getattr(experiment, name) != getattr(opening, name)}
     return query | {name: _text(getattr(experiment, name)) for name in deep.FIELDS if name in changed}
 
@@ -75,8 +78,12 @@ def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, 
     for i, panel in enumerate(experiment.panels):
         before = opening.panels[i].window if i < len(opening.panels) else None
         if panel.window != before:
-            query[f"p{i + 1}.window"] = "auto" if panel.window is None else ",".join(_text(float(value)) for value in panel.window)
+            query[f"p{i + 1}.window"] = _edges(panel.window)
     return query
+
+
+def _edges(window: Window | None) -> str:
+    return "auto" if window is None else ",".join(_text(float(value)) for value in window)
 
 
 def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozenset()) -> tuple[E, Shown, list[Message]]:
@@ -104,6 +111,8 @@ def _read_experiment(reader: "_Reader", opening: Experiment) -> dict[str, object
 def _read_deep(reader: "_Reader", opening: Deep) -> dict[str, object]:
     changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _DEEP_PICKS.items()}
     changes["nets"] = reader.nets(opening.nets)
+    windows = [reader.window(f"p{i + 1}.window", opening.window(i)) for i in range(MOST_NETS)]
+    changes["windows"] = tuple(windows) if any(windows) else ()
     return changes | {name: reader.value(name, field, getattr(opening, name)) for name, field in deep.FIELDS.items()}
 
 
@@ -180,8 +189,11 @@ class _Reader:
         return tuple(self._looked_at(f"p{i}.window", panel) for i, panel in enumerate(panels, 1))
 
     def _looked_at(self, key: str, panel: Panel) -> Panel:
-        window = self.point(key, EDGE, 4, panel.window)
-        return panel if window == panel.window else replace(panel, window=cast(Window | None, window))
+        window = self.window(key, panel.window)
+        return panel if window == panel.window else replace(panel, window=window)
+
+    def window(self, key: str, default: Window | None) -> Window | None:
+        return cast(Window | None, self.point(key, EDGE, 4, default))
 
     def optimizers(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
         def one(i: int) -> Pick:

@@ -118,8 +118,9 @@ def chips(
     labels: Callable[[str], str],
     value: Sequence[str],
     take: Callable[[E, list[str]], E],
+    wrap: bool | None = None,
 ) -> None:
-    """Any of several, as chips."""
+    """Any of several, as chips. wrap: in more than one line; None: as Streamlit finds best."""
     key = _key(scene, name)
     st.session_state[key] = list(value)
     st.pills(
@@ -129,6 +130,7 @@ def chips(
         format_func=labels,
         key=key,
         on_change=lambda: edit(scene.page, lambda experiment: take(experiment, list(st.session_state[key]))),
+        wrap=wrap,
     )
 
 

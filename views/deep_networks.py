@@ -11,18 +11,18 @@ from deep.experiment import MOST_NETS, Deep
 from deep.run import DeepResult, Ran, begun, run
 from lessons.deep_scene import DEEP
 from settings import Refusal
-from views import under_way
-from views.board.board import board, board_act, board_state
+from views import lesson, under_way
+from views.board.board import Act, board, board_act, board_state
 from views.deep.board import deep_board, name_of
 from views.deep.charts import charts
-from views.deep.controls import DeepScene, drawer, raced, rate, size
+from views.deep.controls import DeepScene, batch, drawer, raced, rate, size
 from views.deep.told import told
 from views.front import sides
-from views.page import end_page, heading, open_page, takeaway, try_next
+from views.page import end_page, heading, open_page, takeaway, try_next, window_at
 from views.session import edit, edits, show
 from views.words import say, tr
 
-LONGER = 3  # times as long as a picture of two weights may take: here every picture takes its time, too
+LEAST = 1.0  # seconds of training before what there is of it is drawn
 
 
 def picture(scene: DeepScene) -> DeepResult | None:
@@ -30,11 +30,11 @@ def picture(scene: DeepScene) -> DeepResult | None:
     try:
         fresh = not begun(scene.experiment)
         with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
-            result = run(scene.experiment, LONGER * under_way.patience(scene))
+            result = run(scene.experiment, under_way.growing(scene, LEAST), under_way.left_alone)
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
-    st.session_state["deep trainings"] = [one.training for one in result.nets]  # held, so that the next run goes on with them
+    st.session_state["deep trainings"] = [(one.training, one.other) for one in result.nets]  # held, so that the next run goes on with them
     key = f"{scene.page} board"
 
     def looked() -> None:
@@ -44,8 +44,9 @@ def picture(scene: DeepScene) -> DeepResult | None:
 
     def acted() -> None:
         act = board_act(key)
-        if act is not None and act.kind == "through" and act.at is not None:
-            edit(scene.page, partial(_through, update=int(act.at[0])))
+        if act is not None and act.kind in ("through", "window", "fit"):
+            shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]
+            edit(scene.page, partial(done, act=act, picture=shown[min(act.panel, len(shown) - 1)]))
 
     if any(one.cut is not None for one in result.pictures):
         board(deep_board(scene.experiment, result, scene.shown, edits()), key, on_change=looked, on_act=acted)
@@ -61,8 +62,14 @@ def picture(scene: DeepScene) -> DeepResult | None:
     return result
 
 
-def _through(deep: Deep, update: int) -> Deep:
-    return replace(deep, through=update)
+def done(deep: Deep, act: Act, picture: int) -> Deep:
+    """What a person did to a picture, done to the scene: the update that all planes go through, or the window of this one."""
+    if act.kind == "through":
+        return deep if act.at is None else replace(deep, through=int(act.at[0]))
+    window = window_at(act.at) if act.kind == "window" and act.at is not None else None
+    if act.kind == "window" and act.at is not None and window is None:
+        return deep  # a zoom beyond what numbers can tell apart
+    return deep.zoomed(picture, window)
 
 
 def learns(one: Ran) -> bool:
@@ -96,19 +103,29 @@ def message(result: DeepResult) -> str:
 
 
 scene = open_page("deep", DEEP)
-heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
-at_hand, folded = sides()
-with at_hand:
-    rate(scene)
-with folded:
-    raced(scene, in_front=True)
-    size(scene)
-result = picture(scene)
-if result is not None:
-    said = message(result)
-    if said:
-        takeaway(said)
-    charts(scene.experiment, result)
-try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
-drawer(scene)
+if not lesson.hidden(scene):
+    heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
+    at_hand, folded = sides(0.33)
+    with at_hand:
+        rate(scene)
+    with folded:  # one row, so that a projector shows pictures and player below it
+        left, middle, right = st.columns([4, 6, 4])
+        with left:
+            batch(scene)
+        with middle:
+            raced(scene, in_front=True)
+        with right:
+            size(scene)
+    result = picture(scene)
+    if result is not None:
+        if result.progress == 1:
+            lesson.answer(scene)
+        said = message(result)
+        if said:
+            takeaway(said)
+        asked = lesson.lessons().get(scene.shown.lesson)
+        charts(scene.experiment, result, "" if asked is None else asked.chart)
+    try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
+    drawer(scene)
+lesson.links()
 end_page(scene)

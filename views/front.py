@@ -17,9 +17,10 @@ from views.words import tr
 _FOLD = '<details class="esl-fold"><summary>{label}</summary></details>'
 
 
-def sides() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """The two columns above a picture: the control that stays at hand, and those that fold away on a phone, where pictures come first."""
-    at_hand, others = st.columns(2, gap="large")
+def sides(share: float = 0.5) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The two columns above a picture: the control that stays at hand, and those that fold away on a phone, where pictures come first.
+    share: of the width, for the first."""
+    at_hand, others = st.columns([share, 1 - share], gap="large")
     with others:
         st.html(_FOLD.format(label=html.escape(tr("More controls"))))
         folded = st.container(key="esl-folded")

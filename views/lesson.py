@@ -1,28 +1,29 @@
-"""The lessons of a page: five links, one question, and a button that reveals the picture."""
+"""The lessons: a link each, one question, and a button that reveals the picture."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
+from deep.experiment import Deep
 from experiment import Experiment
 from lessons.lesson import Lesson
 from settings import catalogue
-from views.session import Scene, show
+from views.session import E, Scene, show
 from views.words import language, say, tr
 
-PAGES = {"scale": "views/scale.py", "hidden": "views/hidden_layer.py"}
+PAGES = {"scale": "views/scale.py", "hidden": "views/hidden_layer.py", "deep": "views/deep_networks.py"}
 
 
 def lessons() -> Mapping[str, Lesson]:
     return catalogue("lessons.minutes", Lesson)
 
 
-def scenes(page: str) -> dict[str, Experiment]:
+def scenes(page: str) -> dict[str, Experiment | Deep]:
     """The opening scene of each lesson of a page."""
     return {name: lesson.experiment for name, lesson in lessons().items() if lesson.page == page}
 
 
-def hidden(scene: Scene) -> bool:
+def hidden(scene: Scene[E]) -> bool:
     """Draws the question of a lesson that is not revealed yet; True while the picture is to stay hidden."""
     lesson = lessons().get(scene.shown.lesson)
     if lesson is None or scene.shown.revealed == "yes":
@@ -36,7 +37,7 @@ def hidden(scene: Scene) -> bool:
     return True
 
 
-def answer(scene: Scene) -> None:
+def answer(scene: Scene[E]) -> None:
     """The answer under the picture, once it is revealed, and as long as the picture is the lesson's."""
     lesson = lessons().get(scene.shown.lesson)
     if lesson is not None and scene.experiment == lesson.experiment:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 import streamlit as st
 
@@ -28,7 +29,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
             tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
         )
     ahead.clear()
-    scenes = lesson.scenes(page) if isinstance(opening, Experiment) else {}
+    scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = enter(page, opening, topics or {}, scenes)
     for said in refused:
         st.warning(say(said))
@@ -95,7 +96,7 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     if act.kind != "start":
         window = fitting(experiment, panel) if act.kind == "fit" else None
         if act.kind == "window" and act.at is not None:
-            window = _window(act.at)
+            window = window_at(act.at)
             if window is None:
                 return experiment  # a zoom beyond what numbers can tell apart
         return replace(
@@ -115,7 +116,7 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     return replace(experiment, start=(first, second))
 
 
-def _window(at: tuple[float, ...]) -> Window | None:
+def window_at(at: tuple[float, ...]) -> Window | None:
     """As many digits as a ten-thousandth of it needs; None where it is too small, or too far out, to be an address."""
     left, right, bottom, top = at
     wide, high = abs(right - left), abs(top - bottom)

@@ -46,6 +46,7 @@ def words() -> Words:
         "details_help": tr("Each update taken apart: gradient, momentum, the step, and where adaptive rates make it go"),
         "flip": tr("Flip-book"),
         "flip_help": tr("The contours of each update's own mini-batch, over those of all rows"),
+        "meter": tr("{distance} off the plane; loss {truth}, drawn {drawn}"),
         "redraw": tr("Redraw through this step"),
         "moves": tr("Dotted: −η·gradient. Dashed: −η·momentum. Solid: the step. Ellipse: where a momentum of this length would lead."),
         "enlarged": tr("Drawn larger: {times}."),

@@ -68,7 +68,10 @@ def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
     """
     _changed(moving)
     scene = cast(Scene[E], st.session_state[_key(page)])
-    st.session_state[_key(page)] = replace(scene, experiment=change(scene.experiment))
+    changed = change(scene.experiment)
+    if isinstance(changed, Deep) and isinstance(scene.experiment, Deep):
+        changed = cast(E, changed.since(scene.experiment))
+    st.session_state[_key(page)] = replace(scene, experiment=changed)
     st.session_state[f"refused {page}"] = []
 
 

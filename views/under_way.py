@@ -4,6 +4,7 @@ The page is run again and again, each time with a share of the walks; between tw
 """
 
 import math
+import time
 
 import streamlit as st
 
@@ -15,7 +16,9 @@ from views.warm import paths_are_ready, until_paths_are_ready
 from views.words import tr
 
 PATIENCE = 0.5  # seconds of work before what there is is drawn
-_GOING, _STOPPED = "under way", "stopped"
+SHARE = 0.15  # of the work, for pictures of it
+GROWTH, LONGEST = 1.6, 10.0  # how much longer than the last one a turn may be; seconds
+_GOING, _STOPPED, _LAST = "under way", "stopped", "last turn"
 
 
 def result_of(scene: Scene) -> Result:
@@ -26,6 +29,25 @@ def result_of(scene: Scene) -> Result:
 def patience(scene: Scene[E]) -> float:
     """How many seconds of work this run of the page may take."""
     return PATIENCE if paths_are_ready() and not _stopped(scene) else 0.0
+
+
+def growing(scene: Scene[E], least: float) -> float:
+    """The same where a picture is dear: at least so many seconds, as long as the pictures of it stay a small share of all the work, and
+    never much longer than the time before, so that the first ones come soon."""
+    if patience(scene) == 0:
+        st.session_state.pop(_LAST, None)
+        return 0.0
+    now = time.monotonic()
+    experiment, until, before = st.session_state.get(_LAST, (None, now, 0.0))
+    drawing = now - until  # seconds from the end of the last turn's work to now: its pictures
+    wanted = least if experiment != scene.experiment else max(least, min(drawing / SHARE, GROWTH * before, LONGEST))
+    st.session_state[_LAST] = (scene.experiment, now + wanted, wanted)
+    return wanted
+
+
+def left_alone() -> None:
+    """To be called now and then in long work: where a person wants something else, the run of the page ends here."""
+    _ = _LAST in st.session_state  # Streamlit looks whether somebody is waiting whenever its state is asked for
 
 
 def _stopped(scene: Scene[E]) -> bool:

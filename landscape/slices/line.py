@@ -1,10 +1,13 @@
-"""From one solution to another, and a filter-normalized direction across."""
+"""From one solution to another, and a filter-normalized direction across.
+
+What the other one is, `to` says to who gives it: the beginning, as Goodfellow has it, or where another training has come to.
+"""
 
 import numpy as np
 
 from landscape.directions import Around, Slice, Vector, orthonormal
 from landscape.slices._drawn import filter_normalized
-from settings import N_, Refusal, message
+from settings import N_, Option, Refusal, message
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:
@@ -26,5 +29,14 @@ LINE = Slice(
     source="Goodfellow, Vinyals & Saxe 2015, arXiv 1412.6544",
     directions=directions,
     needs=("other", "filters"),
+    fields=(
+        Option(
+            "to",
+            N_("the line goes to"),
+            "start",
+            ("start", "seed"),
+            (N_("the start of this training"), N_("the end from the next seed: other initial weights, another order of the rows")),
+        ),
+    ),
     rank=60,
 )

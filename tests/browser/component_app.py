@@ -19,6 +19,7 @@ WORDS: Words = {
     "play": "Play",
     "pause": "Pause",
     "step": "One update forward",
+    "meter": "{distance} off the plane; loss {truth}, drawn {drawn}",
     "redraw": "Redraw through this step",
     "speed": "Speed",
     "contour": "Contour",

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from deep.run import Ran, run
 from lessons.deep_scene import DEEP
+from numerals import numeral
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle
 from views import address
@@ -21,6 +22,12 @@ TINY = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resol
 
 def right(one: Ran, at: int) -> str:
     return f"{100 * float(one.record.measured.unseen_accuracy[at]):.1f} %"
+
+
+def meter(one: Ran, at: int) -> str:
+    assert one.cut is not None
+    distance, truth, drawn_there = (numeral(float(f"{part[at]:.3g}")) for part in (one.cut.on.distance, one.true, one.cut.drawn))
+    return f"{distance} off the plane; loss {truth}, drawn {drawn_there}"
 
 
 @pytest.fixture
@@ -44,6 +51,9 @@ def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Callable
         scrub.fill(str(update))
         here = [right(one, int(np.searchsorted(one.record.update, update))) for one in result.nets]
         expect(page.locator(".esl-number")).to_have_text(here)
+        expect(page.locator(".esl-meter")).to_have_text(
+            [meter(one, int(np.searchsorted(one.record.update, update))) for one in result.nets]
+        )
     page.get_by_role("button", name="Redraw through this step").click()
     expect(page).to_have_url(re.compile("through=17"))
     expect(page.get_by_text("through update 17")).to_be_visible()
@@ -62,6 +72,36 @@ def test_a_rate_and_a_normalization_are_in_the_address(visit: Callable[[str], No
     expect(page.locator(".esl-panel .esl-title")).to_have_text(["no normalization", "batch normalization", "layer normalization"])
     page.get_by_role("button", name="3-D", exact=True).click()
     expect(page.locator(".esl-surface canvas").first).to_be_visible()
+
+
+def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_the_old_one_back(visit: Callable[[str], None], page: Page) -> None:
+    visit(TINY.replace("resolution=25", "resolution=50"))
+    panel = page.locator(".esl-panel").nth(1)
+    plot = panel.locator(".esl-contour .esl-plotly")
+    shown = "({ data: [{ x, y, z }] }) => [x[0], x.at(-1), y[0], y.at(-1), z.length, z[0].length]"
+    before = plot.evaluate(shown)
+    frame = panel.locator(".esl-contour").bounding_box()
+    assert frame
+    page.mouse.move(frame["x"] + 0.4 * frame["width"], frame["y"] + 0.3 * frame["height"])
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 0.7 * frame["width"], frame["y"] + 0.6 * frame["height"], steps=6)
+    page.mouse.up()
+    page.wait_for_url(re.compile("p2.window="))
+    assert "p1.window" not in query(page), "the other picture stays as it is"
+    window = [float(value) for value in query(page)["p2.window"].split(",")]
+    assert window[1] - window[0] < 0.8 * (before[1] - before[0])
+    for _ in range(100):
+        if plot.evaluate(shown)[0] == pytest.approx(window[0], rel=1e-4, abs=1e-6):
+            break
+        page.wait_for_timeout(100)
+    assert plot.evaluate(shown) == pytest.approx([*window, 50, 50], rel=1e-4, abs=1e-6)
+    panel.get_by_role("button", name="Fit", exact=True).click()
+    page.wait_for_url(re.compile(r"^(?!.*p2\.window)"))
+    for _ in range(100):
+        if plot.evaluate(shown)[0] == pytest.approx(before[0], rel=1e-4, abs=1e-6):
+            break
+        page.wait_for_timeout(100)
+    assert plot.evaluate(shown) == pytest.approx(before, rel=1e-4, abs=1e-6)
 
 
 def test_every_chart_is_drawn(visit: Callable[[str], None], page: Page) -> None:

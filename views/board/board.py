@@ -41,6 +41,14 @@ class Moves(TypedDict):
     adaptive: bool  # rates/scale is a rate for each weight
 
 
+class Meter(TypedDict):
+    """What the plane hides of each point, as people read numbers."""
+
+    distance: Sequence[str]  # of the point from the plane
+    truth: Sequence[str]  # its loss
+    drawn: Sequence[str]  # the loss that the plane shows where it is drawn
+
+
 class Walk(TypedDict):
     """One optimizer's path: the k points that are drawn, and the number of the update that led to each."""
 
@@ -57,6 +65,7 @@ class Walk(TypedDict):
     evaluations: NotRequired[np.ndarray]  # gradients computed before each point; else as many as updates
     moves: NotRequired[Moves]
     off: NotRequired[np.ndarray]  # float32 (k,): 0 on the plane that is drawn, 1 at right angles to it; what is off fades
+    meter: NotRequired[Meter]
     told: NotRequired[Sequence[str]]  # the big number at each point; else it counts updates
     count: str  # the big number as it stands in the end: "32"
     unit: str  # "steps"
@@ -117,6 +126,7 @@ class Words(TypedDict):
     details_help: str
     flip: str  # name of the switch
     flip_help: str
+    meter: str  # "{distance} off the plane; true loss {truth}, drawn {drawn}"
     redraw: str  # "Redraw through this step"
     moves: str  # what the arrows are
     enlarged: str  # "Drawn larger: {times}."

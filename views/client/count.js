@@ -18,6 +18,7 @@ export class Count {
     this.verdict = make("span", "esl-verdict", line);
     this.status = make("div", "esl-status", this.root);
     this.name = make("div", "esl-count-name", this.root);
+    this.meter = make("div", "esl-meter", this.root); // what the plane hides at the shown update
   }
 
   show(walk, theme, words) {
@@ -57,11 +58,17 @@ export class Count {
     const done = k >= stop;
     const mark = /\d(\D)\d{3}(?!\d)/.exec(walk.count)?.[1]; // group as Python grouped the final count
     const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
-    const said = walk.told?.[Math.max(0, reached(walk.update, k) - 1)]; // what it is at this update, where that is known
+    const i = Math.max(0, reached(walk.update, k) - 1);
+    const said = walk.told?.[i]; // what it is at this update, where that is known
     write(this.number, done ? walk.count : (said ?? counted));
     const verdict = walk.verdicts?.findLast(([update]) => update <= k)?.[1] ?? "";
     write(this.verdict, verdict);
     this.verdict.title = verdict;
+    this.meter.hidden = !walk.meter;
+    if (walk.meter) {
+      const [distance, truth, drawn] = ["distance", "truth", "drawn"].map((part) => walk.meter[part][i]);
+      write(this.meter, fill(this.template.meter, { distance, truth, drawn }));
+    }
     this.root.classList.toggle("esl-reached", done && walk.status === "settled");
     this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
   }

@@ -6,6 +6,7 @@ import numpy as np
 
 from deep.experiment import Deep
 from deep.run import Cut, DeepResult, Ran, normalizations, slices
+from experiment import Window
 from figures.colors import WALKS
 from figures.contour import contour
 from figures.derived import Derived
@@ -24,8 +25,10 @@ def name_of(one: Ran) -> str:
     return tr("{name}, residual").format(name=name) if one.trial.net.residual else name
 
 
-def axes_of(name: str) -> tuple[str, str]:
-    """What the two directions of a slice are called on the axes."""
+def axes_of(name: str, between: bool) -> tuple[str, str]:
+    """What the two directions of a slice are called on the axes. between: a line goes to the end from another seed."""
+    if name == "line" and between:
+        return tr("from this training (0) to the end from the next seed (1)"), tr("a random direction")
     return {
         "principal": (tr("1st principal component"), tr("2nd principal component")),
         "hessian": (tr("steepest eigenvector"), tr("2nd eigenvector")),
@@ -43,6 +46,11 @@ def _accuracy(one: Ran, at: int) -> str:
 
 def _unit(one: Ran) -> str:
     return tr("right on unseen rows") if one.trial.split.labeled else tr("R² on unseen rows")
+
+
+def _short(value: float) -> float:
+    """Three digits."""
+    return float(f"{value:.3g}")
 
 
 def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
@@ -71,6 +79,11 @@ def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
             "status": "diverged" if lost else "open",
             "detail": f"η = {numeral(rate)}",
             "off": np.clip(cut.on.distance / far, 0, 1).astype(np.float32),  # of how far the walk goes from the plane's own point
+            "meter": {
+                "distance": [numeral(_short(value)) for value in cut.on.distance],
+                "truth": [numeral(_short(value)) for value in one.true],
+                "drawn": [numeral(_short(value)) for value in cut.drawn],
+            },
             "told": [_accuracy(one, at) for at in range(len(record.update))],
         }
 
@@ -94,6 +107,14 @@ def _facts(one: Ran) -> list[Fact]:
                 "help": tr("the same rows and weights, with the running statistics"),
             },
         )
+    if one.cut is not None and one.cut.barrier is not None:
+        facts.append(
+            {
+                "label": tr("barrier between the two solutions"),
+                "value": numeral(one.cut.barrier),
+                "help": tr("how far the loss rises on the straight line between them above the higher one of the two"),
+            }
+        )
     if one.cut is not None:
         on, begin = one.cut.on, last if one.cut.through < last / 2 else 0
         facts.append(
@@ -113,14 +134,14 @@ def _facts(one: Ran) -> list[Fact]:
     return facts
 
 
-def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
+def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Window | None) -> Panel:
     cut, name = one.cut, name_of(one)
     assert cut is not None
     scale = levels(deep.levels, np.clip(cut.grid, low, high), low, None)
     grid = np.clip(np.nan_to_num(cut.grid, nan=high, posinf=high), low, high)
     excess = scale.excess(grid)
     heights, losses = scale.heights(excess), scale.losses(excess)
-    axes = axes_of(cut.name)
+    axes = axes_of(cut.name, cut.barrier is not None)
     mode = tr("train mode") if one.mode == "train" else tr("test mode")
     figure = contour(cut.a, cut.b, heights, losses, scale, axes, equal=True, words=(tr("loss"), tr("the goal"), tr("minimum")))
     last = one.record.last
@@ -132,7 +153,7 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
         "surface": surface(cut.a, cut.b, heights, losses, low, high, scale, axes, equal=True, loss=tr("loss")),
         "start": None,
         "axes": axes,
-        "fitted": True,
+        "fitted": window is None,
         "alt": tr("Loss of the network with {name} on a plane, {slice}: training loss {first} → {last}, {accuracy} {unit}.").format(
             name=name,
             slice=tr(slices()[cut.name].label),
@@ -148,14 +169,15 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float) -> Panel:
 
 def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> BoardData:
     """One panel for each network that has a plane; all in the same colors, so that heights can be compared."""
-    cut = [one for one in result.pictures if one.cut is not None]
+    drawn = [(one, deep.window(i)) for i, one in enumerate(result.pictures) if one.cut is not None]
+    cut, raced = [one for one, _ in drawn], [net.key for net in result.nets]
     finite = np.concatenate([one.cut.grid[np.isfinite(one.cut.grid)].ravel() for one in cut if one.cut is not None])
     first = max(float(one.record.measured.loss[0]) for one in cut)
     low = float(finite.min()) if finite.size else 0.0
     high = min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
     last = deep.steps if result.progress < 1 else max(int(one.record.update[-1]) for one in cut)
     return {
-        "panels": [_panel(deep, one, [net.key for net in result.nets].index(one.key), high, low) for one in cut],
+        "panels": [_panel(deep, one, raced.index(one.key), high, low, window) for one, window in drawn],
         "curves": None,
         "player": {
             "length": {"updates": last, "epochs": last, "evaluations": last},

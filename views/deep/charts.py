@@ -244,7 +244,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
 
     hyper = values(deep.optimizer, menus()["optimizer"][deep.optimizer.name].fields)
     plain = deep.optimizer.name == "gradient_descent" and deep.schedule.name == "constant"
-    words = "2/η" if result.nets[0].trial.batch_size == 0 else tr("2/η of all rows")
+    words = "2/η" if result.nets[0].trial.batch == 0 else tr("2/η of all rows")
     limit = Level(2 / float(hyper["rate"]), words, GOAL) if plain else None
     left, right = st.columns(2)
     with left:
@@ -309,9 +309,11 @@ CHARTS: Mapping[str, tuple[str, Callable[[Deep, DeepResult], None]]] = {
 }
 
 
-def charts(deep: Deep, result: DeepResult, names: Sequence[str] = tuple(CHARTS)) -> None:
-    """One kind at a time; only that one is drawn."""
-    key = f"deep chart {language()}"
+def charts(deep: Deep, result: DeepResult, first: str = "", names: Sequence[str] = tuple(CHARTS)) -> None:
+    """One kind at a time; only that one is drawn. first: the one that a lesson begins with."""
+    key = f"deep chart {language()} {first}".strip()
+    if first:
+        st.session_state.setdefault(key, first)
     st.session_state.setdefault(key, names[0])
     picked = st.segmented_control(
         tr("Over the updates"), list(names), format_func=lambda name: tr(CHARTS[name][0]), key=key, required=True, wrap=True

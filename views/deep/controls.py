@@ -9,7 +9,7 @@ from deep.experiment import FIELDS, MOST_NETS, Deep
 from deep.rows import classifies
 from deep.run import normalizations, senseless, trial_of, unfit
 from experiment import optimizers
-from settings import N_, Pick, Value, values
+from settings import N_, Count, Pick, Value, values
 from views.controls import chips, menu, number, setting
 from views.drawer import picked_item
 from views.drawer import settings as settings_of
@@ -32,10 +32,28 @@ def rate(scene: DeepScene) -> None:
         field,
         chosen,
         lambda deep, value: replace(deep, optimizer=deep.optimizer.having(rate=float(value))),
-        label=tr("learning rate η, the same for every network"),
+        label=tr("learning rate η, for all"),
         ticks=[(0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10")],
         low=0.001,
         high=10.0,
+    )
+
+
+def batch(scene: DeepScene) -> None:
+    """How many rows an update reads: what the statistics of a batch are taken of."""
+    kind = FIELDS["batch"]
+    assert isinstance(kind, Count)
+    n = trial_of(scene.experiment, Pick("none")).split.n
+    number(
+        scene,
+        "front batch",
+        kind,
+        scene.experiment.batch,
+        lambda deep, value: replace(deep, batch=int(value)),
+        label=tr("batch size"),
+        ticks=[(0.0, tr("all")), *((float(size), str(size)) for size in (256, 1024) if size < 0.9 * n)],
+        low=0,
+        high=min(kind.high, n),
     )
 
 
@@ -52,11 +70,12 @@ def raced(scene: DeepScene, in_front: bool = False) -> None:
     chips(
         scene,
         "nets" if in_front else "all nets",
-        tr("normalization inside: a network each, at most three"),
+        tr("normalization inside: a network each"),
         [name for name in normalizations() if not in_front or name in FRONT or name in kept],
         lambda name: tr(normalizations()[name].label),
         list(kept),
         take,
+        wrap=True,
     )
 
 

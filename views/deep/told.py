@@ -1,7 +1,7 @@
 """What exactly is drawn on the page of deep networks, in one small paragraph."""
 
 from deep.experiment import Deep
-from deep.run import DeepResult, normalizations, slices
+from deep.run import DeepResult, another, normalizations, slices
 from experiment import menus
 from numerals import numeral
 from settings import values
@@ -14,7 +14,7 @@ def told(deep: Deep, result: DeepResult) -> str:
     rows, net = first.split, first.net
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")
     remembers = any(normalizations()[picked.name].remembers for picked in deep.nets)
-    size = first.batch_size
+    size = first.batch
     through = [f"{one.record.update[one.cut.through]:,}" for one in result.pictures if one.cut is not None]
     said = [
         tr("Drawn: {loss}, mean over {n} training rows, on a plane of {size} parameters: {slice}, through {where}.").format(
@@ -26,6 +26,13 @@ def told(deep: Deep, result: DeepResult) -> str:
         ),
         tr("All surfaces have the same colors; above four times the first loss all is as dark."),
     ]
+    if another(deep):
+        said.append(
+            tr(
+                "The two solutions: this training, and the same network trained on the same rows with seed {other} in the place of {seed}, "
+                "that is from other initial weights and with the rows in another order."
+            ).format(seed=deep.seed, other=deep.seed + 1)
+        )
     if remembers:
         said.append(
             tr("Surface in test mode: batch normalization takes the running statistics that the network had there, at every point.")

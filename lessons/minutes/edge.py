@@ -1,0 +1,61 @@
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from deep.run import run
+from deep.why import why
+from lessons.deep_scene import DEEP
+from lessons.lesson import Lesson
+from settings import N_, Message, Pick, message, pick
+
+_SCENE = replace(
+    DEEP,
+    data=pick("diabetes"),
+    nets=(Pick("none"),),
+    depth=3,
+    activation="tanh",
+    initialization="lecun",
+    optimizer=Pick("gradient_descent"),
+    batch=0,
+    steps=3000,
+)
+
+
+def answer() -> Message:
+    (one,) = run(_SCENE).nets
+    why(one.training).work(math.inf)
+    sharpness, loss = why(one.training).reasons().found.top[:, 0], one.record.measured.loss
+    second_half = sharpness[sharpness.size // 2 :]
+    return message(
+        N_(
+            "It rises from {first} to 2/η = {limit} and hovers there: in the second half of the training it is between {low} and {high}, "
+            "while the loss goes on falling, from {before} to {after}. Gradient descent lives at the edge of stability."
+        ),
+        first=float(sharpness[0]),
+        limit=2 / float(one.trial.hyper["rate"]),
+        low=float(np.min(second_half)),
+        high=float(np.max(second_half)),
+        before=float(loss[loss.size // 2]),
+        after=float(loss[-1]),
+    )
+
+
+lesson = Lesson(
+    label=N_("edge of stability"),
+    page="deep",
+    experiment=_SCENE,
+    told=N_(
+        "A network with three layers is trained with all rows at every update, at a rate of 0.1. Where the sharpness, the largest "
+        "eigenvalue of the Hessian, is above 2/η = 20, gradient descent cannot rest."
+    ),
+    question=N_("How does the sharpness change during the training?"),
+    choices=(
+        N_("It falls: gradient descent goes to flat places."),
+        N_("It rises up to 2/η and stays about there."),
+        N_("It rises beyond 2/η, and the training explodes."),
+    ),
+    answer=answer,
+    chart="why",
+    rank=70,
+)
