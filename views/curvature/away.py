@@ -54,7 +54,7 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
     chart(lines(drawn, (tr("updates"), tr("loss − loss at the point"))), alt, f"escape {language()}")
     batch = tr("mini-batches of {size}").format(size=size) if size is not None else tr("a formula has no rows, so no mini-batch noise")
     st.caption(
-        tr("All four from this point at η = {rate}; {batch}. Left: more than a tenth of half the picture away, and lower.").format(
+        tr("Each from this point at η = {rate}; {batch}. Left: more than a tenth of half the picture away, and lower.").format(
             rate=numeral(rate_of(scene.experiment, panel)), batch=batch
         )
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from experiment import Experiment, PanelResult
@@ -25,9 +26,10 @@ def critical_points(scene: Scene, panel: PanelResult, found: Atlas) -> None:
     st.caption(say(balance(found)))
     if not found.points:
         return
+    half = 0.5 * np.array([np.ptp(panel.a), np.ptp(panel.b)])
     table = {
         tr("kind"): [tr(KINDS[point.kind]) for point in found.points],
-        tr("point"): [pair(point.at) for point in found.points],
+        tr("point"): [pair(point.at, half) for point in found.points],
         tr("loss"): [numeral(point.loss) for point in found.points],
         tr("eigenvalues λ"): [", ".join(numeral(float(x)) for x in point.values) for point in found.points],
         tr("index"): ["—" if point.index is None else numeral(float(point.index)) for point in found.points],

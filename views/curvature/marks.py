@@ -37,9 +37,10 @@ LINES = {
 }
 
 
-def pair(numbers: Float[np.ndarray, " k"]) -> str:
-    """ "(1.5, −0.2)" """
-    return f"({', '.join(numeral(float(x)) for x in numbers)})"
+def pair(numbers: Float[np.ndarray, " k"], half: Float[np.ndarray, " k"] | None = None) -> str:
+    """ "(1.5, −0.2)". half: half the picture's sides, where the numbers are a place in it: what is nothing to them is 0."""
+    size = np.zeros_like(numbers) if half is None else 1e-12 * half
+    return f"({', '.join(numeral(float(x) if abs(x) > least else 0.0) for x, least in zip(numbers, size, strict=True))})"
 
 
 def atlas(panel: PanelResult) -> Atlas:
@@ -53,6 +54,7 @@ def adorned(
 ) -> BoardData:
     """The board with all that, on its one picture."""
     first, *others = data["panels"]
+    half = unit_of(experiment, panel)[:2]
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
     more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in found.valleys]
     for i, runner in enumerate(runners):
@@ -69,11 +71,10 @@ def adorned(
         )
     more += critical(
         [
-            Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at)}, {tr('loss')} {numeral(p.loss)}")
+            Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {tr('loss')} {numeral(p.loss)}")
             for p in found.points
         ]
     )
-    half = unit_of(experiment, panel)[:2]
     more += arrows(near.at[:2], near.drawn, near.vectors, half, tr("curvature {value}"))
     contour = {"data": [*first["contour"]["data"], *more], "layout": first["contour"]["layout"]}
     said = data["words"] | {
