@@ -385,8 +385,9 @@ def _arrays() -> tuple[Callable[[PanelResult], list[np.ndarray]], ...]:
 
 
 def test_lessons_are_known_by_page() -> None:
-    assert set(scenes("scale")) | set(scenes("hidden")) == LESSONS
-    for page in ("scale", "hidden"):
+    pages = ("scale", "hidden", "deep")
+    assert {name for page in pages for name in scenes(page)} == LESSONS
+    for page in pages:
         for name, scene in scenes(page).items():
             assert read({"lesson": name}, scene, frozenset(scenes(page))) == (scene, Shown(lesson=name), [])
 

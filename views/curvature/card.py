@@ -46,7 +46,8 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
     left, right = st.columns([5, 6], gap="large")
     with left:
         rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(panel, near))
-        st.markdown(f"| | {tr('at this point')} |\n|---|---|\n{rows}")
+        here = tr("at this point")
+        st.markdown(f"| | {here} |\n|---|---|\n{rows}")
         st.caption(
             tr(
                 "Arrows on the map: the two eigen-directions of the drawn weights, as long as √|λ| asks; inward and blue where the loss "
@@ -73,4 +74,5 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
             near.a, near.b, near.true, near.expanded, (panel.axes[0], panel.axes[1]), (tr("loss"), tr("second-order expansion"))
         )
         chart(figure, said, f"expansion {language()}", tall=True)
-        st.caption(f"{said} {tr('Colored: the loss. Red: L + gᵀδ + ½δᵀHδ.')}")
+        colors = tr("Colored: the loss. Red: L + gᵀδ + ½δᵀHδ.")
+        st.caption(f"{said} {colors}")

@@ -54,7 +54,7 @@ def adorned(
 ) -> BoardData:
     """The board with all that, on its one picture."""
     first, *others = data["panels"]
-    half = unit_of(experiment, panel)[:2]
+    half, loss = unit_of(experiment, panel)[:2], tr("loss")
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
     more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in found.valleys]
     for i, runner in enumerate(runners):
@@ -71,7 +71,7 @@ def adorned(
         )
     more += critical(
         [
-            Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {tr('loss')} {numeral(p.loss)}")
+            Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {loss} {numeral(p.loss)}")
             for p in found.points
         ]
     )

@@ -59,7 +59,8 @@ def _thresholds(panel: PanelResult) -> None:
         factor = "—" if found is None else f"{found.predicted:.5f} / {found.measured:.5f}"
         rows.append(f"| {tr(item.label)} | {numeral(hyper['rate'])} | {numeral(item.limit(hyper, largest))} | {factor} |")
     if rows:
-        head = f"| | η | {tr('stable below')} | {tr('factor an update: predicted / measured')} |\n|---|---|---|---|\n"
+        below, factors = tr("stable below"), tr("factor an update: predicted / measured")
+        head = f"| | η | {below} | {factors} |\n|---|---|---|---|\n"
         st.markdown(head + "\n".join(rows))
         st.caption(
             tr("At the minimum, λmax = {largest}. The factor is known where the loss is a quadratic.").format(largest=numeral(largest))

@@ -19,7 +19,8 @@ def _numbers(found: Judged) -> str:
     said = [tr("after {k} updates").format(k=f"{found.update:,}"), f"L = {numeral(found.loss)}", f"‖g‖ = {numeral(found.slope)}"]
     said.append("λ = " + ", ".join(numeral(float(x)) for x in found.values))
     if found.sharpness == found.sharpness:
-        said.append(f"η·λmax = {numeral(found.sharpness)} ({tr('limit')} {numeral(found.stable)})")
+        limit = tr("limit {value}").format(value=numeral(found.stable))
+        said.append(f"η·λmax = {numeral(found.sharpness)} ({limit})")
     return " · ".join(said)
 
 
