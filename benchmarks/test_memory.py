@@ -59,6 +59,7 @@ def peak(process: int) -> float:
 def test_server(tmp_path: Path, table: Table) -> None:
     """Every page, then 72 structures on the Workbench, each with four optimizers, one visitor after another."""
     visits = [("", ""), ("hidden", ""), ("optimizers", ""), ("workbench", "")]
+    visits += [("deep", "resolution=100")]  # which is drawn once the networks are trained; before, a rough picture is
     four = {"o1": "gradient_descent", "o2": "momentum", "o3": "rmsprop", "o4": "adam", "mode": "same", "steps": "300"}
     visits += [("workbench", urlencode(structure | four)) for structure in structures()]
     assert len(structures()) == 72
