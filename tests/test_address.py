@@ -385,7 +385,7 @@ def _arrays() -> tuple[Callable[[PanelResult], list[np.ndarray]], ...]:
 
 
 def test_lessons_are_known_by_page() -> None:
-    pages = ("scale", "hidden", "deep")
+    pages = ("scale", "hidden", "deep", "stuck")
     assert {name for page in pages for name in scenes(page)} == LESSONS
     for page in pages:
         for name, scene in scenes(page).items():

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "stuck": {"settings", "experiment", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "figures": {"settings", "numerals"},
     "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "lessons": {"settings", "numerals", "experiment", "deep"},
+    "lessons": {"settings", "numerals", "experiment", "stuck", "deep"},
     "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep"},
     "app": {"settings", "backend", "views"},
 }

@@ -15,9 +15,9 @@ from views.lesson import lessons, scenes
 from views.shown import Shown
 
 ORDER = ["unit", "same_rate", "standardize", "correlation", "hidden_gain"]
-DEEP = ["vanishing", "edge"]  # see test_deep_page.py
+ELSEWHERE = ["vanishing", "edge", "saddle"]  # see test_deep_page.py and test_stuck_page.py
 LABELS = ["cm → mm", "the same η = 0.5 for both", "standardize", "correlation: what remains", "hidden gain and batch norm"]
-LABELS += ["12 sigmoid layers", "edge of stability"]
+LABELS += ["12 sigmoid layers", "edge of stability", "a gradient of zero"]
 
 
 def numbers_in(text: str) -> list[str]:
@@ -69,7 +69,7 @@ def scene_of(name: str) -> Experiment:
 
 
 def test_lessons_in_their_order() -> None:
-    assert list(lessons()) == ORDER + DEEP
+    assert list(lessons()) == ORDER + ELSEWHERE
     assert [lesson.label for lesson in lessons().values()] == LABELS
     for lesson in lessons().values():
         assert lesson.question.endswith("?")
@@ -82,7 +82,7 @@ def test_lessons_in_their_order() -> None:
 def test_links_to_all_of_them_on_a_page(page: str) -> None:
     links = [link.proto for link in opened(page).get("page_link")]
     assert [link.label for link in links] == LABELS
-    assert [link.query_string for link in links] == [f"lesson={name}" for name in ORDER + DEEP]
+    assert [link.query_string for link in links] == [f"lesson={name}" for name in ORDER + ELSEWHERE]
     assert [link.page for link in links] == [{"scale": ""}.get(lesson.page, lesson.page) for lesson in lessons().values()]
 
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from experiment import Result, optimizers, surfaces
+from experiment import PanelResult, Result, optimizers, surfaces
 from lessons.scenes import STUCK
 from settings import Pick
 from stuck.advice import LABELS
-from stuck.closeup import closeup
+from stuck.atlas import Atlas
+from stuck.closeup import Closeup, closeup
 from stuck.escape import Runner
 from stuck.verdicts import Judged
-from views import ahead
+from views import ahead, lesson
 from views.board.board import BoardData
 from views.controls import menu
 from views.curvature.away import escape
@@ -52,46 +53,56 @@ def headline(ends: list[Judged], scene: Scene) -> str:
     return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(LABELS[ends[0].kind]))
 
 
+def sections(scene: Scene, panel: PanelResult, near: Closeup, found: Atlas) -> tuple[Runner, ...]:
+    """What stands under the picture, below the verdicts; the race, where it is asked for."""
+    runners: tuple[Runner, ...] = ()
+    card(scene, panel, near)
+    with st.expander(tr("Atlas: all critical points of this window"), icon=":material/map:"):
+        critical_points(scene, panel, found)
+    fold = st.expander(tr("Away from a saddle: four ways"), key="stuck away", on_change="rerun", icon=":material/call_split:")
+    if fold.open:
+        with fold:
+            runners = escape(scene, panel, near)
+    fold = st.expander(tr("Stability: is the rate too large?"), key="stuck stable", on_change="rerun", icon=":material/speed:")
+    if fold.open:
+        with fold:
+            stability(scene, panel, near)
+    return runners
+
+
+def page(scene: Scene) -> None:
+    above = st.container()
+    at_hand, folded = sides()
+    with at_hand:
+        landscape(scene)
+    with folded:
+        between = st.container()
+    board, below = st.container(), st.container()
+
+    def adorn(data: BoardData, result: Result) -> BoardData:
+        """What stands under the picture is drawn first: what it finds is drawn on it."""
+        panel = result.panels[0]
+        near, found = closeup(scene.experiment, panel), atlas(panel)
+        with below:
+            lesson.answer(scene)
+            ends = verdicts(scene, panel)
+            runners = sections(scene, panel, near, found)
+        with above:
+            heading(headline(ends, scene))
+        return adorned(data, scene.experiment, panel, near, found, runners)
+
+    with board:
+        result = picture(scene, adorn)
+    if result is not None:
+        with between:
+            rate(scene, result)
+    try_next(tr("start on the line w₂ = −w₁, or click the saddle in the middle and let four ways race out of it."))
+    drawer(scene)
+
+
 scene = open_page("stuck", STUCK)
 ahead.none()  # pictures sent ahead would be without the atlas
 scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
-above = st.container()
-at_hand, folded = sides()
-with at_hand:
-    landscape(scene)
-with folded:
-    between = st.container()
-board = st.container()
-below = st.container()
-
-
-def adorn(data: BoardData, result: Result) -> BoardData:
-    """The sections under the picture are drawn first: what they find is drawn on it."""
-    panel, runners = result.panels[0], tuple[Runner, ...]()
-    near, found = closeup(scene.experiment, panel), atlas(panel)
-    with below:
-        ends = verdicts(scene, panel)
-        card(scene, panel, near)
-        with st.expander(tr("Atlas: all critical points of this window"), icon=":material/map:"):
-            critical_points(scene, panel, found)
-        fold = st.expander(tr("Away from a saddle: four ways"), key="stuck away", on_change="rerun", icon=":material/call_split:")
-        if fold.open:
-            with fold:
-                runners = escape(scene, panel, near)
-        fold = st.expander(tr("Stability: is the rate too large?"), key="stuck stable", on_change="rerun", icon=":material/speed:")
-        if fold.open:
-            with fold:
-                stability(scene, panel, near)
-    with above:
-        heading(headline(ends, scene))
-    return adorned(data, scene.experiment, panel, near, found, runners)
-
-
-with board:
-    result = picture(scene, adorn)
-if result is not None:
-    with between:
-        rate(scene, result)
-try_next(tr("start on the line w₂ = −w₁, or click the saddle in the middle and let four ways race out of it."))
-drawer(scene)
+if not lesson.hidden(scene):
+    page(scene)
 close_page(scene)

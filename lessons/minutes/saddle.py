@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+from experiment import run
+from lessons.lesson import Lesson
+from lessons.scenes import STUCK
+from settings import N_, Message, message
+from stuck.advice import judge, suggestion
+
+_SCENE = replace(STUCK, optimizers=STUCK.optimizers[:1])
+
+
+def answer() -> Message:
+    panel = run(_SCENE).panels[0]
+    (found,) = judge(_SCENE, panel, panel.walks[0])
+    offered = suggestion(_SCENE, panel, panel.walks[0], found)
+    assert offered is not None
+    after = run(offered.change(_SCENE)).panels[0].walks[0]
+    return message(
+        N_(
+            "At a saddle. The gradient is {slope}, but of its two curvatures, {high} and {low}, one is negative: that way leads down. "
+            "Started a small step along it, the same descent goes from a loss of {before} to {after}."
+        ),
+        slope=found.slope,
+        low=float(found.values[0]),
+        high=float(found.values[-1]),
+        before=found.loss,
+        after=float(after.loss[-1]),
+    )
+
+
+lesson = Lesson(
+    label=N_("a gradient of zero"),
+    page="stuck",
+    experiment=_SCENE,
+    told=N_(
+        "The lecture's smallest network, y = w₁w₂x, is trained by gradient descent from (1.5, −1.5). After 400 updates nothing moves any "
+        "more: the gradient is almost zero."
+    ),
+    question=N_("Where is it?"),
+    choices=(
+        N_("At a minimum: where the gradient is zero, nothing is left to learn."),
+        N_("At a saddle: somewhere it still goes down."),
+        N_("On a plateau: it only needs more time."),
+    ),
+    answer=answer,
+    rank=80,
+)
