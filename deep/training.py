@@ -143,6 +143,11 @@ class Trained:
         return self._diverged is not None or len(self._seen) == len(self.trial.updates)
 
     @property
+    def last(self) -> Training:
+        """Where it stands at its last record, with what the optimizer remembers."""
+        return self._seen[-1][1]
+
+    @property
     def share(self) -> float:
         """How much of it is done."""
         return 1.0 if self.finished else len(self._seen) / len(self.trial.updates)

@@ -100,6 +100,36 @@ def leading(product: Product, start: Theta, steps: int, count: int) -> tuple[Flo
     return values[::-1][:count], _dot(vectors[:, ::-1][:, :count].T, found.basis)
 
 
+NULL = 1e-5  # a Ritz value below this share of the largest is that of a flat direction
+
+
+def ends(product: Product, start: Theta, steps: int) -> Float[Array, "3 p"]:
+    """Unit vectors in rows: of the smallest curvature, of a flat one, of the largest; after m = min(steps, p) steps.
+
+    Both ends from one run: the Krylov space of −H is that of H. The flat direction is the part of the start along the Ritz vectors whose
+    values are near zero, of a random start a random one; where none is, along the one that is nearest to it.
+    """
+    found = lanczos(product, start, steps)
+    values, vectors = _eigen(found)
+    size = jnp.abs(values)
+    near = size <= jnp.maximum(NULL * size.max(), size.min())
+    flat = vectors @ jnp.where(near, vectors[0], 0)
+    flat = jnp.where(jnp.linalg.norm(flat) > 0, flat, vectors[:, jnp.argmin(size)])
+    u = _dot(jnp.stack([vectors[:, 0], flat, vectors[:, -1]]), found.basis)
+    return u / jnp.linalg.norm(u, axis=1, keepdims=True)
+
+
+def rayleigh(product: Product, vectors: Float[Array, "c p"]) -> tuple[Float[Array, " c"], Float[Array, " c"]]:
+    """The curvatures λ = uᵀHu along unit vectors, and their errors ‖Hu − λu‖: an eigenvalue lies within its error of each.
+
+    The smallest eigenvalue is at most the smallest of them, and the largest at least the largest, whatever the errors: uᵀHu lies between
+    the two for every unit vector.
+    """
+    bent = jax.lax.map(product, vectors)
+    values = jax.vmap(_dot)(vectors, bent)
+    return values, jnp.linalg.norm(bent - values[:, None] * vectors, axis=1)
+
+
 def density(product: Product, starts: Float[Array, "s p"], steps: int) -> tuple[Float[Array, "s m"], Float[Array, "s m"]]:
     """The spectral density by stochastic Lanczos quadrature: nodes and weights, for each start m = min(steps, p) of them.
 

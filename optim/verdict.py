@@ -47,7 +47,9 @@ class Trail(NamedTuple):
     """A walk up to the point that is judged, k points of it by update.
 
     path, step: in units of half the picture's sides; a step is NaN where none was made. loss, slope: of all rows; slope in loss per unit.
-    batch_slope: the norm of the gradient that the update went by, as slope where it takes all rows.
+    batch_slope: the norm of the gradient that the update went by, as slope where it takes all rows. recorded: where the last points follow
+    one another more closely than the others, how many of the first lie evenly over the walk: progress is told by those alone, and being
+    few, by what their scatter does not explain.
     """
 
     update: Int[np.ndarray, " k"]
@@ -56,6 +58,7 @@ class Trail(NamedTuple):
     loss: Float[np.ndarray, " k"]
     slope: Float[np.ndarray, " k"]
     batch_slope: Float[np.ndarray, " k"]
+    recorded: int | None = None
 
 
 class Circumstances(NamedTuple):
@@ -117,11 +120,14 @@ def _turning(trail: Trail) -> float:
 
 def _progress(trail: Trail) -> bool:
     """Whether the losses of the later half of the recent points are lower than those of the earlier half."""
-    recent = trail.loss[_recent(trail)]
+    recent = trail.loss[_recent(trail).start : trail.recorded]
     half = recent.size // 2
     if half < 2:
         return True
-    fell = float(np.mean(recent[:half]) - np.mean(recent[-half:]))
+    before, after = recent[:half], recent[-half:]
+    fell = float(np.mean(before) - np.mean(after))
+    if trail.recorded is not None and fell < 2 * float(np.sqrt((np.var(before) + np.var(after)) / half)):
+        return False  # two standard errors
     return fell > SAME_LOSS * float(np.ptp(recent)) and fell > 1e-9 * abs(float(recent[-1]))
 
 

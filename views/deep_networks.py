@@ -17,6 +17,7 @@ from views.deep.board import deep_board, name_of
 from views.deep.charts import charts
 from views.deep.controls import DeepScene, batch, drawer, raced, rate, size
 from views.deep.told import told
+from views.deep.verdicts import judged_board, verdicts
 from views.front import sides
 from views.page import end_page, heading, open_page, takeaway, try_next, window_at
 from views.session import edit, edits, show
@@ -49,13 +50,15 @@ def picture(scene: DeepScene) -> DeepResult | None:
             edit(scene.page, partial(done, act=act, picture=shown[min(act.panel, len(shown) - 1)]))
 
     if any(one.cut is not None for one in result.pictures):
-        board(deep_board(scene.experiment, result, scene.shown, edits()), key, on_change=looked, on_act=acted)
+        data = judged_board(deep_board(scene.experiment, result, scene.shown, edits()), result)
+        board(data, key, on_change=looked, on_act=acted)
     for one in result.pictures:
         if one.missing is not None and result.progress == 1:
             st.warning(f"{name_of(one)}: {say(one.missing)}")
     if len(result.nets) > MOST_NETS:
         st.caption(tr("{name} is trained too: see the charts below.").format(name=name_of(result.nets[-1])))
     under_way.progress(scene, result.progress)
+    verdicts(result)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")

@@ -18,6 +18,7 @@ from settings import N_, values
 from views import under_way
 from views.chart import chart
 from views.deep.board import name_of
+from views.deep.escape import escape
 from views.menus import menus
 from views.words import language, tr
 
@@ -304,6 +305,7 @@ CHARTS: Mapping[str, tuple[str, Callable[[Deep, DeepResult], None]]] = {
     "gradients": (N_("Gradients by layer"), _gradients),
     "activations": (N_("Activations by layer"), _activations),
     "why": (N_("Why it helps"), _why),
+    "escape": (N_("Escape"), escape),
     "coupling": (N_("One sample moves all"), _coupling),
     "depth": (N_("A factor a layer"), _depth),
 }
