@@ -88,7 +88,7 @@ def _shared(training: Trained) -> tuple[object, ...]:
     """What the kernels of a training read, from its rows to its ceiling."""
     trial, first = training.trial, float(training.record(1).measured.loss[0])
     ceiling = jnp.asarray(CEILING * max(1.0, first if np.isfinite(first) else 1.0), DTYPE)
-    counts = (np.int64(trial.split.n), np.int64(trial.batch_size), np.int64(trial.seed))
+    counts = (np.int64(trial.split.n), np.int64(trial.batch), np.int64(trial.seed))
     return trial.numbers, trial.split.train, *counts, trial.hyper, factors(trial), ceiling
 
 
@@ -111,7 +111,7 @@ class Replay:
             if self._reached is None:
                 theta = self._training.record(1).theta[0]
                 self._reached = 0, beginner(trial.net, trial.optimizer.name)(trial.hyper, theta, trial.split.train)
-            size = trial.batch_size
+            size = trial.batch
             kernel = trainer(trial.net, trial.split.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
             while (done := self._reached[0]) < len(self._until) - 1:
                 self._reached = done + 1, kernel(*_shared(self._training), self._reached[1], np.int64(self._until[done + 1]))
@@ -123,7 +123,7 @@ class Replay:
 
 def onward(training: Trained, begun: Training) -> Onward:
     """The LEAST updates after `begun`."""
-    trial, size = training.trial, training.trial.batch_size
+    trial, size = training.trial, training.trial.batch
     kernel = follower(trial.net, trial.split.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
     theta, loss, slope, batch_slope, alive = jax.device_get(kernel(*_shared(training), begun))
     return Onward(theta, np.asarray(loss, np.float64), np.asarray(slope, np.float64), np.asarray(batch_slope, np.float64), alive)

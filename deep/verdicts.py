@@ -137,7 +137,7 @@ def _trail(training: Trained, record: Record, at: int, unit: float, after: Onwar
     """The records up to `at`, then what follows, or the explosion."""
     loss, theta, update = _losses(training, record)[: at + 1], record.theta[: at + 1], record.update[: at + 1]
     slope = np.full(at + 1, np.nan) if training.trial.frozen else np.asarray(record.measured.gradient[: at + 1], np.float64)
-    whole = training.trial.batch_size == 0
+    whole = training.trial.batch == 0
     batch = slope.copy() if whole else np.full(at + 1, np.nan)
     if after is None:  # beyond all bounds
         theta, update = np.concatenate([theta, theta[-1:]]), np.append(update, training.record().diverged or update[-1])
@@ -203,7 +203,7 @@ class Judging:
         place, lower = (None, False)
         if here is not None and not self._exploding and not infinite:
             place, lower = _place(training, at, here, relief, unit)
-        whole, lost = trial.batch_size == 0, after is not None and not bool(after.alive.all())
+        whole, lost = trial.batch == 0, after is not None and not bool(after.alive.all())
         around = Circumstances(
             place=place,
             sharpness=sharpness if math.isfinite(stable) else math.nan,
