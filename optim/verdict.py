@@ -23,14 +23,16 @@ Kind = Literal[
     "diverging",
     "out of budget",
     "held by decay",
+    "stopped",
 ]
 
 NEAR = 1e-2  # at a critical point: no farther from it than this
 RECENT = 0.2  # what is recent: the last fifth of the updates so far,
 LEAST = 20  # and this many at least
 TURNING = -0.5  # cosine between successive steps below which they go back and forth
-RESTING = 1e-3  # a mini-batch walk whose last step is no longer than this has come to rest
-STANDING = 1e-5  # a walk whose last step is no longer than this stands still
+RESTING = 1e-3  # a mini-batch walk whose recent steps are no longer than this has come to rest
+STANDING = 1e-5  # any walk with such steps stands still
+SHRINKING = 0.97  # the square of the longest step of a walk that closes in, beside that before
 GOING_NOWHERE = 0.05  # displacement over the length of the way, below which a walk turns in place
 FLAT = 1e-3  # slope and curvature below this share of the picture's relief are those of a plateau
 SAME_LOSS = 0.1  # two halves of the recent losses whose means differ by less than this share of their spread are no progress
@@ -139,10 +141,30 @@ def _shrinks(trail: Trail) -> bool:
     return half > 0 and float(lengths[half:].mean()) < 0.9 * float(lengths[:half].mean())
 
 
-def _last_step(trail: Trail) -> float:
+def _longest(trail: Trail, updates: int) -> float:
+    """The longest step of the last so many updates, of those that are known; else the last that is known."""
     lengths = np.linalg.norm(trail.step, axis=1)
-    lengths = lengths[np.isfinite(lengths)]
-    return float(lengths[-1]) if lengths.size else 0.0
+    known = np.isfinite(lengths)
+    recent = lengths[known & (trail.update > trail.update[-1] - 1 - updates)]
+    return float(recent.max()) if recent.size else float(lengths[known][-1]) if known.any() else 0.0
+
+
+def _grows(trail: Trail) -> bool:
+    """Whether the recent losses rise: nearly every time, or on the whole where they tremble."""
+    recent = trail.loss[_recent(trail)]
+    half = recent.size // 2
+    if half < 3:
+        return False
+    rose = float(np.mean(recent[-half:]) - np.mean(recent[:half]))
+    return float(np.mean(np.diff(recent) > 0)) > 0.9 or (rose > 0.25 * float(np.ptp(recent)) and recent[-1] > recent[0])
+
+
+def _closes_in(trail: Trail) -> bool:
+    """Whether the recent steps, at their longest, become shorter; by their squares, which are as an energy."""
+    squares = np.sum(trail.step[_recent(trail)] ** 2, axis=1)
+    squares = squares[np.isfinite(squares)]
+    quarter = squares.size // 4
+    return quarter > 1 and float(squares[-quarter:].max()) < SHRINKING * float(squares[:quarter].max())
 
 
 def _noisy(trail: Trail) -> bool:
@@ -151,6 +173,11 @@ def _noisy(trail: Trail) -> bool:
     batch = trail.batch_slope[at]
     known = np.isfinite(batch)
     return bool(known.any()) and float(np.mean(batch[known] ** 2)) > 1.5 * float(np.mean(trail.slope[at][known] ** 2))
+
+
+def _flat(trail: Trail, around: Circumstances) -> bool:
+    """Whether slope and curvature are those of a plateau."""
+    return trail.slope[-1] <= FLAT * around.relief and around.curvature <= 10 * FLAT * around.relief
 
 
 def verdict(trail: Trail, around: Circumstances) -> Verdict:
@@ -162,28 +189,32 @@ def verdict(trail: Trail, around: Circumstances) -> Verdict:
 
     with np.errstate(invalid="ignore"):
         lowest = int(np.nanargmin(trail.loss)) if np.isfinite(trail.loss).any() else 0
-    rising = trail.loss.size > 4 and trail.loss[-1] >= np.nanmax(trail.loss) > trail.loss[0] and around.sharpness > around.stable
+    unstable = around.sharpness > around.stable
+    rising = trail.loss.size > 4 and trail.loss[-1] >= np.nanmax(trail.loss) > trail.loss[0]
     if around.diverged and lowest == trail.loss.size - 1:
         return found("infinity")  # it is the loss that knows no bound below
-    if around.diverged or not np.isfinite(trail.loss[-1]) or (around.whole and rising):
+    if around.diverged or not np.isfinite(trail.loss[-1]) or (unstable and ((around.whole and rising) or _grows(trail))):
         return found("diverging", int(trail.update[lowest]))
-    still = _last_step(trail) <= NEAR
+    noisy, progress = not around.whole and _noisy(trail), _progress(trail)
+    still = _longest(trail, 3) <= NEAR
     place = around.place if around.place is not None and around.place.distance <= NEAR and still else None
-    if place is not None and (around.whole or not _noisy(trail) or _last_step(trail) <= RESTING):
+    if place is not None and (not noisy or _longest(trail, LEAST) <= RESTING):
         return found(place.kind)
-    if around.decays and _last_step(trail) <= STANDING:
-        return found("held by decay")
+    if not progress and _longest(trail, LEAST) <= STANDING and trail.update[-1] >= LEAST:
+        return found("held by decay" if around.decays else "plateau" if _flat(trail, around) else "stopped")
     long_enough = trail.update[-1] >= LEAST
-    if long_enough and not around.whole and _noisy(trail) and (place is not None or not _progress(trail)):
+    if long_enough and noisy and (place is not None or not progress):
         return found("noise floor")
     back_and_forth = turning < TURNING or (np.isnan(turning) and around.sharpness > 0.5 * around.stable and drift < GOING_NOWHERE)
-    in_place = drift < GOING_NOWHERE and not _shrinks(trail)
-    if long_enough and around.whole and in_place and not _progress(trail):
+    in_place = drift < GOING_NOWHERE and not _shrinks(trail) and not _closes_in(trail)
+    if long_enough and around.whole and in_place and not progress:
         return found("limit cycle")
-    if around.whole and back_and_forth and trail.update[-1] >= 4:
+    if back_and_forth and trail.update[-1] >= 4 and (around.whole or around.sharpness > 0.5 * around.stable):
         return found("bouncing")
     if around.infinite and trail.slope[-1] < 0.1 * float(np.nanmax(trail.slope)):
         return found("infinity")
-    if trail.slope[-1] <= FLAT * around.relief and around.curvature <= 10 * FLAT * around.relief:
+    if _flat(trail, around):
         return found("plateau")
+    if around.over and not around.whole and not progress and not drift > 0.5:
+        return found("noise floor")
     return found("out of budget" if around.over else "moving")

@@ -11,10 +11,10 @@ from experiment import SAME, Experiment, PanelResult, start_at, unit_of
 from landscape.curvature import Counts
 from optim.verdict import Kind
 from settings import N_, Message, message, pick
+from stuck.downhill import downhill
 from stuck.verdicts import Judged, judged
 from walks import Walk, optimizers
 
-NUDGE = 0.05  # of half the picture: the step off a saddle
 MOST_STEPS = 100_000
 
 LABELS: Mapping[Kind, str] = MappingProxyType(
@@ -33,6 +33,7 @@ LABELS: Mapping[Kind, str] = MappingProxyType(
         "diverging": N_("diverging"),
         "out of budget": N_("out of budget"),
         "held by decay": N_("held by weight decay"),
+        "stopped": N_("its steps have died out"),
     }
 )
 
@@ -100,6 +101,14 @@ def _critical(text: str) -> Callable[[Judged], Message]:
     return said
 
 
+_bent = _critical(N_("At a saddle: the gradient is {slope}, but along one direction the curvature is {lowest}: that way leads down."))
+_level = _critical(N_("At a saddle: gradient ({slope}) and curvature are zero, but third derivatives are not: some ways lead down."))
+
+
+def _saddle(found: Judged) -> Message:
+    return _bent(found) if _counts(found).negative else _level(found)
+
+
 _SENTENCES: Mapping[Kind, Callable[[Judged], Message]] = MappingProxyType(
     {
         "moving": lambda j: message(N_("Moving: the loss is {loss} and still falls, the gradient is {slope}."), loss=j.loss, slope=j.slope),
@@ -143,7 +152,11 @@ _SENTENCES: Mapping[Kind, Callable[[Judged], Message]] = MappingProxyType(
             loss=j.loss,
         ),
         "held by decay": lambda j: message(
-            N_("At rest where weight decay balances the gradient ({slope}): it minimizes the loss plus a penalty on large weights."),
+            N_("At rest where weight decay balances the gradient ({slope}): it pulls the weights back as fast as they grow."),
+            slope=j.slope,
+        ),
+        "stopped": lambda j: message(
+            N_("Its steps have died out, though the gradient ({slope}) has not: the rate has fallen too far, or the batches say nothing."),
             slope=j.slope,
         ),
     }
@@ -191,7 +204,7 @@ def _across(experiment: Experiment, panel: PanelResult, walked: Walk, found: Jud
             return replace(e, mode="best", panels=tuple(replace(p, features=pick("standardize")) for p in e.panels))
 
         return Suggestion(message(N_("Standardize the features")), standardized)
-    rate = _rounded(dict(walked.rated.hyper).get("rate", 0.01) / max(found.sharpness, 1.0) if np.isfinite(found.sharpness) else 0.01)
+    rate = _rounded(1 / float(found.values[-1]) if found.values[-1] > 0 else 0.01)
     return Suggestion(
         message(N_("Momentum 0.9 with η = {rate}"), rate=rate), with_settings(panel, walked, "momentum", rate=rate, momentum=0.9)
     )
@@ -206,23 +219,35 @@ def _adaptive(experiment: Experiment, panel: PanelResult, walked: Walk, found: J
     )
 
 
-def escaped(experiment: Experiment, panel: PanelResult, found: Judged) -> tuple[float, float] | None:
-    """A start beside the saddle, along its most negative curvature, on the side where the loss is lower; None where nothing leads down."""
-    place = found.place
-    if place is None or place.values[0] >= 0:
-        return None
-    unit = unit_of(experiment, panel)
-    step = place.escape / float(np.abs(place.escape / unit).max()) * NUDGE
-    at = place.at + step
-    return start_at(experiment, panel.panel, (float(at[0]), float(at[1])))
-
-
 def _escape(experiment: Experiment, panel: PanelResult, walked: Walk, found: Judged) -> Suggestion | None:
-    start = escaped(experiment, panel, found)
-    if start is None:
+    """The start a small step off, to where it goes down; Newton's method, which saddles attract, hands over to plain descent."""
+    place = found.place
+    if place is None:
         return None
+    step = downhill(panel.problem, place.at, np.zeros_like(place.at), place.hessian, place.counts, unit_of(experiment, panel))
+    if step is None:
+        return None
+    at = place.at + step
+    start = start_at(experiment, panel.panel, (float(at[0]), float(at[1])))
     moved = (_rounded(start[0]), _rounded(start[1]))
-    return Suggestion(message(N_("Step along the negative curvature")), lambda e: replace(e, start=moved))
+    plain = with_settings(panel, walked, "gradient_descent", rate=panel.problem.surface.rate)
+
+    def change(e: Experiment) -> Experiment:
+        return replace(plain(e) if walked.picked.name == "newton" else e, start=moved)
+
+    return Suggestion(
+        message(N_("Step along the negative curvature") if place.counts.negative else N_("Step to where it goes down")), change
+    )
+
+
+def _revive(experiment: Experiment, panel: PanelResult, walked: Walk, found: Judged) -> Suggestion:
+    """A rate that does not fall, else all rows, else ten times the rate."""
+    if experiment.schedule.name != "constant":
+        return Suggestion(message(N_("Keep the rate constant")), lambda e: replace(e, schedule=pick("constant")))
+    if experiment.batch:
+        return Suggestion(message(N_("All rows at every update")), lambda e: replace(e, batch=0))
+    rate = _rounded(10 * dict(walked.rated.hyper).get("rate", 0.01))
+    return Suggestion(message(N_("Set η to {rate}"), rate=rate), with_settings(panel, walked, rate=rate))
 
 
 def _calming(experiment: Experiment, panel: PanelResult, walked: Walk, found: Judged) -> Suggestion:
@@ -261,5 +286,6 @@ _SUGGESTIONS: Mapping[Kind, Callable[[Experiment, PanelResult, Walk, Judged], Su
         "noise floor": _calming,
         "infinity": _decaying,
         "out of budget": _longer,
+        "stopped": _revive,
     }
 )

@@ -10,9 +10,10 @@ from experiment import Experiment, PanelResult, unit_of
 from landscape.curvature import NEAR_ZERO, Counts, eigenvalues
 from landscape.grid import Axis
 from landscape.taylor import taylor
-from problem import Problem, grid, probed
+from problem import Problem, expanded, grid, probed
 from stuck.verdicts import signs
 
+RIM = 256  # points of the circle, where the error is largest as a rule
 SIDE = 41  # points of the patch, a side; odd, so that the point itself is one of them
 
 
@@ -75,8 +76,13 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
     a, b = across.points(SIDE), up.points(SIDE)
     true = grid(problem, at[2:], across, up, SIDE)
     da, db = np.meshgrid(a - at[0], b - at[1])
-    expanded = taylor(loss, gradient[:2], hessian[:2, :2], da, db)
+    second = taylor(loss, gradient[:2], hessian[:2, :2], da, db)
     within = np.hypot(da / reach[0], db / reach[1]) <= 1 + 1e-12
+    rim = np.zeros((RIM, len(at)))
+    turn = 2 * np.pi * np.arange(RIM) / RIM
+    rim[:, 0], rim[:, 1] = reach[0] * np.cos(turn), reach[1] * np.sin(turn)
+    on_rim = expanded(problem, np.array(at) + rim)[0]
+    off = np.abs(on_rim - taylor(loss, gradient[:2], hessian[:2, :2], rim[:, 0], rim[:, 1]))
     drawn, vectors = np.linalg.eigh(hessian[:2, :2])
     return Closeup(
         np.array(at),
@@ -90,9 +96,9 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
         a,
         b,
         true,
-        expanded,
-        float(np.abs(true - expanded)[within].max()),
-        float(np.ptp(true[within])),
+        second,
+        max(float(np.abs(true - second)[within].max()), float(off.max())),
+        float(np.ptp(np.append(true[within], on_rim))),
     )
 
 

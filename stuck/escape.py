@@ -9,8 +9,8 @@ from jaxtyping import Float
 
 from experiment import Experiment, PanelResult, start_of, unit_of
 from settings import N_, Message, Pick, message, pick
-from stuck.advice import NUDGE
 from stuck.closeup import Closeup
+from stuck.downhill import downhill
 from walks import Rated, Run, Walk, walk
 
 LEFT = 0.1  # of half the picture: so far away it has left
@@ -25,15 +25,9 @@ class Runner(NamedTuple):
     left: int | None
 
 
-def downhill(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
-    """The step off the point along the most negative curvature, NUDGE of half the picture long, to the side where the gradient, if there
-    is one, leads down. None where no curvature is negative."""
-    values, vectors = np.linalg.eigh(near.hessian)
-    if values[0] >= 0:
-        return None
-    unit = unit_of(experiment, panel)
-    way = vectors[:, 0] / float(np.abs(vectors[:, 0] / unit).max())
-    return NUDGE * way * (-1.0 if float(near.gradient @ way) > 0 else 1.0)
+def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
+    """The step down from the point that is looked at, where there is one."""
+    return downhill(panel.problem, near.at, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
 
 
 def rate_of(experiment: Experiment, panel: PanelResult) -> float:
@@ -54,7 +48,7 @@ def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
 
 def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: float = math.inf) -> tuple[Runner, ...]:
     """The four of them, from the point that is looked at, at one rate; three where a formula has no rows to take mini-batches of."""
-    unit, rate, step = unit_of(experiment, panel), rate_of(experiment, panel), downhill(experiment, panel, near)
+    unit, rate, step = unit_of(experiment, panel), rate_of(experiment, panel), step_off(experiment, panel, near)
     size, steps, deadline = batch_of(experiment, panel), min(experiment.steps, MOST), time.monotonic() + patience
     plain, heavy = pick("gradient_descent", rate=rate), pick("momentum", rate=rate, momentum=0.9)
     entered: list[tuple[str, Pick, int, Float[np.ndarray, " p"]]] = [
@@ -64,7 +58,7 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
     if size is not None:
         entered.append((N_("mini-batch noise"), plain, size, near.at))
     if step is not None:
-        entered.append((N_("a step along the negative curvature"), plain, 0, near.at + step))
+        entered.append((N_("a step along the negative curvature") if near.counts.negative else N_("a step down"), plain, 0, near.at + step))
 
     def one(name: str, picked: Pick, batch: int, start: Float[np.ndarray, " p"]) -> Runner:
         hyper = Rated(picked.settings, message(N_("its own number")))  # type: ignore[arg-type]  # both are numbers

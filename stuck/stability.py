@@ -97,12 +97,12 @@ def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
     predicted, measured = 0.0, 0.0
     for x, curvature in zip(along.T, curvatures, strict=True):
         matrix = step(hyper, float(curvature))
-        predicted = max(predicted, float(np.abs(np.linalg.eigvals(matrix)).max()))
-        good = triples[np.abs(x[triples]) + np.abs(x[triples + 1]) > TRUSTED * float(np.abs(x).max())]
         if float(np.abs(x).max()) <= TRUSTED * float(np.abs(along).max()):
             continue  # the walk has no part along this one
+        predicted = max(predicted, float(np.abs(np.linalg.eigvals(matrix)).max()))
+        good = triples[np.abs(x[triples]) + np.abs(x[triples + 1]) > TRUSTED * float(np.abs(x).max())]
         if good.size < 3:
-            return None
+            continue  # gone in two or three steps: nothing is left to measure
         size = np.abs(x[good]) + np.abs(x[good + 1])
         before = np.stack([x[good + 1], x[good]], axis=1) / size[:, None]
         if matrix[0, 1] == 0:
@@ -110,7 +110,7 @@ def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
         fitted = np.linalg.lstsq(before, x[good + 2] / size, rcond=None)[0]
         a, b = float(fitted[0]), float(fitted[1]) if fitted.size > 1 else 0.0
         measured = max(measured, float(np.abs(np.roots([1.0, -a, -b])).max()))
-    return Convergence(predicted, measured)
+    return Convergence(predicted, measured) if measured > 0 else None
 
 
 def _quadratic(panel: PanelResult) -> bool:
@@ -148,7 +148,8 @@ def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | 
     problem = _held(problem, theta)
     assert problem.source is not None
     rows, n = rows_of(problem), prepared(problem.source).n
-    sizes = np.unique(np.geomspace(1, max(2, n // 2), 8).round().astype(np.int64))
+    fewest = 8 if problem.surface.hidden_layer else 1  # its output bias is at its best for each batch, which of few rows takes up the noise
+    sizes = np.unique(np.geomspace(min(fewest, n // 4), max(2, n // 2), 8).round().astype(np.int64))
     sample = kernels.sampler(problem.structure, capacity(n), DRAWS)
     count, at = np.int64(n), np.array(theta)
     whole = sparsely_expanded(problem, at[None])[1][0]

@@ -38,13 +38,13 @@ RING = 1e-2  # of half the picture: the circle on which a degenerate point shows
 
 class Found(NamedTuple):
     """A critical point near a walk. values: its Hessian's eigenvalues, ascending; counts: their signs, in units of half the picture's
-    sides; escape: the unit vector of the smallest. distance: the largest coordinate's, in those units."""
+    sides. distance: the largest coordinate's, in those units."""
 
     at: Float[np.ndarray, " p"]
     loss: float
+    hessian: Float[np.ndarray, "p p"]
     values: Float[np.ndarray, " p"]
     counts: Counts
-    escape: Float[np.ndarray, " p"]
     kind: Kind
     distance: float
 
@@ -55,7 +55,7 @@ class Judged(NamedTuple):
     update: how many were done. loss, slope: there, of all rows; level, usual: their means over what is recent. values: the Hessian's
     eigenvalues there, ascending. sharpness: η·λmax, preconditioned where the method has a scale; stable: what it must stay below; NaN and ∞
     where no such form is known. place: the critical point near it, if there is one. needed: the rate below which a diverging walk would
-    have been stable where it turned, else None.
+    have been stable where it turned, else None; quadratic: it would have been stable everywhere.
     """
 
     kind: Kind
@@ -71,6 +71,7 @@ class Judged(NamedTuple):
     place: Found | None
     verdict: Verdict
     needed: float | None
+    quadratic: bool
 
 
 @lru_cache(256)
@@ -105,11 +106,11 @@ def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.n
         if not found.found[i]:
             return None
         at, hessian = found.at[i], found.hessian[i]
-        values, vectors = np.linalg.eigh(hessian)
+        values = eigenvalues(hessian)
         counts = signs(problem, hessian, unit, largest)
         away = float(np.abs((at - points[i]) / unit).max())
         kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
-        return Found(at, float(found.loss[i]), values, counts, vectors[:, 0], kind, away)
+        return Found(at, float(found.loss[i]), hessian, values, counts, kind, away)
 
     return [place(i) for i in range(len(points))]
 
@@ -181,7 +182,7 @@ def judged(
             if _kink(problem, asked[2 + i], unit):
                 none = Counts(0, 0, 0)
                 nowhere = np.full(unit.size, np.nan)
-                near[i] = Found(asked[2 + i], float(walked.loss[ends[i]]), nowhere, none, nowhere, "kink", 0.0)
+                near[i] = Found(asked[2 + i], float(walked.loss[ends[i]]), np.outer(nowhere, nowhere), nowhere, none, "kink", 0.0)
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in optimizer.fields)
@@ -221,6 +222,7 @@ def judged(
             place=place,
             verdict=said,
             needed=float(walked.rates[turned]) * stable / there if said.kind == "diverging" and there > 0 else None,
+            quadratic=fit.quadratic,
         )
 
     return [one(i, end) for i, end in enumerate(ends)]

@@ -18,7 +18,7 @@ from settings import Pick, pick
 from stuck.advice import judge, story
 from stuck.atlas import atlas_of
 from stuck.closeup import Closeup, closeup, looked_at, rest_of
-from stuck.escape import LEFT, downhill, race
+from stuck.escape import LEFT, race, step_off
 from stuck.stability import convergence, noise, sharpness
 
 RAW, STANDARDIZED = (Panel(),), (Panel(pick("standardize")),)
@@ -153,7 +153,7 @@ def test_the_step_grows_as_the_negative_curvature_says() -> None:
     """Along (1, 1) descent multiplies the distance by 1 + 2η(1 − w²) an update; simulated here, it leaves at the same update."""
     experiment = replace(TOY, point=(0.0, 0.0), steps=400)
     panel, found = near(experiment)
-    step = downhill(experiment, panel, found)
+    step = step_off(experiment, panel, found)
     assert step is not None
     w, k = abs(float(step[0])), 0
     assert w == pytest.approx(0.05 * 2)  # a twentieth of half the picture
@@ -165,7 +165,7 @@ def test_the_step_grows_as_the_negative_curvature_says() -> None:
 def test_downhill_is_along_the_lowest_eigenvector_to_the_lower_side() -> None:
     for point in [(0.3, -0.1), (-0.2, 0.4), (0.1, 0.1), (-0.1, -0.1)]:
         panel, found = near(replace(TOY, point=point))
-        step = downhill(TOY, panel, found)
+        step = step_off(TOY, panel, found)
         assert step is not None
         values, vectors = np.linalg.eigh(found.hessian)
         assert abs(float(step @ vectors[:, 0])) == pytest.approx(float(np.linalg.norm(step)), rel=1e-12)
@@ -173,7 +173,7 @@ def test_downhill_is_along_the_lowest_eigenvector_to_the_lower_side() -> None:
         assert found.gradient @ step + step @ found.hessian @ step / 2 < 0
         assert values[0] < 0
     panel, found = near(replace(TOY, surface=pick("booth"), point=(0.0, 0.0)))
-    assert downhill(TOY, panel, found) is None
+    assert step_off(TOY, panel, found) is None
     assert len(race(TOY, panel, found)) == 2
 
 

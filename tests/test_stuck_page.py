@@ -86,7 +86,7 @@ def test_sections_open_also_for_data() -> None:
     fine(at.button(key="stuck escape").click().run())
     assert read(at.query_params, STUCK)[0].start is not None
     at = opened("stuck", {"surface": "linear", "mode": "best", "v": "1"}, **{"stuck_away": True, "stuck_stable": True})
-    assert any("nothing to escape from" in said.value for said in at.markdown)
+    assert any("Nothing leads down from here" in said.value for said in at.markdown)
     assert any("to the power −0." in said.value for said in at.caption)
 
 

@@ -96,7 +96,9 @@ def page(scene: Scene) -> None:
     if result is not None:
         with between:
             rate(scene, result)
-    try_next(tr("start on the line w₂ = −w₁, or click the saddle in the middle and let four ways race out of it."))
+    toy = scene.experiment.surface.name == "lecture_toy"
+    there = tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
+    try_next(there if toy else tr("pick a point of the atlas, and see what the curvatures say there."))
     drawer(scene)
 
 

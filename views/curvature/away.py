@@ -10,7 +10,7 @@ from figures.colors import WALKS
 from figures.lines import Line, lines
 from numerals import numeral
 from stuck.closeup import Closeup
-from stuck.escape import Runner, batch_of, downhill, race, rate_of, told
+from stuck.escape import Runner, batch_of, race, rate_of, step_off, told
 from views.chart import chart
 from views.session import Scene, edit
 from views.words import language, say, tr
@@ -18,9 +18,9 @@ from views.words import language, say, tr
 
 def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...]:
     """Draws the section; the race, for the map."""
-    step = downhill(scene.experiment, panel, near)
+    step = step_off(scene.experiment, panel, near)
     if step is None:
-        st.markdown(tr("No curvature is negative here: nothing to escape from along one. Pick a saddle on the map or in the list."))
+        st.markdown(tr("Nothing leads down from here but the gradient itself. Pick a saddle on the map or in the list."))
         return ()
     start = start_at(scene.experiment, panel.panel, (float(near.at[0] + step[0]), float(near.at[1] + step[1])))
     moved = (float(f"{start[0]:.4g}"), float(f"{start[1]:.4g}"))
@@ -29,13 +29,12 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
         return replace(experiment, start=moved)
 
     smallest = float(np.linalg.eigvalsh(near.hessian)[0])
-    st.markdown(
-        tr("Here λ = {smallest} along one direction u, so a step along ±u lowers the loss: uᵀHu = λ‖u‖² < 0.").format(
-            smallest=numeral(smallest)
-        )
-    )
+    said = tr("Here λ = {smallest} along one direction u, so a step along ±u lowers the loss: uᵀHu = λ‖u‖² < 0.")
+    if not near.counts.negative:
+        said = tr("No curvature is negative here, but third derivatives are not zero: some ways lead down all the same.")
+    st.markdown(said.format(smallest=numeral(smallest)))
     st.button(
-        tr("Start the walks a step along the negative curvature"),
+        tr("Start the walks a step down from here"),
         key=f"{scene.page} escape",
         icon=":material/call_split:",
         type="primary",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from experiment import FIELDS, PanelResult
@@ -17,12 +18,15 @@ from views.words import language, tr
 
 
 def _plain(axis: str) -> str:
-    return axis.replace("<sub>", "").replace("</sub>", "")
+    return axis.replace("<sub>1</sub>", "₁").replace("<sub>2</sub>", "₂")
 
 
 def _rows(panel: PanelResult, near: Closeup) -> list[tuple[str, str]]:
     counts = near.counts
-    where = ", ".join(f"{_plain(axis)} = {numeral(float(x))}" for axis, x in zip(panel.axes, near.at, strict=False))
+    least = 1e-12 * max(float(np.ptp(panel.a)), float(np.ptp(panel.b)))  # nothing to the picture
+    where = ", ".join(
+        f"{_plain(axis)} = {numeral(float(x) if abs(x) > least else 0.0)}" for axis, x in zip(panel.axes, near.at, strict=False)
+    )
     hessian = "; ".join(" ".join(numeral(float(x)) for x in row) for row in near.hessian)
     kappa = numeral(near.condition) if near.condition is not None else tr("— (not all curvatures are positive)")
     return [
