@@ -133,6 +133,12 @@ def _progress(trail: Trail) -> bool:
     return fell > SAME_LOSS * float(np.ptp(recent)) and fell > 1e-9 * abs(float(recent[-1]))
 
 
+def _falls(trail: Trail) -> float:
+    """The share of the loss that was lost recently."""
+    recent = trail.loss[_recent(trail)]
+    return float((recent[0] - recent[-1]) / abs(recent[0])) if recent[0] else 0.0
+
+
 def _shrinks(trail: Trail) -> bool:
     """Whether the recent steps become shorter."""
     lengths = np.linalg.norm(trail.step[_recent(trail)], axis=1)
@@ -200,8 +206,11 @@ def verdict(trail: Trail, around: Circumstances) -> Verdict:
     place = around.place if around.place is not None and around.place.distance <= NEAR and still else None
     if place is not None and (not noisy or _longest(trail, LEAST) <= RESTING):
         return found(place.kind)
-    if not progress and _longest(trail, LEAST) <= STANDING and trail.update[-1] >= LEAST:
-        return found("held by decay" if around.decays else "plateau" if _flat(trail, around) else "stopped")
+    if _longest(trail, LEAST) <= STANDING and trail.update[-1] >= LEAST:
+        if around.decays and (not progress or _falls(trail) <= FLAT):
+            return found("held by decay")
+        if not progress:
+            return found("plateau" if _flat(trail, around) else "stopped")
     long_enough = trail.update[-1] >= LEAST
     if long_enough and noisy and (place is not None or not progress):
         return found("noise floor")

@@ -86,10 +86,12 @@ def _steepness(found: Judged) -> Message:
 def _diverging(found: Judged) -> Message:
     if found.needed is None:
         return message(N_("Diverging since update {k}: every step makes the loss larger."), k=found.verdict.since or 0)
-    said = N_(
-        "Diverging since update {k}: the rate is too large for the steepest direction there. Below η = {needed} it would have been stable."
-    )
-    return message(said, k=found.verdict.since or 0, needed=found.needed)
+    said = N_("Diverging since update {k}: the rate is too large for the steepest direction. Below η = {needed} it would have been stable.")
+    if not found.quadratic:
+        said = N_(
+            "Diverging since update {k}: the rate is too large for the steepest direction. The limit {stable}/λmax was {needed} there."
+        )
+    return message(said, k=found.verdict.since or 0, needed=found.needed, stable=found.stable)
 
 
 def _critical(text: str) -> Callable[[Judged], Message]:
