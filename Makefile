@@ -12,8 +12,10 @@ POT := translations/messages.pot
 run: .venv/runtime
 	@$(BIN)/streamlit run app.py --server.showEmailPrompt=false
 
+# The tests of the browser measure what a hand feels: they have the machine to themselves.
 test: lint browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal --ignore=tests/browser
+	@$(BIN)/python -m pytest tests/browser
 
 # The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.
 # With torch in the environment the same work is timed in PyTorch too.
