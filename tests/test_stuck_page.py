@@ -80,6 +80,15 @@ def test_a_suggestion_is_one_click() -> None:
     assert "stuck try 0" not in [button.key for button in at.button], "it has arrived: nothing is suggested"
 
 
+def test_the_end_of_every_walk_is_looked_at_by_a_click() -> None:
+    at = opened("stuck", {"surface": "himmelblau"})
+    scene = read(at.query_params, STUCK)[0]
+    ends = [walked.end for walked in run(scene).panels[0].walks]
+    for i, end in enumerate(ends):
+        fine(at.button(key=f"stuck look {i}").click().run())
+        assert read(at.query_params, STUCK)[0].point == (end[0], end[1])
+
+
 def test_sections_open_also_for_data() -> None:
     at = opened("stuck", {"point": "0,0", "v": "1"}, **{"stuck_away": True, "stuck_stable": True})
     assert any("still there after 400" in said.value for said in at.markdown)

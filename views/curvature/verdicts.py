@@ -2,10 +2,12 @@
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
-from experiment import PanelResult, optimizers
+from experiment import POINT, Experiment, PanelResult, Walk, optimizers
 from figures.colors import WALKS
 from numerals import numeral
 from stuck.advice import judge, sentence, suggestion
@@ -24,6 +26,25 @@ def _numbers(found: Judged) -> str:
     return " · ".join(said)
 
 
+def _suggested(scene: Scene, panel: PanelResult, walked: Walk, found: Judged, i: int) -> None:
+    offered = suggestion(scene.experiment, panel, walked, found)
+    if offered is not None and walked.finished:
+        change = offered.change
+        st.button(say(offered.said), key=f"{scene.page} try {i}", icon=":material/lightbulb:", on_click=lambda: edit(scene.page, change))
+
+
+def _end(scene: Scene, found: Judged, i: int) -> None:
+    """Looks closely at where the walk ended, in the drawn plane."""
+    if not np.all(np.abs(found.at[:2]) <= POINT.high):
+        return  # it exploded
+    x, y = (float(part) for part in found.at[:2])
+
+    def there(experiment: Experiment) -> Experiment:
+        return replace(experiment, point=(x, y))
+
+    st.button(tr("Look at its end"), key=f"{scene.page} look {i}", icon=":material/my_location:", on_click=lambda: edit(scene.page, there))
+
+
 def verdicts(scene: Scene, panel: PanelResult) -> list[Judged]:
     """The first in large letters, and one card a walk."""
     ends = [judge(scene.experiment, panel, walked)[0] for walked in panel.walks]
@@ -36,15 +57,9 @@ def verdicts(scene: Scene, panel: PanelResult) -> list[Judged]:
             if i > 0:
                 st.markdown(say(sentence(found)))
             st.caption(_numbers(found))
-            offered = suggestion(scene.experiment, panel, walked, found)
-            if offered is not None and walked.finished:
-                change = offered.change
-                st.button(
-                    say(offered.said),
-                    key=f"{scene.page} try {i}",
-                    icon=":material/lightbulb:",
-                    on_click=lambda change=change: edit(scene.page, change),
-                )
+            with st.container(horizontal=True):
+                _suggested(scene, panel, walked, found, i)
+                _end(scene, found, i)
     return ends
 
 
