@@ -123,9 +123,7 @@ _SENTENCES: Mapping[Kind, Callable[[Judged], Message]] = MappingProxyType(
             N_("On a plateau: gradient ({slope}) and curvature are tiny, but this is no minimum. Plain steps are too short here."),
             slope=j.slope,
         ),
-        "saddle": _critical(
-            N_("At a saddle: the gradient is {slope}, but along one direction the curvature is {lowest}: that way leads down.")
-        ),
+        "saddle": _saddle,
         "maximum": _critical(N_("At a maximum: the gradient is {slope}, and every direction leads down (largest curvature {highest}).")),
         "minimum": _critical(N_("At a minimum: the gradient is {slope}, and every direction leads up (smallest curvature {lowest}).")),
         "degenerate minimum": _critical(

@@ -177,3 +177,10 @@ def test_where_it_has_arrived_nothing_is_suggested(name: str) -> None:
     experiment = CASES[name].experiment
     panel = run(experiment).panels[0]
     assert suggestion(experiment, panel, panel.walks[0], judge(experiment, panel, panel.walks[0])[0]) is None
+
+
+def test_a_saddle_without_negative_curvature_is_not_said_to_have_one() -> None:
+    """The Hessian of a monkey saddle is zero; from there the third order leads down, and the button goes there."""
+    found = end_of(CASES["on the monkey saddle itself it stays"].experiment)
+    assert "third derivatives" in sentence(found).english
+    assert "along one direction" in sentence(end_of(CASES["(1, −1) leads into the saddle"].experiment)).english
