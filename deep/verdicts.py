@@ -9,7 +9,7 @@ ends of the spectrum. The steps are those of the updates that follow.
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -27,7 +27,8 @@ from deep.training import Record, Trained
 from optim.optimizer import Update, stable_below, weight_decay
 from optim.training import Training
 from optim.verdict import FLAT, NEAR, Circumstances, Kind, Place, Trail, Verdict, verdict
-from settings import N_, Message, message
+from optim.verdict_words import LIMIT_THERE, steepness, told
+from settings import N_, Message
 
 AROUND = (0.1, 0.3)  # how far from a flat point lower losses are looked for, along
 FLAT_WAYS = 8  # random flat directions, both ways
@@ -264,96 +265,21 @@ def judged(training: Trained, at: int) -> Judged:
 # --------------------------------------------------------------------------------------------------------------------- in words
 
 
-def _steepness(found: Judged) -> Message:
-    if not math.isfinite(found.sharpness) or not math.isfinite(found.stable):
-        return message(N_("its steps are as long as before"))
-    return message(N_("η·λmax = {sharpness}, and {stable} is the limit"), sharpness=found.sharpness, stable=found.stable)
-
-
-def _diverging(found: Judged) -> Message:
-    since = found.verdict.since or 0
-    if found.needed is None:
-        return message(N_("Diverging since update {k}: every step makes the loss larger."), k=since)
-    said = N_(
-        "Diverging since update {k}: the rate is too large for the steepest direction there. Below η = {needed} it would have been stable."
-    )
-    return message(said, k=since, needed=found.needed)
-
-
-def _lowest(found: Judged) -> float:
-    return math.nan if found.there is None else found.there.lowest
-
-
-def _plateau(found: Judged) -> Message:
-    if found.lower:
-        said = N_(
-            "On a plateau: the gradient is {slope} and the smallest curvature ({lowest}) zero within its error, yet the loss is lower "
-            "close by: this is no minimum."
-        )
-        return message(said, slope=found.slope, lowest=_lowest(found))
-    return message(
-        N_("On a plateau: gradient ({slope}) and curvature along it are tiny, but this is no minimum. Plain steps are too short here."),
-        slope=found.slope,
-    )
-
-
-_SENTENCES: Mapping[Kind, Callable[[Judged], Message]] = MappingProxyType(
+LOWER_BESIDE = N_(
+    "On a plateau: the gradient is {slope} and the smallest curvature ({lowest}) zero within its error, yet the loss is lower close by: "
+    "this is no minimum."
+)
+ALONG = N_("On a plateau: gradient ({slope}) and curvature along it are tiny, but this is no minimum. Plain steps are too short here.")
+# what a two-parameter walk knows otherwise
+_OWN: Mapping[Kind, str] = MappingProxyType(
     {
-        "moving": lambda j: message(N_("Moving: the loss is {loss} and still falls, the gradient is {slope}."), loss=j.loss, slope=j.slope),
-        "bouncing": lambda j: message(
-            N_("Bouncing across a ravine: it steps back and forth over the valley ({steepness}). The gradient is {slope}, not small."),
-            steepness=_steepness(j),
-            slope=j.slope,
+        "degenerate minimum": N_(
+            "In a flat valley: the gradient is {slope}, the smallest curvature ({lowest}) is zero within its error, and nothing lower was "
+            "found beside it."
         ),
-        "plateau": _plateau,
-        "saddle": lambda j: message(
-            N_("At a saddle: the gradient is {slope}, but along one direction the curvature is {lowest}: that way leads down."),
-            slope=j.slope,
-            lowest=_lowest(j),
-        ),
-        "maximum": lambda j: message(
-            N_("At a maximum: the gradient is {slope}, and every direction leads down (largest curvature {highest})."),
-            slope=j.slope,
-            highest=math.nan if j.there is None else j.there.highest,
-        ),
-        "minimum": lambda j: message(
-            N_("At a minimum: the gradient is {slope}, and every direction leads up (smallest curvature {lowest})."),
-            slope=j.slope,
-            lowest=_lowest(j),
-        ),
-        "degenerate minimum": lambda j: message(
-            N_(
-                "In a flat valley: the gradient is {slope}, the smallest curvature ({lowest}) is zero within its error, and nothing lower "
-                "was found beside it."
-            ),
-            slope=j.slope,
-            lowest=_lowest(j),
-        ),
-        "limit cycle": lambda j: message(
-            N_("In a limit cycle: it goes round in place near a loss of {loss}, with a gradient of {slope}. Stuck, and not at all flat."),
-            loss=j.level,
-            slope=j.usual,
-        ),
-        "noise floor": lambda j: message(
-            N_("On the noise floor: the mini-batches disagree by more than what is left to descend, so the loss trembles around {loss}."),
-            loss=j.level,
-        ),
-        "infinity": lambda j: message(
-            N_(
-                "The minimum is at infinity: every training row is right, so larger weights always lower the cross-entropy ({loss}). "
-                "It can never arrive."
-            ),
-            loss=j.loss,
-        ),
-        "diverging": _diverging,
-        "out of budget": lambda j: message(
-            N_("Out of budget: after {n} updates the loss is {loss} and still falls; it was stopped, it is not stuck."),
-            n=j.update,
-            loss=j.loss,
-        ),
-        "held by decay": lambda j: message(
-            N_("At rest where weight decay balances the gradient ({slope}): it minimizes the loss plus a penalty on large weights."),
-            slope=j.slope,
+        "infinity": N_(
+            "The minimum is at infinity: every training row is right, so larger weights always lower the cross-entropy ({loss}). It can "
+            "never arrive."
         ),
     }
 )
@@ -361,4 +287,21 @@ _SENTENCES: Mapping[Kind, Callable[[Judged], Message]] = MappingProxyType(
 
 def sentence(found: Judged) -> Message:
     """The verdict as a student reads it, with the numbers that made it."""
-    return _SENTENCES[found.kind](found)
+    instead = _OWN.get(found.kind, "")
+    if found.kind == "plateau":
+        instead = LOWER_BESIDE if found.lower else ALONG
+    if found.needed is not None:
+        instead = LIMIT_THERE
+    return told(
+        found.kind,
+        instead,
+        (found.loss, found.slope),
+        (found.level, found.usual),
+        lowest=math.nan if found.there is None else found.there.lowest,
+        highest=math.nan if found.there is None else found.there.highest,
+        n=found.update,
+        k=found.verdict.since or 0,
+        needed=found.needed or 0.0,
+        stable=found.stable,
+        steepness=steepness(found.sharpness, found.stable),
+    )

@@ -10,32 +10,13 @@ import numpy as np
 from experiment import SAME, Experiment, PanelResult, start_at, unit_of
 from landscape.curvature import Counts
 from optim.verdict import Kind
+from optim.verdict_words import LABELS, LIMIT_THERE, STABLE_BELOW, steepness, told
 from settings import N_, Message, message, pick
 from stuck.downhill import downhill
 from stuck.verdicts import Judged, judged
 from walks import Walk, optimizers
 
 MOST_STEPS = 100_000
-
-LABELS: Mapping[Kind, str] = MappingProxyType(
-    {
-        "moving": N_("moving"),
-        "bouncing": N_("bouncing across a ravine"),
-        "plateau": N_("on a plateau"),
-        "saddle": N_("at a saddle"),
-        "maximum": N_("at a maximum"),
-        "minimum": N_("at a minimum"),
-        "degenerate minimum": N_("in a flat valley of minima"),
-        "kink": N_("at a kink"),
-        "limit cycle": N_("in a limit cycle"),
-        "noise floor": N_("on the noise floor of mini-batches"),
-        "infinity": N_("minimum at infinity"),
-        "diverging": N_("diverging"),
-        "out of budget": N_("out of budget"),
-        "held by decay": N_("held by weight decay"),
-        "stopped": N_("its steps have died out"),
-    }
-)
 
 
 class Suggestion(NamedTuple):
@@ -67,100 +48,32 @@ def story(experiment: Experiment, panel: PanelResult, walked: Walk) -> list[tupl
     return told
 
 
+THIRD_ORDER = N_("At a saddle: gradient ({slope}) and curvature are zero, but third derivatives are not: some ways lead down.")
+
+
 def sentence(found: Judged) -> Message:
     """The verdict as a student reads it, with the numbers that made it."""
-    return _SENTENCES[found.kind](found)
-
-
-def _counts(found: Judged) -> Counts:
-    return Counts(0, 0, 0) if found.place is None else found.place.counts
-
-
-def _steepness(found: Judged) -> Message:
-    """ "η·λmax = 1.9, of 2 that are stable" where that is known."""
-    if not np.isfinite(found.sharpness):
-        return message(N_("its steps are as long as before"))
-    return message(N_("η·λmax = {sharpness}, and {stable} is the limit"), sharpness=found.sharpness, stable=found.stable)
-
-
-def _diverging(found: Judged) -> Message:
-    if found.needed is None:
-        return message(N_("Diverging since update {k}: every step makes the loss larger."), k=found.verdict.since or 0)
-    said = N_("Diverging since update {k}: the rate is too large for the steepest direction. Below η = {needed} it would have been stable.")
-    if not found.quadratic:
-        said = N_(
-            "Diverging since update {k}: the rate is too large for the steepest direction. The limit {stable}/λmax was {needed} there."
-        )
-    return message(said, k=found.verdict.since or 0, needed=found.needed, stable=found.stable)
-
-
-def _critical(text: str) -> Callable[[Judged], Message]:
-    def said(found: Judged) -> Message:
-        place, counts = found.place, _counts(found)
-        lowest, highest = (float(place.values[0]), float(place.values[-1])) if place is not None else (0.0, 0.0)
-        return message(text, slope=found.slope, lowest=lowest, highest=highest, zero=counts.zero, all=sum(counts))
-
-    return said
-
-
-_bent = _critical(N_("At a saddle: the gradient is {slope}, but along one direction the curvature is {lowest}: that way leads down."))
-_level = _critical(N_("At a saddle: gradient ({slope}) and curvature are zero, but third derivatives are not: some ways lead down."))
-
-
-def _saddle(found: Judged) -> Message:
-    return _bent(found) if _counts(found).negative else _level(found)
-
-
-_SENTENCES: Mapping[Kind, Callable[[Judged], Message]] = MappingProxyType(
-    {
-        "moving": lambda j: message(N_("Moving: the loss is {loss} and still falls, the gradient is {slope}."), loss=j.loss, slope=j.slope),
-        "bouncing": lambda j: message(
-            N_("Bouncing across a ravine: it steps back and forth over the valley ({steepness}). The gradient is {slope}, not small."),
-            steepness=_steepness(j),
-            slope=j.slope,
-        ),
-        "plateau": lambda j: message(
-            N_("On a plateau: gradient ({slope}) and curvature are tiny, but this is no minimum. Plain steps are too short here."),
-            slope=j.slope,
-        ),
-        "saddle": _saddle,
-        "maximum": _critical(N_("At a maximum: the gradient is {slope}, and every direction leads down (largest curvature {highest}).")),
-        "minimum": _critical(N_("At a minimum: the gradient is {slope}, and every direction leads up (smallest curvature {lowest}).")),
-        "degenerate minimum": _critical(
-            N_("In a flat valley of minima: the gradient is {slope}, and {zero} of {all} curvatures is zero. Nothing is lower nearby.")
-        ),
-        "kink": lambda j: message(
-            N_("At a kink: lowest here, but the gradient jumps instead of becoming small (around: {slope})."),
-            slope=j.usual,
-        ),
-        "limit cycle": lambda j: message(
-            N_("In a limit cycle: it goes round in place near a loss of {loss}, with a gradient of {slope}. Stuck, and not at all flat."),
-            loss=j.level,
-            slope=j.usual,
-        ),
-        "noise floor": lambda j: message(
-            N_("On the noise floor: the mini-batches disagree by more than what is left to descend, so the loss trembles around {loss}."),
-            loss=j.level,
-        ),
-        "infinity": lambda j: message(
-            N_("The minimum is at infinity: the loss ({loss}) falls for ever while the weights grow. It can never arrive."), loss=j.loss
-        ),
-        "diverging": _diverging,
-        "out of budget": lambda j: message(
-            N_("Out of budget: after {n} updates the loss is {loss} and still falls; it was stopped, it is not stuck."),
-            n=j.update,
-            loss=j.loss,
-        ),
-        "held by decay": lambda j: message(
-            N_("At rest where weight decay balances the gradient ({slope}): it pulls the weights back as fast as they grow."),
-            slope=j.slope,
-        ),
-        "stopped": lambda j: message(
-            N_("Its steps have died out, though the gradient ({slope}) has not: the rate has fallen too far, or the batches say nothing."),
-            slope=j.slope,
-        ),
-    }
-)
+    place, instead = found.place, ""
+    counts = Counts(0, 0, 0) if place is None else place.counts
+    if found.kind == "saddle" and not counts.negative:
+        instead = THIRD_ORDER
+    if found.needed is not None:
+        instead = STABLE_BELOW if found.quadratic else LIMIT_THERE
+    return told(
+        found.kind,
+        instead,
+        (found.loss, found.slope),
+        (found.level, found.usual),
+        lowest=float(found.values[0] if place is None else place.values[0]),
+        highest=float(found.values[-1] if place is None else place.values[-1]),
+        zero=counts.zero,
+        all=sum(counts),
+        n=found.update,
+        k=found.verdict.since or 0,
+        needed=found.needed or 0.0,
+        stable=found.stable,
+        steepness=steepness(found.sharpness, found.stable),
+    )
 
 
 def suggestion(experiment: Experiment, panel: PanelResult, walked: Walk, found: Judged) -> Suggestion | None:
@@ -289,3 +202,5 @@ _SUGGESTIONS: Mapping[Kind, Callable[[Experiment, PanelResult, Walk, Judged], Su
         "stopped": _revive,
     }
 )
+
+__all__ = ["LABELS", "Suggestion", "judge", "sentence", "story", "suggestion"]

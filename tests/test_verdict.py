@@ -5,13 +5,14 @@ import backend  # noqa: F401, I001  (float64, before JAX is used)
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
 
 from stuck.advice import LABELS, judge, sentence, suggestion
 from experiment import BEST, SAME, Experiment, Panel, run
 from optim.verdict import Kind
+from optim.verdict_words import SENTENCES, told
 from settings import Pick, pick
 from stuck.verdicts import Judged
 
@@ -184,3 +185,10 @@ def test_a_saddle_without_negative_curvature_is_not_said_to_have_one() -> None:
     found = end_of(CASES["on the monkey saddle itself it stays"].experiment)
     assert "third derivatives" in sentence(found).english
     assert "along one direction" in sentence(end_of(CASES["(1, −1) leads into the saddle"].experiment)).english
+
+
+def test_every_kind_has_a_label_and_a_sentence_that_can_be_filled() -> None:
+    assert set(LABELS) == set(SENTENCES) == set(get_args(Kind))
+    blank = dict.fromkeys(("lowest", "highest", "needed", "stable", "steepness"), 1.0) | dict.fromkeys(("zero", "all", "n", "k"), 1)
+    for kind in get_args(Kind):
+        assert "{" not in told(kind, "", (1.0, 2.0), (3.0, 4.0), **blank).english
