@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from deep.advice import suggestion
 from deep.curvature import STEPS, curvature
 from deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, Escaping
 from deep.experiment import Deep
@@ -456,3 +457,31 @@ def test_the_page_says_the_verdicts() -> None:
     said = [one.value for one in at.markdown if "λmax" in one.value]
     assert len(said) == 2 * len(walks)
     assert all("‖g‖" in one and "λmin" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["rate 1000", "five updates", "a rate above 2/λmax, and a loss that is bounded", "batches of two at a constant rate", "separable rows"],
+)
+def test_a_suggestion_is_another_training_and_helps(name: str) -> None:
+    """It does not explode; what bounced or ran away does so no more, anything else ends lower."""
+    case = CASES[name]
+    training, found = verdict_of(case)
+    offered = suggestion(case.deep, float(training.trial.hyper["rate"]), found)
+    assert offered is not None
+    assert "{" not in offered.said.english
+    changed = offered.change(case.deep)
+    assert changed != case.deep
+    again = ended(changed, None)
+    after = judged(again, last(again))
+    assert again.record().diverged is None
+    if case.kind in ("diverging", "bouncing", "infinity"):
+        assert after.kind != case.kind
+    else:
+        assert after.loss < max(found.level, found.loss)
+
+
+@pytest.mark.parametrize("name", ["a linear network: W → cW, w → w/c costs nothing", "weight decay balances the gradient"])
+def test_where_it_has_arrived_nothing_is_suggested(name: str) -> None:
+    training, found = verdict_of(CASES[name])
+    assert suggestion(CASES[name].deep, float(training.trial.hyper["rate"]), found) is None

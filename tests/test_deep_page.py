@@ -242,3 +242,15 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     assert address.write(DEEP, Shown(), DEEP) == {}
     assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)))[0] == DEEP
     assert len(scene.nets) <= MOST_NETS
+
+
+def test_a_suggestion_is_taken_by_a_click() -> None:
+    """Of a training that explodes: a lower rate, and the address says so."""
+    at = opened(address.write(replace(SMALL, nets=(Pick("none"),), optimizer=Pick("gradient_descent", (("rate", 900.0),))), Shown(), DEEP))
+    for _ in range(20):
+        if [button for button in at.button if button.key == "deep try 0"]:
+            break
+        at = fine(at.run())
+    fine(at.button(key="deep try 0").click().run())
+    scene = address.read(at.query_params, DEEP)[0]
+    assert float(dict(scene.optimizer.settings)["rate"]) < 900

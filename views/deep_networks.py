@@ -58,7 +58,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     if len(result.nets) > MOST_NETS:
         st.caption(tr("{name} is trained too: see the charts below.").format(name=name_of(result.nets[-1])))
     under_way.progress(scene, result.progress)
-    verdicts(result)
+    verdicts(scene, result)
     st.caption(told(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from deep.advice import suggestion
+from deep.experiment import Deep
 from deep.run import DeepResult, Ran
 from deep.verdicts import Judged, judging, sentence
 from numerals import numeral
@@ -13,6 +15,7 @@ from stuck.advice import LABELS
 from views import under_way
 from views.board.board import BoardData
 from views.deep.board import name_of
+from views.session import Scene, edit
 from views.words import say, tr
 
 
@@ -56,7 +59,8 @@ def numbers(found: Judged) -> str:
     said = [tr("after {k} updates").format(k=f"{found.update:,}"), f"L = {numeral(found.loss)}", f"‖g‖ = {numeral(found.slope)}"]
     said.extend(_curvature(found))
     if math.isfinite(found.sharpness):
-        limit = f" ({tr('limit')} {numeral(found.stable)})" if math.isfinite(found.stable) else ""
+        at = tr("limit {value}").format(value=numeral(found.stable))
+        limit = f" ({at})" if math.isfinite(found.stable) else ""
         name = tr("η·λmax, preconditioned") if found.scaled else "η·λmax"
         said.append(f"{name} = {numeral(found.sharpness)}{limit}")
     if math.isfinite(found.noise) and found.noise != 1:
@@ -64,7 +68,16 @@ def numbers(found: Judged) -> str:
     return " · ".join(said)
 
 
-def verdicts(result: DeepResult) -> None:
+def _suggested(scene: Scene[Deep], one: Ran, found: Judged, i: int) -> None:
+    """The button that tries something, for the end of a training."""
+    offered = suggestion(scene.experiment, float(one.trial.hyper["rate"]), found) if "rate" in one.trial.hyper else None
+    if offered is not None and found.update == one.record.update[-1]:
+        st.button(
+            say(offered.said), key=f"{scene.page} try {i}", icon=":material/lightbulb:", on_click=lambda: edit(scene.page, offered.change)
+        )
+
+
+def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
     """A sentence a network and record, as far as they are found in time; the page comes again for the others."""
     if result.progress < 1:
         return
@@ -82,10 +95,11 @@ def verdicts(result: DeepResult) -> None:
         "All rows, in the mode that is trained in. λ by {steps} steps of Lanczos’ method, ± ‖Hu − λu‖. How it moves: the 20 updates that "
         "would follow, at the rate of the last one. Lengths are in units of the largest ‖θ‖ on the way, and of 1 at least."
     )
-    for one, said in found:
+    for i, (one, said) in enumerate(found):
         for each in said:
             steps = each.there.steps if each.there is not None else 0
             st.markdown(
                 f"**{name_of(one)}** · {say(sentence(each))} :gray[{numbers(each)}]",
                 help=explained.format(steps=steps),
             )
+            _suggested(scene, one, each, i)
