@@ -252,7 +252,7 @@ def test_a_long_line_shows_what_was_sent_ahead(serve: Callable[..., str], page: 
             const {{ films }} = await import({FILMS});
             return films.wanted ? films.film(films.wanted.control).frames.size : 0;
         }}"""
-        for _ in range(200):
+        for _ in range(600):  # where the server was busy, they are asked for again in 5 s, 10 s, ...
             if page.evaluate(ready) >= 60:
                 break
             page.wait_for_timeout(100)

@@ -8,7 +8,7 @@ const FRAMES = 140; // of a film that are kept
 const FAR = 60; // pictures from the hand: no further are fetched
 const BATCH = 24; // pictures that are asked for at once
 const KEPT = 3; // films
-const AGAIN = 5000; // ms after which a film that took too long is tried again
+const AGAIN = 5000; // ms after which a film that took too long is tried again; each time twice as many
 const LOST = 4000; // ms after which an answer is no longer waited for
 
 class Films {
@@ -16,7 +16,7 @@ class Films {
     this.turn = 0; // of the message that the names are of
     this.release = null; // () => void, while a board is there: back to what Python last drew
     this.names = {}; // slider -> the name of its film, which holds as long as nothing but its own value changes
-    this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow: when Python said that it takes too long }
+    this.films = new Map(); // "slider name" -> { frames: Map(stop -> picture), slow: until then, as it takes too long, pause: ms }
     this.ask = null; // (wish) => void, while the fetching component is there
     this.show = null; // (picture) => void, while a board is there
     this.drawn = null; // (edit) => void, while a board is there: the change of a person that Python last drew
@@ -30,7 +30,7 @@ class Films {
     if (turn >= this.turn) [this.turn, this.names] = [turn, films]; // unpacking takes longer for more: an older message may come later
     if (control) {
       const film = this.film(control, name);
-      if (slow) film.slow = performance.now();
+      if (slow) this.postpone(film);
       for (const [stop, picture] of Object.entries(frames)) film.frames.set(Number(stop), picture);
       this.prune(film);
       for (const tell of this.waiting) tell(control);
@@ -47,9 +47,9 @@ class Films {
   }
 
   film(control, name = this.names[control]) {
-    if (!name) return { frames: new Map(), slow: 0 }; // nobody has offered it yet
+    if (!name) return { frames: new Map(), slow: 0, pause: AGAIN }; // nobody has offered it yet
     const key = `${control} ${name}`;
-    const film = this.films.get(key) ?? { frames: new Map(), slow: 0 };
+    const film = this.films.get(key) ?? { frames: new Map(), slow: 0, pause: AGAIN };
     this.films.delete(key); // to the end: the newest
     this.films.set(key, film);
     for (const old of this.films.keys()) {
@@ -59,11 +59,16 @@ class Films {
     return film;
   }
 
+  /** Python took too long for it. Perhaps somebody else was in the way: it is tried again, ever more seldom. */
+  postpone(film) {
+    film.slow = performance.now() + film.pause;
+    setTimeout(() => this.fetch(), film.pause + 20);
+    film.pause *= 2;
+  }
+
   /** A hand is on this slider: its pictures are fetched, the nearest to where it is first. */
   want(wanted) {
     this.wanted = wanted;
-    const film = this.film(wanted.control);
-    if (film.slow && performance.now() - film.slow > AGAIN) film.slow = 0; // perhaps somebody else was in the way
     this.fetch();
   }
 
@@ -81,7 +86,7 @@ class Films {
     const { wanted } = this;
     if (!wanted || !this.ask || this.asking || !this.names[wanted.control]) return;
     const film = this.film(wanted.control);
-    if (film.slow) return;
+    if (this.slow(film)) return;
     const here = wanted.stop();
     const missing = [];
     // From where the hand is outward; a film may have thousands of pictures.
@@ -95,6 +100,10 @@ class Films {
     this.ask({ control: wanted.control, stops: missing.slice(0, BATCH) });
   }
 
+  slow(film) {
+    return performance.now() < film.slow;
+  }
+
   free() {
     clearTimeout(this.asking);
     this.asking = null;
@@ -102,7 +111,7 @@ class Films {
 
   /** Whether the picture of a stop is worth waiting for: it is on its way. */
   awaits(control, stop) {
-    return Boolean(this.names[control] && this.ask) && !this.film(control).slow && !this.film(control).frames.has(stop);
+    return Boolean(this.names[control] && this.ask) && !this.slow(this.film(control)) && !this.film(control).frames.has(stop);
   }
 
   /** Shows the picture of a stop, if it is here. */

@@ -58,11 +58,18 @@ export class Surface {
     }
     this.ground = ground(this.even.data.find((trace) => trace.type === "surface"));
     this.first = surface.data.length;
+    this.look();
     const extra = { scene: this.camera ? { camera: this.camera } : {}, traces: walks.flatMap((walk) => this.traces(walk, this.board.shownTick())) };
     this.library = null; // nothing plays into a drawing
     while (this.moving) await new Promise(requestAnimationFrame);
     await this.figure.draw(library, this.even, theme, extra);
     this.library = library;
+  }
+
+  /** Once turned, the camera is where it is seen: it runs on for a while after Plotly has last told of it. */
+  look() {
+    const seen = this.camera && this.figure.node._fullLayout?.scene?._scene?.getCamera();
+    if (seen && ["x", "y", "z"].some((axis) => Math.abs(seen.eye[axis] - this.camera.eye[axis]) > 1e-3)) this.camera = seen;
   }
 
   traces(walk, k) {
