@@ -1,22 +1,9 @@
-import jax
 import jax.numpy as jnp
 
 from settings import N_
 from surfaces.loss import Loss, Scores
+from surfaces.softmax import softplus
 from surfaces.surface import Rows, Scalar
-
-
-@jax.custom_jvp
-def softplus(score: Scores) -> Scores:
-    """ln(1 + eˢ), exact to the last digits for any score. XLA vectorizes this form; jax.nn.softplus, made for NaN too, takes six times as
-    long."""
-    return jnp.maximum(score, 0.0) + jnp.log1p(jnp.exp(-jnp.abs(score)))
-
-
-@softplus.defjvp
-def _slope(at: tuple[Scores], along: tuple[Scores]) -> tuple[Scores, Scores]:
-    """σ(s), which the formula itself would give with a kink at 0."""
-    return softplus(at[0]), along[0] * jax.nn.sigmoid(at[0])
 
 
 def between_logits(score: Scores, rows: Rows) -> tuple[Scalar, Scalar]:

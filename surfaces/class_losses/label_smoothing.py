@@ -1,0 +1,21 @@
+import jax.numpy as jnp
+
+from settings import N_, Number
+from surfaces.class_loss import ClassLoss, Costs, Labels, Logits, of_right, shortfall
+from surfaces.softmax import softplus
+from surfaces.surface import Numbers
+
+
+def value(logits: Logits, labels: Labels, numbers: Numbers) -> Costs:
+    """−Σ_j q_j ln p_j with q = 1 − ε + ε/c for the right class, ε/c for the others: the cross-entropy + ε·(y_t − the mean logit)."""
+    return softplus(shortfall(logits, labels)) + numbers["smoothing"] * (of_right(logits, labels) - jnp.mean(logits, axis=0))
+
+
+loss = ClassLoss(
+    label=N_("label smoothing"),
+    formula=r"-\sum_j\left((1-\varepsilon)\hat y_j+\tfrac{\varepsilon}{c}\right)\ln p_j",
+    source="Szegedy, Vanhoucke, Ioffe, Shlens & Wojna 2016",
+    value=value,
+    fields=(Number("smoothing", N_("label smoothing: share of the target that is spread over all classes"), 0.1, 0.0, 0.9, symbol="ε"),),
+    rank=50,
+)
