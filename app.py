@@ -28,6 +28,7 @@ else:
         st.Page(views / "deep_networks.py", title=tr("Deep networks"), url_path="deep"),
         st.Page(views / "stuck.py", title=tr("Stuck?"), url_path="stuck"),
         st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),
+        st.Page(views / "masks.py", title=tr("Masks"), url_path="masks", visibility="hidden"),
     ]
     page = st.navigation(pages, position="top")
     page.run()
