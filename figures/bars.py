@@ -118,8 +118,7 @@ def bars(panels: Sequence[Bars], words: Words, columns: int = 2) -> Figure:
             }
         )
         if panel.note:
-            middle = {"x": left + width / 2, "y": top - 0.55 * height, "xref": "paper", "yref": "paper", "showarrow": False}
-            titles.append({**middle, "text": panel.note, "font": {"size": 16}})
+            titles.append({**titles[-1], "text": panel.note, "x": left + width, "xanchor": "right", "yanchor": "top"})
     layout |= {
         "annotations": titles,
         "bargap": 0.25,

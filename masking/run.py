@@ -76,8 +76,7 @@ def _read(p: Scores) -> Float[Array, ""]:
 
 @kernel
 def masker(number_format: str) -> Callable[[Scores, Kept], Mapping[str, tuple[Scores, Float[Array, ""], Scores]]]:
-    """(scores, kept) -> of every method: p, o, ∂o/∂y. Every operation is rounded to the format, as it is when they run one by one; left
-    alone, XLA keeps what stands between two of them in float32."""
+    """(scores, kept) -> of every method: p, o, ∂o/∂y. XLA rounds every operation to the format, as if they ran one by one."""
 
     def all_methods(scores: Scores, kept: Kept) -> Mapping[str, tuple[Scores, Float[Array, ""], Scores]]:
         found = {}
@@ -91,7 +90,7 @@ def masker(number_format: str) -> Callable[[Scores, Kept], Mapping[str, tuple[Sc
             found[name] = (p, read, slope)
         return jax.tree.map(lambda value: value.astype(jnp.float64), found)
 
-    return jax.jit(all_methods, compiler_options={"xla_allow_excess_precision": False})
+    return jax.jit(all_methods)
 
 
 def outcomes(scores: Vector, kept: Flags, number_format: str) -> dict[str, Outcome]:

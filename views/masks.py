@@ -1,15 +1,16 @@
 """Masks: softmax over a padded sequence, by every way to mask, in every number format; what is left when all is padding."""
 
 import inspect
+from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
 
 from figures.bars import Bars, Words, bars
 from lessons.mask_scene import MASKED
-from masking.masked import LENGTH
+from masking.masked import LENGTH, Masked
 from masking.method import mask_methods
-from masking.run import Masks, run
+from masking.run import Masks, Outcome, run
 from views.chart import chart
 from views.front import sides
 from views.masking.controls import MaskScene, all_padding, number_format, padding, scores
@@ -62,12 +63,13 @@ def safe_form() -> None:
             st.caption(method.source)
 
 
-def suggestion(scene: MaskScene) -> str:
-    masked = scene.experiment
+def suggestion(masked: Masked, found: Mapping[str, Outcome]) -> str:
     if all(masked.padding):
         if masked.format == "float16":
             return tr("switch to float64, and look at what adding leaves: all shares as without a mask.")
         return tr("switch to float16, where −2³² + 1 does not exist; then switch all masked off.")
+    if not found["one_where"].trains:
+        return tr("switch to bfloat16, which reaches as far as float32: e to the score of that padding is a number again.")
     if masked.format == "float16":
         return tr("move the score of a padding to 10 and all kept ones below −2: the gradient of one where is NaN.")
     return tr("raise the score of a padding and see what is left to the kept ones where softmax comes first; then switch all masked on.")
@@ -76,6 +78,7 @@ def suggestion(scene: MaskScene) -> str:
 def page(scene: MaskScene) -> None:
     with st.spinner(tr("Compiling, the first time only …")):  # shown where it takes half a second
         masks = run(scene.experiment)
+    drawn, whole = scene.experiment.format, all(scene.experiment.padding)
     heading(headline(scene, masks))
     at_hand, folded = sides(0.36)
     with at_hand:
@@ -89,10 +92,10 @@ def page(scene: MaskScene) -> None:
     with left:
         picture(scene, masks)
     with right:
-        verdicts(masks, scene.experiment.format, all(scene.experiment.padding))
-    try_next(suggestion(scene))
-    with st.expander(tr("All numbers: sums, shares, gradients"), icon=":material/table:"):
-        numbers(masks)
+        verdicts(masks, drawn, whole)
+    try_next(suggestion(scene.experiment, masks.here[drawn]))
+    with st.expander(tr("The numbers: sums, shares, gradients"), icon=":material/table:"):
+        numbers(masks, drawn, whole)
     with st.expander(tr("−2³² + 1 in each number format"), icon=":material/memory:"):
         formats(masks)
     with st.expander(tr("The safe form as code, and all formulas"), icon=":material/code:"):

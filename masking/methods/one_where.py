@@ -6,7 +6,8 @@ from settings import N_
 
 
 def selected(scores: Scores, kept: Kept) -> Scores:
-    """Right in value. But where exp overflows at a padding, or nothing is kept and the sum is 0, its derivative is 0·∞ or 0/0."""
+    """Right in value. But where exp overflows at a padding, or nothing is kept and the sum is 0, its derivative is 0·∞ or 0/0, and
+    through the sum that of every kept score too."""
     top = jax.lax.stop_gradient(jnp.max(scores, where=kept, initial=-jnp.inf))
     raised = jnp.exp(scores - top)
     return jnp.where(kept, raised / jnp.sum(raised, where=kept), 0)
