@@ -12,7 +12,7 @@ def added(scores: Scores, kept: Kept) -> Scores:
 method = MaskMethod(
     label=N_("add −2³² + 1"),
     formula=r"\mathrm{softmax}(y+b),\qquad b_i=\begin{cases}0&\text{kept}\\-2^{32}+1&\text{padding}\end{cases}",
-    source="as attention is often coded, there with −10,000: Devlin et al. 2018, arXiv 1810.04805",
+    source="the code of Devlin et al. 2018, arXiv 1810.04805, there with −10,000",
     softmax=added,
     rank=20,
 )

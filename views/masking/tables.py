@@ -97,6 +97,7 @@ def verdicts(masks: Masks, drawn: str, whole: bool) -> None:
         for says, table in _both(masks, whole)
     ]
     st.html(_STYLE + "".join(tables))
+    st.caption(tr("✓: every share is a number, padding gets exactly 0, kept ones sum to 1 (to rounding), and the gradient is a number."))
 
 
 def numbers(masks: Masks, drawn: str, whole: bool) -> None:
