@@ -29,6 +29,7 @@ else:
         st.Page(views / "classification.py", title=tr("Loss"), url_path="loss"),
         st.Page(views / "stuck.py", title=tr("Stuck?"), url_path="stuck"),
         st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),
+        st.Page(views / "masks.py", title=tr("Masks"), url_path="masks", visibility="hidden"),
     ]
     page = st.navigation(pages, position="top")
     page.run()
