@@ -20,8 +20,8 @@ from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
-from problem import Fit, Pair, Prepared, Problem, Source, Window, batch_grid, fitted, grid, prepared, seen, started, unstarted
-from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, catalogue, message, numbers, options, pick
+from problem import Fit, Pair, Prepared, Problem, Source, Window, batch_grid, fitted, grid, prepared, seen, slopes, started, unstarted
+from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, Value, catalogue, message, numbers, options, pick
 from surfaces.catalogue import surfaces
 from surfaces.loss import Loss
 from surfaces.regression import the_loss
@@ -29,17 +29,23 @@ from surfaces.surface import Structure, Surface
 from walks import Rated, Run, Walk, goal_of, optimizers, rated, waiting, walk
 
 BEST, SAME, FRACTION = "best", "same", "fraction"
+Settings = tuple[tuple[str, Value], ...]
 _ANYWHERE = (1.37, -0.61)
 MOST_PANELS, MOST_OPTIMIZERS = 3, 4
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits."""
+    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits.
+
+    data, surface: settings of the experiment's data and surface that this picture has otherwise.
+    """
 
     features: Pick = Pick("none")
     hidden: Pick = Pick("none")
     window: Window | None = None
+    data: Settings = ()
+    surface: Settings = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,8 @@ class Experiment:
     window: Window | None = None
     aspect: str = "equal"
     levels: str = "log"
+    span: str = "own"
+    drawn: str = "loss"
     resolution: int = 100
 
 
@@ -93,6 +101,8 @@ FIELDS: dict[str, Setting] = {
             ("log", "even", "rank", "linear"),
             (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
         ),
+        Option("span", N_("color range"), "own", ("own", "same"), (N_("each picture's own"), N_("the same for all pictures"))),
+        Option("drawn", N_("the map shows"), "loss", ("loss", "slope"), (N_("the loss"), N_("the norm of its gradient"))),
         Option("resolution", N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400)),
     )
 }
@@ -101,7 +111,8 @@ EDGE = Number("window", N_("window"), 0.0, -1e7, 1e7)
 
 
 class PanelResult(NamedTuple):
-    """One panel, all in NumPy. axes: names of θ. grid[i, j] is the loss at (a[j], b[i]). sees: "2 n" what the drawn weights multiply."""
+    """One panel, all in NumPy. axes: names of θ. grid[i, j] is the loss at (a[j], b[i]); slopes: the norm of its gradient there, where
+    that is what is drawn. sees: "2 n" what the drawn weights multiply."""
 
     panel: Panel
     problem: Problem
@@ -111,6 +122,7 @@ class PanelResult(NamedTuple):
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
     grid: Float[np.ndarray, "m n"]
+    slopes: Float[np.ndarray, "m n"] | None
     fit: Fit
     goal: float | None
     start: Float[np.ndarray, " p"]
@@ -167,6 +179,33 @@ def fields_of(part: str, name: str) -> tuple[Setting, ...]:
     return tuple(menus()[part][name].fields)
 
 
+def own(experiment: Experiment, panel: Panel) -> Experiment:
+    """The experiment as this panel has it: with what it has otherwise of the data's and the surface's settings."""
+    if not panel.data and not panel.surface:
+        return experiment
+    data, surface = (
+        picked.having(**{name: value for name, value in otherwise if name in {field.name for field in fields_of(part, picked.name)}})
+        for part, picked, otherwise in (("data", experiment.data, panel.data), ("surface", experiment.surface, panel.surface))
+    )
+    return replace(experiment, data=data, surface=surface)
+
+
+def picked_anew(experiment: Experiment, data: Pick | None = None, surface: Pick | None = None) -> Experiment:
+    """The experiment with another data set or surface, or other settings of it: what is set anew, no panel has otherwise any more."""
+
+    def left(before: Pick, after: Pick, otherwise: Settings) -> Settings:
+        if before.name != after.name:
+            return ()
+        return tuple((name, value) for name, value in otherwise if dict(before.settings).get(name) == dict(after.settings).get(name))
+
+    data, surface = data or experiment.data, surface or experiment.surface
+    panels = tuple(
+        replace(panel, data=left(experiment.data, data, panel.data), surface=left(experiment.surface, surface, panel.surface))
+        for panel in experiment.panels
+    )
+    return replace(experiment, data=data, surface=surface, panels=panels)
+
+
 def dataset_of(experiment: Experiment) -> DataSet:
     """The record of the data set that is picked."""
     return catalogue("data.tables", DataSet)[experiment.data.name]
@@ -186,6 +225,7 @@ def start_of(experiment: Experiment) -> Pair:
 
 def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     """The loss of one panel, by names and numbers."""
+    experiment = own(experiment, panel)
     surface = surfaces()[experiment.surface.name]
     hidden = panel.hidden if surface.hidden_layer else Pick("none")
     hidden_fields = fields_of("hidden", hidden.name)
@@ -268,6 +308,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         across.points(points),
         up.points(points),
         grid(problem, rest, across, up, points),
+        slopes(problem, rest, across, up, points) if experiment.drawn == "slope" else None,
         fit,
         goal,
         theta,
@@ -306,7 +347,7 @@ def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
     points = [walked.path[:, :2] for walked in panel.walks if walked.diverged is None]
     points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
-    minima = problem.surface.minima(dict(problem.numbers)) if problem.source is None else None
+    minima = problem.surface.minima(problem.structure, dict(problem.numbers)) if problem.source is None else None
     points += [] if minima is None else [np.array(minima.points)]
     held = np.concatenate(points)
     low, high = held.min(axis=0), held.max(axis=0)
@@ -338,6 +379,11 @@ def _walked(experiment: Experiment, panel: PanelResult, at: Pair, turns: Iterato
     return panel._replace(walks=tuple(walks))
 
 
+def _different(experiment: Experiment) -> tuple[Panel, ...]:
+    """The panels of a formula: whatever normalizes features does nothing to it, so one picture of each that is another formula."""
+    return tuple({own(experiment, panel).surface: panel for panel in reversed(experiment.panels)}.values())[::-1]
+
+
 def run(experiment: Experiment, patience: float = math.inf) -> Result:
     """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had.
 
@@ -346,13 +392,14 @@ def run(experiment: Experiment, patience: float = math.inf) -> Result:
     """
     deadline = time.monotonic() + patience
     surface, start = surfaces()[experiment.surface.name], start_of(experiment)
-    panels = experiment.panels if surface.needs_data else experiment.panels[:1]
+    panels = experiment.panels if surface.needs_data else _different(experiment)
     landscapes = [_panel(experiment, panel, start) for panel in panels]
     turns = _turns(deadline, len(landscapes) * len(experiment.optimizers))
     results = tuple(_walked(experiment, landscape, start, turns) for landscape in landscapes)
     notes = []
-    same = len(panels) == 1 or _same(experiment)
-    if not same:
+    alike = surface.needs_data and len({own(experiment, panel) for panel in panels}) == 1
+    same = len(panels) == 1 or (alike and _same(experiment))
+    if alike and not same:
         notes.append(
             message(
                 N_("The panels hold different functions: nothing in this model can take back what the normalization does to its inputs.")

@@ -95,6 +95,24 @@ def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
 
 
 @kernel
+def sloper(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
+    """(numbers, summary, plane, a, b) -> the norm of the loss's gradient over the plane."""
+
+    def slope(at: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, object]) -> Scalar:
+        plane, numbers, summary = shared
+        loss = _loss(structure, numbers)
+        return jnp.linalg.norm(jax.grad(lambda theta: loss(theta, summary))(plane.at(*at)))
+
+    @jax.jit
+    def grid(numbers: Numbers, summary: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
+        across, up = jnp.meshgrid(a, b)
+        found = mapped(slope, (across.ravel(), up.ravel()), (plane, numbers, summary), nbytes((plane, summary)))
+        return found.reshape(across.shape)
+
+    return grid
+
+
+@kernel
 def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Array, "p p"]]]:
     """(numbers, rows, theta) -> loss, gradient and Hessian at one point, exact derivatives."""
 

@@ -177,7 +177,7 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
     """The minimum: a fact of a textbook surface, a linear program, or what Newton's method finds. Or why there is none."""
     surface, structure, rows = problem.surface, problem.structure, rows_of(problem)
     if rows is None:
-        minima = surface.minima(dict(problem.numbers))
+        minima = surface.minima(structure, dict(problem.numbers))
         return (None, message(N_("this surface has no minimum"))) if minima is None else (_nearest(minima, start), None)
     loss, p = the_loss(structure), len(problem.axes)
     if _quadratic(structure):  # one Newton step from anywhere
@@ -285,6 +285,15 @@ def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, reso
     plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
     a, b = across.points(resolution), up.points(resolution)
     return np.asarray(kernels.gridder(problem.structure)(problem.traced, summarized(problem), plane, a, b))
+
+
+@lru_cache(24)
+def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
+    """The norm of the loss's gradient, by all weights that are trained, over the same window."""
+    p = 2 + len(rest)
+    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
+    a, b = across.points(resolution), up.points(resolution)
+    return np.asarray(kernels.sloper(problem.structure)(problem.traced, summarized(problem), plane, a, b))
 
 
 def batch_grid(

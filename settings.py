@@ -62,7 +62,8 @@ class Refusal(ValueError):
 
 @dataclass(frozen=True)
 class Number:
-    """A traced number: a slider from `low` to `high`, linear or logarithmic. It never recompiles."""
+    """A traced number: a slider from `low` to `high`, linear, logarithmic, or wide: linear near 0 and logarithmic far out, on both
+    sides. It never recompiles."""
 
     name: str
     label: str
@@ -71,6 +72,7 @@ class Number:
     high: float
     log: bool = False
     symbol: str = ""
+    wide: bool = False
 
     def read(self, raw: Value) -> float:
         try:

@@ -1,6 +1,6 @@
 """A loss of classes: what one row costs, given a score (logit) for every class and the number of the right one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import jax
@@ -17,7 +17,11 @@ Costs = Float[Array, " n"]
 
 @dataclass(frozen=True)
 class ClassLoss:
-    """value(logits, labels, numbers) -> the cost of every row. Two classes at least. smooth: has a second derivative everywhere."""
+    """value(logits, labels, numbers) -> the cost of every row. Two classes at least.
+
+    smooth: has a second derivative everywhere. margin(classes, numbers) -> by how much the right logit stands above the others, all equal,
+    where the loss is lowest, and how low that is; None where it falls for ever. beyond: it is as low at any larger one.
+    """
 
     label: str
     formula: str
@@ -25,6 +29,8 @@ class ClassLoss:
     value: Callable[[Logits, Labels, Numbers], Costs]
     fields: tuple[Setting, ...] = ()
     smooth: bool = True
+    margin: Callable[[int, Mapping[str, float]], tuple[float, float] | None] = lambda classes, numbers: None
+    beyond: bool = False
     rank: int = 100
 
 

@@ -95,7 +95,7 @@ class Surface:
     window: tuple[float, float, float, float] = (-2.0, 2.0, -2.0, 2.0)
     begin: Callable[[Structure], tuple[float, float]] = lambda structure: (0.0, 0.0)
     rate: float = 0.01
-    minima: Callable[[Mapping[str, float]], Minima | None] = lambda numbers: None
+    minima: Callable[[Structure, Mapping[str, float]], Minima | None] = lambda structure, numbers: None
 
     def at(self, structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
         """The loss at one point."""
@@ -138,5 +138,5 @@ def textbook(
         window=window,
         begin=lambda structure: begin,
         rate=rate,
-        minima=minima,
+        minima=lambda structure, numbers: minima(numbers),
     )

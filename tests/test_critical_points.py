@@ -19,7 +19,7 @@ from landscape.critical.expansions import Expand, Expansions, Window, eigen
 from landscape.critical.winding import circle, winding
 from problem import Problem, fitted, prepared, probed
 from settings import Pick, catalogue, pick
-from surfaces.surface import Surface
+from surfaces.surface import Structure, Surface
 from tests.test_textbook import CASES, ORACLE, chosen, oracle_gradient, oracle_hessian
 
 Array = np.ndarray[Any, Any]
@@ -120,7 +120,7 @@ def test_a_plane_of_data_is_what_the_prober_says(picked: Pick) -> None:
 def test_known_minima_are_found(name: str, set_: dict[str, float]) -> None:
     """To 1e-8 of the window's width: a step of Newton's method at a minimum is rounding over curvature, below 1e-9 on all of them."""
     surface, found = SURFACES[name], textbook(name, set_)
-    minima = surface.minima(chosen(name, set_))
+    minima = surface.minima(Structure(name), chosen(name, set_))
     if minima is None:
         assert not len(at(found, "minimum"))
         return

@@ -118,7 +118,7 @@ def test_fit_holds_walks_and_minima(name: str, aspect: str) -> None:
     left, right, bottom, top = after.a[0], after.a[-1], after.b[0], after.b[-1]
     points = [after.walks[0].path[:, :2]]
     if after.problem.source is None:
-        minima = after.problem.surface.minima({})
+        minima = after.problem.surface.minima(after.problem.structure, {})
         assert minima is not None
         points.append(np.array(minima.points))
     for found in points:

@@ -151,7 +151,7 @@ def test_value_gradient_and_hessian(name: str, set_: dict[str, float], jets: Jet
 @pytest.mark.parametrize(("name", "set_"), CASES)
 def test_minima_are_minima(name: str, set_: dict[str, float], jets: Jets) -> None:
     surface, n = SURFACES[name], chosen(name, set_)
-    minima = surface.minima(n)
+    minima = surface.minima(Structure(name), n)
     if minima is None:
         assert name == "monkey_saddle"
         return
@@ -171,7 +171,7 @@ def test_minima_are_minima(name: str, set_: dict[str, float], jets: Jets) -> Non
 @pytest.mark.parametrize(("name", "set_"), CASES)
 def test_nothing_is_lower_than_the_minima(name: str, set_: dict[str, float]) -> None:
     surface, n = SURFACES[name], chosen(name, set_)
-    minima = surface.minima(n)
+    minima = surface.minima(Structure(name), n)
     if minima is None:
         return
 
@@ -204,7 +204,7 @@ def test_plain_gradient_descent_makes_visible_progress(name: str, jets: Jets) ->
         assert x0 <= theta[0, 0] <= x1
         assert y0 <= theta[0, 1] <= y1
         theta = theta - surface.rate * gradient
-    lowest = float(losses[-1]) if (minima := surface.minima(n)) is None else minima.value
+    lowest = float(losses[-1]) if (minima := surface.minima(Structure(name), n)) is None else minima.value
     assert losses[-1] - lowest < 0.75 * (losses[0] - lowest)
 
 
@@ -232,7 +232,7 @@ class TestLectureToy:
         np.testing.assert_allclose(hessian.T, [[2 * w2**2, off], [off, 2 * w1**2]], rtol=1e-13, atol=1e-13)
 
     def test_valley_is_flat_along_and_steep_across(self, jets: Jets) -> None:
-        minima = SURFACES["lecture_toy"].minima({})
+        minima = SURFACES["lecture_toy"].minima(Structure("lecture_toy"), {})
         assert minima is not None
         assert minima.valley
         w = np.array(minima.points)

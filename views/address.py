@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from deep import experiment as deep
 from deep.experiment import MOST_NETS, Deep
-from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Window
+from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window
 from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
 from views import shown
 from views.menus import fields_of, menus
@@ -20,6 +20,7 @@ from views.shown import Shown
 VERSION = "1"
 LANGUAGE = "lang"
 _PICKS = {"data": "data", "surface": "surface", "schedule": "schedule"}  # field of an Experiment -> its menu
+_OTHERWISE = ("data", "surface")  # what of a panel holds settings that it has otherwise
 _POINTS = {"start": (POINT, 2), "point": (POINT, 2), "window": (EDGE, 4)}
 _DEEP_PICKS = {"data": "data", "features": "features", "optimizer": "optimizer", "schedule": "schedule", "slice": "slice"}
 
@@ -65,6 +66,7 @@ def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, 
     if tuple(map(_whole, experiment.panels)) != tuple(map(_whole, opening.panels)):
         for i, panel in enumerate(experiment.panels, 1):
             query |= _flat(f"p{i}.features", panel.features, "features") | _flat(f"p{i}.hidden", panel.hidden, "hidden")
+            query |= {f"p{i}.{part}.{name}": _text(value) for part in _OTHERWISE for name, value in getattr(panel, part)}
     if experiment.optimizers != opening.optimizers:
         for i, picked in enumerate(experiment.optimizers, 1):
             query |= _flat(f"o{i}", picked, "optimizer")
@@ -101,7 +103,8 @@ def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozens
 
 def _read_experiment(reader: "_Reader", opening: Experiment) -> dict[str, object]:
     changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _PICKS.items()}
-    changes["panels"] = reader.panels(opening.panels)
+    names = {"data": cast(Pick, changes["data"]).name, "surface": cast(Pick, changes["surface"]).name}
+    changes["panels"] = reader.panels(opening.panels, names)
     changes["optimizers"] = reader.optimizers(opening.optimizers)
     changes |= {name: reader.value(name, field, getattr(opening, name)) for name, field in FIELDS.items()}
     changes |= {name: reader.point(name, field, count, getattr(opening, name)) for name, (field, count) in _POINTS.items()}
@@ -177,16 +180,28 @@ class _Reader:
         kept = {name: value for name, value in settings.items() if name in fields_here and value != fields_here[name].default}
         return Pick(base.name, tuple(sorted(kept.items())))
 
-    def panels(self, default: tuple[Panel, ...]) -> tuple[Panel, ...]:
-        """As many as the address names; what it refuses, or does not name, is the opening scene's."""
+    def panels(self, default: tuple[Panel, ...], names: Mapping[str, str]) -> tuple[Panel, ...]:
+        """As many as the address names; what it refuses, or does not name, is the opening scene's. names: of the data and the surface."""
 
         def one(i: int) -> Panel:
             base = default[i - 1] if i <= len(default) else Panel()
+            whole = f"p{i}.features" in self.left  # then what it does not say of a panel is nothing
             features, hidden = self.pick(f"p{i}.features", "features", base.features), self.pick(f"p{i}.hidden", "hidden", base.hidden)
-            return Panel(features, hidden, base.window)
+            data, surface = (
+                self._otherwise(f"p{i}.{part}", part, names[part], () if whole else getattr(base, part)) for part in _OTHERWISE
+            )
+            return Panel(features, hidden, base.window, data, surface)
 
-        panels = self._several("p", ("features", "hidden"), MOST_PANELS, one, default)
+        panels = self._several("p", ("features", "hidden", *_OTHERWISE), MOST_PANELS, one, default)
         return tuple(self._looked_at(f"p{i}.window", panel) for i, panel in enumerate(panels, 1))
+
+    def _otherwise(self, key: str, menu: str, name: str, base: Settings) -> Settings:
+        """Settings that a panel has otherwise, of an item of a menu."""
+        found = dict(base)
+        for field in fields_of(menu, name):
+            if f"{key}.{field.name}" in self.left:
+                found[field.name] = self.value(f"{key}.{field.name}", field, found.get(field.name, field.default))
+        return tuple(sorted((field.name, found[field.name]) for field in fields_of(menu, name) if field.name in found))
 
     def _looked_at(self, key: str, panel: Panel) -> Panel:
         window = self.window(key, panel.window)

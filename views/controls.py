@@ -50,6 +50,7 @@ def number(
             edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new), moving=slider_held(key))
 
     low, high = field.low if low is None else low, field.high if high is None else high
+    wide = isinstance(field, Number) and field.wide
     low, high = min(low, value), max(high, value)  # what is drawn is what the slider shows, also where a link goes beyond its ends
     slider(
         label or tr(field.label),
@@ -59,6 +60,7 @@ def number(
         key=key,
         on_change=taken,
         log=field.log and low > 0,
+        wide=wide,
         integer=whole,
         symbol=field.symbol if isinstance(field, Number) and not label else "",
         unit=unit,
@@ -69,7 +71,7 @@ def number(
     )
     if not isinstance(scene.experiment, Experiment):
         return  # a training is far too slow to be sent ahead
-    rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, integer=whole)
+    rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, wide=wide, integer=whole)
     taking = cast(Callable[[Experiment, Value], Experiment], take)
     ahead.offer(key, ahead.slid(lambda experiment, stop: taking(experiment, round(stop) if whole else stop), rests))
 

@@ -17,6 +17,7 @@ from experiment import (
     Optimizer,
     Panel,
     optimizers,
+    picked_anew,
     start_of,
     surfaces,
 )
@@ -108,7 +109,9 @@ def _data(scene: Scene) -> None:
     if not surfaces()[scene.experiment.surface.name].needs_data:
         st.caption(tr("This surface is a formula: it needs no data."))
         return
-    picked_item(scene, "data", "data", tr("data set"), scene.experiment.data, lambda e, p: replace(e, data=p, start=None, window=None))
+    picked_item(
+        scene, "data", "data", tr("data set"), scene.experiment.data, lambda e, p: replace(picked_anew(e, data=p), start=None, window=None)
+    )
     st.caption(tr("Source: {source}").format(source=menus()["data"][scene.experiment.data.name].source))
     left, right = st.columns(2)
     with left:
@@ -119,7 +122,7 @@ def _data(scene: Scene) -> None:
 
 def with_surface(experiment: Experiment, picked: Pick) -> Experiment:
     """Another surface: start and window are its own. A formula brings a rate for gradient descent that makes visible progress."""
-    changed = replace(experiment, surface=picked, start=None, window=None)
+    changed = replace(picked_anew(experiment, surface=picked), start=None, window=None)
     item, before = surfaces()[picked.name], surfaces()[experiment.surface.name]
     if item.needs_data:
         return changed if before.needs_data else replace(changed, mode=BEST)
@@ -141,7 +144,7 @@ def _model(scene: Scene) -> None:
     )
     st.latex(item.formula)
     st.caption(tr("Source: {source}").format(source=item.source))
-    settings(scene, "surface", "surface", experiment.surface, lambda e, p: replace(e, surface=p))
+    settings(scene, "surface", "surface", experiment.surface, lambda e, p: picked_anew(e, surface=p))
     begin = start_of(experiment)
     left, right = st.columns(2)
     low, high = (-10.0, 10.0)

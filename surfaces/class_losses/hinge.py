@@ -17,5 +17,7 @@ loss = ClassLoss(
     source="Crammer & Singer 2001",
     value=value,
     smooth=False,
+    margin=lambda classes, numbers: (1.0, 0.0),
+    beyond=True,
     rank=40,
 )

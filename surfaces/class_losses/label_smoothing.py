@@ -1,3 +1,6 @@
+import math
+from collections.abc import Mapping
+
 import jax.numpy as jnp
 
 from settings import N_, Number
@@ -11,11 +14,22 @@ def value(logits: Logits, labels: Labels, numbers: Numbers) -> Costs:
     return softplus(shortfall(logits, labels)) + numbers["smoothing"] * (of_right(logits, labels) - jnp.mean(logits, axis=0))
 
 
+def margin(classes: int, numbers: Mapping[str, float]) -> tuple[float, float] | None:
+    """There p = q: ln of q of the right class over that of another, and the entropy of q."""
+    spread = numbers["smoothing"]
+    if spread == 0:
+        return None
+    other = spread / classes
+    own = 1 - spread + other
+    return math.log(own / other), -own * math.log(own) - (classes - 1) * other * math.log(other)
+
+
 loss = ClassLoss(
     label=N_("label smoothing"),
     formula=r"-\sum_j\left((1-\varepsilon)\hat y_j+\tfrac{\varepsilon}{c}\right)\ln p_j",
     source="Szegedy, Vanhoucke, Ioffe, Shlens & Wojna 2016",
     value=value,
+    margin=margin,
     fields=(Number("smoothing", N_("label smoothing: share of the target that is spread over all classes"), 0.1, 0.0, 0.9, symbol="ε"),),
     rank=50,
 )

@@ -134,8 +134,8 @@ class Slider {
 
   /** Ticks and marks, made anew only where they changed. */
   furnish() {
-    const { ticks, marks, low, high, log } = this.data;
-    const wanted = JSON.stringify([ticks, marks, low, high, log]);
+    const { ticks, marks, low, high, log, wide } = this.data;
+    const wanted = JSON.stringify([ticks, marks, low, high, log, wide]);
     if (this.furnished === wanted) return;
     this.furnished = wanted;
     for (const part of [this.ticks, this.marks, this.lines]) part.replaceChildren();
@@ -185,7 +185,8 @@ class Slider {
 
   /** The place of a value on the track, 0 to 1. */
   place01(value) {
-    const { low, high, log } = this.data;
+    const { low, high, log, wide } = this.data;
+    if (wide) return (Math.asinh(value / wide) - Math.asinh(low / wide)) / (Math.asinh(high / wide) - Math.asinh(low / wide));
     return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   }
 

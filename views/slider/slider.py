@@ -17,6 +17,7 @@ import streamlit as st
 from views.served import entry, served
 
 STOPS = 100  # of the track, as many as arrow keys find
+WIDE = 10.0  # a wide track is linear up to about there, and logarithmic beyond
 _SLIDER = st.components.v2.component(
     "error_surface_slider",
     html="",
@@ -33,6 +34,7 @@ def slider(
     key: str,
     on_change: Callable[[], None],
     log: bool = False,
+    wide: bool = False,
     integer: bool = False,
     symbol: str = "",
     unit: str = "",
@@ -64,6 +66,7 @@ def slider(
             "low": low,
             "high": high,
             "log": log,
+            "wide": WIDE if wide else 0,
             "integer": integer,
             "symbol": symbol,
             "unit": unit,
@@ -73,7 +76,7 @@ def slider(
             "help": help,
             "play": play,
             "control": key,
-            "stops": stops(low, high, [at for at, _ in ticks], log=log, integer=integer),
+            "stops": stops(low, high, [at for at, _ in ticks], log=log, wide=wide, integer=integer),
             "seen": int(seen["turn"]) if seen else 0,
         },
         on_sent_change=on_change,
@@ -81,9 +84,16 @@ def slider(
     return shown
 
 
-def stops(low: float, high: float, ticks: Sequence[float] = (), *, log: bool = False, integer: bool = False) -> tuple[float, ...]:
+def stops(
+    low: float, high: float, ticks: Sequence[float] = (), *, log: bool = False, wide: bool = False, integer: bool = False
+) -> tuple[float, ...]:
     """Where a drag comes to rest: every hundredth of the track, with no more digits than the track can tell apart, and every tick."""
     places = (i / STOPS for i in range(1, STOPS))
+    if wide:
+        ends = math.asinh(low / WIDE), math.asinh(high / WIDE)
+        far = (WIDE * math.sinh(ends[0] + (ends[1] - ends[0]) * place) for place in places)
+        inner = {_tidy(value, math.hypot(value, WIDE) * (ends[1] - ends[0]) / 500) for value in far}
+        return tuple(sorted({low, high, *inner, *(at for at in ticks if low <= at <= high)}))
     values = (low * (high / low) ** place if log else low + (high - low) * place for place in places)
     if integer:
         inner = {float(round(value)) for value in values}
