@@ -38,10 +38,11 @@ MAY_IMPORT = {
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "stuck": {"settings", "experiment", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "encoding": {"settings", "experiment", "problem", "surfaces"},
     "figures": {"settings", "numerals"},
     "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "lessons": {"settings", "numerals", "experiment", "stuck", "deep"},
-    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep"},
+    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep", "encoding"},
     "app": {"settings", "backend", "views"},
 }
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from deep import experiment as deep
 from deep.experiment import MOST_NETS, Deep
-from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window
+from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
 from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
 from views import shown
 from views.menus import fields_of, menus
@@ -66,6 +66,7 @@ def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, 
     if tuple(map(_whole, experiment.panels)) != tuple(map(_whole, opening.panels)):
         for i, panel in enumerate(experiment.panels, 1):
             query |= _flat(f"p{i}.features", panel.features, "features") | _flat(f"p{i}.hidden", panel.hidden, "hidden")
+            query |= {f"p{i}.surface": panel.model} if panel.model else {}
             query |= {f"p{i}.{part}.{name}": _text(value) for part in _OTHERWISE for name, value in getattr(panel, part)}
     if experiment.optimizers != opening.optimizers:
         for i, picked in enumerate(experiment.optimizers, 1):
@@ -187,13 +188,23 @@ class _Reader:
             base = default[i - 1] if i <= len(default) else Panel()
             whole = f"p{i}.features" in self.left  # then what it does not say of a panel is nothing
             features, hidden = self.pick(f"p{i}.features", "features", base.features), self.pick(f"p{i}.hidden", "hidden", base.hidden)
-            data, surface = (
-                self._otherwise(f"p{i}.{part}", part, names[part], () if whole else getattr(base, part)) for part in _OTHERWISE
-            )
-            return Panel(features, hidden, base.window, data, surface)
+            model = self._model(f"p{i}.surface", "" if whole else base.model, names["surface"])
+            of = {**names, "surface": model or names["surface"]}
+            data, surface = (self._otherwise(f"p{i}.{part}", part, of[part], () if whole else getattr(base, part)) for part in _OTHERWISE)
+            return Panel(features, hidden, base.window, data, surface, model)
 
         panels = self._several("p", ("features", "hidden", *_OTHERWISE), MOST_PANELS, one, default)
         return tuple(self._looked_at(f"p{i}.window", panel) for i, panel in enumerate(panels, 1))
+
+    def _model(self, key: str, base: str, whole: str) -> str:
+        """Another surface of data: "" where it is the experiment's, or where that is a formula."""
+        name = self.take(key)
+        if name is None:
+            name = base
+        elif name not in surfaces() or not surfaces()[name].needs_data:
+            self._refuse(key, name, message(N_("not known")), base or whole)
+            name = base
+        return name if name != whole and surfaces()[whole].needs_data else ""
 
     def _otherwise(self, key: str, menu: str, name: str, base: Settings) -> Settings:
         """Settings that a panel has otherwise, of an item of a menu."""
