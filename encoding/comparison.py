@@ -20,10 +20,11 @@ Classify = Callable[[Float[np.ndarray, "2 n"]], Int[np.ndarray, " n"]]
 
 
 class Judged(NamedTuple):
-    """predicted[i, j]: the class at (a[j], b[i]). right: the share of the rows whose class is the predicted one."""
+    """predicted[i, j]: the class at (a[j], b[i]). right: the share of the rows whose class is the predicted one; recall: of each class."""
 
     predicted: UInt8[np.ndarray, "m n"]
     right: float
+    recall: tuple[float, ...]
 
 
 class Comparison(NamedTuple):
@@ -85,7 +86,9 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
     points = np.stack([across.ravel(), up.ravel()])
 
     def judged(classify: Classify) -> Judged:
-        return Judged(classify(affine(points)).reshape(across.shape).astype(np.uint8), float(np.mean(classify(affine(x)) == labels)))
+        right = classify(affine(x)) == labels
+        recall = tuple(float(right[labels == k].mean()) for k in range(len(names)))
+        return Judged(classify(affine(points)).reshape(across.shape).astype(np.uint8), float(right.mean()), recall)
 
     def onto(codes: Codes) -> Classify:
         model = least_squares(affine(x), labels, codes)

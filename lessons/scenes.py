@@ -1,6 +1,8 @@
 """The finished scenes that pages open on and lessons start from."""
 
-from experiment import BEST, SAME, Experiment, Panel, pick
+from dataclasses import replace
+
+from experiment import BEST, FRACTION, SAME, Experiment, Panel, pick
 
 RAW, STANDARDIZED = Panel(), Panel(features=pick("standardize"))
 BATCH = Panel(features=pick("standardize"), hidden=pick("batch"))
@@ -52,4 +54,14 @@ SCHEDULES = Experiment(
     batch=5,
     schedule=pick("inverse_sqrt"),
     optimizers=(pick("gradient_descent", rate=0.4), pick("adam", rate=0.3)),
+)
+
+# Flowers have no order; here their numbers make one, and not the one in which they lie.
+_DRAWN = (("target", "virginica"),)
+ENCODINGS = Experiment(
+    data=pick("iris", x1="petal length", x2="petal width", target="species", numbering="021"),
+    panels=(STANDARDIZED, replace(STANDARDIZED, data=_DRAWN), replace(STANDARDIZED, data=_DRAWN, model="softmax")),
+    scale2=1.0,
+    mode=FRACTION,
+    fraction=0.25,
 )

@@ -27,9 +27,9 @@ def as_columns(
     return columns | {name: (labels == k).astype(np.float64) for k, name in enumerate(classes)}
 
 
-def numberings(classes: tuple[str, ...], choices: tuple[str, ...]) -> Option:
+def numberings(classes: tuple[str, ...], choices: tuple[str, ...], kind: str = "") -> Option:
     """Which class gets which number: a digit for each class. Said as the order that the numbers make: "setosa < versicolor < virginica"."""
-    labels = tuple(" < ".join(name for _, name in sorted(zip(choice, classes, strict=True))) for choice in choices)
+    labels = tuple(kind + " < ".join(name for _, name in sorted(zip(choice, classes, strict=True))) for choice in choices)
     return Option("numbering", N_("order that the class numbers make"), choices[0], choices, labels)
 
 

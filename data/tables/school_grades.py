@@ -19,11 +19,12 @@ FEATURES = (Column("height", "cm"), Column("weight", "kg"))
 GRADES = tuple(f"grade {k}" for k in range(1, 7))
 HEIGHTS = np.array([118.0, 124.0, 130.0, 135.0, 141.0, 147.0])
 WEIGHTS = np.array([22.0, 24.0, 27.0, 30.0, 34.0, 38.0])
-NUMBERING = numberings(tuple("123456"), ("123456", "416253"))
+NUMBERING = numberings(tuple("123456"), ("123456", "416253"), "grades ")
 
 
 def load(samples: int, spread: float, seed: int, numbering: str) -> Mapping[str, Float[np.ndarray, " n"]]:
-    """height = mean + spread·N(0, 1); weight = mean·(height/mean height)²·exp(spread/100·N(0, 1)): one body mass index, but for the noise.
+    """height = mean + spread·N(0, 1); weight = mean·(height/mean height)²·exp(0.03·spread·N(0, 1)): one body mass index a grade, but for
+    the noise.
 
     As many pupils in each grade, in random order.
     """
@@ -31,7 +32,7 @@ def load(samples: int, spread: float, seed: int, numbering: str) -> Mapping[str,
     k = rng.permutation(int(samples)) % len(GRADES)
     z = rng.standard_normal((2, k.size))
     height = HEIGHTS[k] + spread * z[0]
-    weight = WEIGHTS[k] * (height / HEIGHTS[k]) ** 2 * np.exp(0.01 * spread * z[1])
+    weight = WEIGHTS[k] * (height / HEIGHTS[k]) ** 2 * np.exp(0.03 * spread * z[1])
     return renumbered(as_columns(FEATURES, np.stack([height, weight], axis=1), "grade", GRADES, k, first=1), "grade", GRADES, numbering)
 
 
