@@ -26,6 +26,7 @@ else:
         st.Page(views / "hidden_layer.py", title=tr("Hidden layer"), url_path="hidden"),
         st.Page(views / "optimizers.py", title=tr("Optimizers"), url_path="optimizers"),
         st.Page(views / "deep_networks.py", title=tr("Deep networks"), url_path="deep"),
+        st.Page(views / "classification.py", title=tr("Loss"), url_path="loss"),
         st.Page(views / "stuck.py", title=tr("Stuck?"), url_path="stuck"),
         st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),
     ]

@@ -39,6 +39,7 @@ from problem import (
 )
 from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, Value, catalogue, message, numbers, options, pick
 from surfaces.catalogue import surfaces
+from surfaces.class_loss import class_losses
 from surfaces.loss import Loss
 from surfaces.regression import the_loss
 from surfaces.surface import Structure, Surface
@@ -411,7 +412,10 @@ def _walked(experiment: Experiment, panel: PanelResult, at: Pair, turns: Iterato
 
 def _different(experiment: Experiment) -> tuple[Panel, ...]:
     """The panels of a formula: whatever normalizes features does nothing to it, so one picture of each that is another formula."""
-    return tuple({own(experiment, panel).surface: panel for panel in reversed(experiment.panels)}.values())[::-1]
+    first: dict[Pick, Panel] = {}
+    for panel in experiment.panels:
+        first.setdefault(own(experiment, panel).surface, panel)
+    return tuple(first.values())
 
 
 def run(experiment: Experiment, patience: float = math.inf) -> Result:
@@ -453,6 +457,7 @@ __all__ = [
     "Surface",
     "Walk",
     "Window",
+    "class_losses",
     "optimizers",
     "pick",
     "run",

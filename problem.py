@@ -311,7 +311,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     reason = surface.flat(structure) if ray else None
     if reason is None and _singular(hessian[:2, :2], rows is None):
         reason = message(N_("flat direction: the smallest curvature is zero"))
-    return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, _quadratic(structure))
+    return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, rows is not None and _quadratic(structure))
 
 
 @lru_cache(48)

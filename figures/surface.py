@@ -21,8 +21,10 @@ def surface(
     *,
     equal: bool,
     loss: str = "loss",
+    fixed: bool = False,
 ) -> Figure:
-    """losses: its height, heights: its colors (see levels.py). low, high: the least and the greatest loss in it."""
+    """losses: its height, heights: its colors (see levels.py). low, high: the least and the greatest loss in it, or, fixed, of all that
+    are to be compared: then they are the ends of its axis."""
     lines = {"show": True, "start": low, "end": high, "size": max(high - low, 1e-12) / 12, "width": 1, "color": "rgba(20,30,60,0.45)"}
     trace: Trace = {
         "type": "surface",
@@ -38,10 +40,13 @@ def surface(
         "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
         "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{z:.4g}}<extra></extra>",
     }
+    height: dict[str, object] = {"title": {"text": loss}, "nticks": 5}
+    if fixed:
+        height["range"] = [low, high + 0.03 * (high - low)]  # walks lie a little above the surface
     scene = {
         "xaxis": {"title": {"text": axes[0]}},
         "yaxis": {"title": {"text": axes[1]}},
-        "zaxis": {"title": {"text": loss}, "nticks": 5},
+        "zaxis": height,
         "aspectmode": "manual",
         "aspectratio": {"x": 1.0, "y": 1.0, "z": 0.7} if equal else {"x": 1.1, "y": 1.0, "z": 0.7},
         "camera": {"eye": {"x": 0.83, "y": -1.27, "z": 2.04}, "center": {"x": 0, "y": 0, "z": -0.15}},

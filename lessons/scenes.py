@@ -56,6 +56,23 @@ SCHEDULES = Experiment(
     optimizers=(pick("gradient_descent", rate=0.4), pick("adam", rate=0.3)),
 )
 
+# The lecture's figure: the same start, the same rate; one loss is flat there, the other is not.
+OUTPUT = Experiment(
+    surface=pick("logits"),
+    panels=(Panel(surface=(("loss", "mean_squared"),)), Panel(surface=(("loss", "cross_entropy"),))),
+    mode=SAME,
+    steps=60,
+    start=(-8.0, 8.0),
+    optimizers=(pick("gradient_descent", rate=1.0), pick("momentum", rate=1.0), pick("adam", rate=0.5)),
+)
+TWO = Experiment(
+    surface=pick("logits", classes=2),
+    panels=(Panel(surface=(("output", "softmax"),)), Panel(surface=(("output", "sigmoid"),))),
+    mode=SAME,
+    steps=60,
+    start=(-8.0, 4.0),
+    optimizers=(pick("gradient_descent", rate=1.0), pick("adam", rate=0.5)),
+
 # Flowers have no order; here their numbers make one, and not the one in which they lie.
 _DRAWN = (("target", "virginica"),)
 ENCODINGS = Experiment(

@@ -186,7 +186,8 @@ def judged(
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in optimizer.fields)
-    least = fit.loss if fit.loss is not None else float(np.nanmin(walked.loss))
+    infimum = problem.surface.infimum(problem.structure)
+    least = next((value for value in (fit.loss, infimum) if value is not None), float(np.nanmin(walked.loss)))
     slope, batch = _slopes(walked, unit, whole)
     path, step = walked.path / unit, walked.step / unit
     there = _sharpness(optimizer, walked, turned, hessians[1], stable)
@@ -202,7 +203,7 @@ def judged(
             relief=max(float(walked.loss[0]), float(walked.loss[end])) - least,
             whole=whole,
             decays=decays,
-            infinite=fit.theta is None and problem.source is not None and not decays,
+            infinite=fit.theta is None and (problem.source is not None or infimum is not None) and not decays,
             diverged=exploding(end),
             over=walked.finished and end == final,
         )

@@ -76,6 +76,7 @@ class Surface:
     start(structure, numbers, theta, rows) -> theta and numbers of the same function in a normalized network
     sees(structure, numbers, theta, rows) -> "2 n": what the drawn weights multiply
     predict(structure, numbers, theta, rows) -> "n": the model's output, to tell whether two panels hold the same function
+    first_steps: whether how far the first updates go is told beside its picture, and not the curvature at its minimum
     flat(structure) -> why the surface has a flat direction by construction, if it has
     baseline(structure, numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error
     classes: the target is one of several classes, 0, 1, 2 ... in the rows; the drawn one is 0
@@ -89,6 +90,7 @@ class Surface:
     rank: int = 100
     needs_data: bool = False
     hidden_layer: bool = False
+    first_steps: bool = False
     smooth: Callable[[Structure], bool] = lambda structure: True
     axes: Callable[[Structure], tuple[str, ...]] = _two
     summary: Callable[[Structure, Rows], object] = _rows_as_they_are
@@ -104,6 +106,7 @@ class Surface:
     begin: Callable[[Structure], tuple[float, float]] = lambda structure: (0.0, 0.0)
     rate: float = 0.01
     minima: Callable[[Structure, Mapping[str, float]], Minima | None] = lambda structure, numbers: None
+    infimum: Callable[[Structure], float | None] = lambda structure: None  # what it falls toward for ever, where it has no minimum
 
     def at(self, structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
         """The loss at one point."""

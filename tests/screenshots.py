@@ -23,6 +23,7 @@ PAGES = {
     "adaptive": "/optimizers?topic=adaptive",
     "deep": "/deep",
     "stuck": "/stuck",
+    "loss": "/loss",
     "workbench": "/workbench",
 }
 PORT = 8599

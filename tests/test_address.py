@@ -15,7 +15,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 import problem
 import walks
 from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
-from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, RATES, SCALE, SCHEDULES, STUCK, WORKBENCH
+from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
 from settings import Count, Number, Option, Pick, Setting, Value, pick, values
 from views import shown
 from views.address import VERSION, read, write
@@ -33,6 +33,8 @@ SCENES = {
     "schedules": SCHEDULES,
     "stuck": STUCK,
     "workbench": WORKBENCH,
+    "output": OUTPUT,
+    "two": TWO,
     **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items() if isinstance(lesson.experiment, Experiment)},
 }
 WHERE = {"data": "data", "surface": "surface", "schedule": "schedule"}  # part of an Experiment that is one pick
@@ -385,7 +387,7 @@ def _arrays() -> tuple[Callable[[PanelResult], list[np.ndarray]], ...]:
 
 
 def test_lessons_are_known_by_page() -> None:
-    pages = ("scale", "hidden", "deep", "stuck")
+    pages = ("scale", "hidden", "deep", "loss", "stuck")
     assert {name for page in pages for name in scenes(page)} == LESSONS
     for page in pages:
         for name, scene in scenes(page).items():

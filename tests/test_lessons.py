@@ -15,9 +15,9 @@ from views.lesson import lessons, scenes
 from views.shown import Shown
 
 ORDER = ["unit", "same_rate", "standardize", "correlation", "hidden_gain"]
-ELSEWHERE = ["vanishing", "edge", "saddle"]  # see test_deep_page.py and test_stuck_page.py
+ELSEWHERE = ["vanishing", "edge", "saddle", "flat_loss"]  # see test_deep_page.py, test_stuck_page.py and test_loss_page.py
 LABELS = ["cm → mm", "the same η = 0.5 for both", "standardize", "correlation: what remains", "hidden gain and batch norm"]
-LABELS += ["12 sigmoid layers", "edge of stability", "a gradient of zero"]
+LABELS += ["12 sigmoid layers", "edge of stability", "a gradient of zero", "MSE or cross-entropy?"]
 
 
 def numbers_in(text: str) -> list[str]:

@@ -18,10 +18,17 @@ from surfaces.catalogue import surfaces
 from tests.test_pack import unpack
 from views import drawer, rates
 from views.board.board import AGAIN, NAME
-from views.shown import TOPICS
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
-PAGES = {"scale": "scale", "hidden": "hidden_layer", "optimizers": "optimizers", "stuck": "stuck", "workbench": "workbench"}
+PAGES = {
+    "scale": "scale",
+    "hidden": "hidden_layer",
+    "optimizers": "optimizers",
+    "loss": "classification",
+    "stuck": "stuck",
+    "workbench": "workbench",
+}
+TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
 PARTS = ("data", "model", "normalization", "optimizers", "run", "picture")
 CONTROLS = ("selectbox", "button_group", "toggle", "radio", "button", "checkbox", "text_input", "number_input")
 
@@ -150,7 +157,7 @@ def test_every_topic_of_the_optimizers_opens_finished(topic: str) -> None:
     assert len(takeaways(at)) == 1
     assert at.query_params == ({} if topic == "rates" else {"topic": topic, "v": "1"})
     by_hand = opened("optimizers")
-    fine(by_hand.button_group(key="topics en").set_value(topic).run())
+    fine(by_hand.button_group(key="topics optimizers en").set_value(topic).run())
     assert by_hand.query_params == at.query_params
     assert panels(by_hand) == panels(at)
 
@@ -342,7 +349,7 @@ def test_every_part_of_the_drawer_draws(page: str, part: str, query: dict[str, s
         at.session_state[f"{page} drawer"] = True
     at.session_state[f"{page} part en"] = part
     fine(at.run())
-    formula = page == "stuck" and part in ("data", "normalization")  # it says that a formula has none
+    formula = page in ("stuck", "loss") and part in ("data", "normalization")  # it says that a formula has none
     assert page == "workbench" or len(front(at)) > before + (0 if formula else 1)
     assert at.query_params == address, "looking changes nothing"
 
@@ -426,8 +433,9 @@ def drawn(query: Mapping[str, str]) -> AppTest:
     else:
         for panel in panels(at):
             assert panel.counts
-            assert panel.condition
-            assert not panel.condition.startswith("—") or len(panel.condition) > 10, "no κ needs a reason"
+            assert panel.facts
+            condition = panel.facts.get("condition number κ", "1")
+            assert not condition.startswith("—") or len(condition) > 10, "no κ needs a reason"
     return at
 
 

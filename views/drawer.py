@@ -313,6 +313,8 @@ def _view(scene: Scene) -> None:
     left, right = st.columns(2)
     with left:
         plain(scene, "levels")
+        plain(scene, "span")
+        plain(scene, "drawn")
         plain(scene, "aspect")
     with right:
         plain(scene, "resolution")

@@ -11,7 +11,13 @@ from settings import catalogue
 from views.session import E, Scene, show
 from views.words import language, say, tr
 
-PAGES = {"scale": "views/scale.py", "hidden": "views/hidden_layer.py", "deep": "views/deep_networks.py", "stuck": "views/stuck.py"}
+PAGES = {
+    "scale": "views/scale.py",
+    "hidden": "views/hidden_layer.py",
+    "deep": "views/deep_networks.py",
+    "loss": "views/classification.py",
+    "stuck": "views/stuck.py",
+}
 
 
 def lessons() -> Mapping[str, Lesson]:

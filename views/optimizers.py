@@ -16,8 +16,9 @@ from views.front import alike, correlation, sides, unit
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.picture import title_of
 from views.rates import modes, rate
-from views.session import Scene, turn
-from views.words import language, tr
+from views.session import Scene
+from views.topics import topics
+from views.words import tr
 
 
 @dataclass(frozen=True)
@@ -157,23 +158,8 @@ TOPICS = {
 }
 
 
-def topics(scene: Scene) -> None:
-    """The five topics of the page. Another topic starts from its own scene."""
-    key = f"topics {language()}"
-    st.session_state[key] = scene.shown.topic
-
-    def taken() -> None:
-        name = st.session_state[key] or scene.shown.topic
-        turn(scene.page, name, TOPICS[name].scene)
-
-    st.segmented_control(
-        tr("topic"), list(TOPICS), format_func=lambda name: tr(TOPICS[name].label), key=key, on_change=taken, label_visibility="collapsed"
-    )
-
-
 scene = open_page("optimizers", RATES, {name: topic.scene for name, topic in TOPICS.items()})
-topic = TOPICS[scene.shown.topic]
-topics(scene)
+topic = TOPICS[topics(scene, {name: one.label for name, one in TOPICS.items()}, {name: one.scene for name, one in TOPICS.items()})]
 own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
 heading(tr(topic.heading if own else topic.label))
 at_hand, folded = sides()

@@ -5,17 +5,17 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, fitting, menus, optimizers
+from experiment import Experiment, PanelResult, Result, dataset_of, fields_of, fitting, menus, optimizers, own
 from experiment import Walk as Walked
 from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
 from figures.contour import contour, ellipse
 from figures.curves import Curve, curves
 from figures.derived import Derived, Drawn
-from figures.levels import levels
+from figures.levels import Levels, levels
 from figures.surface import surface
 from numerals import numeral
-from settings import values
+from settings import Number, Option, values
 from stuck.advice import LABELS, judge
 from views.board.board import BoardData, Clock, Fact, Panel, Player, Walk, Words
 from views.shown import Shown
@@ -68,18 +68,39 @@ def words() -> Words:
 
 def title_of(panel: PanelResult) -> Titled:
     """ "raw", "standardize", "standardize + batch normalization", and what the weights multiply."""
+    otherwise = ", ".join(_otherwise(panel))
     features = menus()["features"][panel.panel.features.name].label
     amount = values(panel.panel.features, fields_of("features", panel.panel.features.name)).get("amount", 1.0)
     title = tr("{how} features").format(how=tr(features))
     if float(amount) != 1.0:
         title += f" × {float(amount):.2g}"
     if panel.problem.source is None:
-        return Titled(tr(panel.problem.surface.label), "")
+        return Titled(otherwise or tr(panel.problem.surface.label), "")
+    if otherwise:
+        return Titled(otherwise, title)
     if panel.problem.surface.hidden_layer:
         hidden = panel.problem.structure.hidden
         first = tr("no batch normalization") if hidden == "none" else tr(menus()["hidden"][hidden].label)
         return Titled(first, title)
     return Titled(title, "")
+
+
+def _otherwise(panel: PanelResult) -> list[str]:
+    """What a panel has otherwise than the experiment: "cross-entropy", "T = 2", "target y: setosa"."""
+    names = {"surface": panel.problem.structure.surface, "data": panel.problem.source.data.name if panel.problem.source else ""}
+    said = []
+    for part in ("surface", "data"):
+        for field in fields_of(part, names[part]) if names[part] else ():
+            value = dict(getattr(panel.panel, part)).get(field.name)
+            if value is None:
+                continue
+            if isinstance(field, Option):
+                label = tr(field.label_of(value)) if field.labels else str(value)
+                said.append(label if field.labels else f"{tr(field.label)}: {label}")
+            else:
+                symbol = field.symbol if isinstance(field, Number) and field.symbol else tr(field.label)
+                said.append(f"{symbol} = {numeral(float(value))}")
+    return said
 
 
 def column_words(experiment: Experiment) -> tuple[str, str, str]:
@@ -97,7 +118,7 @@ def column_words(experiment: Experiment) -> tuple[str, str, str]:
 
 def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
     raw = panel.panel.features.name == "none"
-    first, second, target = column_words(experiment)
+    first, second, target = column_words(own(experiment, panel.panel))
     if panel.axes[0] == "b":
         return (first if raw else "x̃", target)
     if panel.problem.surface.hidden_layer and dict(panel.problem.structure.options)["plane"] == "output":
@@ -175,7 +196,22 @@ def updates_an_epoch(experiment: Experiment, panel: PanelResult) -> int:
     return -(-n // experiment.batch) if 0 < experiment.batch < n else 1
 
 
+def _first_steps(panel: PanelResult) -> list[Fact]:
+    """How steep it is where the walks start, and how far the first update of each goes."""
+    slope = numeral(float(panel.walks[0].slope[0])) if panel.walks else "—"
+    facts: list[Fact] = [
+        {"label": tr("slope at the start"), "value": slope, "help": tr("the norm of the gradient where the walks start")},
+    ]
+    for walked in panel.walks:
+        length = float(np.linalg.norm(walked.step[0]))
+        label = tr("first step, {optimizer}").format(optimizer=tr(optimizers()[walked.picked.name].label))
+        facts.append({"label": label, "value": numeral(length), "help": tr("how far the first update goes")})
+    return facts
+
+
 def _facts(panel: PanelResult) -> list[Fact]:
+    if panel.problem.surface.first_steps:
+        return _first_steps(panel)
     reason = "" if panel.fit.reason is None else say(panel.fit.reason)
     condition = numeral(panel.condition)
     facts: list[Fact] = [
@@ -203,37 +239,71 @@ def _facts(panel: PanelResult) -> list[Fact]:
 
 def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
     walks = "; ".join(f"{tr(optimizers()[w.picked.name].label)}: {' '.join(count_of(w, steps)[:2])}" for w in panel.walks)
+    if panel.slopes is not None:
+        return tr("Map of the norm of the gradient, {title}. {walks}.").format(title=titled.title, walks=walks)
     return tr("Contour map of the loss, {title}: κ = {kappa}, 2/λmax = {limit}. {walks}.").format(
         title=titled.title, kappa=numeral(panel.condition), limit=numeral(panel.limit), walks=walks
     )
 
 
-def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, deepened: bool, details: bool) -> Panel:
+class _Scales(NamedTuple):
+    """How losses become shades, and the norms of gradients where they are what is drawn. low, high: the least and greatest loss."""
+
+    loss: Levels
+    slope: Levels | None
+    low: float
+    high: float
+
+
+def _scales(experiment: Experiment, panels: tuple[PanelResult, ...]) -> list[_Scales]:
+    """Of each panel, from its own numbers or from those of all."""
+
+    def of(some: tuple[PanelResult, ...]) -> _Scales:
+        losses = np.concatenate([panel.grid.ravel() for panel in some])
+        slopes = [panel.slopes.ravel() for panel in some if panel.slopes is not None]
+        lowest = [panel.fit.loss for panel in some if panel.fit.loss is not None]
+        goals = [panel.goal for panel in some if panel.goal]
+        return _Scales(
+            levels(experiment.levels, losses, min(lowest, default=None), min(goals, default=None)),
+            levels(experiment.levels, np.concatenate(slopes), None, None) if slopes else None,
+            float(np.nanmin(losses)),
+            float(np.nanmax(losses)),
+        )
+
+    return [of(panels) if experiment.span == "same" else of((panel,)) for panel in panels]
+
+
+def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: int, moving: bool, deepened: bool, details: bool) -> Panel:
     """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer; deepened: a surface all
     the same, since it is the one that is shown."""
-    fit, titled = panel.fit, title_of(panel)
-    scale = levels(experiment.levels, panel.grid, fit.loss, panel.goal)
+    fit, titled, scale = panel.fit, title_of(panel), scales.loss
     excess = scale.excess(panel.grid)
     heights, losses = scale.heights(excess), scale.losses(excess)
-    flat: tuple[Drawn, Drawn | None] = (scale.coarse(panel.grid), None) if moving else (heights, losses)
+    shades, shaded, shown = scale, panel.grid, (heights, losses)
+    sloped = panel.slopes is not None and scales.slope is not None
+    if panel.slopes is not None and scales.slope is not None:
+        shades, shaded = scales.slope, panel.slopes
+        steep = shades.excess(shaded)
+        shown = (shades.heights(steep), shades.losses(steep))
+    flat: tuple[Drawn, Drawn | None] = (shades.coarse(shaded), None) if moving else shown
     axes, equal = (panel.axes[0], panel.axes[1]), experiment.aspect == "equal"
     ring = level = None
     if fit.loss is not None and panel.goal and fit.theta is not None:
         if fit.quadratic and fit.hessian is not None and fit.reason is None:
             ring = ellipse(fit.theta[:2], fit.hessian, panel.goal)
-        else:
+        elif not sloped:
             level = float(scale.height(np.array(fit.loss + panel.goal)))
     figure = contour(
         panel.a,
         panel.b,
         *flat,
-        scale,
+        shades,
         axes,
         equal=equal,
         minimum=None if fit.theta is None else fit.theta[:2],
         ring=ring,
         level=level,
-        words=(tr("loss"), tr("the goal"), tr("minimum")),
+        words=(tr("gradient norm") if sloped else tr("loss"), tr("the goal"), tr("minimum")),
     )
     seen = None
     if panel.sees is not None and panel.prepared is not None:
@@ -243,8 +313,19 @@ def _panel(experiment: Experiment, panel: PanelResult, most: int, moving: bool, 
         seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
     deep = None
     if not moving or deepened:
-        low, high = float(np.nanmin(panel.grid)), float(np.nanmax(panel.grid))
-        deep = surface(panel.a, panel.b, heights, losses, low, high, scale, axes, equal=equal, loss=tr("loss"))
+        deep = surface(
+            panel.a,
+            panel.b,
+            heights,
+            losses,
+            scales.low,
+            scales.high,
+            scale,
+            axes,
+            equal=equal,
+            loss=tr("loss"),
+            fixed=experiment.span == "same",
+        )
     return {
         "title": titled.title,
         "subtitle": titled.subtitle,
@@ -301,7 +382,11 @@ def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: 
     most = min(2000, MOVING if moving else share, share)
     deepened = shown.panel if shown.view == "surface" else -1
     details = shown.details == "on"
-    panels = [_panel(experiment, panel, most, moving, i == deepened, details) for i, panel in enumerate(result.panels)]
+    scales = _scales(experiment, result.panels)
+    panels = [
+        _panel(experiment, panel, scale, most, moving, i == deepened, details)
+        for i, (panel, scale) in enumerate(zip(result.panels, scales, strict=True))
+    ]
     return {
         "panels": panels,
         "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from settings import N_, Count, Option, Setting
 
 CLOCKS = ("updates", "epochs", "evaluations")
-TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
+TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "output", "two", "encodings")
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Shown:
     clock: str = "updates"
     details: str = "off"
     flip: str = "off"
-    topic: str = "rates"  # of the page of optimizers
+    topic: str = "rates"  # of a page that has some
     lesson: str = ""
     revealed: str = "no"
 

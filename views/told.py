@@ -2,7 +2,7 @@
 
 from experiment import Experiment, Result, fields_of, loss_of, surfaces
 from numerals import numeral
-from settings import Option
+from settings import Option, values
 from views.words import tr
 
 
@@ -11,6 +11,8 @@ def told(experiment: Experiment, result: Result) -> str:
     first = result.panels[0]
     if first.prepared is None:
         said = [tr("{surface}, drawn as it is.").format(surface=tr(surfaces()[experiment.surface.name].label))]
+        if first.problem.surface.first_steps:
+            said = [_output_space(experiment)]
         if first.goal is not None:
             said.append(tr("Arrived: 99 % of the way down from the start's loss to the minimum's."))
         return " ".join(said)
@@ -50,3 +52,17 @@ def told(experiment: Experiment, result: Result) -> str:
             arrived = tr("Arrived: loss − minimum ≤ {goal} = 0.01·Var(y) for good.")
         said.append(arrived.format(goal=numeral(goals[0])))
     return " ".join(said)
+
+
+def _output_space(experiment: Experiment) -> str:
+    """Which slice of the space of all logits is drawn."""
+    chosen = values(experiment.surface, fields_of("surface", experiment.surface.name))
+    said = tr("Drawn: the loss of one row whose right class is {target}, over its logits y₁ and y₂, at temperature T = {temperature}.")
+    if int(chosen["classes"]) > 2:
+        said += " " + tr("{classes} classes: all other logits are {others}.").format(
+            classes=chosen["classes"], others=numeral(float(chosen["others"]))
+        )
+    said += " " + tr("The squared error is the sum over the classes.")
+    if experiment.drawn == "slope":
+        said += " " + tr("The maps show the norm of the gradient; in 3-D, the loss.")
+    return said.format(target=chosen["target"], temperature=numeral(float(chosen["temperature"])))

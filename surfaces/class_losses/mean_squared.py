@@ -13,7 +13,7 @@ def value(logits: Logits, labels: Labels, numbers: Numbers) -> Costs:
 
 
 loss = ClassLoss(
-    label=N_("squared error after softmax (MSE)"),
+    label=N_("MSE after softmax"),
     formula=r"\sum_j(p_j-\hat y_j)^2,\qquad p=\mathrm{softmax}(y)",
     source="Brier 1950",
     value=value,

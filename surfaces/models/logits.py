@@ -56,6 +56,12 @@ def _minima(structure: Structure, numbers: Mapping[str, float]) -> Minima | None
     return Minima(points, value, valley=True)
 
 
+def _infimum(structure: Structure) -> float | None:
+    """0 where the right logit is drawn, and the loss has no margin beyond which it falls no more."""
+    endless = the_class_loss(structure).margin(2, {field.name: 0.5 for field in the_class_loss(structure).fields}) is None
+    return 0.0 if endless and _target(structure) < 2 else None
+
+
 surface = Surface(
     label=N_("logits of one row (output space)"),
     formula=r"L(y_1,y_2,y_3,\dots),\qquad p_i=\frac{e^{y_i/T}}{\sum_j e^{y_j/T}}",
@@ -77,10 +83,12 @@ surface = Surface(
         *(field for loss in class_losses().values() for field in loss.fields),
     ),
     rank=40,
+    first_steps=True,
     smooth=lambda structure: the_class_loss(structure).smooth,
     axes=lambda structure: ("y<sub>1</sub>", "y<sub>2</sub>"),
     window=(-10.0, 10.0, -10.0, 10.0),
     begin=lambda structure: (-8.0, 8.0),
     rate=1.0,
     minima=_minima,
+    infimum=_infimum,
 )

@@ -31,6 +31,7 @@ PATHS = (
     *(f"/optimizers?topic={topic}" for topic in ("rates", "momentum", "adaptive", "batches", "schedules")),
     "/deep?data=moons&data.samples=60&depth=2&width=4&steps=12&v=1",
     "/stuck",
+    *(f"/loss?topic={topic}" for topic in ("output", "two")),
     "/workbench",
 )
 PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
@@ -192,7 +193,7 @@ def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Pag
     assert picture["y"] > 60
     assert picture["y"] + picture["height"] <= player["y"] + 25, "the axis' title may lie under the player's rim, the map may not"
     assert player["y"] + player["height"] <= 844
-    if path == "/workbench" or path.startswith("/deep") or path == "/stuck":
+    if path == "/workbench" or path.startswith(("/deep", "/loss")) or path == "/stuck":
         return
     mode = page.get_by_role("radio", name="each panel's own best")
     expect(mode).to_be_hidden()
@@ -205,7 +206,7 @@ def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Pag
 
 def test_on_a_projector_picture_number_and_player_are_in_view(serve: Callable[..., str], page: Page) -> None:
     """At 1280 × 800, and nothing lies on anything else."""
-    for path in ("/", "/hidden", "/optimizers", "/stuck"):
+    for path in ("/", "/hidden", "/optimizers", "/loss", "/stuck"):
         opened(page, serve("app.py"), path)
         parts = page.locator(".esl-contour, .esl-counts, .esl-extras, .esl-head, .esl-player").locator("visible=true")  # no data, no extras
         boxes = [part.bounding_box() for part in parts.all()]

@@ -1,0 +1,87 @@
+"""The page "Loss" in a real browser: a click in the desert, the gradient's map, a slider that is fine around 0, the way to its topics."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Page, expect
+
+from experiment import run
+from lessons.scenes import OUTPUT
+from numerals import numeral
+from tests.browser.test_app import drawn, query
+from tests.browser.test_components import settle
+from tests.browser.test_live import asked_start, at_pixel, box, contour
+from views.address import read
+
+Visit = Callable[[str], None]
+
+
+@pytest.fixture
+def visit(serve: Callable[..., str], page: Page) -> Visit:
+    def go(path: str) -> None:
+        page.goto(f"{serve('app.py')}{path}")
+        drawn(page)
+        settle(page)
+
+    return go
+
+
+def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit: Visit, page: Page) -> None:
+    visit("/loss")
+    left, top, width, height = box(contour(page, 0))
+    x, y = 0.45 * width, 0.5 * height
+    at, pixel = at_pixel(page, 0, x, y)
+    page.mouse.click(left + x, top + y)
+    page.wait_for_url(re.compile(r"[?&]start="))
+    landed = asked_start(page)
+    assert [abs(landed[i] - at[i]) <= abs(pixel[i]) for i in (0, 1)] == [True, True]
+    steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(read(query(page), OUTPUT)[0]).panels]
+    for panel, step in enumerate(steps):
+        fact = page.locator(".esl-panel").nth(panel).locator(".esl-fact", has_text="first step, GD").locator("dd")
+        expect(fact).to_have_text(numeral(step))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(numeral(float(f"{steps[0]:.3g}")))
+
+
+def test_a_wide_slider_is_fine_around_zero_and_reaches_far(visit: Visit, page: Page) -> None:
+    visit("/loss")
+    slider = page.get_by_role("slider", name="y₃, the third logit")
+    x, y, width, height = box(slider)
+    page.get_by_role("button", name="y₃, the third logit: 0", exact=True).click()
+    page.wait_for_url(re.compile("surface.others=0"))
+    drawn(page)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile(r"surface\.others=(0\.\d+|1)(&|$)"))
+    page.mouse.click(x + 4, y + height / 2)
+    page.wait_for_url(re.compile(r"surface\.others=-9\d\d|^((?!others).)*$"))
+
+
+def test_the_gradients_map_and_back(visit: Visit, page: Page) -> None:
+    visit("/loss")
+    traces = "node => node.data[0].hovertemplate"
+    plot = contour(page, 0).locator(".esl-plotly")
+    page.get_by_role("radio", name="the norm of its gradient").click()
+    page.wait_for_url(re.compile("drawn=slope"))
+    settle(page)
+    assert "gradient norm" in plot.evaluate(traces)
+    page.get_by_role("radio", name="the loss", exact=True).click()
+    expect(page).not_to_have_url(re.compile("drawn=slope"))
+    settle(page)
+    assert "gradient norm" not in plot.evaluate(traces)
+
+
+@pytest.mark.parametrize(("topic", "address"), [("Two classes", "topic=two")])
+def test_the_topics_lead_to_their_pages_and_back(visit: Visit, page: Page, topic: str, address: str) -> None:
+    visit("/loss")
+    page.get_by_role("radio", name=topic).click()
+    page.wait_for_url(re.compile(address))
+    expect(page.get_by_role("radio", name=topic)).to_be_checked()
+    settle(page)
+    page.get_by_role("radio", name="Output space").click()
+    expect(page.get_by_role("radio", name="Output space")).to_be_checked()
+    expect(page).not_to_have_url(re.compile(address))
+    drawn(page)

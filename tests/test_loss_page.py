@@ -1,0 +1,111 @@
+"""The page "Loss" without a browser: its topics of the output space, their controls, and the numbers that they say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiment import Panel, class_losses, run
+from lessons.minutes.flat_loss import lesson
+from lessons.scenes import OUTPUT, TWO
+from numerals import numeral
+from tests.test_pages import board, fine, headings, opened, panels, takeaways, told
+from views.address import read, write
+from views.shown import Shown
+
+
+def first_steps(query: dict[str, str]) -> list[float]:
+    panels = run(read(query, OUTPUT)[0]).panels
+    return [float(np.linalg.norm(panel.walks[0].step[0])) for panel in panels]
+
+
+def test_it_opens_on_the_lectures_figure_and_says_how_far_the_first_steps_go() -> None:
+    at = opened("loss")
+    square, entropy = first_steps({})
+    rounded = [numeral(float(f"{step:.3g}")) for step in (square, entropy)]
+    assert headings(at) == ["Same start, same rate. First step: MSE after softmax {}, cross-entropy {}.".format(*rounded)]
+    assert [panel.title for panel in panels(at)] == ["MSE after softmax", "cross-entropy"]
+    assert [panel.facts["first step, GD"] for panel in panels(at)] == [numeral(square), numeral(entropy)]
+    assert takeaways(at)[0].startswith("Surely wrong, and stuck: MSE after softmax. The loss is 2 there")
+    assert "3 classes: all other logits are −1000." in told(at)
+
+
+@pytest.mark.parametrize("name", class_losses())
+def test_every_loss_is_a_chip_and_a_picture(name: str) -> None:
+    at = opened("loss")
+    fine(at.button_group(key="loss losses en").set_value([name]).run())
+    assert [panel.title for panel in panels(at)] == [class_losses()[name].label]
+    assert read(at.query_params, OUTPUT)[0].panels[0].surface == (("loss", name),)
+
+
+def test_three_losses_at_most_the_newest_stay() -> None:
+    at = opened("loss")
+    fine(at.button_group(key="loss losses en").set_value(list(class_losses())).run())
+    assert len(panels(at)) == 3
+
+
+def test_the_map_shows_the_norm_of_the_gradient() -> None:
+    at = opened("loss")
+    fine(at.button_group(key="loss drawn en").set_value("slope").run())
+    assert at.query_params["drawn"] == "slope"
+    shown = board(at)["panels"][0]["contour"]["data"][0]
+    assert "gradient norm" in shown["hovertemplate"]
+    assert "The maps show the norm of the gradient" in told(at)
+
+
+@pytest.mark.parametrize(("name", "value", "address"), [("classes", 5, ("surface.classes", "5")), ("target", 2, ("surface.target", "2"))])
+def test_what_is_folded_away_is_taken(name: str, value: int, address: tuple[str, str]) -> None:
+    at = opened("loss", loss_more=True)
+    fine(at.selectbox(key=f"loss {name} en").set_value(value).run())
+    assert at.query_params[address[0]] == address[1]
+    assert len(panels(at)) == 2
+
+
+def test_fewer_classes_than_the_right_one_make_the_last_of_them_right() -> None:
+    at = opened("loss", {"surface.classes": "6", "surface.target": "6"}, loss_more=True)
+    fine(at.selectbox(key="loss classes en").set_value(4).run())
+    assert (at.query_params["surface.classes"], at.query_params["surface.target"]) == ("4", "4")
+
+
+def test_one_color_range_for_all_pictures() -> None:
+    """The level lines of both pictures are those of the larger loss."""
+    own, same = (board(opened("loss", query))["panels"] for query in ({}, {"span": "same"}))
+    assert same[0]["contour"]["data"][0]["contours"] == same[1]["contour"]["data"][0]["contours"]
+    heights = [panel["surface"]["layout"]["scene"]["zaxis"].get("range") for panel in same]
+    assert heights[0] == heights[1] == pytest.approx([0, 20 * 1.03], rel=1e-6)
+    assert all("range" not in panel["surface"]["layout"]["scene"]["zaxis"] for panel in own)
+
+
+def test_two_classes() -> None:
+    at = opened("loss", {"topic": "two"})
+    assert [panel.title for panel in panels(at)] == ["softmax", "sigmoid of y₁ − y₂"]
+    one, other = run(TWO).panels
+    gap = float(np.abs(one.grid - other.grid).max())
+    assert (numeral(gap) if gap else "their difference is 0") in takeaways(at)[0]
+    said = next(shown.value for shown in at.markdown if shown.value.startswith("Curvatures"))
+    curvature = 2 / (1 + np.exp(12.0)) / (1 + np.exp(-12.0))
+    assert f"0 along (1, 1)/√2, {numeral(curvature)} along (1, −1)/√2" in said
+
+
+@pytest.mark.parametrize("loss", class_losses())
+def test_two_classes_by_every_loss(loss: str) -> None:
+    at = opened("loss", {"topic": "two"})
+    fine(at.selectbox(key="loss loss en").set_value(loss).run())
+    assert len(panels(at)) == 2
+
+
+def test_a_setting_for_all_pictures_takes_it_from_each() -> None:
+    """In the drawer one loss is picked: then there is one picture, since the two are the same formula."""
+    query = write(replace(OUTPUT, panels=(Panel(surface=(("loss", "focal"),)), *OUTPUT.panels)), Shown(), OUTPUT)
+    at = opened("loss", query, loss_drawer=True)
+    at.session_state["loss part en"] = "model"
+    fine(at.run())
+    fine(at.selectbox(key="loss surface.logits.loss en").set_value("hinge").run())
+    assert [panel.title for panel in panels(at)] == ["logits of one row (output space)"]
+
+
+def test_the_lesson() -> None:
+    at = opened("loss", {"lesson": "flat_loss", "revealed": "yes"})
+    answer = next(said.value for said in [*at.success, *at.info, *at.markdown] if "Only the cross-entropy moves" in said.value)
+    steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(lesson.experiment).panels]  # type: ignore[arg-type]
+    assert all(numeral(step) in answer for step in steps)

@@ -1,0 +1,19 @@
+"""Loss: the surface that the loss makes. Output space, two classes, encodings; classifiers and masks are pages of their own."""
+
+from collections.abc import Callable
+
+from lessons.scenes import OUTPUT, TWO
+from views import lesson
+from views.loss.output import output
+from views.loss.topics import loss_topics
+from views.loss.two import two
+from views.page import close_page, open_page
+from views.session import Scene
+
+SCENES = {"output": OUTPUT, "two": TWO}
+TOPICS: dict[str, Callable[[Scene], None]] = {"output": output, "two": two}
+
+scene = open_page("loss", OUTPUT, SCENES)
+if not lesson.hidden(scene):
+    TOPICS[loss_topics(scene, SCENES)](scene)
+close_page(scene)

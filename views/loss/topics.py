@@ -1,0 +1,22 @@
+"""The topics of the page of losses. Two of them, which hold other things than an Experiment, are pages of their own."""
+
+from collections.abc import Mapping
+
+from settings import N_
+from views.session import E, Scene
+from views.topics import topics
+
+LABELS = {
+    "output": N_("Output space"),
+    "two": N_("Two classes"),
+    "encodings": N_("Encodings"),
+    "classifier": N_("Classifier"),
+    "masks": N_("Masks"),
+}
+PAGES = {"classifier": "views/classifier.py", "masks": "views/masks.py"}
+
+
+def loss_topics(scene: Scene[E], scenes: Mapping[str, E], now: str | None = None) -> str:
+    """The row of topics: scenes of those that are on this page; now: the topic, on a page that is one alone."""
+    pages = {name: PAGES.get(name, "views/classification.py") for name in LABELS if name not in scenes and name != now}
+    return topics(scene, LABELS, scenes, pages, now)

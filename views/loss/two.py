@@ -1,0 +1,103 @@
+"""Two classes: softmax over two logits and the sigmoid of their difference are one surface, flat along (1, 1)."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+from jaxtyping import Float
+
+from experiment import Experiment, PanelResult, start_of
+from numerals import numeral
+from settings import Number, Value
+from stuck.closeup import closeup
+from views.controls import number
+from views.drawer import drawer
+from views.front import sides
+from views.loss.output import pick_of, segmented, temperature
+from views.page import heading, picture, takeaway, try_next
+from views.rates import rate
+from views.session import Scene
+from views.words import tr
+
+SHIFT = Number("shift", "", 0.0, -10.0, 10.0, symbol="c")
+_NONE = 1e-8  # of the largest curvature: no curvature at all
+
+
+def shift(scene: Scene) -> None:
+    """Moves the start along (1, 1): both logits by the same amount."""
+
+    def take(experiment: Experiment, value: Value) -> Experiment:
+        y1, y2 = start_of(experiment)
+        return replace(experiment, start=(float(value) + (y1 - y2) / 2, float(value) - (y1 - y2) / 2))
+
+    y1, y2 = start_of(scene.experiment)
+    number(
+        scene,
+        "shift",
+        SHIFT,
+        (y1 + y2) / 2,
+        take,
+        label=tr("the mean c of both logits at the start"),
+        ticks=[(-5.0, "−5"), (0.0, "0"), (5.0, "5")],
+    )
+
+
+def named(direction: Float[np.ndarray, " 2"]) -> str:
+    """ "(1, 1)/√2" where it is one of the two, else its numbers."""
+    for sign, name in ((1, "(1, 1)/√2"), (-1, "(1, −1)/√2")):
+        if abs(direction[0] * 1 + direction[1] * sign) > np.sqrt(2) * (1 - 1e-9):
+            return name
+    return f"({direction[0]:.3f}, {direction[1]:.3f})"
+
+
+def said(panels: tuple[PanelResult, ...]) -> str:
+    """The largest difference of the two pictures."""
+    if len(panels) != 2 or panels[0].grid.shape != panels[1].grid.shape:
+        return ""
+    gap = float(np.max(np.abs(panels[0].grid - panels[1].grid)))
+    template = tr("One surface, written twice: over the whole window the two losses differ by {gap} at most, which is rounding.")
+    if gap == 0:
+        return tr("One surface, written twice: over the whole window the two losses are equal to the last digit; their difference is 0.")
+    if gap > 1e-9:
+        template = tr("Over the window the two losses differ by up to {gap}.")
+    return template.format(gap=numeral(gap))
+
+
+def flat(experiment: Experiment, panel: PanelResult) -> str:
+    """The curvatures at the start, and which direction has none."""
+    near = closeup(replace(experiment, point=start_of(experiment)), panel)
+    order = np.argsort(np.abs(near.drawn))
+    values, vectors = near.drawn[order], near.vectors[:, order]
+    if abs(values[0]) > _NONE * abs(values[1]):
+        return tr("Curvatures at the start: {first} along {one}, {second} along {other}.").format(
+            first=numeral(float(values[0])), one=named(vectors[:, 0]), second=numeral(float(values[1])), other=named(vectors[:, 1])
+        )
+    template = tr(
+        "Curvatures (eigenvalues of the Hessian) at the start: 0 along {one}, {second} along {other}. Adding the same number to both "
+        "logits changes nothing: that is the flat direction."
+    )
+    return template.format(one=named(vectors[:, 0]), second=numeral(float(values[1])), other=named(vectors[:, 1]))
+
+
+def two(scene: Scene) -> None:
+    heading(tr("Softmax over two logits is the sigmoid of their difference."))
+    at_hand, folded = sides()
+    with at_hand:
+        shift(scene)
+    with folded:
+        pick_of(scene, "loss")
+        between = st.container()
+    result = picture(scene)
+    if result is not None:
+        with between:
+            rate(scene, result)
+        if (what := said(result.panels)) != "":
+            takeaway(what)
+        st.markdown(flat(scene.experiment, result.panels[0]))
+    fold = st.expander(tr("Temperature, and what the maps show"), key=f"{scene.page} more two", on_change="rerun", icon=":material/tune:")
+    if fold.open:
+        with fold:
+            temperature(scene)
+            segmented(scene, "drawn")
+    try_next(tr("move the mean of the logits: the walks slide along the valley, and every loss stays what it was."))
+    drawer(scene)
