@@ -72,6 +72,7 @@ TWO = Experiment(
     steps=60,
     start=(-8.0, 4.0),
     optimizers=(pick("gradient_descent", rate=1.0), pick("adam", rate=0.5)),
+)
 
 # Flowers have no order; here their numbers make one, and not the one in which they lie.
 _DRAWN = (("target", "virginica"),)

@@ -209,6 +209,9 @@ class _Reader:
     def _otherwise(self, key: str, menu: str, name: str, base: Settings) -> Settings:
         """Settings that a panel has otherwise, of an item of a menu."""
         found = dict(base)
+        for field in fields_of(menu, name):  # the opening scene's, where they mean something in the item that is picked
+            if field.name in found and not _reads(field, found[field.name]):
+                del found[field.name]
         for field in fields_of(menu, name):
             if f"{key}.{field.name}" in self.left:
                 found[field.name] = self.value(f"{key}.{field.name}", field, found.get(field.name, field.default))
@@ -274,6 +277,14 @@ class _Reader:
         self.refused.append(
             message(N_("{given} was not taken ({why}); {instead} instead."), given=quoted(f"{key}={raw}"), why=why, instead=instead)
         )
+
+
+def _reads(field: Setting, value: Value) -> bool:
+    try:
+        field.read(value)
+    except Refusal:
+        return False
+    return True
 
 
 def _apart(low: float, high: float) -> bool:

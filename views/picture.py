@@ -76,6 +76,8 @@ def title_of(panel: PanelResult) -> Titled:
         title += f" × {float(amount):.2g}"
     if panel.problem.source is None:
         return Titled(otherwise or tr(panel.problem.surface.label), "")
+    if panel.panel.model:
+        otherwise = ", ".join(filter(None, (tr(panel.problem.surface.label), otherwise)))
     if otherwise:
         return Titled(otherwise, title)
     if panel.problem.surface.hidden_layer:

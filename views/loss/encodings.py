@@ -236,12 +236,6 @@ def encodings(scene: Scene) -> None:
     drawn_class(scene, found.names)
     result = picture(scene, lambda data, result: titled(data, result, scene.experiment))
     if result is not None:
-        st.caption(
-            tr(
-                "Softmax regression: weight decay λ keeps the minimum at hand where classes can be separated. The drawn plane holds the "
-                "weights of the other classes and all biases at the minimum's; the walks move them too, from 0."
-            )
-        )
         if (said := bowls(result)) != "":
             st.markdown(said)
     try_next(tr("number the classes otherwise: one picture alone changes. Then take the school grades, whose order is real."))
