@@ -184,6 +184,15 @@ class _Reader:
     def panels(self, default: tuple[Panel, ...], names: Mapping[str, str]) -> tuple[Panel, ...]:
         """As many as the address names; what it refuses, or does not name, is the opening scene's. names: of the data and the surface."""
 
+        default = tuple(
+            replace(
+                panel,
+                data=_in(fields_of("data", names["data"]), panel.data),
+                surface=_in(fields_of("surface", panel.model or names["surface"]), panel.surface),
+            )
+            for panel in default
+        )
+
         def one(i: int) -> Panel:
             base = default[i - 1] if i <= len(default) else Panel()
             whole = f"p{i}.features" in self.left  # then what it does not say of a panel is nothing
@@ -209,9 +218,6 @@ class _Reader:
     def _otherwise(self, key: str, menu: str, name: str, base: Settings) -> Settings:
         """Settings that a panel has otherwise, of an item of a menu."""
         found = dict(base)
-        for field in fields_of(menu, name):  # the opening scene's, where they mean something in the item that is picked
-            if field.name in found and not _reads(field, found[field.name]):
-                del found[field.name]
         for field in fields_of(menu, name):
             if f"{key}.{field.name}" in self.left:
                 found[field.name] = self.value(f"{key}.{field.name}", field, found.get(field.name, field.default))
@@ -279,12 +285,18 @@ class _Reader:
         )
 
 
-def _reads(field: Setting, value: Value) -> bool:
-    try:
-        field.read(value)
-    except Refusal:
-        return False
-    return True
+def _in(item: tuple[Setting, ...], otherwise: Settings) -> Settings:
+    """Those settings that an item has, with values that it takes: another data set has other columns."""
+
+    def taken(field: Setting, value: Value) -> bool:
+        try:
+            field.read(value)
+        except Refusal:
+            return False
+        return True
+
+    by_name = {field.name: field for field in item}
+    return tuple((name, value) for name, value in otherwise if name in by_name and taken(by_name[name], value))
 
 
 def _apart(low: float, high: float) -> bool:

@@ -45,7 +45,7 @@ def data(scene: Scene) -> None:
 def of_data(experiment: Experiment, picked: Pick) -> Experiment:
     """Other rows, the opening scene's panels: drawn is the last class."""
     changed = replace(picked_anew(experiment, data=picked), start=None, window=None, panels=ENCODINGS.panels)
-    return drawing(changed, dataset_of(changed).one_hot[-1])
+    return drawing(changed, dataset_of(changed).one_hot[-1]) if dataset_of(changed).one_hot else changed
 
 
 def order(scene: Scene) -> None:
@@ -186,35 +186,43 @@ def title_of(experiment: Experiment, panel: PanelResult) -> str:
     item, chosen = dataset_of(experiment), own(experiment, panel.panel)
     target = str(values(chosen.data, item.fields)["target"])
     if panel.problem.surface.classes:
-        return tr("{name}: softmax and cross-entropy").format(name=drawn(experiment) or dataset_of(experiment).one_hot[0])
+        name = next(filter(None, (drawn(experiment), *item.one_hot)), tr("first class"))
+        return tr("{name}: softmax and cross-entropy").format(name=name)
     return tr("class number: squared error") if target == item.classes else tr("{name}: squared error").format(name=target)
 
 
 def titled(data: BoardData, result: Result, experiment: Experiment) -> BoardData:
     """The board, each picture named by what its weights are trained to say."""
     panels: list[Panel] = [
-        {**drawn, "title": title_of(experiment, panel)} for drawn, panel in zip(data["panels"], result.panels, strict=True)
+        {**drawn, "title": title_of(experiment, panel), "subtitle": drawn["subtitle"] or drawn["title"]}
+        for drawn, panel in zip(data["panels"], result.panels, strict=True)
     ]
     return {**data, "panels": panels}
 
 
-def bowls(result: Result) -> str:
-    """The squared errors have one Hessian; only the minimum moves."""
-    squared = [panel for panel in result.panels if panel.fit.quadratic and panel.fit.hessian is not None and panel.fit.theta is not None]
-    if len(squared) < 2:
-        return ""
-    first, other = squared[:2]
-    assert first.fit.hessian is not None
-    assert other.fit.hessian is not None
-    if not np.allclose(first.fit.hessian, other.fit.hessian, rtol=1e-9):
+def bowls(experiment: Experiment, result: Result) -> str:
+    """What two squared errors have in common, where it is so: twice the covariance of what the weights multiply."""
+    squared = [panel for panel in result.panels if panel.fit.theta is not None and _twice_the_covariance(panel)][:2]
+    hessians = [panel.fit.hessian for panel in squared if panel.fit.hessian is not None]
+    if len(hessians) < 2 or not np.allclose(hessians[0], hessians[1], rtol=1e-9):
         return ""
     said = tr(
-        "Two bowls of one shape: the Hessian is twice the covariance of the features, [{a}, {b}; {b}, {c}], whatever the target. "
-        "The numbers of the classes only move the minimum: {one} by class number, {two} by one-hot."
+        "**One bowl, moved.** The Hessian is twice the covariance of the features, [{a}, {b}; {b}, {c}], whatever the target. What the "
+        "target says only moves the minimum. {minima}."
     )
-    (a, b), (_, c) = first.fit.hessian
-    one, two = (f"({numeral(float(p.fit.theta[0]))}, {numeral(float(p.fit.theta[1]))})" for p in (first, other) if p.fit.theta is not None)
-    return said.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), one=one, two=two)
+    (a, b), (_, c) = hessians[0]
+    minima = "; ".join(
+        f"{title_of(experiment, panel)}: ({numeral(float(panel.fit.theta[0]))}, {numeral(float(panel.fit.theta[1]))})"
+        for panel in squared
+        if panel.fit.theta is not None
+    )
+    return said.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), minima=minima)
+
+
+def _twice_the_covariance(panel: PanelResult) -> bool:
+    if panel.sees is None or panel.fit.hessian is None or not panel.fit.quadratic:
+        return False
+    return np.allclose(panel.fit.hessian, 2 * np.cov(panel.sees, bias=True), rtol=1e-9)
 
 
 def encodings(scene: Scene) -> None:
@@ -235,8 +243,7 @@ def encodings(scene: Scene) -> None:
     takeaway(tr("The surface of each"))
     drawn_class(scene, found.names)
     result = picture(scene, lambda data, result: titled(data, result, scene.experiment))
-    if result is not None:
-        if (said := bowls(result)) != "":
-            st.markdown(said)
+    if result is not None and (said := bowls(scene.experiment, result)) != "":
+        st.markdown(said)
     try_next(tr("number the classes otherwise: one picture alone changes. Then take the school grades, whose order is real."))
     drawer(scene)
