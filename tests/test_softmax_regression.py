@@ -9,8 +9,8 @@ import pytest
 from jaxtyping import Float, Int
 from sklearn.linear_model import LogisticRegression
 
-from experiment import Experiment, Panel, pick, problem_of, run
-from problem import Problem, class_names, class_of_rows, drawn_first, fitted, prepared, probed, table
+from experiment import Experiment, Panel, pick, problem_of, run, start_at
+from problem import Problem, class_names, class_of_rows, drawn_first, fitted, prepared, probed, started, table
 from settings import Pick, Refusal
 
 Vector = Float[np.ndarray, " n"]
@@ -139,3 +139,12 @@ def test_a_panel_may_have_another_model() -> None:
         np.testing.assert_array_equal(mine.grid, theirs.grid)
         np.testing.assert_array_equal(mine.walks[0].path, theirs.walks[0].path)
     assert run(Experiment(surface=pick("lecture_toy"), panels=(other,))).panels[0].problem.structure.surface == "lecture_toy"
+
+
+@pytest.mark.parametrize("features", ["none", "standardize", "whiten_pca"])
+def test_a_start_is_put_where_a_hand_puts_it(features: str) -> None:
+    """In the panel's own drawn weights; all other weights start at 0."""
+    experiment = Experiment(data=pick("iris", target="setosa"), surface=pick("softmax"), scale2=10.0)
+    panel = Panel(features=pick(features))
+    _, theta = started(problem_of(experiment, panel), start_at(experiment, panel, (0.7, -1.3)))
+    np.testing.assert_allclose(theta, [0.7, -1.3, *np.zeros(7)], atol=1e-9)

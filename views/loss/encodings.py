@@ -175,16 +175,20 @@ def implied(found: Comparison) -> str:
     """What the class numbers claim of two neighbors and of the two ends."""
     ordered = [found.names[k] for k in np.argsort(found.numbers)]
     said = tr(
-        "As numbers, {first} and {last} are {times} times as far apart as {first} and {second}. Where classes have an order, as grades "
-        "do, that is so; of flowers it is made up. As one-hot vectors all classes are equally far apart."
+        "As numbers, {first} and {last} are {times} times as far apart as {first} and {second}, whether they are or not. That fits classes "
+        "with an order, numbered in this order. As one-hot vectors all classes are equally far apart: no order is claimed."
     )
     times = (found.numbers.max() - found.numbers.min()) / np.diff(np.sort(found.numbers))[0]
     return said.format(first=ordered[0], second=ordered[1], last=ordered[-1], times=numeral(float(times)))
 
 
+def target_of(experiment: Experiment, panel: PanelResult) -> str:
+    """The column that a panel's weights are trained to say."""
+    return str(values(own(experiment, panel.panel).data, dataset_of(experiment).fields)["target"])
+
+
 def title_of(experiment: Experiment, panel: PanelResult) -> str:
-    item, chosen = dataset_of(experiment), own(experiment, panel.panel)
-    target = str(values(chosen.data, item.fields)["target"])
+    item, target = dataset_of(experiment), target_of(experiment, panel)
     if panel.problem.surface.classes:
         name = next(filter(None, (drawn(experiment), *item.one_hot)), tr("first class"))
         return tr("{name}: softmax and cross-entropy").format(name=name)
@@ -207,16 +211,18 @@ def bowls(experiment: Experiment, result: Result) -> str:
     if len(hessians) < 2 or not np.allclose(hessians[0], hessians[1], rtol=1e-9):
         return ""
     said = tr(
-        "**One bowl, moved.** The Hessian is twice the covariance of the features, [{a}, {b}; {b}, {c}], whatever the target. What the "
-        "target says only moves the minimum. {minima}."
+        "**One bowl, moved.** The Hessian is twice the covariance of the features, [{a}, {b}; {b}, {c}], whatever the target. "
+        "The target only moves the minimum: {minima}."
     )
     (a, b), (_, c) = hessians[0]
-    minima = "; ".join(
-        f"{title_of(experiment, panel)}: ({numeral(float(panel.fit.theta[0]))}, {numeral(float(panel.fit.theta[1]))})"
+    minima = [
+        tr("({w1}, {w2}) for {target}").format(
+            w1=numeral(float(panel.fit.theta[0])), w2=numeral(float(panel.fit.theta[1])), target=target_of(experiment, panel)
+        )
         for panel in squared
         if panel.fit.theta is not None
-    )
-    return said.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), minima=minima)
+    ]
+    return said.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), minima=", ".join(minima))
 
 
 def _twice_the_covariance(panel: PanelResult) -> bool:
