@@ -20,7 +20,23 @@ from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
-from problem import Fit, Pair, Prepared, Problem, Source, Window, batch_grid, fitted, grid, prepared, seen, slopes, started, unstarted
+from problem import (
+    Fit,
+    Pair,
+    Prepared,
+    Problem,
+    Source,
+    Window,
+    batch_grid,
+    class_names,
+    fitted,
+    grid,
+    prepared,
+    seen,
+    slopes,
+    started,
+    unstarted,
+)
 from settings import N_, Count, Item, Message, Number, Option, Pick, Refusal, Setting, Value, catalogue, message, numbers, options, pick
 from surfaces.catalogue import surfaces
 from surfaces.class_loss import class_losses
@@ -39,7 +55,8 @@ MOST_PANELS, MOST_OPTIMIZERS = 3, 4
 class Panel:
     """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits.
 
-    data, surface: settings of the experiment's data and surface that this picture has otherwise.
+    data, surface: settings of the experiment's data and surface that this picture has otherwise. model: another surface of the same data;
+    "": the experiment's.
     """
 
     features: Pick = Pick("none")
@@ -47,6 +64,7 @@ class Panel:
     window: Window | None = None
     data: Settings = ()
     surface: Settings = ()
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,11 +200,13 @@ def fields_of(part: str, name: str) -> tuple[Setting, ...]:
 
 def own(experiment: Experiment, panel: Panel) -> Experiment:
     """The experiment as this panel has it: with what it has otherwise of the data's and the surface's settings."""
-    if not panel.data and not panel.surface:
+    if not panel.data and not panel.surface and not panel.model:
         return experiment
+    of_data = surfaces()[experiment.surface.name].needs_data
+    model = Pick(panel.model) if panel.model and of_data else experiment.surface
     data, surface = (
         picked.having(**{name: value for name, value in otherwise if name in {field.name for field in fields_of(part, picked.name)}})
-        for part, picked, otherwise in (("data", experiment.data, panel.data), ("surface", experiment.surface, panel.surface))
+        for part, picked, otherwise in (("data", experiment.data, panel.data), ("surface", model, panel.surface))
     )
     return replace(experiment, data=data, surface=surface)
 
@@ -200,8 +220,14 @@ def picked_anew(experiment: Experiment, data: Pick | None = None, surface: Pick 
         return tuple((name, value) for name, value in otherwise if dict(before.settings).get(name) == dict(after.settings).get(name))
 
     data, surface = data or experiment.data, surface or experiment.surface
+    same = surface.name == experiment.surface.name
     panels = tuple(
-        replace(panel, data=left(experiment.data, data, panel.data), surface=left(experiment.surface, surface, panel.surface))
+        replace(
+            panel,
+            data=left(experiment.data, data, panel.data),
+            surface=left(experiment.surface, surface, panel.surface),
+            model=panel.model if same else "",
+        )
         for panel in experiment.panels
     )
     return replace(experiment, data=data, surface=surface, panels=panels)
@@ -230,7 +256,10 @@ def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     surface = surfaces()[experiment.surface.name]
     hidden = panel.hidden if surface.hidden_layer else Pick("none")
     hidden_fields = fields_of("hidden", hidden.name)
-    structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields), hidden.name)
+    static = options(experiment.surface, surface.fields)
+    if surface.classes:
+        static += (("classes", str(len(class_names(experiment.data)))),)
+    structure = Structure(experiment.surface.name, static, hidden.name)
     traced = numbers(experiment.surface, surface.fields) | numbers(hidden, hidden_fields)
     source = None
     if surface.needs_data:
@@ -241,6 +270,7 @@ def problem_of(experiment: Experiment, panel: Panel) -> Problem:
             panel.features,
             chosen.get("bias") == "axis",
             loss_of(experiment).labels,
+            surface.classes,
         )
     return Problem(structure, tuple(sorted(traced.items())), source)
 

@@ -24,8 +24,6 @@ from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Record, Target, begin, 
 from optim.optimizer import Optimizer
 from settings import catalogue
 from surfaces.catalogue import surfaces
-from surfaces.loss import best_bias, reduced
-from surfaces.regression import reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
 ROOM = MAX_STEPS + 1
@@ -173,13 +171,8 @@ def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
 @kernel
 def baseliner(structure: Structure) -> Callable[..., Scalar]:
     """(numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error."""
-
-    @jax.jit
-    def baseline(numbers: Numbers, rows: Rows) -> Scalar:
-        loss, zero = the_loss(structure), jnp.zeros_like(rows.y)
-        return reduced(loss, reduction(structure), numbers, zero + best_bias(loss, numbers, zero, rows), rows)
-
-    return baseline
+    surface = surfaces()[structure.surface]
+    return jax.jit(lambda numbers, rows: surface.baseline(structure, numbers, rows))
 
 
 @kernel

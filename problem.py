@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 import kernels  # first: it sets up JAX
 from data.dataset import DataSet
@@ -30,13 +30,17 @@ _LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss w
 
 @dataclass(frozen=True)
 class Source:
-    """Which rows a model gets: the table, the units of its two features, their normalization; `single`: only the first feature."""
+    """Which rows a model gets: the table, the units of its two features, their normalization; `single`: only the first feature.
+
+    labels: the target is 1 where it is above its mean, else 0. classes: it is the class of the row, 0, 1, 2 ...
+    """
 
     data: Pick
     scales: Pair
     features: Pick
     single: bool
     labels: bool
+    classes: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,34 @@ def table(data: Pick) -> dict[str, Float[np.ndarray, " n"]]:
     return dict(item.load(**{field.name: chosen[field.name] for field in item.own}))
 
 
+def class_names(data: Pick) -> tuple[str, ...]:
+    """The classes of a table in the order of its 0/1 columns; where it has none, in the order of their numbers."""
+    item = catalogue("data.tables", DataSet)[data.name]
+    if not item.classes:
+        raise Refusal(message(N_("The rows of this table have no classes. Pick another data set.")))
+    return item.one_hot or tuple(f"{item.classes} {number:g}" for number in np.unique(table(data)[item.classes]))
+
+
+def class_of_rows(data: Pick) -> Int[np.ndarray, " n"]:
+    """The place of every row's class among `class_names`, whatever numbers the classes have."""
+    item, names, columns = catalogue("data.tables", DataSet)[data.name], class_names(data), table(data)
+    if item.one_hot:
+        return np.argmax(np.stack([columns[name] for name in names]), axis=0)
+    return np.unique(columns[item.classes], return_inverse=True)[1]
+
+
+def drawn_class(data: Pick) -> int:
+    """The class whose column is the target; where the target is another column, the first."""
+    names, target = class_names(data), values(data, catalogue("data.tables", DataSet)[data.name].fields)["target"]
+    return names.index(str(target)) if target in names else 0
+
+
+def drawn_first(data: Pick) -> Int[np.ndarray, " n"]:
+    """The class of every row, the drawn class 0, the others 1, 2 ... as they come."""
+    first, k = drawn_class(data), class_of_rows(data)
+    return np.where(k == first, 0, k + (k < first))
+
+
 @lru_cache(64)
 def prepared(source: Source) -> Prepared:
     """Columns → the person's units → normalized features, padded to capacity. Labels: 1 where the target is above its mean."""
@@ -117,7 +149,9 @@ def prepared(source: Source) -> Prepared:
     names = ("x1",) if source.single else ("x1", "x2")
     raw = np.stack([columns[str(chosen[name])] * scale for name, scale in zip(names, source.scales, strict=False)])
     y = columns[str(chosen["target"])]
-    if source.labels:
+    if source.classes:
+        y = drawn_first(source.data).astype(np.float64)
+    elif source.labels:
         y = (y > y.mean()).astype(np.float64)
         if y.min() == y.max():
             raise Refusal(message(N_("All targets are equal: there is nothing to classify. Pick another target column.")))
@@ -180,6 +214,8 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
         minima = surface.minima(structure, dict(problem.numbers))
         return (None, message(N_("this surface has no minimum"))) if minima is None else (_nearest(minima, start), None)
     loss, p = the_loss(structure), len(problem.axes)
+    if surface.classes:  # strictly convex
+        return np.asarray(kernels.minimizer(structure)(problem.traced, rows, np.zeros((1, p)))[0]), None
     if _quadratic(structure):  # one Newton step from anywhere
         _, gradient, hessian = probed(problem, (0.0,) * p)
         unit = np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))  # features in units of their own: any scale is exact
@@ -325,6 +361,8 @@ def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, "
         return problem, np.array(start)
     affine, rows = prepared(problem.source).affine, prepared(problem.source).rows
     chosen, numbers = dict(problem.structure.options), dict(problem.numbers)
+    if problem.surface.classes:  # all that is not drawn starts at 0
+        return problem, np.concatenate([np.linalg.solve(affine.matrix.T, np.array(start)), np.zeros(len(problem.axes) - 2)])
     if "bias" in chosen:
         w = np.array(start[1:] if chosen["bias"] == "axis" else start)
         moved = np.linalg.solve(affine.matrix.T, w)

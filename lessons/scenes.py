@@ -1,6 +1,8 @@
 """The finished scenes that pages open on and lessons start from."""
 
-from experiment import BEST, SAME, Experiment, Panel, pick
+from dataclasses import replace
+
+from experiment import BEST, FRACTION, SAME, Experiment, Panel, pick
 
 RAW, STANDARDIZED = Panel(), Panel(features=pick("standardize"))
 BATCH = Panel(features=pick("standardize"), hidden=pick("batch"))
@@ -70,4 +72,14 @@ TWO = Experiment(
     steps=60,
     start=(-8.0, 4.0),
     optimizers=(pick("gradient_descent", rate=1.0), pick("adam", rate=0.5)),
+)
+
+# Flowers have no order; here their numbers make one, and not the one in which they lie.
+_DRAWN = (("target", "virginica"),)
+ENCODINGS = Experiment(
+    data=pick("iris", x1="petal length", x2="petal width", target="species", numbering="021"),
+    panels=(STANDARDIZED, replace(STANDARDIZED, data=_DRAWN), replace(STANDARDIZED, data=_DRAWN, model="softmax")),
+    scale2=1.0,
+    mode=FRACTION,
+    fraction=0.25,
 )

@@ -100,6 +100,12 @@ def loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object, 
     return reduced(the_loss(structure), reduction(structure), numbers, shifted(structure, numbers, linear, summary), summary)
 
 
+def baseline(structure: Structure, numbers: Numbers, rows: Rows) -> Scalar:
+    """The loss of the best constant prediction."""
+    loss, zero = the_loss(structure), jnp.zeros_like(rows.y)
+    return reduced(loss, reduction(structure), numbers, zero + best_bias(loss, numbers, zero, rows), rows)
+
+
 def axes(structure: Structure) -> tuple[str, ...]:
     place = structure.option("bias")
     if place == "axis":

@@ -54,6 +54,10 @@ def _nothing(structure: Structure, numbers: Numbers, theta: Theta, summary: obje
     return None
 
 
+def _no_baseline(structure: Structure, numbers: Numbers, rows: Rows) -> Scalar:
+    return jnp.asarray(jnp.nan)
+
+
 def _two(structure: Structure) -> tuple[str, ...]:
     return ("w<sub>1</sub>", "w<sub>2</sub>")
 
@@ -74,6 +78,8 @@ class Surface:
     predict(structure, numbers, theta, rows) -> "n": the model's output, to tell whether two panels hold the same function
     first_steps: whether how far the first updates go is told beside its picture, and not the curvature at its minimum
     flat(structure) -> why the surface has a flat direction by construction, if it has
+    baseline(structure, numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error
+    classes: the target is one of several classes, 0, 1, 2 ... in the rows; the drawn one is 0
     """
 
     label: str
@@ -93,6 +99,8 @@ class Surface:
     sees: Callable[[Structure, Numbers, Theta, Rows], Float[Array, "2 n"]] | None = None
     predict: Callable[[Structure, Numbers, Theta, Rows], Float[Array, " n"]] | None = None
     flat: Callable[[Structure], Message | None] = lambda structure: None
+    baseline: Callable[[Structure, Numbers, Rows], Scalar] = _no_baseline
+    classes: bool = False
     # facts of a textbook surface
     window: tuple[float, float, float, float] = (-2.0, 2.0, -2.0, 2.0)
     begin: Callable[[Structure], tuple[float, float]] = lambda structure: (0.0, 0.0)

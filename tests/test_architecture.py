@@ -40,10 +40,11 @@ MAY_IMPORT = {
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "stuck": {"settings", "experiment", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "masking": {"settings", "kernels", "surfaces"},
+    "encoding": {"settings", "experiment", "problem", "surfaces"},
     "figures": {"settings", "numerals"},
     "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "lessons": {"settings", "numerals", "experiment", "stuck", "deep", "masking"},
-    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep", "masking"},
+    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep", "encoding", "masking"},
     "app": {"settings", "backend", "views"},
 }
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing

@@ -26,12 +26,13 @@ EVERY_CLOUD = [(name, c) for name, most in CLOUDS.items() for c in most]
 SAMPLES = (4, 5, 6, 7, 17, 200, 1000, 4000)
 
 
-def loaded(name: str, **own: float) -> Mapping[str, Array]:
-    return DATA[name].load(**numbers(Pick(name, tuple(own.items())), DATA[name].own))
+def loaded(name: str, **own: float | str) -> Mapping[str, Array]:
+    picked, fields = Pick(name, tuple(own.items())), DATA[name].own
+    return DATA[name].load(**numbers(picked, fields), **dict(options(picked, fields)))
 
 
 def test_menu() -> None:
-    tables = ["lecture_scales", "correlated_pair", "pokemon", "iris", "diabetes", "wine", "breast_cancer", "digits"]
+    tables = ["lecture_scales", "correlated_pair", "pokemon", "iris", "school_grades", "diabetes", "wine", "breast_cancer", "digits"]
     assert list(DATA) == [*tables, *CLOUDS]
 
 
@@ -68,7 +69,7 @@ def test_fields_are_three_menus_then_its_own(name: str) -> None:
         assert menu.choices == tuple(column.name for column in data.columns)
     assert tuple(own) == data.own
     for field in own:
-        assert isinstance(field, Number | Count)
+        assert isinstance(field, Number | Count) or field.name == "numbering"
         assert field.read(field.default) == field.default
 
 
@@ -220,6 +221,7 @@ LABELS = {
     "correlated_pair": ("", 2),
     "pokemon": ("", 2),
     "diabetes": ("", 10),
+    "school_grades": ("grade", 2),
     **{name: (number, load().data.shape[1]) for name, (load, number, _) in SKLEARN.items()},
     **dict.fromkeys(CLOUDS, ("class", 2)),
 }
@@ -340,3 +342,36 @@ def test_xor_has_its_quadrants() -> None:
     np.testing.assert_array_equal(y, x[0] * x[1] < 0)
     x, y = cloud("xor", 2, noise=0.3, samples=4000)
     assert np.mean(y == (x[0] * x[1] < 0)) > 0.99
+
+
+def test_grades_grow_as_the_reference_does() -> None:
+    """Without spread every grade has its mean, 5 to 6.5 cm more each year as in the reference; with it, as much as it says."""
+    table = loaded("school_grades", samples=4000, spread=3.0)
+    grade = table["grade"].astype(int)
+    height, weight = (np.array([table[name][grade == k].mean() for k in range(1, 7)]) for name in ("height", "weight"))
+    assert np.all((np.diff(height) > 4.5) & (np.diff(height) < 6.5))
+    assert np.all((np.diff(weight) > 1.5) & (np.diff(weight) < 5))
+    still = loaded("school_grades", samples=4000, spread=0.5)
+    off = table["height"] - (table["height"] - still["height"]) * 3.0 / 2.5  # the same draws: without any spread
+    np.testing.assert_allclose(off, np.array([118, 124, 130, 135, 141, 147])[grade - 1], atol=1e-9)
+    np.testing.assert_allclose((table["height"] - off).std(), 3.0, rtol=5 / np.sqrt(2 * 4000))  # five standard errors
+    index = np.log(table["weight"] / table["height"] ** 2)
+    within = np.concatenate([index[grade == k] - index[grade == k].mean() for k in range(1, 7)])
+    np.testing.assert_allclose(within.std(), 0.09, rtol=5 / np.sqrt(2 * 4000))
+    assert abs(np.bincount(grade)[1:] - 4000 / 6).max() < 1
+
+
+NUMBERED = {name: field for name, data in DATA.items() for field in data.own if isinstance(field, Option) and field.name == "numbering"}
+
+
+@pytest.mark.parametrize(("name", "chosen"), [(name, str(choice)) for name, field in NUMBERED.items() for choice in field.choices])
+def test_numbers_of_the_classes(name: str, chosen: str) -> None:
+    """Another numbering changes the numbers, one for one, and nothing else; its label is the order that it makes."""
+    data, usual, table = DATA[name], loaded(name), loaded(name, numbering=chosen)
+    for column in set(usual) - {data.classes}:
+        np.testing.assert_array_equal(table[column], usual[column])
+    first = usual[data.classes].min()
+    wanted = np.array([int(digit) for digit in chosen])[(usual[data.classes] - first).astype(int)]
+    np.testing.assert_array_equal(table[data.classes], wanted)
+    ordered = [data.one_hot[chosen.index(digit)] for digit in sorted(chosen)]
+    assert NUMBERED[name].label_of(chosen).removeprefix("grades ").split(" < ") == [said.removeprefix("grade ") for said in ordered]

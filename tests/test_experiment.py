@@ -121,7 +121,7 @@ def test_default_is_the_scale_page_at_ten() -> None:
     assert standard.limit is not None
     assert standard.limit / raw.limit == pytest.approx(17, abs=0.5)
     chosen = {field.name: field.default for field in fields_of("data", experiment.data.name)}
-    assert chosen == {"x1": "sepal length", "x2": "sepal width", "target": "petal length"}
+    assert chosen == {"x1": "sepal length", "x2": "sepal width", "target": "petal length", "numbering": "012"}
 
 
 @pytest.mark.parametrize("gain", GAINS)

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from deep import experiment as deep
 from deep.experiment import MOST_NETS, Deep
-from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window
+from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
 from masking import masked
 from masking.masked import Masked
 from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
@@ -72,6 +72,7 @@ def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, 
     if tuple(map(_whole, experiment.panels)) != tuple(map(_whole, opening.panels)):
         for i, panel in enumerate(experiment.panels, 1):
             query |= _flat(f"p{i}.features", panel.features, "features") | _flat(f"p{i}.hidden", panel.hidden, "hidden")
+            query |= {f"p{i}.surface": panel.model} if panel.model else {}
             query |= {f"p{i}.{part}.{name}": _text(value) for part in _OTHERWISE for name, value in getattr(panel, part)}
     if experiment.optimizers != opening.optimizers:
         for i, picked in enumerate(experiment.optimizers, 1):
@@ -200,17 +201,36 @@ class _Reader:
     def panels(self, default: tuple[Panel, ...], names: Mapping[str, str]) -> tuple[Panel, ...]:
         """As many as the address names; what it refuses, or does not name, is the opening scene's. names: of the data and the surface."""
 
+        default = tuple(
+            replace(
+                panel,
+                data=_in(fields_of("data", names["data"]), panel.data),
+                surface=_in(fields_of("surface", panel.model or names["surface"]), panel.surface),
+            )
+            for panel in default
+        )
+
         def one(i: int) -> Panel:
             base = default[i - 1] if i <= len(default) else Panel()
             whole = f"p{i}.features" in self.left  # then what it does not say of a panel is nothing
             features, hidden = self.pick(f"p{i}.features", "features", base.features), self.pick(f"p{i}.hidden", "hidden", base.hidden)
-            data, surface = (
-                self._otherwise(f"p{i}.{part}", part, names[part], () if whole else getattr(base, part)) for part in _OTHERWISE
-            )
-            return Panel(features, hidden, base.window, data, surface)
+            model = self._model(f"p{i}.surface", "" if whole else base.model, names["surface"])
+            of = {**names, "surface": model or names["surface"]}
+            data, surface = (self._otherwise(f"p{i}.{part}", part, of[part], () if whole else getattr(base, part)) for part in _OTHERWISE)
+            return Panel(features, hidden, base.window, data, surface, model)
 
         panels = self._several("p", ("features", "hidden", *_OTHERWISE), MOST_PANELS, one, default)
         return tuple(self._looked_at(f"p{i}.window", panel) for i, panel in enumerate(panels, 1))
+
+    def _model(self, key: str, base: str, whole: str) -> str:
+        """Another surface of data: "" where it is the experiment's, or where that is a formula."""
+        name = self.take(key)
+        if name is None:
+            name = base
+        elif name not in surfaces() or not surfaces()[name].needs_data:
+            self._refuse(key, name, message(N_("not known")), base or whole)
+            name = base
+        return name if name != whole and surfaces()[whole].needs_data else ""
 
     def _otherwise(self, key: str, menu: str, name: str, base: Settings) -> Settings:
         """Settings that a panel has otherwise, of an item of a menu."""
@@ -280,6 +300,20 @@ class _Reader:
         self.refused.append(
             message(N_("{given} was not taken ({why}); {instead} instead."), given=quoted(f"{key}={raw}"), why=why, instead=instead)
         )
+
+
+def _in(item: tuple[Setting, ...], otherwise: Settings) -> Settings:
+    """Those settings that an item has, with values that it takes: another data set has other columns."""
+
+    def taken(field: Setting, value: Value) -> bool:
+        try:
+            field.read(value)
+        except Refusal:
+            return False
+        return True
+
+    by_name = {field.name: field for field in item}
+    return tuple((name, value) for name, value in otherwise if name in by_name and taken(by_name[name], value))
 
 
 def _apart(low: float, high: float) -> bool:

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 
-from lessons.scenes import OUTPUT, TWO
+from lessons.scenes import ENCODINGS, OUTPUT, TWO
 from views import lesson
+from views.loss.encodings import encodings
 from views.loss.output import output
 from views.loss.topics import loss_topics
 from views.loss.two import two
 from views.page import close_page, open_page
 from views.session import Scene
 
-SCENES = {"output": OUTPUT, "two": TWO}
-TOPICS: dict[str, Callable[[Scene], None]] = {"output": output, "two": two}
+SCENES = {"output": OUTPUT, "two": TWO, "encodings": ENCODINGS}
+TOPICS: dict[str, Callable[[Scene], None]] = {"output": output, "two": two, "encodings": encodings}
 
 scene = open_page("loss", OUTPUT, SCENES)
 if not lesson.hidden(scene):

@@ -76,6 +76,8 @@ def title_of(panel: PanelResult) -> Titled:
         title += f" × {float(amount):.2g}"
     if panel.problem.source is None:
         return Titled(otherwise or tr(panel.problem.surface.label), "")
+    if panel.panel.model:
+        otherwise = ", ".join(filter(None, (tr(panel.problem.surface.label), otherwise)))
     if otherwise:
         return Titled(otherwise, title)
     if panel.problem.surface.hidden_layer:
@@ -228,7 +230,10 @@ def _facts(panel: PanelResult) -> list[Fact]:
     ]
     if panel.fit.trained is not None and panel.fit.trained.size > 2:
         largest = float(2 / panel.fit.trained[-1])
-        facts.append({"label": tr("2/λmax with the trained bias"), "value": numeral(largest), "help": tr("the drawn plane holds the bias")})
+        label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
+        if panel.problem.surface.classes:
+            label, help = tr("2/λmax of all weights"), tr("the drawn plane holds the weights of the other classes and all biases")
+        facts.append({"label": label, "value": numeral(largest), "help": help})
     if panel.fit.loss is not None:
         facts.append({"label": tr("lowest loss"), "value": numeral(panel.fit.loss), "help": tr("the loss at the minimum")})
     return facts

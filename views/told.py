@@ -1,6 +1,6 @@
 """What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
 
-from experiment import Experiment, Result, fields_of, loss_of, surfaces
+from experiment import Experiment, PanelResult, Result, fields_of, loss_of, surfaces
 from numerals import numeral
 from settings import Option, values
 from views.words import tr
@@ -19,7 +19,7 @@ def told(experiment: Experiment, result: Result) -> str:
     chosen = dict(first.problem.structure.options)
     loss = loss_of(experiment)
     n = first.prepared.n
-    over = tr("summed over {n} rows") if chosen["reduce"] == "sum" else tr("mean over {n} rows")
+    over = tr("summed over {n} rows") if chosen.get("reduce") == "sum" else tr("mean over {n} rows")
     said = [
         tr("Drawn: {loss} of {model}, {over}, over {axes}.").format(
             loss=tr(loss.label),
@@ -35,7 +35,8 @@ def told(experiment: Experiment, result: Result) -> str:
             said.append(tr("{what}: {choice}.").format(what=tr(field.label), choice=tr(field.label_of(chosen[field.name]))))
     if chosen.get("bias") == "trained":
         said.append(tr("The drawn plane holds the bias at the minimum's; the walks move it too."))
-    if loss.labels:
+    said += [_softmax(panel) for panel in result.panels if panel.problem.surface.classes][:1]
+    if loss.labels and not first.problem.surface.classes:
         said.append(tr("Label 1 where the target is above its mean, else 0."))
     batch = tr("full batch") if not 0 < experiment.batch < n else tr("mini-batches of {size}").format(size=experiment.batch)
     said.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
@@ -45,13 +46,21 @@ def told(experiment: Experiment, result: Result) -> str:
             said.append(tr("The pictures start from the same function: vᵢ → σᵢ·vᵢ."))
         if experiment.batch == 1:
             said.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
-    goals = [panel.goal for panel in result.panels if panel.goal is not None]
+    goals = list(dict.fromkeys(numeral(panel.goal) for panel in result.panels if panel.goal is not None))
     if goals:
         arrived = tr("Arrived: loss − minimum ≤ {goal} for good, 1 % of the loss of the best constant.")
-        if loss.quadratic and chosen["reduce"] == "mean":
+        if len(goals) == 1 and loss.quadratic and chosen.get("reduce") == "mean":
             arrived = tr("Arrived: loss − minimum ≤ {goal} = 0.01·Var(y) for good.")
-        said.append(arrived.format(goal=numeral(goals[0])))
+        said.append(arrived.format(goal=", ".join(goals)))
     return " ".join(said)
+
+
+def _softmax(panel: PanelResult) -> str:
+    said = tr(
+        "Softmax regression: {share}·‖θ‖² is in the loss, so that there is a minimum where classes can be separated. The drawn plane "
+        "holds the weights of the other classes and all biases at the minimum's; the walks move them too, from 0."
+    )
+    return said.format(share=numeral(dict(panel.problem.numbers)["decay"] / 2))
 
 
 def _output_space(experiment: Experiment) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from data.dataset import Column, DataSet
-from data.tables._classes import as_columns, class_columns
+from data.tables._classes import as_columns, class_columns, numberings, renumbered
 from data.tables._shipped import labeled
 from settings import N_
 
@@ -17,11 +17,12 @@ FEATURES = (
     Column("petal width", "cm"),
 )
 SPECIES = ("setosa", "versicolor", "virginica")
+NUMBERING = numberings(SPECIES, ("012", "021", "102", "120", "201", "210"))
 
 
-def load() -> Mapping[str, Float[np.ndarray, " n"]]:
+def load(numbering: str) -> Mapping[str, Float[np.ndarray, " n"]]:
     table, labels = labeled("iris.csv", header=1)
-    return as_columns(FEATURES, table, "species", SPECIES, labels)
+    return renumbered(as_columns(FEATURES, table, "species", SPECIES, labels), "species", SPECIES, numbering)
 
 
 IRIS = DataSet(
@@ -32,6 +33,7 @@ IRIS = DataSet(
     x2="sepal width",
     target="petal length",
     load=load,
+    own=(NUMBERING,),
     rank=30,
     classes="species",
     one_hot=SPECIES,

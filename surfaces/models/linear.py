@@ -20,6 +20,7 @@ surface = Surface(
     rank=10,
     needs_data=True,
     smooth=lambda structure: regression.the_loss(structure).smooth,
+    baseline=regression.baseline,
     axes=regression.axes,
     summary=regression.summary,
     linear=regression.linear,

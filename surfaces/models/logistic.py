@@ -11,6 +11,7 @@ surface = Surface(
     fields=(REDUCE, regression.BIAS, regression.BIAS_VALUE),
     rank=20,
     needs_data=True,
+    baseline=regression.baseline,
     axes=regression.axes,
     summary=regression.summary,
     linear=regression.linear,

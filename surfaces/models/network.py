@@ -12,7 +12,7 @@ from normalization.hidden_layer import HiddenNormalization
 from settings import N_, Message, Number, Option, catalogue, message
 from surfaces.activations import ACTIVATIONS
 from surfaces.loss import REDUCE, best_bias, losses, reduced
-from surfaces.regression import reduction, the_loss
+from surfaces.regression import baseline, reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
 
 Units = Float[Array, "2 n"]
@@ -133,6 +133,7 @@ surface = Surface(
     needs_data=True,
     hidden_layer=True,
     smooth=lambda structure: the_loss(structure).smooth,
+    baseline=baseline,
     axes=_axes,
     linear=_linear,
     start=_start,

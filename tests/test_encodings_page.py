@@ -1,0 +1,135 @@
+"""The topic Encodings as a person meets it: its numbers are those of the comparison, and every control changes what it says it changes."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from encoding.comparison import compared
+from experiment import Experiment, Panel, pick, run
+from lessons.scenes import ENCODINGS
+from numerals import numeral
+from settings import Pick
+from tests.test_pack import unpack
+from tests.test_pages import board, components, fine, opened
+from views.address import read, write
+from views.shown import Shown
+
+AT = Shown(topic="encodings")
+
+
+def at(experiment: Experiment = ENCODINGS) -> AppTest:
+    return opened("loss", write(experiment, AT, ENCODINGS) | {"topic": "encodings"})
+
+
+def rights(page: AppTest) -> list[str]:
+    return [said.value for said in page.metric]
+
+
+def said_right(data: Pick) -> list[str]:
+    found = compared(replace(ENCODINGS, data=data))
+    return [f"{100 * judged.right:.0f} % right" for judged in (found.by_number, found.by_one_hot, found.by_softmax)]
+
+
+def charts(page: AppTest) -> dict[str, bytes]:
+    """What each chart was sent, by its key."""
+    return {proto.id: proto.bytes for proto in components(page, "chart")}
+
+
+def titles(page: AppTest) -> list[str]:
+    return [panel["title"] for panel in board(page)["panels"]]
+
+
+def shown(page: AppTest) -> Experiment:
+    scene, view, refused = read(dict(page.query_params), ENCODINGS)
+    assert refused == []
+    assert view.topic == "encodings"
+    return scene
+
+
+def test_it_opens_on_an_order_that_is_not_there() -> None:
+    page = at()
+    assert rights(page) == said_right(ENCODINGS.data) == ["53 % right", "77 % right", "96 % right"]
+    assert page.title[0].value.startswith(
+        "Iris numbered like this: 53 % right by class number. Numbered setosa < versicolor < virginica: 96 %"
+    )
+    assert titles(page) == ["class number: squared error", "virginica: squared error", "virginica: softmax and cross-entropy"]
+    assert shown(page) == ENCODINGS
+
+
+def test_renumbering_changes_one_picture_alone() -> None:
+    page = at()
+    before = charts(page)
+    fine(page.selectbox(key="loss numbering en").set_value("012").run())
+    assert rights(page) == said_right(shown(page).data) == ["96 % right", "77 % right", "96 % right"]
+    changed = {key for key, sent in charts(page).items() if sent != before[key]}
+    assert {key.split("-")[-1].rsplit(" ", 1)[0] for key in changed} == {"regions number", "distances number"}
+    assert "Numbered versicolor < setosa < virginica: 42 %" in page.title[0].value
+
+
+def test_the_drawn_class_and_the_data() -> None:
+    page = at()
+    fine(page.button_group(key="loss drawn en").set_value("setosa").run())
+    assert titles(page)[1:] == ["setosa: squared error", "setosa: softmax and cross-entropy"]
+    assert [dict(panel.data).get("target") for panel in shown(page).panels] == [None, "setosa", "setosa"]
+    fine(page.button_group(key="loss data en").set_value("school_grades").run())
+    assert titles(page)[1:] == ["grade 6: squared error", "grade 6: softmax and cross-entropy"]
+    assert rights(page) == said_right(Pick("school_grades"))
+    assert shown(page).data.name == "school_grades"
+
+
+def test_one_bowl_moved() -> None:
+    """The numbers of the sentence are those of the panels."""
+    page, (one, other, _) = at(), run(ENCODINGS).panels
+    (sentence,) = (said.value for said in page.markdown if said.value.startswith("**One bowl"))
+    assert one.fit.hessian is not None
+    assert numeral(float(one.fit.hessian[0, 1])) in sentence
+    for panel in (one, other):
+        assert panel.fit.theta is not None
+        assert f"({numeral(float(panel.fit.theta[0]))}, {numeral(float(panel.fit.theta[1]))})" in sentence
+    raw = replace(ENCODINGS, panels=tuple(replace(panel, features=Pick("none")) for panel in ENCODINGS.panels))
+    fixed = replace(raw, surface=pick("linear", bias="fixed"))  # then it is not the covariance: nothing is said
+    assert any(said.value.startswith("**One bowl") for said in at(raw).markdown)
+    assert not any(said.value.startswith("**One bowl") for said in at(fixed).markdown)
+
+
+@pytest.mark.parametrize(
+    ("data", "picture"),
+    [("wine", True), ("spirals", True), ("breast_cancer", True), ("school_grades", True), ("pokemon", False)],
+)
+def test_other_rows_by_a_link(data: str, picture: bool) -> None:
+    """Classes of the opening scene that these rows do not have are left out; rows without classes are told what to do."""
+    page = opened("loss", {"topic": "encodings", "data": data})
+    assert len(rights(page)) == (3 if picture else 0)
+    assert bool(page.error) != picture
+    if picture:
+        assert len(titles(page)) == 3
+
+
+@pytest.mark.parametrize(
+    "panels",
+    [
+        (Panel(model="softmax"),),
+        (Panel(data=(("target", "setosa"),), model="softmax", surface=(("decay", 0.5),)), Panel()),
+        (Panel(), Panel(model="logistic"), Panel(model="network")),
+    ],
+)
+def test_another_model_of_a_panel_is_in_the_address(panels: tuple[Panel, ...]) -> None:
+    experiment = replace(ENCODINGS, panels=panels)
+    assert read(write(experiment, AT, ENCODINGS), ENCODINGS) == (experiment, AT, [])
+
+
+@pytest.mark.parametrize("name", ["nonsense", "lecture_toy", ""])
+def test_a_model_that_is_none_is_refused(name: str) -> None:
+    experiment, _, refused = read({"p3.surface": name}, ENCODINGS)
+    assert experiment == ENCODINGS
+    assert len(refused) == 1
+
+
+def test_what_the_charts_say() -> None:
+    """Their alternative texts hold the numbers."""
+    sent = [unpack(parcel) for parcel in charts(at()).values()]
+    alts = [str(figure["alt"]) for figure in sent if isinstance(figure, dict)]
+    assert len(alts) == 5
+    assert sum("53 % of the rows are right" in alt for alt in alts) == 1
+    assert sum("1.414 between each two classes" in alt for alt in alts) == 1

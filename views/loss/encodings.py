@@ -1,0 +1,255 @@
+"""Encodings: the class number as a target, one-hot with a squared error, one-hot through a softmax; the same rows, three times."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from encoding.comparison import Comparison, Judged, compared, numbering, order_of
+from experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew
+from figures.class_names import with_names
+from figures.distances import square
+from figures.regions import regions
+from lessons.scenes import ENCODINGS
+from numerals import numeral
+from settings import N_, Pick, pick, values
+from views.board.board import BoardData, Panel
+from views.chart.chart import chart
+from views.controls import menu
+from views.drawer import drawer
+from views.front import sides
+from views.menus import menus
+from views.page import heading, picture, takeaway, try_next
+from views.picture import column_words
+from views.session import Scene
+from views.words import language, say, tr
+
+FRONT = {"iris": ENCODINGS.data, "school_grades": pick("school_grades")}
+NUMBER, ONE_HOT, SOFTMAX = N_("class number, squared error"), N_("one-hot, squared error"), N_("one-hot, softmax and cross-entropy")
+
+
+def data(scene: Scene) -> None:
+    now = scene.experiment.data.name
+    menu(
+        scene,
+        "data",
+        tr("classes"),
+        tuple(FRONT) if now in FRONT else (*FRONT, now),
+        lambda name: tr(menus()["data"][name].label),
+        now,
+        lambda e, name: of_data(e, FRONT.get(str(name), Pick(str(name)))),
+        segmented=True,
+    )
+
+
+def of_data(experiment: Experiment, picked: Pick) -> Experiment:
+    """Other rows, the opening scene's panels: drawn is the last class."""
+    changed = replace(picked_anew(experiment, data=picked), start=None, window=None, panels=ENCODINGS.panels)
+    return drawing(changed, dataset_of(changed).one_hot[-1]) if dataset_of(changed).one_hot else changed
+
+
+def order(scene: Scene) -> None:
+    """What number each class has."""
+    offered = numbering(scene.experiment.data)
+    if offered is None:
+        return
+    menu(
+        scene,
+        "numbering",
+        tr(offered.label),
+        offered.choices,
+        lambda choice: tr(offered.label_of(choice)),
+        offered.read(values(scene.experiment.data, (offered,))["numbering"]),
+        lambda e, choice: replace(e, data=e.data.having(numbering=choice)),
+    )
+
+
+def drawing(experiment: Experiment, name: str) -> Experiment:
+    """Its column as the target of every panel that has a target of its own."""
+    panels = tuple(replace(panel, data=(("target", name),)) if "target" in dict(panel.data) else panel for panel in experiment.panels)
+    return replace(experiment, panels=panels)
+
+
+def drawn(experiment: Experiment) -> str:
+    """The class whose weights are drawn; "" where no panel has one."""
+    return next((str(value) for panel in experiment.panels for name, value in panel.data if name == "target"), "")
+
+
+def drawn_class(scene: Scene, names: tuple[str, ...]) -> None:
+    now = drawn(scene.experiment)
+    if now in names:
+        label = tr("one-hot: drawn are the weights of")
+        menu(scene, "drawn", label, names, str, now, lambda e, name: drawing(e, str(name)), segmented=True)
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.0f}"
+
+
+def headline(experiment: Experiment, found: Comparison) -> str:
+    """This order, and the best other one, or the worst where this is the best."""
+    offered, rights = numbering(experiment.data), dict(found.orders)
+    if offered is None:
+        said = tr("{number} % right by class number, {one_hot} % by one-hot, {softmax} % through a softmax.")
+        return said.format(
+            number=percent(found.by_number.right), one_hot=percent(found.by_one_hot.right), softmax=percent(found.by_softmax.right)
+        )
+    here, best, worst = found.by_number.right, max(rights, key=rights.__getitem__), min(rights, key=rights.__getitem__)
+    other = best if here < rights[best] else worst
+    said = tr("{data} numbered like this: {here} % right by class number. Numbered {other}: {there} %. One-hot does not care.")
+    return said.format(
+        data=tr(dataset_of(experiment).label), here=percent(here), other=tr(offered.label_of(other)), there=percent(rights[other])
+    )
+
+
+def masked(found: Comparison) -> str:
+    """The class that loses most by the squared error, where that is a fifth of its rows at least."""
+    lost = np.array(found.by_softmax.recall) - np.array(found.by_one_hot.recall)
+    k = int(np.argmax(lost))
+    if lost[k] < 0.2:
+        return tr("Each class has an output of its own and the largest wins: no order is implied.")
+    said = tr("No order is implied. Yet only {share} % of {name} are found: between two others a straight line is hardly ever the highest.")
+    return said.format(name=found.names[k], share=percent(found.by_one_hot.recall[k]))
+
+
+def region(experiment: Experiment, found: Comparison, judged: Judged, title: str, says: str, key: str) -> None:
+    axes = column_words(experiment)[:2]
+    figure = regions(found.a, found.b, judged.predicted, found.x, found.labels, found.names, axes)
+    numbered = [f"{name} = {number:g}" for number, name in zip(found.numbers, found.names, strict=True)] if key == "number" else found.names
+    st.metric(tr(title), tr("{share} % right").format(share=percent(judged.right)))
+    alt = tr("Decision regions over {x} and {y}, {how}: {share} % of the rows are right.")
+    chart(
+        with_names(figure, found.x, found.labels, numbered),
+        alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(judged.right)),
+        f"regions {key} {language()}",
+        tall=True,
+    )
+    st.caption(says)
+
+
+def decisions(experiment: Experiment, found: Comparison) -> None:
+    """Three pictures of the same rows."""
+    said = order_of(experiment.data)
+    stripes = tr("Parallel stripes in the order of the numbers: {order}.") if said else tr("Parallel stripes in the order of the numbers.")
+    three = (
+        (found.by_number, NUMBER, stripes.format(order=said), "number"),
+        (found.by_one_hot, ONE_HOT, masked(found), "one-hot"),
+        (
+            found.by_softmax,
+            SOFTMAX,
+            tr("Straight borders again, but a row that is right beyond doubt costs nothing."),
+            "softmax",
+        ),
+    )
+    for column, (judged, title, says, key) in zip(st.columns(3), three, strict=True):
+        with column:
+            region(experiment, found, judged, title, says, key)
+
+
+def distances(found: Comparison) -> None:
+    """What each encoding says of how far apart the classes are."""
+    by_number, by_one_hot = found.number_distances, found.one_hot_distances
+    largest = float(by_number.max())
+    left, middle, right = st.columns(3)
+    with left:
+        st.markdown("**" + tr("Distance of class numbers: |i − j|") + "**")
+        chart(
+            square(by_number, found.names, largest, numeral),
+            tr("Distances of the class numbers, from {low} to {high}.").format(
+                low=numeral(float(by_number[by_number > 0].min())), high=numeral(largest)
+            ),
+            f"distances number {language()}",
+        )
+    with middle:
+        st.markdown("**" + tr("Distance of one-hot vectors: √2") + "**")
+        chart(
+            square(by_one_hot, found.names, largest, lambda distance: "√2" if distance else "0"),
+            tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2)))),
+            f"distances one-hot {language()}",
+        )
+    with right:
+        st.markdown(implied(found))
+
+
+def implied(found: Comparison) -> str:
+    """What the class numbers claim of two neighbors and of the two ends."""
+    ordered = [found.names[k] for k in np.argsort(found.numbers)]
+    said = tr(
+        "As numbers, {first} and {last} are {times} times as far apart as {first} and {second}, whether they are or not. That fits classes "
+        "with an order, numbered in this order. As one-hot vectors all classes are equally far apart: no order is claimed."
+    )
+    times = (found.numbers.max() - found.numbers.min()) / np.diff(np.sort(found.numbers))[0]
+    return said.format(first=ordered[0], second=ordered[1], last=ordered[-1], times=numeral(float(times)))
+
+
+def target_of(experiment: Experiment, panel: PanelResult) -> str:
+    """The column that a panel's weights are trained to say."""
+    return str(values(own(experiment, panel.panel).data, dataset_of(experiment).fields)["target"])
+
+
+def title_of(experiment: Experiment, panel: PanelResult) -> str:
+    item, target = dataset_of(experiment), target_of(experiment, panel)
+    if panel.problem.surface.classes:
+        name = next(filter(None, (drawn(experiment), *item.one_hot)), tr("first class"))
+        return tr("{name}: softmax and cross-entropy").format(name=name)
+    return tr("class number: squared error") if target == item.classes else tr("{name}: squared error").format(name=target)
+
+
+def titled(data: BoardData, result: Result, experiment: Experiment) -> BoardData:
+    """The board, each picture named by what its weights are trained to say."""
+    panels: list[Panel] = [
+        {**drawn, "title": title_of(experiment, panel), "subtitle": drawn["subtitle"] or drawn["title"]}
+        for drawn, panel in zip(data["panels"], result.panels, strict=True)
+    ]
+    return {**data, "panels": panels}
+
+
+def bowls(experiment: Experiment, result: Result) -> str:
+    """What two squared errors have in common, where it is so: twice the covariance of what the weights multiply."""
+    squared = [panel for panel in result.panels if panel.fit.theta is not None and _twice_the_covariance(panel)][:2]
+    hessians = [panel.fit.hessian for panel in squared if panel.fit.hessian is not None]
+    if len(hessians) < 2 or not np.allclose(hessians[0], hessians[1], rtol=1e-9):
+        return ""
+    said = tr(
+        "**One bowl, moved.** The Hessian is twice the covariance of the features, [{a}, {b}; {b}, {c}], whatever the target. "
+        "The target only moves the minimum: {minima}."
+    )
+    (a, b), (_, c) = hessians[0]
+    minima = [
+        tr("({w1}, {w2}) for {target}").format(
+            w1=numeral(float(panel.fit.theta[0])), w2=numeral(float(panel.fit.theta[1])), target=target_of(experiment, panel)
+        )
+        for panel in squared
+        if panel.fit.theta is not None
+    ]
+    return said.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), minima=", ".join(minima))
+
+
+def _twice_the_covariance(panel: PanelResult) -> bool:
+    if panel.sees is None or panel.fit.hessian is None or not panel.fit.quadratic:
+        return False
+    return np.allclose(panel.fit.hessian, 2 * np.cov(panel.sees, bias=True), rtol=1e-9)
+
+
+def encodings(scene: Scene) -> None:
+    at_hand, folded = sides()
+    with at_hand:
+        order(scene)
+    with folded:
+        data(scene)
+    try:
+        found = compared(scene.experiment)
+    except Refusal as refusal:
+        st.error(say(refusal.said))
+        drawer(scene)
+        return
+    heading(headline(scene.experiment, found))
+    decisions(scene.experiment, found)
+    distances(found)
+    takeaway(tr("The surface of each"))
+    drawn_class(scene, found.names)
+    result = picture(scene, lambda data, result: titled(data, result, scene.experiment))
+    if result is not None and (said := bowls(scene.experiment, result)) != "":
+        st.markdown(said)
+    try_next(tr("number the classes otherwise: one picture alone changes. Then take the school grades, whose order is real."))
+    drawer(scene)
