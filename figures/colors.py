@@ -23,4 +23,17 @@ WALKS = (
     Stroke("#e6ab02", "diamond"),
     Stroke("#111111", "triangle-up"),
 )
+# Classes: Okabe and Ito's set, gray and two darker hues for the eighth to the tenth; next to each other they differ in lightness too.
+CLASSES = (
+    Stroke("#0072b2", "circle"),
+    Stroke("#e69f00", "square"),
+    Stroke("#009e73", "diamond"),
+    Stroke("#cc79a7", "triangle-up"),
+    Stroke("#56b4e9", "cross"),
+    Stroke("#d55e00", "triangle-down"),
+    Stroke("#f0e442", "star"),
+    Stroke("#7f7f7f", "x"),
+    Stroke("#5e3c99", "circle"),
+    Stroke("#8c510a", "square"),
+)
 DASHES = ("solid", "dash", "dot")  # curves of panel 1, 2, 3
