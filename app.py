@@ -27,6 +27,7 @@ else:
         st.Page(views / "optimizers.py", title=tr("Optimizers"), url_path="optimizers"),
         st.Page(views / "deep_networks.py", title=tr("Deep networks"), url_path="deep"),
         st.Page(views / "stuck.py", title=tr("Stuck?"), url_path="stuck"),
+        st.Page(views / "classifier.py", title=tr("Classifier"), url_path="classifier", visibility="hidden"),
         st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),
     ]
     page = st.navigation(pages, position="top")

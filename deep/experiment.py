@@ -8,6 +8,7 @@ from problem import Window
 from settings import N_, Count, Number, Option, Pick, Setting
 
 MOST_NETS = 3  # that are picked, and pictures
+MOST_LOSSES = 3  # that are picked
 MOST_RACED = 4  # networks, where each is trained plain and residual
 MOST_UPDATES = 20_000
 WIDTHS = (2, 4, 8, 16, 32, 64, 128)

@@ -3,16 +3,17 @@
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 FLAT = 0.01  # of the largest slope in the window
 HIGH = 0.1  # of the way from the lowest to the highest loss in the window
 
 
 class Flat(NamedTuple):
-    """where[i, j]: whether the surface is flat and high at a point of the window's grid. share: of its points. steepest: ‖∇L‖ there."""
+    """margin[i, j]: below 0 where the surface is flat and high, continuous across the edge. share: of the window's points, that are so.
+    steepest: the largest ‖∇L‖ in the window."""
 
-    where: Bool[np.ndarray, "m n"]
+    margin: Float[np.ndarray, "m n"]
     share: float
     steepest: float
 
@@ -20,9 +21,12 @@ class Flat(NamedTuple):
 def flat(loss: Float[np.ndarray, "m n"], slopes: Float[np.ndarray, "m n"]) -> Flat:
     """‖∇L‖ < FLAT·max‖∇L‖ and L > lowest + HIGH·(highest − lowest). What is no number is not flat."""
     numbers = np.isfinite(loss) & np.isfinite(slopes)
-    if not numbers.any():
-        return Flat(numbers, 0.0, 0.0)
+    if not numbers.any() or not slopes[numbers].max() > 0:
+        return Flat(np.ones(loss.shape), 0.0, 0.0)
     lowest, highest, steepest = loss[numbers].min(), loss[numbers].max(), slopes[numbers].max()
-    with np.errstate(invalid="ignore"):
-        where = numbers & (slopes < FLAT * steepest) & (loss > lowest + HIGH * (highest - lowest))
-    return Flat(where, float(where.mean()), float(steepest))
+    with np.errstate(all="ignore"):
+        steep = np.log(slopes / (FLAT * steepest))
+        low = HIGH - (loss - lowest) / (highest - lowest)
+        margin = np.where(numbers, np.maximum(steep, low), 1.0)
+    margin = np.clip(np.nan_to_num(margin, nan=1.0), -1.0, 1.0)
+    return Flat(margin, float(np.mean(margin < 0)), float(steepest))

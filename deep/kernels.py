@@ -181,20 +181,22 @@ def slicer(net: Architecture, loss: str, train: bool) -> Callable[..., Float[Arr
 
 
 @kernel
-def steepness(net: Architecture, loss: str) -> Callable[..., Float[Array, "m n"]]:
-    """(numbers, state, rows, plane, a, b) -> ‖∇L(θ)‖ over the plane, of all parameters, in train mode."""
+def steepness(net: Architecture, loss: str) -> Callable[..., tuple[Float[Array, "m n"], Float[Array, "m n"]]]:
+    """(numbers, state, rows, plane, a, b) -> L and ‖∇L‖, of all parameters, over the plane, in train mode."""
 
-    def slope(at: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, States, Rows]) -> Scalar:
+    def one(at: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, States, Rows]) -> tuple[Scalar, Scalar]:
         plane, numbers, state, rows = shared
-        return jnp.linalg.norm(jax.grad(lambda theta: loss_of(net, loss, numbers, theta, state, rows, True)[0])(plane.at(*at)))
+        value, slope = jax.value_and_grad(lambda theta: loss_of(net, loss, numbers, theta, state, rows, True)[0])(plane.at(*at))
+        return value, jnp.linalg.norm(slope)
 
     @jax.jit
     def grid(
         numbers: Numbers, state: States, rows: Rows, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]
-    ) -> Float[Array, "m n"]:
+    ) -> tuple[Float[Array, "m n"], Float[Array, "m n"]]:
         across, up = jnp.meshgrid(a, b)
         room = nbytes((plane.origin, rows)) + net.width * max(1, net.depth) * rows.y.nbytes
-        return mapped(slope, (across.ravel(), up.ravel()), (plane, numbers, state, rows), room).reshape(across.shape)
+        value, slope = mapped(one, (across.ravel(), up.ravel()), (plane, numbers, state, rows), room)
+        return value.reshape(across.shape), slope.reshape(across.shape)
 
     return grid
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
-from scipy.special import log_softmax
 
 from deep.kernels import scorer
 from deep.training import Trained
@@ -32,8 +31,9 @@ class Likelihood(NamedTuple):
 def both(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> Likelihood:
     """entropy in float64, one-hot targets times logarithms; the likelihood as the product of all p(y|x), its logarithm taken once."""
     wide, n = scores.astype(np.float64), labels.size
-    one_hot = np.eye(len(wide))[:, labels]
-    entropy = float(np.mean(-np.sum(one_hot * log_softmax(wide, axis=0), axis=0)))
+    one_hot, best = np.eye(len(wide))[:, labels], wide.max(axis=0)
+    logarithms = wide - best - np.log(np.exp(wide - best).sum(axis=0))
+    entropy = float(np.mean(-np.sum(one_hot * logarithms, axis=0)))
     product, digits = Decimal(1), _DIGITS
     for row, label in zip(wide.T.tolist(), labels.tolist(), strict=True):
         raised = [digits.exp(Decimal(score)) for score in row]

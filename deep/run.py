@@ -21,7 +21,7 @@ from landscape.honesty import Projected, projected
 from normalization.hidden_layer import AFFINE, HiddenNormalization
 from problem import Window
 from settings import N_, Message, Pick, Refusal, Setting, Value, catalogue, message, numbers, values
-from surfaces.class_loss import class_losses
+from surfaces.class_loss import ClassLoss, class_losses
 from surfaces.multilayer import REGRESSION, Architecture, filters
 
 ROOM = 0.25  # of the path's extent, left around it
@@ -40,11 +40,20 @@ class Entrant(NamedTuple):
     loss: Pick
 
 
+class Slopes(NamedTuple):
+    """loss[i, j], norm[i, j]: L and ‖∇L‖, of all parameters, at (a[j], b[i]) of a plane, in train mode."""
+
+    a: Float[np.ndarray, " n"]
+    b: Float[np.ndarray, " m"]
+    loss: Float[np.ndarray, "m n"]
+    norm: Float[np.ndarray, "m n"]
+
+
 class Cut(NamedTuple):
     """A plane through the parameters; name: of its slice. grid[i, j] is the loss at (a[j], b[i]); on: where the recorded parameters lie on
     it, and how far off; drawn: the loss that the plane shows there; through: which record it goes through. barrier: how far the loss rises
-    on the line between two solutions above the higher one of them, None where the plane holds no two. slopes[i, j]: ‖∇L(θ)‖, of all
-    parameters, at (a[kj], b[ki]), k the stride; None where it was not asked for."""
+    on the line between two solutions above the higher one of them, None where the plane holds no two. slopes: None where they were not
+    asked for."""
 
     name: str
     plane: Plane
@@ -55,12 +64,7 @@ class Cut(NamedTuple):
     drawn: Float[np.ndarray, " s"]
     through: int
     barrier: float | None
-    slopes: Float[np.ndarray, "q p"] | None = None
-
-    @property
-    def stride(self) -> int:
-        """How many steps of the grid lie between two slopes."""
-        return 1 if self.slopes is None else (self.a.size - 1) // (self.slopes.shape[1] - 1)
+    slopes: Slopes | None = None
 
 
 class Asked(NamedTuple):
@@ -126,6 +130,10 @@ class DeepResult(NamedTuple):
 
 def normalizations() -> dict[str, HiddenNormalization]:
     return dict(catalogue("normalization.hidden", HiddenNormalization))
+
+
+def losses() -> dict[str, ClassLoss]:
+    return class_losses()
 
 
 def slices() -> dict[str, Slice]:
@@ -300,8 +308,10 @@ def _cut(training: Trained, done: int, at: int, asked: Asked) -> Cut:
         barrier = float(np.max(line) - max(line[0], line[-1]))
     slopes = None
     if asked.slopes:
-        few = slice(None, None, 1 if asked.resolution**2 * rows.n * trial.net.size <= MOST_SLOPES else 2)
-        slopes = np.asarray(steepness(trial.net, trial.loss.name)(*shared, as32, a[few].astype(DTYPE), b[few].astype(DTYPE)), np.float64)
+        few = asked.resolution if asked.resolution**2 * rows.n * trial.net.size <= MOST_SLOPES else min(ROUGH, asked.resolution)
+        sides = np.linspace(left, right, few), np.linspace(bottom, top, few)
+        found = steepness(trial.net, trial.loss.name)(*shared, as32, *(side.astype(DTYPE) for side in sides))
+        slopes = Slopes(*sides, *(np.asarray(part, np.float64) for part in found))
     return Cut(name, plane, a, b, grid, on, losses(on.a, on.b), at, barrier, slopes)
 
 
