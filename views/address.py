@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from typing import TypeVar, cast
 
 from deep import experiment as deep
-from deep.experiment import MOST_NETS, Deep
+from deep.experiment import MOST_LOSSES, MOST_NETS, Deep
 from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
 from masking import masked
 from masking.masked import Masked
@@ -58,6 +58,9 @@ def _write_deep(experiment: Deep, opening: Deep) -> dict[str, str]:
     if experiment.nets != opening.nets:
         for i, picked in enumerate(experiment.nets, 1):
             query |= _flat(f"n{i}", picked, "normalization")
+    if experiment.losses != opening.losses:
+        for i, picked in enumerate(experiment.losses, 1):
+            query |= _flat(f"l{i}", picked, "class_loss")
     for i in range(MOST_NETS):
         if experiment.window(i) != opening.window(i):
             query[f"p{i + 1}.window"] = _edges(experiment.window(i))
@@ -128,7 +131,8 @@ def _read_experiment(reader: "_Reader", opening: Experiment) -> dict[str, object
 
 def _read_deep(reader: "_Reader", opening: Deep) -> dict[str, object]:
     changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _DEEP_PICKS.items()}
-    changes["nets"] = reader.nets(opening.nets)
+    changes["nets"] = reader.once("n", "normalization", MOST_NETS, opening.nets)
+    changes["losses"] = reader.once("l", "class_loss", MOST_LOSSES, opening.losses)
     windows = [reader.window(f"p{i + 1}.window", opening.window(i)) for i in range(MOST_NETS)]
     changes["windows"] = tuple(windows) if any(windows) else ()
     return changes | reader.settings(opening, deep.FIELDS)
@@ -253,17 +257,20 @@ class _Reader:
 
         return self._several("o", (), MOST_OPTIMIZERS, one, default)
 
-    def nets(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
-        def one(i: int) -> Pick:
-            return self.pick(f"n{i}", "normalization", default[i - 1] if i <= len(default) else Pick("none"))
+    def once(self, letter: str, menu: str, most: int, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        """Numbered items of a menu, each of them once."""
+        first = next(iter(menus()[menu]))
 
-        nets = self._several("n", (), MOST_NETS, one, default)
-        once = {picked.name: picked for picked in reversed(nets)}
-        for picked in nets:
-            if once[picked.name] != picked or nets.count(picked) > 1:
+        def one(i: int) -> Pick:
+            return self.pick(f"{letter}{i}", menu, default[i - 1] if i <= len(default) else Pick(first))
+
+        found = self._several(letter, (), most, one, default)
+        once = {picked.name: picked for picked in reversed(found)}
+        for picked in found:
+            if once[picked.name] != picked or found.count(picked) > 1:
                 self.refused.append(message(N_("{name} stands twice; the first counts."), name=quoted(picked.name)))
                 break
-        return tuple(once[name] for name in dict.fromkeys(picked.name for picked in nets))
+        return tuple(once[name] for name in dict.fromkeys(picked.name for picked in found))
 
     def _several(self, letter: str, parts: tuple[str, ...], most: int, one: Callable[[int], S], default: tuple[S, ...]) -> tuple[S, ...]:
         """Numbered picks. Where every one that is named was refused, the opening scene's stay as they are."""
