@@ -11,6 +11,7 @@ from views.deep.controls import data_set, drawer, lost, rate, size
 from views.deep.likelihood import same_number
 from views.deep.picture import picture
 from views.front import sides
+from views.loss.topics import loss_topics
 from views.page import end_page, heading, open_page, takeaway, try_next
 from views.words import tr
 
@@ -34,6 +35,7 @@ def message(result: DeepResult) -> str:
 
 
 scene = open_page("classifier", CLASSIFIER)
+loss_topics(scene, {}, "classifier")
 heading(tr("Same network, same start, same rate: only the loss differs."))
 at_hand, folded = sides(0.3)
 with at_hand:

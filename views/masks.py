@@ -13,6 +13,7 @@ from masking.method import mask_methods
 from masking.run import Masks, Outcome, run
 from views.chart import chart
 from views.front import sides
+from views.loss.topics import loss_topics
 from views.masking.controls import MaskScene, all_padding, number_format, padding, scores
 from views.masking.tables import formats, numbers, short, verdicts
 from views.page import end_page, heading, open_page, try_next
@@ -103,5 +104,6 @@ def page(scene: MaskScene) -> None:
 
 
 scene = open_page("masks", MASKED)
+loss_topics(scene, {}, "masks")
 page(scene)
 end_page(scene)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from settings import N_
 from views.session import E, Scene
-from views.topics import topics
+from views.topics import Elsewhere, topics
 
 LABELS = {
     "output": N_("Output space"),
@@ -18,5 +18,9 @@ PAGES = {"classifier": "views/classifier.py", "masks": "views/masks.py"}
 
 def loss_topics(scene: Scene[E], scenes: Mapping[str, E], now: str | None = None) -> str:
     """The row of topics: scenes of those that are on this page; now: the topic, on a page that is one alone."""
-    pages = {name: PAGES.get(name, "views/classification.py") for name in LABELS if name not in scenes and name != now}
+    pages = {
+        name: Elsewhere(PAGES[name], {}) if name in PAGES else Elsewhere("views/classification.py", {"topic": name})
+        for name in LABELS
+        if name not in scenes and name != now
+    }
     return topics(scene, LABELS, scenes, pages, now)
