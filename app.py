@@ -28,7 +28,9 @@ else:
         st.Page(views / "deep_networks.py", title=tr("Deep networks"), url_path="deep"),
         st.Page(views / "classification.py", title=tr("Loss"), url_path="loss"),
         st.Page(views / "stuck.py", title=tr("Stuck?"), url_path="stuck"),
+        st.Page(views / "classifier.py", title=tr("Classifier"), url_path="classifier", visibility="hidden"),
         st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),
+        st.Page(views / "masks.py", title=tr("Masks"), url_path="masks", visibility="hidden"),
     ]
     page = st.navigation(pages, position="top")
     page.run()

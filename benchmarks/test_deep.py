@@ -35,7 +35,7 @@ def training(trial: Trial) -> Work:
     """The product's: so many updates, in one call."""
     rows, hyper = trial.split, {"rate": jnp.float32(0.1)}
     begun = beginner(trial.net, "gradient_descent")(hyper, started(trial), rows.train)
-    kernel = trainer(trial.net, rows.loss, "gradient_descent", capacity(BATCH), False)
+    kernel = trainer(trial.net, trial.loss.name, "gradient_descent", capacity(BATCH), False)
     numbers = (np.int64(rows.n), np.int64(BATCH), np.int64(0))
     ones = jnp.ones(STEPS + 1, jnp.float32)
     return partial(kernel, trial.numbers, rows.train, *numbers, hyper, ones, jnp.float32(1e9), begun, np.int64(STEPS))
@@ -85,7 +85,7 @@ def slice_of(trial: Trial) -> tuple[Work, Plane]:
     theta = started(trial)
     plane = Plane(theta, *(rng.normal(size=p).astype(np.float32) / 10 for _ in range(2)))
     a = np.linspace(-1, 1, SIDE, dtype=np.float32)
-    kernel = slicer(trial.net, trial.split.loss, True)
+    kernel = slicer(trial.net, trial.loss.name, True)
     return partial(kernel, trial.numbers, states(trial.net, np.float32), trial.split.train, plane, a, a), plane
 
 
@@ -172,7 +172,7 @@ def compiled(depth: int, width: int, normalization: str, changes: Mapping[str, A
     rows, hyper = trial.split, {"rate": jnp.float32(0.1)}
     first = unwrap(beginner)(trial.net, "gradient_descent")(hyper, started(trial), rows.train)
     numbers = (np.int64(rows.n), np.int64(BATCH), np.int64(0))
-    kernel = unwrap(trainer)(trial.net, rows.loss, "gradient_descent", capacity(BATCH), False)
+    kernel = unwrap(trainer)(trial.net, trial.loss.name, "gradient_descent", capacity(BATCH), False)
     after = kernel(trial.numbers, rows.train, *numbers, hyper, jnp.ones(2, jnp.float32), jnp.float32(1e9), first, np.int64(1))
     measured(trial, after)
     return time.process_time() - begun

@@ -77,7 +77,7 @@ class Reference:
         @jax.jit
         def grid(numbers: dict[str, Array], plane: Plane, rows: Rows, a: Array) -> Array:
             return on_grid(
-                lambda theta, shared, z: loss(net, "mean_squared", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0],
+                lambda theta, shared, z: loss(net, "squared_error", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0],
                 lambda theta, shared: preactivation(net, theta, shared[1]),
                 plane,
                 (numbers, rows),

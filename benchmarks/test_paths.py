@@ -150,7 +150,7 @@ def test_network(width: int, table: Table) -> None:
     def product(theta: Array, rows: Rows, hyper: dict[str, Array]) -> Array:
         def loss(theta: Array, rows: object) -> Array:
             assert isinstance(rows, Rows)
-            return network_loss(net, "mean_squared", {}, theta, states(net, theta.dtype), rows, preactivation(net, theta, rows), True)[0]
+            return network_loss(net, "squared_error", {}, theta, states(net, theta.dtype), rows, preactivation(net, theta, rows), True)[0]
 
         target = Target(np.float32(-np.inf), np.float32(0), np.float32(1e12))
         carry = begin(method.make, hyper, theta, n)

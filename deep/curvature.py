@@ -94,7 +94,7 @@ def state_at(training: Trained, at: int) -> tuple[Array, ...]:
 def curvature(training: Trained, at: int, draw: int = 0) -> Curvature:
     """At record `at` of a training. draw: which random vector Lanczos starts from."""
     trial = training.trial
-    kernel = bending(trial.net, trial.split.loss, not trial.frozen)
+    kernel = bending(trial.net, trial.loss.name, not trial.frozen)
     theta, start = jnp.asarray(training.record().theta[at]), random_start(training, draw)
     found = jax.device_get(kernel(trial.numbers, state_at(training, at), trial.split.train, theta, start))
     loss, slope, (down, flat, _), (lowest, _, highest, along), (lowest_error, _, highest_error, _) = found

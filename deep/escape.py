@@ -136,7 +136,7 @@ class Escaping:
 
     def _losses(self, points: Float[np.ndarray, "k p"]) -> Float[np.ndarray, " k"]:
         trial = self._training.trial
-        kernel = pointer(trial.net, trial.split.loss, not trial.frozen)
+        kernel = pointer(trial.net, trial.loss.name, not trial.frozen)
         return np.asarray(kernel(trial.numbers, state_at(self._training, self._at), trial.split.train, points.astype(DTYPE)), np.float64)
 
     def _look(self) -> None:
@@ -161,7 +161,7 @@ class Escaping:
     def _race(self, name: str) -> None:
         trial, (training, loss) = self._training.trial, self._going[name]
         size = self.batch if name == NOISE else 0
-        kernel = racer(trial.net, trial.split.loss, capacity(size) if size else 0, trial.frozen)
+        kernel = racer(trial.net, trial.loss.name, capacity(size) if size else 0, trial.frozen)
         hyper = {"rate": trial.hyper["rate"], "momentum": jnp.asarray(HEAVY if name == MOMENTUM else 0.0, DTYPE)}
         ceiling = jnp.asarray(CEILING * max(1.0, float(loss[0])), DTYPE)
         counts = (np.int64(trial.split.n), np.int64(size), np.int64(trial.seed))

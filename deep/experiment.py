@@ -8,6 +8,7 @@ from problem import Window
 from settings import N_, Count, Number, Option, Pick, Setting
 
 MOST_NETS = 3  # that are picked, and pictures
+MOST_LOSSES = 3  # that are picked
 MOST_RACED = 4  # networks, where each is trained plain and residual
 MOST_UPDATES = 20_000
 WIDTHS = (2, 4, 8, 16, 32, 64, 128)
@@ -15,16 +16,19 @@ WIDTHS = (2, 4, 8, 16, 32, 64, 128)
 
 @dataclass(frozen=True)
 class Deep:
-    """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side.
+    """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side. `losses`:
+    those of classes that are raced, a network each; none: nothing is raced but the networks, with the cross-entropy of classes or the
+    squared error of a target.
 
     through: the update that the planes go through; one beyond the last is the last. mode "both": two pictures of the first network that
     remembers statistics. residual "both": every network once plain and once residual. windows: what of each picture's plane a person has
-    zoomed to.
+    zoomed to. planes "shared": one plane for all, spanned by all of their paths, so that surfaces can be compared point by point.
     """
 
     data: Pick = Pick("spirals")
     features: Pick = Pick("standardize")
     nets: tuple[Pick, ...] = (Pick("none"), Pick("batch"))
+    losses: tuple[Pick, ...] = ()
     optimizer: Pick = Pick("gradient_descent")
     schedule: Pick = Pick("constant")
     slice: Pick = Pick("principal")
@@ -46,6 +50,7 @@ class Deep:
     mode: str = "train"
     through: int = MOST_UPDATES
     biases: str = "fixed"
+    planes: str = "own"
     levels: str = "log"
     resolution: int = 50
     windows: tuple[Window | None, ...] = ()
@@ -69,7 +74,7 @@ class Deep:
 FIELDS: dict[str, Setting] = {
     field.name: field
     for field in (
-        Option("depth", N_("hidden layers"), 6, tuple(range(1, 13))),
+        Option("depth", N_("hidden layers"), 6, tuple(range(13))),
         Option("width", N_("units a layer"), 32, WIDTHS),
         Option(
             "activation",
@@ -117,6 +122,7 @@ FIELDS: dict[str, Setting] = {
         ),
         Count("through", N_("the plane goes through update"), MOST_UPDATES, 0, MOST_UPDATES),
         Option("biases", N_("biases, γ and β in random directions"), "fixed", ("fixed", "free"), (N_("0 (Li et al.)"), N_("free"))),
+        Option("planes", N_("planes"), "own", ("own", "shared"), (N_("each network's own"), N_("one for all"))),
         FIELDS_OF_TWO["levels"],
         Option("resolution", N_("points of the grid, a side"), 50, (25, 50, 75, 100)),
     )

@@ -6,18 +6,19 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, UInt8
 
 from deep.rows import DTYPE
 from kernels import kernel
 from landscape.grid import Plane, on_grid
 from landscape.lanczos import density, hessian_product, leading, share_in_top
+from landscape.points import mapped, nbytes
 from landscape.smoothness import smoothness
 from optim.batches import drawing
 from optim.optimizer import Hyper, Optimizer
 from optim.training import Training, begin, train
 from settings import catalogue
-from surfaces.multilayer import LOSSES, Architecture, Scores, States, drawn, forward, layers, preactivation, states
+from surfaces.multilayer import REGRESSION, Architecture, Scores, States, drawn, forward, layers, mean_cost, preactivation, states
 from surfaces.multilayer import loss as network_loss
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
@@ -83,7 +84,8 @@ class Measured(NamedTuple):
 
     loss: of all training rows in train mode, what the gradient is of; settled: the same in test mode, with remembered statistics; unseen:
     of the rows held out, in test mode. accuracy, unseen_accuracy: shares of rows whose largest score is the right one, in test mode (of a
-    regression: R²). weights, biases: norms of the gradient by layer, the output last; b is β where a normalization has one.
+    regression: R²). entropy, unseen_entropy: the cross-entropy of both parts in test mode, whatever loss is trained with; of a regression
+    its loss. weights, biases: norms of the gradient by layer, the output last; b is β where a normalization has one.
     percentiles: of each hidden layer's values, over its units and the first rows, in train mode of all of them.
     """
 
@@ -92,6 +94,8 @@ class Measured(NamedTuple):
     unseen: np.ndarray
     accuracy: np.ndarray
     unseen_accuracy: np.ndarray
+    entropy: np.ndarray
+    unseen_entropy: np.ndarray
     gradient: np.ndarray
     weights: np.ndarray
     biases: np.ndarray
@@ -100,7 +104,7 @@ class Measured(NamedTuple):
 
 def _right(scores: Scores, rows: Rows, loss: str) -> Scalar:
     n = jnp.sum(rows.w)
-    if loss == "cross_entropy":
+    if loss != REGRESSION:
         right = rows.w @ (jnp.argmax(scores, axis=0) == rows.y.astype(int)) / n
         return jnp.where(jnp.all(jnp.isfinite(scores)), right, jnp.nan)
     mean = rows.w @ rows.y / n
@@ -108,20 +112,22 @@ def _right(scores: Scores, rows: Rows, loss: str) -> Scalar:
 
 
 def _norms(first: Array, deeper: Array, output: Array) -> Float[Array, " layers"]:
-    """By layer: the first hidden one, the others, the output."""
+    """By layer: the first hidden one, where there is one, the others, the output."""
     stacked = jnp.linalg.norm(deeper, axis=tuple(range(1, deeper.ndim)))
-    return jnp.concatenate([jnp.linalg.norm(first)[None], stacked, jnp.linalg.norm(output)[None]])
+    hidden = [jnp.linalg.norm(first)[None], stacked] if first.size else []
+    return jnp.concatenate([*hidden, jnp.linalg.norm(output)[None]])
 
 
 @kernel
 def measurer(net: Architecture, loss: str) -> Callable[..., tuple[Array, ...]]:
     """(numbers, theta, state, train rows, test rows) -> the parts of a Measured, in order; for the percentiles the values "m k r"."""
+    common = REGRESSION if loss == REGRESSION else "cross_entropy"
 
     @jax.jit
     def measured(numbers: Numbers, theta: Theta, state: States, rows: Rows, unseen: Rows) -> tuple[Array, ...]:
         def value(at: Theta) -> tuple[Scalar, Array | None]:
             scores, _, hidden = forward(net, numbers, at, state, rows, preactivation(net, at, rows), True, OBSERVED)
-            return LOSSES[loss](scores, rows), hidden
+            return mean_cost(loss, numbers, scores, rows), hidden
 
         (in_training, hidden), gradient = jax.value_and_grad(value, has_aux=True)(theta)
         assert hidden is not None
@@ -132,10 +138,12 @@ def measurer(net: Architecture, loss: str) -> Callable[..., tuple[Array, ...]]:
         part = layers(net, gradient)
         return (
             in_training,
-            LOSSES[loss](mine, rows),
-            LOSSES[loss](theirs, unseen),
+            mean_cost(loss, numbers, mine, rows),
+            mean_cost(loss, numbers, theirs, unseen),
             _right(mine, rows, loss),
             _right(theirs, unseen, loss),
+            mean_cost(common, numbers, mine, rows),
+            mean_cost(common, numbers, theirs, unseen),
             jnp.linalg.norm(gradient),
             _norms(part.first, part.deeper, part.output),
             _norms(part.first_bias, part.deeper_bias, part.output_bias),
@@ -146,9 +154,9 @@ def measurer(net: Architecture, loss: str) -> Callable[..., tuple[Array, ...]]:
 
 
 @kernel
-def scorer(net: Architecture) -> Callable[..., Scores]:
-    """(numbers, theta, state, rows) -> the scores in train mode."""
-    return jax.jit(lambda numbers, theta, state, rows: forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), True)[0])
+def scorer(net: Architecture, train: bool = True) -> Callable[..., Scores]:
+    """(numbers, theta, state, rows) -> the scores."""
+    return jax.jit(lambda numbers, theta, state, rows: forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), train)[0])
 
 
 @kernel
@@ -170,6 +178,43 @@ def slicer(net: Architecture, loss: str, train: bool) -> Callable[..., Float[Arr
         return on_grid(value, linear, plane, (numbers, state, rows), a, b)
 
     return grid
+
+
+@kernel
+def steepness(net: Architecture, loss: str) -> Callable[..., tuple[Float[Array, "m n"], Float[Array, "m n"]]]:
+    """(numbers, state, rows, plane, a, b) -> L and ‖∇L‖, of all parameters, over the plane, in train mode."""
+
+    def one(at: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, States, Rows]) -> tuple[Scalar, Scalar]:
+        plane, numbers, state, rows = shared
+        value, slope = jax.value_and_grad(lambda theta: loss_of(net, loss, numbers, theta, state, rows, True)[0])(plane.at(*at))
+        return value, jnp.linalg.norm(slope)
+
+    @jax.jit
+    def grid(
+        numbers: Numbers, state: States, rows: Rows, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]
+    ) -> tuple[Float[Array, "m n"], Float[Array, "m n"]]:
+        across, up = jnp.meshgrid(a, b)
+        room = nbytes((plane.origin, rows)) + net.width * max(1, net.depth) * rows.y.nbytes
+        value, slope = mapped(one, (across.ravel(), up.ravel()), (plane, numbers, state, rows), room)
+        return value.reshape(across.shape), slope.reshape(across.shape)
+
+    return grid
+
+
+@kernel
+def decider(net: Architecture) -> Callable[..., UInt8[Array, "k n"]]:
+    """(numbers, states "k m ...", thetas "k p", rows) -> the class that each θ predicts for each row, in test mode."""
+
+    @jax.jit
+    def decided(numbers: Numbers, remembered: States, thetas: Float[Array, "k p"], rows: Rows) -> UInt8[Array, "k n"]:
+        def one(at: tuple[Theta, States]) -> UInt8[Array, " n"]:
+            theta, state = at
+            scores = forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), False)[0]
+            return jnp.argmax(scores, axis=0).astype(jnp.uint8)
+
+        return jax.lax.map(one, (thetas, remembered))
+
+    return decided
 
 
 @kernel

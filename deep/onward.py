@@ -112,7 +112,7 @@ class Replay:
                 theta = self._training.record(1).theta[0]
                 self._reached = 0, beginner(trial.net, trial.optimizer.name)(trial.hyper, theta, trial.split.train)
             size = trial.batch
-            kernel = trainer(trial.net, trial.split.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
+            kernel = trainer(trial.net, trial.loss.name, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
             while (done := self._reached[0]) < len(self._until) - 1:
                 self._reached = done + 1, kernel(*_shared(self._training), self._reached[1], np.int64(self._until[done + 1]))
                 self._reached[1].theta.block_until_ready()
@@ -124,6 +124,6 @@ class Replay:
 def onward(training: Trained, begun: Training) -> Onward:
     """The LEAST updates after `begun`."""
     trial, size = training.trial, training.trial.batch
-    kernel = follower(trial.net, trial.split.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
+    kernel = follower(trial.net, trial.loss.name, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
     theta, loss, slope, batch_slope, alive = jax.device_get(kernel(*_shared(training), begun))
     return Onward(theta, np.asarray(loss, np.float64), np.asarray(slope, np.float64), np.asarray(batch_slope, np.float64), alive)

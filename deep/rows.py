@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from data.dataset import DataSet
-from normalization.feature import FeatureNormalization
+from normalization.feature import Affine, FeatureNormalization
 from problem import table
 from settings import Pick, capacity, catalogue, values
 from surfaces.surface import Rows
@@ -17,7 +17,7 @@ DTYPE = np.float32
 
 
 class Split(NamedTuple):
-    """train, test: padded Rows, float32; n, m: how many count in each. outputs: scores of the network. loss: its name in multilayer.LOSSES.
+    """train, test: padded Rows, float32; n, m: how many count in each. outputs: scores of the network. labeled: the target is a class.
 
     Features are normalized by what was fitted to the training rows alone; a numeric target has mean 0 and variance 1 over them.
     """
@@ -28,12 +28,7 @@ class Split(NamedTuple):
     m: int
     inputs: int
     outputs: int
-    loss: str
-
-    @property
-    def labeled(self) -> bool:
-        """Whether the target is a class."""
-        return self.loss == "cross_entropy"
+    labeled: bool
 
 
 def classifies(data: Pick) -> bool:
@@ -46,24 +41,42 @@ def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
     return Rows(*(jnp.asarray(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)]).astype(DTYPE)) for part in (x, y, np.ones(y.size))))
 
 
+class Parts(NamedTuple):
+    """The features x "d n" of all rows as the table has them and the label or target y; which rows are trained on and which are held out;
+    and how features are normalized, by what was fitted to the former."""
+
+    names: tuple[str, ...]
+    x: Float[np.ndarray, "d n"]
+    y: Float[np.ndarray, " n"]
+    train: Int[np.ndarray, " k"]
+    test: Int[np.ndarray, " m"]
+    affine: Affine
+
+
 @lru_cache(16)
-def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
+def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     """A random `share` of the rows held out for the test, the same for the same seed. No row is in both."""
     item, columns = catalogue("data.tables", DataSet)[data.name], table(data)
     label = item.classes or str(values(data, item.fields)["target"])
     hidden = {label, *item.one_hot}
-    x = np.stack([columns[column.name] for column in item.columns if column.name not in hidden])
-    y = columns[label]
+    names = tuple(column.name for column in item.columns if column.name not in hidden)
+    x, y = np.stack([columns[name] for name in names]), columns[label]
     order = np.random.default_rng(seed).permutation(y.size)
     held = min(max(1, round(share * y.size)), y.size - 1)
     test, train = order[:held], order[held:]
-    normalization = catalogue("normalization.features", FeatureNormalization)[features.name]
-    x = normalization.fit(x[:, train])(x)
-    if item.classes:
+    return Parts(names, x, y, train, test, catalogue("normalization.features", FeatureNormalization)[features.name].fit(x[:, train]))
+
+
+@lru_cache(16)
+def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
+    """The two parts as a network gets them."""
+    names, x, y, train, test, affine = parts(data, features, share, seed)
+    x = affine(x)
+    if classifies(data):
         kinds, number = np.unique(y, return_inverse=True)
-        outputs, loss, target = kinds.size, "cross_entropy", number.astype(np.float64)
+        outputs, target = kinds.size, number.astype(np.float64)
     else:
         spread = float(y[train].std()) or 1.0
-        outputs, loss, target = 1, "mean_squared", (y - y[train].mean()) / spread
+        outputs, target = 1, (y - y[train].mean()) / spread
     mine, unseen = (_padded(x[:, part], target[part]) for part in (train, test))
-    return Split(mine, unseen, train.size, test.size, x.shape[0], outputs, loss)
+    return Split(mine, unseen, train.size, test.size, len(names), outputs, classifies(data))

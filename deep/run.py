@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -12,27 +12,48 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from deep.experiment import MOST_NETS, MOST_RACED, Deep
-from deep.kernels import bender, optimizer_of, pointer, slicer, sloper
-from deep.rows import DTYPE, split
+from deep.kernels import bender, optimizer_of, pointer, slicer, sloper, steepness
+from deep.rows import DTYPE, classifies, split
 from deep.training import Record, Trained, Trial, trained
 from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import Projected, projected
 from normalization.hidden_layer import AFFINE, HiddenNormalization
 from problem import Window
-from settings import N_, Message, Pick, Refusal, catalogue, message, numbers, values
-from surfaces.multilayer import Architecture, filters
+from settings import N_, Message, Pick, Refusal, Setting, Value, catalogue, message, numbers, values
+from surfaces.class_loss import ClassLoss, class_losses
+from surfaces.multilayer import REGRESSION, Architecture, filters
 
 ROOM = 0.25  # of the path's extent, left around it
 LINE = 101  # points on the line between two solutions, whose highest is looked for
 ROUGH = 25  # points a side while a training goes on, and the plane moves with it
 MOST_OF_NEWTON = 2000  # parameters
+UNIT = ("filter_normalized", "line")  # slices whose directions have a length that means something
+MOST_SLOPES = 2e9  # products of a weight and a value of a row: of gradients over a grid, those that are computed in a second
+
+
+class Entrant(NamedTuple):
+    """One of the networks that are raced: what normalizes inside, whether its layers are residual, what it is trained with."""
+
+    hidden: Pick
+    residual: bool
+    loss: Pick
+
+
+class Slopes(NamedTuple):
+    """loss[i, j], norm[i, j]: L and ‖∇L‖, of all parameters, at (a[j], b[i]) of a plane, in train mode."""
+
+    a: Float[np.ndarray, " n"]
+    b: Float[np.ndarray, " m"]
+    loss: Float[np.ndarray, "m n"]
+    norm: Float[np.ndarray, "m n"]
 
 
 class Cut(NamedTuple):
     """A plane through the parameters; name: of its slice. grid[i, j] is the loss at (a[j], b[i]); on: where the recorded parameters lie on
     it, and how far off; drawn: the loss that the plane shows there; through: which record it goes through. barrier: how far the loss rises
-    on the line between two solutions above the higher one of them, None where the plane holds no two."""
+    on the line between two solutions above the higher one of them, None where the plane holds no two. slopes: None where they were not
+    asked for."""
 
     name: str
     plane: Plane
@@ -43,12 +64,14 @@ class Cut(NamedTuple):
     drawn: Float[np.ndarray, " s"]
     through: int
     barrier: float | None
+    slopes: Slopes | None = None
 
 
 class Asked(NamedTuple):
     """How a network is to be cut: by which slice, whether its random directions move biases, in which mode, how many points a side, and
     in which window, None for the one that holds the path. other: the training whose end is the other solution, and how many of its
-    records count; None: the start is it."""
+    records count; None: the start is it. company: all the trainings, with their numbers of records, that share one plane, the first one's
+    at its record `lead`; none: the plane is the network's own. slopes: whether the gradient is computed over the plane, too."""
 
     slice: Pick
     free: bool
@@ -56,13 +79,18 @@ class Asked(NamedTuple):
     resolution: int
     window: Window | None
     other: tuple[Trained, int] | None
+    company: tuple[tuple[Trained, int], ...] = ()
+    lead: int = 0
+    slopes: bool = False
 
 
 class Ran(NamedTuple):
     """One network: what it is, what was recorded, and its plane in one mode. missing: why that is not the plane that was asked for. other:
-    the same from the next seed, where the plane goes there, too."""
+    the same from the next seed, where the plane goes there, too. by_loss, by_network: what the networks that are raced differ in."""
 
-    picked: Pick
+    entrant: Entrant
+    by_loss: bool
+    by_network: bool
     training: Trained
     other: Trained | None
     record: Record
@@ -71,13 +99,19 @@ class Ran(NamedTuple):
     missing: Message | None
 
     @property
+    def picked(self) -> Pick:
+        """What normalizes inside."""
+        return self.entrant.hidden
+
+    @property
     def trial(self) -> Trial:
         return self.training.trial
 
     @property
     def key(self) -> str:
         """Which of the networks it is."""
-        return f"{self.picked.name}{' residual' if self.trial.net.residual else ''}"
+        said = (self.picked.name, "residual" if self.trial.net.residual else "", self.trial.loss.name if self.by_loss else "")
+        return " ".join(filter(None, said))
 
     @property
     def true(self) -> Float[np.ndarray, " s"]:
@@ -96,6 +130,10 @@ class DeepResult(NamedTuple):
 
 def normalizations() -> dict[str, HiddenNormalization]:
     return dict(catalogue("normalization.hidden", HiddenNormalization))
+
+
+def losses() -> dict[str, ClassLoss]:
+    return class_losses()
 
 
 def slices() -> dict[str, Slice]:
@@ -119,21 +157,30 @@ def unfit(deep: Deep, optimizer: str, size: int) -> Message | None:
     return None
 
 
-def entrants(deep: Deep) -> list[tuple[Pick, bool]]:
-    """The networks that are trained: what normalizes inside, and whether its layers are residual."""
+def usual_loss(labeled: bool) -> Pick:
+    """What a network is trained with where no losses are raced."""
+    return Pick("cross_entropy" if labeled else REGRESSION)
+
+
+def entrants(deep: Deep) -> list[Entrant]:
+    """The networks that are trained. Without a hidden layer there is nothing to normalize and nothing to skip."""
+    losses = deep.losses if deep.losses and classifies(deep.data) else (usual_loss(classifies(deep.data)),)
     ways = {"plain": (False,), "residual": (True,), "both": (False, True)}[deep.residual]
-    return [(picked, residual) for picked in deep.nets for residual in ways][:MOST_RACED]
+    nets = [(picked, residual) for picked in deep.nets for residual in ways] if deep.depth else [(Pick("none"), False)]
+    return [Entrant(*net, loss) for net in nets for loss in losses][:MOST_RACED]
 
 
-def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
-    """The training of one of the networks. What it does not read is left as it is by default: setting it trains nothing anew."""
+def trial_of(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None = None) -> Trial:
+    """The training of one of the networks; loss: None for the usual one. What it does not read is left as it is by default: setting it
+    trains nothing anew."""
     rows = split(deep.data, deep.features, deep.held, deep.seed)
-    item = normalizations()[picked.name]
+    picked = picked if deep.depth else Pick("none")
+    item, trained_with = normalizations()[picked.name], loss or usual_loss(rows.labeled)
     net = Architecture(
         rows.inputs,
-        deep.width,
+        deep.width if deep.depth else Deep.width,
         deep.depth,
-        deep.activation,
+        deep.activation if deep.depth else Deep.activation,
         picked.name,
         rows.outputs,
         deep.place if picked.name != "none" else "before",
@@ -144,6 +191,7 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
     full = optimizer_of(deep.optimizer.name).full_batch_only or not 0 < deep.batch < rows.n
     return Trial(
         net,
+        Pick(trained_with.name, _changed(trained_with, class_losses()[trained_with.name].fields if rows.labeled else ())),
         _read(item, picked, net.scales and not recovers),
         deep.memory if item.remembers else Deep.memory,
         deep.data,
@@ -163,8 +211,14 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False) -> Trial:
 
 def _read(item: HiddenNormalization, picked: Pick, affine: bool) -> Pick:
     """The settings of a normalization that a network reads, where they are not the default; affine: γ and β begin as they are set."""
-    defaults = {field.name: field.default for field in item.fields if affine or field not in AFFINE}
-    return Pick(picked.name, tuple((name, value) for name, value in picked.settings if value != defaults.get(name, value)))
+    unread = () if affine else tuple(field.name for field in AFFINE)
+    return Pick(picked.name, tuple((name, value) for name, value in _changed(picked, item.fields) if name not in unread))
+
+
+def _changed(picked: Pick, fields: tuple[Setting, ...]) -> tuple[tuple[str, Value], ...]:
+    """The settings that are not the default."""
+    defaults = {field.name: field.default for field in fields}
+    return tuple((name, value) for name, value in picked.settings if value != defaults.get(name, value))
 
 
 def another(deep: Deep) -> bool:
@@ -188,12 +242,13 @@ def _around(training: Trained, record: Record, at: int, asked: Asked) -> Around:
         raise Refusal(message(N_("The momentum is known after the last update alone: let the plane go through that one.")))
     shared = (trial.numbers, state, rows.train, record.theta[at])
     other = record.theta[0 if at else -1] if asked.other is None else _end(*asked.other)
+    paths = [one.record(done) for one, done in asked.company] or [record]
     return Around(
         record.theta[at].astype(np.float64),
-        record.theta[record.calm].astype(np.float64),
-        np.asarray(sloper(trial.net, rows.loss)(*shared), np.float64) if "gradient" in needs else np.zeros(0),
+        np.concatenate([one.theta[one.calm] for one in paths]).astype(np.float64),
+        np.asarray(sloper(trial.net, trial.loss.name)(*shared), np.float64) if "gradient" in needs else np.zeros(0),
         training.momentum() if "momentum" in needs else None,
-        partial(bender(trial.net, rows.loss), *shared) if "product" in needs else None,
+        partial(bender(trial.net, trial.loss.name), *shared) if "product" in needs else None,
         other.astype(np.float64) if "other" in needs else None,
         filters(trial.net),
         jax.random.key(trial.seed),
@@ -212,30 +267,52 @@ def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> Window:
     return center[0] - half, center[0] + half, center[1] - half, center[1] + half
 
 
+def _plane(training: Trained, record: Record, at: int, asked: Asked) -> Plane:
+    """Through one of the records of a training."""
+    return Plane(record.theta[at].astype(np.float64), *slices()[asked.slice.name].directions(_around(training, record, at, asked)))
+
+
+def _shared(asked: Asked) -> tuple[Plane, Window]:
+    """The plane of all that share it, and what holds all of their paths."""
+    records = [one.record(done) for one, done in asked.company]
+    plane = _plane(asked.company[0][0], records[0], asked.lead, asked)
+    path = np.concatenate([record.theta[record.calm] for record in records])
+    on = projected(path.astype(np.float64), plane)
+    return plane, _window(on, np.ones(len(path), bool), asked.slice.name in UNIT)
+
+
+_held_plane = lru_cache(16)(_shared)
+
+
 def _cut(training: Trained, done: int, at: int, asked: Asked) -> Cut:
     """The plane through record `at` of the first `done` ones."""
     trial, record, name = training.trial, training.record(done), asked.slice.name
     rows = trial.split
-    u, v = slices()[name].directions(_around(training, record, at, asked))
-    plane = Plane(record.theta[at].astype(np.float64), u, v)
+    plane, fits = _held_plane(asked._replace(slopes=False, window=None)) if asked.company else (_plane(training, record, at, asked), None)
     on = projected(record.theta.astype(np.float64), plane)
-    left, right, bottom, top = asked.window or _window(on, record.calm, name in ("filter_normalized", "line"))
+    left, right, bottom, top = asked.window or fits or _window(on, record.calm, name in UNIT)
     a, b = np.linspace(left, right, asked.resolution), np.linspace(bottom, top, asked.resolution)
     state = tuple(part[at] for part in record.state)
     as32 = Plane(*(part.astype(DTYPE) for part in plane))
     shared = (trial.numbers, state, rows.train)
-    grid = np.asarray(slicer(trial.net, rows.loss, asked.train)(*shared, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64)
+    grid = np.asarray(slicer(trial.net, trial.loss.name, asked.train)(*shared, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64)
 
     def losses(along: Float[np.ndarray, " k"], across: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
-        points = plane.origin + along[:, None] * u + across[:, None] * v
-        found = pointer(trial.net, rows.loss, asked.train)(*shared, _padded(points.astype(DTYPE)))
+        points = np.asarray(plane.origin + along[:, None] * plane.u + across[:, None] * plane.v)
+        found = pointer(trial.net, trial.loss.name, asked.train)(*shared, _padded(points.astype(DTYPE)))
         return np.asarray(found, np.float64)[: along.size]
 
     barrier = None
     if asked.other is not None:
         line = losses(np.linspace(0, 1, LINE), np.zeros(LINE))
         barrier = float(np.max(line) - max(line[0], line[-1]))
-    return Cut(name, plane, a, b, grid, on, losses(on.a, on.b), at, barrier)
+    slopes = None
+    if asked.slopes:
+        few = asked.resolution if asked.resolution**2 * rows.n * trial.net.size <= MOST_SLOPES else min(ROUGH, asked.resolution)
+        sides = np.linspace(left, right, few), np.linspace(bottom, top, few)
+        found = steepness(trial.net, trial.loss.name)(*shared, as32, *(side.astype(DTYPE) for side in sides))
+        slopes = Slopes(*sides, *(np.asarray(part, np.float64) for part in found))
+    return Cut(name, plane, a, b, grid, on, losses(on.a, on.b), at, barrier, slopes)
 
 
 _held = lru_cache(16)(_cut)  # of trainings that are at their end
@@ -271,7 +348,7 @@ def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _n
     train such a network.
     """
     deadline = time.monotonic() + patience
-    raced = [picked for picked, _ in entrants(deep)]
+    raced = entrants(deep)
     wanted = trials(deep)
     for trial, _ in wanted:
         said = unfit(deep, deep.optimizer.name, trial.net.size)
@@ -282,40 +359,70 @@ def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _n
     while left := [one for one in trainings if not one.finished and (not one.begun or time.monotonic() < deadline)]:
         min(left, key=lambda one: one.share).advance()
         between()
-    resolution = deep.resolution if all(one.finished for one in trainings) else min(ROUGH, deep.resolution)
-    remembers = [normalizations()[picked.name].remembers for picked in raced]
+    remembers = [normalizations()[entrant.hidden.name].remembers for entrant in raced]
     nets, notes = [], []
-    for i, (picked, pair, both) in enumerate(zip(raced, pairs, remembers, strict=True)):
+    for i, (entrant, pair, both) in enumerate(zip(raced, pairs, remembers, strict=True)):
         mode = "test" if deep.mode == "test" and both else "train"
-        nets.append(_ran(deep, 0 if deep.mode == "both" else i, picked, pair, mode, resolution))
-        said = senseless(deep, picked)
+        nets.append(_ran(deep, 0 if deep.mode == "both" else i, entrant, pair, mode, pairs))
+        said = senseless(deep, entrant.hidden) if deep.depth else None
         if said is not None and said not in notes:
             notes.append(said)
     pictures = tuple(nets[:MOST_NETS])
     if deep.mode == "both" and any(remembers):
         one = nets[remembers.index(True)]
-        pictures = (one, _ran(deep, 1, one.picked, (one.training, one.other), "test", resolution))
+        pictures = (one, _ran(deep, 1, one.entrant, (one.training, one.other), "test", pairs))
     return DeepResult(tuple(nets), pictures, tuple(notes), min(one.record().progress for one in trainings))
 
 
-def _ran(deep: Deep, picture: int, picked: Pick, pair: tuple[Trained, Trained | None], mode: str, resolution: int) -> Ran:
+def _company(deep: Deep, trainings: Sequence[Trained]) -> tuple[tuple[tuple[Trained, int], ...], int]:
+    """Those that share one plane, and the record of the first that it goes through; nobody where they have not the same parameters, or
+    where one of them has never been within its bounds."""
+    records = [one.record() for one in trainings]
+    alike = all(one.trial.net == trainings[0].trial.net for one in trainings) and all(record.calm.any() for record in records)
+    if deep.planes != "shared" or not alike:
+        return (), 0
+    done = tuple((one, len(record.update)) for one, record in zip(trainings, records, strict=True))
+    return done, _nearest(records[0], deep.through)
+
+
+def _nearest(record: Record, update: int) -> int:
+    """The record within the bounds that is next to an update."""
+    calm = np.flatnonzero(record.calm)
+    return int(calm[np.argmin(np.abs(record.update[calm] - update))])
+
+
+Pairs = Sequence[tuple[Trained, Trained | None]]
+
+
+def _ran(deep: Deep, picture: int, entrant: Entrant, pair: tuple[Trained, Trained | None], mode: str, pairs: Pairs) -> Ran:
     """A network as far as it is trained, cut through the record that is next to the update that was asked for. picture: whose window.
+    pairs: of all the networks.
 
     Where the slice that was asked for cannot be had, by random directions, which always can.
     """
     training, other = pair
-    record = training.record()
-    calm = np.flatnonzero(record.calm)
-    if not calm.size:
+    finished = all(one.finished for both in pairs for one in both if one is not None)
+    record, raced = training.record(), entrants(deep)
+    by_loss = bool(deep.losses) and classifies(deep.data)
+    by_network = not by_loss or len({one[:2] for one in raced}) > 1
+    ran = Ran(entrant, by_loss, by_network, training, other, record, mode, None, None)
+    if not record.calm.any():
         said = message(N_("The loss is no number, or far too large, before the first update: take other initial weights."))
-        return Ran(picked, training, other, record, mode, None, said)
-    at = int(calm[np.argmin(np.abs(record.update[calm] - deep.through))])
-    there = None if other is None else (other, len(other.record().update))
-    asked = Asked(deep.slice, deep.biases == "free", mode == "train", resolution, deep.window(picture), there)
-    cut = _held if record.progress >= 1 and (other is None or other.finished) else _cut
-    done = len(record.update)
+        return ran._replace(missing=said)
+    asked = Asked(
+        deep.slice,
+        deep.biases == "free",
+        mode == "train",
+        deep.resolution if finished else min(ROUGH, deep.resolution),
+        deep.window(picture),
+        None if other is None else (other, len(other.record().update)),
+        *_company(deep, [one for one, _ in pairs]),
+        by_loss and finished,
+    )
+    cut = _held if finished else _cut
+    at, done = _nearest(record, deep.through), len(record.update)
     try:
-        return Ran(picked, training, other, record, mode, cut(training, done, at, asked), None)
+        return ran._replace(cut=cut(training, done, at, asked))
     except Refusal as refusal:
         instead = asked._replace(slice=Pick("filter_normalized"), window=None, other=None)
-        return Ran(picked, training, other, record, mode, cut(training, done, at, instead), refusal.said)
+        return ran._replace(cut=cut(training, done, at, instead), missing=refusal.said)

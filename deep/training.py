@@ -19,6 +19,7 @@ from optim.optimizer import Update
 from optim.schedule import Schedule, multipliers
 from optim.training import Training
 from settings import Pick, capacity, catalogue, numbers, values
+from surfaces.class_loss import class_losses
 from surfaces.multilayer import Architecture, completed, recovering
 
 POINTS = 100  # records of a training, evenly spaced, beside those of its first updates
@@ -36,6 +37,7 @@ class Trial:
     """
 
     net: Architecture
+    loss: Pick
     hidden: Pick
     memory: float
     data: Pick
@@ -58,10 +60,15 @@ class Trial:
 
     @property
     def numbers(self) -> dict[str, Float[Array, ""]]:
-        """What the network reads beside θ: the numbers of its normalization, and how long running statistics remember."""
+        """What the network reads beside θ: the numbers of its loss and of its normalization, and how long running statistics remember."""
         fields = catalogue("normalization.hidden", HiddenNormalization)[self.hidden.name].fields
-        found = numbers(self.hidden, fields) | {"memory": self.memory}
+        found = self._of_loss | numbers(self.hidden, fields) | {"memory": self.memory}
         return {name: jnp.asarray(value, DTYPE) for name, value in found.items()}
+
+    @property
+    def _of_loss(self) -> dict[str, float]:
+        item = class_losses().get(self.loss.name)
+        return {} if item is None else numbers(self.loss, item.fields)
 
     @property
     def hyper(self) -> dict[str, Float[Array, ""]]:
@@ -118,10 +125,10 @@ def started(trial: Trial) -> Float[np.ndarray, " p"]:
 def measured(trial: Trial, training: Training) -> Measured:
     """What is recorded of a training where it stands."""
     rows = trial.split
-    found = measurer(trial.net, rows.loss)(trial.numbers, training.theta, training.state, rows.train, rows.test)
+    found = measurer(trial.net, trial.loss.name)(trial.numbers, training.theta, training.state, rows.train, rows.test)
     *parts, hidden = jax.device_get(found)
     # NumPy's: XLA sorts to find them, which takes ten times as long and a good part of a compilation.
-    seen = hidden[:, :, : rows.n].reshape(trial.net.depth, -1)
+    seen = hidden[:, :, : rows.n].reshape(trial.net.depth, trial.net.width * min(rows.n, hidden.shape[2]))
     with np.errstate(invalid="ignore"):  # of what has left all bounds
         return Measured(*(*parts, np.percentile(seen, PERCENTILES, axis=1).T.astype(DTYPE)))
 
@@ -166,7 +173,7 @@ class Trained:
             training = beginner(trial.net, trial.optimizer.name)(trial.hyper, started(trial), rows.train)
         else:
             size = trial.batch
-            kernel = trainer(trial.net, rows.loss, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
+            kernel = trainer(trial.net, trial.loss.name, trial.optimizer.name, capacity(size) if size else 0, trial.frozen)
             first = float(self._seen[0][2].loss)
             ceiling = jnp.asarray(CEILING * max(1.0, first if np.isfinite(first) else 1.0), DTYPE)
             counts = (np.int64(rows.n), np.int64(size), np.int64(trial.seed + trial.again))

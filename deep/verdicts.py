@@ -77,7 +77,7 @@ def _sharpness(training: Trained, at: int, here: Curvature, now: Training | None
     root = None if scale is None else np.asarray(scale, np.float64) ** -0.5
     if root is None or not np.isfinite(root).all():
         return math.nan, True
-    kernel = scaled(trial.net, trial.split.loss, not trial.frozen)
+    kernel = scaled(trial.net, trial.loss.name, not trial.frozen)
     shared = (trial.numbers, state_at(training, at), trial.split.train, jnp.asarray(record.theta[at]))
     return rate * float(kernel(*shared, root.astype(DTYPE), random_start(training))), True
 
@@ -94,7 +94,7 @@ def _lower(training: Trained, at: int, here: Curvature, unit: float) -> bool:
     steps = far[:, None] * np.tile(np.concatenate([ways, -ways]), (len(AROUND), 1))
     theta = record.theta[at].astype(np.float64)
     wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), (trial.numbers, state_at(training, at), trial.split.train))
-    kernel = pointer(trial.net, trial.split.loss, not trial.frozen)
+    kernel = pointer(trial.net, trial.loss.name, not trial.frozen)
     loss = np.asarray(kernel(*wide, np.concatenate([theta[None], theta + steps])))
     return bool(np.any(loss[0] - loss[1:] > here.slope * far + 0.5 * here.rounding * far**2 + LOWER * loss[0]))
 
@@ -119,10 +119,11 @@ def _place(training: Trained, at: int, here: Curvature, relief: float, unit: flo
 def _all_right(training: Trained, at: int) -> bool:
     """Whether every training row's largest score is the right one, in train mode.
 
-    The output layer is linear, so a multiple of it multiplies the scores: the cross-entropy then goes to 0 as the multiple grows.
+    The output layer is linear, so a multiple of it multiplies the scores: the cross-entropy then goes to 0 as the multiple grows, as do
+    all losses that ask for no more than that; with a share of the target spread over all classes it does not.
     """
     trial, rows = training.trial, training.trial.split
-    if not rows.labeled:
+    if not rows.labeled or "smoothing" in trial.numbers:
         return False
     theta = jnp.asarray(training.record().theta[at])
     scores = np.asarray(scorer(trial.net)(trial.numbers, theta, state_at(training, at), rows.train))[:, : rows.n]

@@ -55,7 +55,7 @@ class Why:
         trial, record = self._training.trial, self._record
         start = jax.random.normal(jax.random.key(trial.seed), (trial.net.size,), DTYPE)
         state = tuple(jnp.asarray(part[at]) for part in record.state)
-        kernel = explainer(trial.net, trial.split.loss)
+        kernel = explainer(trial.net, trial.loss.name)
         found = kernel(trial.numbers, state, trial.split.train, jnp.asarray(record.theta[at]), trial.hyper["rate"], start)
         self._found.append((int(record.update[at]), Explained(*jax.device_get(found))))
 
@@ -79,7 +79,7 @@ def spectrum(training: Trained, at: int) -> tuple[Float[np.ndarray, " x"], Float
     trial, record = training.trial, training.record()
     starts = jax.random.normal(jax.random.key(trial.seed + 1), (PROBES, trial.net.size), DTYPE)
     state = tuple(jnp.asarray(part[at]) for part in record.state)
-    found = spectrometer(trial.net, trial.split.loss)(trial.numbers, state, trial.split.train, jnp.asarray(record.theta[at]), starts)
+    found = spectrometer(trial.net, trial.loss.name)(trial.numbers, state, trial.split.train, jnp.asarray(record.theta[at]), starts)
     nodes, weights = (np.asarray(part, np.float64) for part in found)
     reach = float(nodes.max() - nodes.min()) or 1.0
     places = np.linspace(nodes.min() - 0.05 * reach, nodes.max() + 0.05 * reach, 400)

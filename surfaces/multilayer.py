@@ -6,9 +6,10 @@ The hidden layers after the first are stacked and scanned, so that a deep networ
     h ← γ ⊙ normalized(φ(g ⊙ Wh + b)) + β                          after it,
 
 b in the place of β where it would be the same. Without γ and β it is φ(normalized(g ⊙ Wh + b)). g is 1 but for what normalizes weights.
-A residual network adds to every layer but the first what came in.
+A residual network adds to every layer but the first what came in. Without a hidden layer the scores are Wx + b: softmax regression.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import NamedTuple
@@ -22,18 +23,21 @@ from jaxtyping import Array, Float, Int
 from normalization.hidden_layer import HiddenNormalization, Seen, State
 from settings import catalogue
 from surfaces.activations import ACTIVATIONS
+from surfaces.class_loss import ClassLoss, Costs, class_losses
 from surfaces.initialization import Initialization
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
 Units = Float[Array, "k n"]
 Scores = Float[Array, "c n"]
+Cost = Callable[[Scores, Rows, Numbers], Costs]  # of every row
+REGRESSION = "squared_error"  # the loss where rows have no classes
 SHALLOW = 3  # hidden layers that are written out one by one
 States = tuple[Float[Array, "m k"], ...]  # what all hidden layers remember, stacked
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """`inputs` features, `depth` ≥ 1 hidden layers of `width` units each, `outputs` scores.
+    """`inputs` features, `depth` hidden layers of `width` units each, `outputs` scores. Where depth is 0, `width` is not read.
 
     place: the normalization stands "before" the activation or "after" it. affine: γ and β are parameters, where the normalization has them.
     """
@@ -64,7 +68,8 @@ class Architecture:
 
 
 class Layers(NamedTuple):
-    """The parts of θ, in this order; l = depth − 1, m = depth, or 0 where there is no γ, no β beside b."""
+    """The parts of θ, in this order; l = depth − 1, m = depth, or 0 where there is no γ, no β beside b. Without a hidden layer only the
+    output has entries, and it sees the features: k = d there, and 0 before."""
 
     first: Float[Array, "k d"]
     first_bias: Float[Array, " k"]
@@ -77,8 +82,10 @@ class Layers(NamedTuple):
 
 
 def _shapes(net: Architecture) -> tuple[tuple[int, ...], ...]:
-    k, deeper, c = net.width, net.depth - 1, net.outputs
-    gammas, betas = (net.depth if net.scales else 0), (net.depth if net.scales and net.place == "after" else 0)
+    k, c = net.width, net.outputs
+    if not net.depth:
+        return (0, net.inputs), (0,), (0, 0, 0), (0, 0), (c, net.inputs), (c,), (0, 0), (0, 0)
+    deeper, gammas, betas = net.depth - 1, (net.depth if net.scales else 0), (net.depth if net.scales and net.place == "after" else 0)
     return (k, net.inputs), (k,), (deeper, k, k), (deeper, k), (c, k), (c,), (gammas, k), (betas, k)
 
 
@@ -93,8 +100,8 @@ def layers(net: Architecture, theta: Theta) -> Layers:
 
 def filters(net: Architecture) -> Int[np.ndarray, " p"]:
     """For every entry of θ the unit whose incoming weight it is, hidden units first; −1 for biases, γ and β."""
-    k, deeper, c = net.width, net.depth - 1, net.outputs
     parts = [np.zeros(shape, int) - 1 for shape in _shapes(net)]
+    (k, _), _, (deeper, *_), _, (c, _), *_ = (part.shape for part in parts)
     parts[0] += 1 + np.arange(k)[:, None]
     parts[2] += 1 + k + np.arange(deeper * k).reshape(deeper, k, 1)
     parts[4] += 1 + k + deeper * k + np.arange(c)[:, None]
@@ -115,6 +122,8 @@ def drawn(net: Architecture, scheme: str, key: Array, dtype: DTypeLike) -> Theta
     networks that differ in their normalization begin with the same weights."""
     draw = catalogue("surfaces.initializations", Initialization)[scheme].draw
     first, deepest, last = jax.random.split(key, 3)
+    if not net.depth:
+        return jnp.concatenate([draw(last, net.outputs, net.inputs, dtype).ravel(), jnp.zeros(net.outputs, dtype)])
     k, deeper = net.width, net.depth - 1
     # One after the other: a program that draws twelve layers is then no longer than one that draws three.
     stacked = (
@@ -187,8 +196,9 @@ def states(net: Architecture, dtype: DTypeLike) -> States:
 
 
 def preactivation(net: Architecture, theta: Theta, rows: Rows) -> Units:
-    """Wx of the first layer: linear in θ, so a grid computes it once for a plane."""
-    return layers(net, theta).first @ rows.x
+    """Wx of the first layer, of the output where there is no other: linear in θ, so a grid computes it once for a plane."""
+    part = layers(net, theta)
+    return (part.first if net.depth else part.output) @ rows.x
 
 
 class Layer(NamedTuple):
@@ -241,6 +251,8 @@ def forward(
     train: a normalization uses the statistics of these rows, else those that it remembers.
     """
     part = layers(net, theta)
+    if not net.depth:
+        return z + part.output_bias[:, None], state, jnp.zeros((0, net.width, min(keep, z.shape[1])), z.dtype) if keep else None
     first, others = _per_layer(net, part, state)
     h, after = _activated(net, numbers, first, z, rows, train)
 
@@ -256,18 +268,24 @@ def forward(
     return scores, state, None if kept is None else jnp.concatenate([h[None, :, :keep], kept])
 
 
-def mean_squared_error(scores: Scores, rows: Rows) -> Scalar:
-    """The mean over the rows that count of (ŷ − y)², ŷ the first score."""
-    return rows.w @ (scores[0] - rows.y) ** 2 / jnp.sum(rows.w)
+def squared_error(scores: Scores, rows: Rows, numbers: Numbers) -> Costs:
+    """(ŷ − y)² of every row, ŷ the first score."""
+    return (scores[0] - rows.y) ** 2
 
 
-def cross_entropy(scores: Scores, rows: Rows) -> Scalar:
-    """The mean over the rows that count of −ln softmax(scores)_y; y is the number of the class."""
-    right = jnp.take_along_axis(scores, rows.y.astype(int)[None], axis=0)[0]
-    return rows.w @ (jax.nn.logsumexp(scores, axis=0) - right) / jnp.sum(rows.w)
+def _of_classes(loss: ClassLoss) -> Cost:
+    """y is the number of the class."""
+    return lambda scores, rows, numbers: loss.value(scores, rows.y.astype(int), numbers)
 
 
-LOSSES = {"mean_squared": mean_squared_error, "cross_entropy": cross_entropy}
+def losses() -> Mapping[str, Cost]:
+    """All that a network can be trained with: the squared error of a regression, and the losses of classes, two at least."""
+    return {REGRESSION: squared_error, **{name: _of_classes(item) for name, item in class_losses().items()}}
+
+
+def mean_cost(name: str, numbers: Numbers, scores: Scores, rows: Rows) -> Scalar:
+    """The mean over the rows that count of what a row costs by the loss of this name."""
+    return rows.w @ losses()[name](scores, rows, numbers) / jnp.sum(rows.w)
 
 
 def loss(
@@ -275,4 +293,4 @@ def loss(
 ) -> tuple[Scalar, States]:
     """The loss of these rows, given Wx of the first layer, and what is remembered from now on."""
     scores, state, _ = forward(net, numbers, theta, state, rows, z, train)
-    return LOSSES[name](scores, rows), state
+    return mean_cost(name, numbers, scores, rows), state

@@ -24,6 +24,7 @@ PAGES = {
     "deep": "/deep",
     "stuck": "/stuck",
     "loss": "/loss",
+    "masks": "/masks",
     "workbench": "/workbench",
 }
 PORT = 8599
@@ -46,7 +47,9 @@ def main(folder: Path = ROOT / "screenshots") -> None:
                     for scheme in ("light", "dark"):
                         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
                         page.goto(address + path)
-                        expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+                        expect(page.locator(".esl-board, .esl-chart").first).to_have_attribute(
+                            "data-drawn", re.compile(r"\d"), timeout=60_000
+                        )
                         expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
                         page.wait_for_timeout(1500)
                         page.screenshot(path=folder / f"{name}_{width}_{scheme}.png")

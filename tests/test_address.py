@@ -15,10 +15,13 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 import problem
 import walks
 from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
+from lessons.mask_scene import MASKED
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
+from masking import masked
+from masking.masked import Masked
 from settings import Count, Number, Option, Pick, Setting, Value, pick, values
 from views import shown
-from views.address import VERSION, read, write
+from views.address import VERSION, Setup, read, write
 from views.lesson import lessons, scenes
 from views.shown import Shown
 
@@ -42,7 +45,7 @@ PLAIN = Shown()
 quickly = hypothesis(derandomize=True, deadline=None, max_examples=150)
 
 
-def came_back(experiment: Experiment, view: Shown = PLAIN, opening: Experiment = SCALE) -> dict[str, str]:
+def came_back(experiment: Setup, view: Shown = PLAIN, opening: Setup = SCALE) -> dict[str, str]:
     """Asserts that the scene survives its address; the address."""
     query = write(experiment, view, opening)
     assert read(query, opening, LESSONS) == (experiment, view, [])
@@ -100,13 +103,18 @@ def test_every_item_and_every_choice_comes_back(part: str) -> None:
         came_back(put(part, picked))
 
 
-@pytest.mark.parametrize("name", FIELDS)
-def test_every_field_comes_back(name: str) -> None:
-    field = FIELDS[name]
+PLAIN_FIELDS: list[tuple[Setup, str, Setting]] = [
+    *((SCALE, name, field) for name, field in FIELDS.items()),
+    *((MASKED, name, field) for name, field in masked.FIELDS.items()),
+]
+
+
+@pytest.mark.parametrize(("opening", "name", "field"), PLAIN_FIELDS, ids=lambda part: part if isinstance(part, str) else "")
+def test_every_field_comes_back(opening: Setup, name: str, field: Setting) -> None:
     tried: list[Value] = list(field.choices) if isinstance(field, Option) else [field.low, field.high, odd(field)]
     for value in tried:
-        query = came_back(replace(SCALE, **{name: value}))  # type: ignore[arg-type]
-        assert set(query) == (set() if value == getattr(SCALE, name) else {name, "v"})
+        query = came_back(replace(opening, **{name: value}), opening=opening)  # type: ignore[arg-type]
+        assert set(query) == (set() if value == getattr(opening, name) else {name, "v"})
 
 
 def short(picked: Pick, part: str) -> Pick:
@@ -214,6 +222,16 @@ def test_whatever_is_picked_comes_back(experiment: Experiment, view: Shown) -> N
     assert query.get("v") == VERSION
 
 
+@quickly
+@given(st.fixed_dictionaries({name: value_of(field) for name, field in masked.FIELDS.items()}), a_view())
+def test_whatever_is_picked_of_masks_comes_back(chosen: dict[str, Value], view: Shown) -> None:
+    came_back(Masked(**chosen), view, MASKED)  # type: ignore[arg-type]
+
+
+def test_no_setting_of_masks_has_the_name_of_what_is_shown() -> None:
+    assert not set(masked.FIELDS) & {*shown.FIELDS, "lesson", "lang", "v"}
+
+
 # whatever a stranger writes
 
 
@@ -229,6 +247,14 @@ KEYS = (
     *("schedule.tau", "p1.features", "p1.features.amount", "p1.hidden", "p1.hidden.epsilon", "p2.features", "p3.hidden", "p1.", "p1"),
     *("o1", "o1.rate", "o2", "o2.rate", "o4", "o4.", "o5", "start", "window", "lesson", "v", "lang", "", ".", "o1.o1.rate"),
 )
+
+
+@quickly
+@given(st.dictionaries(st.sampled_from((*masked.FIELDS, *KEYS)) | st.text(max_size=8), st.sampled_from(JUNK), max_size=12))
+def test_reading_masks_never_raises_and_what_it_reads_can_be_had(query: dict[str, str]) -> None:
+    found, _, refused = read(query, MASKED, LESSONS)
+    assert len(refused) <= len(query)
+    assert all(field.read(getattr(found, name)) == getattr(found, name) for name, field in masked.FIELDS.items())
 
 
 @quickly

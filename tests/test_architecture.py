@@ -10,6 +10,7 @@ import pytest
 
 from data.dataset import DataSet
 from landscape.directions import Slice
+from masking.method import MaskMethod
 from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
@@ -38,11 +39,12 @@ MAY_IMPORT = {
     "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
     "stuck": {"settings", "experiment", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
+    "masking": {"settings", "kernels", "surfaces"},
     "encoding": {"settings", "experiment", "problem", "surfaces"},
     "figures": {"settings", "numerals"},
     "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "lessons": {"settings", "numerals", "experiment", "stuck", "deep"},
-    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep", "encoding"},
+    "lessons": {"settings", "numerals", "experiment", "stuck", "deep", "masking"},
+    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep", "encoding", "masking"},
     "app": {"settings", "backend", "views"},
 }
 EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing
@@ -53,6 +55,7 @@ ONLY_IN = {"streamlit": ("app.py", "views/"), "plotly": ("figures/",)}
 CATALOGUES: dict[str, type[Any]] = {
     "data/tables": DataSet,
     "landscape/slices": Slice,
+    "masking/methods": MaskMethod,
     "normalization/features": FeatureNormalization,
     "normalization/hidden": HiddenNormalization,
     "optim/optimizers": Optimizer,

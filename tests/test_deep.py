@@ -49,7 +49,7 @@ def loss_at(one: Ran, theta: Array, state: tuple[Array, ...], *, train: bool, te
     """By the network's own function, tested in test_deep_network.py, in float64."""
     rows = one.trial.split.test if test_rows else one.trial.split.train
     wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), (theta, state, rows, one.trial.numbers))
-    return float(loss_of(one.trial.net, one.trial.split.loss, wide[3], wide[0], wide[1], wide[2], train)[0])
+    return float(loss_of(one.trial.net, one.trial.loss.name, wide[3], wide[0], wide[1], wide[2], train)[0])
 
 
 # ---------------------------------------------------------------------------------------------------------------------- rows
@@ -70,12 +70,12 @@ def test_every_row_is_in_one_part_and_features_are_normalized_by_the_training_ro
     np.testing.assert_allclose(inside.std(axis=1)[varies], 1, rtol=2e-5)
     y = np.concatenate([np.asarray(rows.train.y)[: rows.n], np.asarray(rows.test.y)[: rows.m]])
     if item.classes:
-        assert rows.loss == "cross_entropy"
+        assert rows.labeled
         assert set(y) == set(range(rows.outputs))
         counts = np.unique(columns[item.classes], return_counts=True)[1]
         np.testing.assert_array_equal(np.unique(y, return_counts=True)[1], counts)
     else:
-        assert (rows.loss, rows.outputs) == ("mean_squared", 1)
+        assert (rows.labeled, rows.outputs) == (False, 1)
         np.testing.assert_allclose([y[: rows.n].mean(), y[: rows.n].std()], [0, 1], atol=1e-5)
     assert rows.inputs == x.shape[0] == len(item.features)
 

@@ -100,7 +100,7 @@ def wide(training: Trained, at: int) -> tuple[Callable[[Any], Any], Array]:
     state, rows, numbers = jax.tree.map(
         lambda part: jnp.asarray(part, jnp.float64), (tuple(part[at] for part in record.state), trial.split.train, trial.numbers)
     )
-    loss = jax.jit(lambda theta: loss_of(trial.net, trial.split.loss, numbers, theta, state, rows, not trial.frozen)[0])
+    loss = jax.jit(lambda theta: loss_of(trial.net, trial.loss.name, numbers, theta, state, rows, not trial.frozen)[0])
     return loss, record.theta[at].astype(np.float64)
 
 

@@ -19,14 +19,13 @@ from optim.training import begin, train
 from settings import catalogue, numbers, pick
 from surfaces.multilayer import (
     Architecture,
-    cross_entropy,
     filters,
     forward,
     initial,
     layer_of,
     layers,
     loss,
-    mean_squared_error,
+    mean_cost,
     preactivation,
     recovering,
     states,
@@ -164,11 +163,11 @@ def test_values(net: Architecture, train_mode: bool, dtype: type, tolerance: flo
             np.testing.assert_allclose(part[i], now, atol=tolerance, rtol=tolerance)
 
 
-@pytest.mark.parametrize("name", ["mean_squared", "cross_entropy"])
+@pytest.mark.parametrize("name", ["squared_error", "cross_entropy"])
 @pytest.mark.parametrize("net", [net for net in NETS if net.depth <= 3], ids=named)
 def test_gradients_by_complex_steps(net: Architecture, name: str) -> None:
     """Im L(θ + ih·e)/h with h = 1e-30: exact to rounding, as nothing is subtracted."""
-    rows, theta, measure = data(), parameters(net), squared if name == "mean_squared" else entropy
+    rows, theta, measure = data(), parameters(net), squared if name == "squared_error" else entropy
     x, y = np.asarray(rows.x)[:, :N], np.asarray(rows.y)[:N]
     step = 1e-30
 
@@ -307,8 +306,8 @@ def test_a_training_stops_where_its_loss_leaves_all_bounds() -> None:
 def test_losses_beside_numpy() -> None:
     rows, scores = data(), np.random.default_rng(8).normal(size=(C, ROOM)) * 50
     x, y = scores[:, :N], np.asarray(rows.y)[:N]
-    assert float(mean_squared_error(jnp.asarray(scores), rows)) == pytest.approx(squared(x, y), rel=1e-12)
-    assert float(cross_entropy(jnp.asarray(scores), rows)) == pytest.approx(float(entropy(x, y)), rel=1e-12)
+    assert float(mean_cost("squared_error", {}, jnp.asarray(scores), rows)) == pytest.approx(squared(x, y), rel=1e-12)
+    assert float(mean_cost("cross_entropy", {}, jnp.asarray(scores), rows)) == pytest.approx(float(entropy(x, y)), rel=1e-12)
 
 
 def test_fields_of_batch_normalization() -> None:

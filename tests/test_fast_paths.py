@@ -55,7 +55,7 @@ def grids(net: Architecture) -> tuple[Callable[..., Array], Callable[..., Array]
     """(numbers, plane, rows, side) -> the grid, the fast way and the plain one."""
 
     def loss(theta: Array, shared: tuple[dict[str, Array], Rows], z: Array) -> Array:
-        return network_loss(net, "mean_squared", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0]
+        return network_loss(net, "squared_error", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0]
 
     def linear(theta: Array, shared: tuple[dict[str, Array], Rows]) -> Array:
         return preactivation(net, theta, shared[1])
@@ -164,6 +164,6 @@ def test_a_network_in_numpy(normalization: str) -> None:
     z = preactivation(net, jnp.asarray(theta), rows)
     scores, _, _ = forward(net, chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
     np.testing.assert_allclose(scores[0, :20], expected, rtol=1e-12)
-    found, _ = network_loss(net, "mean_squared", chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
+    found, _ = network_loss(net, "squared_error", chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
     assert float(found) == pytest.approx(float(np.mean((expected - y) ** 2)), rel=1e-12)
     assert net.size == theta.size == 61

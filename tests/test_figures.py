@@ -10,6 +10,7 @@ from jaxtyping import Float
 from sklearn.datasets import load_iris
 
 from experiment import Experiment, run
+from figures.bars import Bars, Words, bars
 from figures.cloud import cloud
 from figures.colors import DASHES, LOSS, LOSS_SCALE, PANELS, WALKS
 from figures.contour import contour, ellipse
@@ -91,6 +92,28 @@ def test_every_figure_of_a_page_is_one(name: str) -> None:
             if figure is not None:
                 accepted(figure)
         assert (panel["cloud"] is None) == (name in ("workbench", "no minimum"))
+
+
+@pytest.mark.parametrize("count", [1, 3, 6])
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_bars_stand_in_panels_that_do_not_overlap(count: int, columns: int) -> None:
+    """Every share is at its position, what is no number says so, and exactly 0 is told from nearly 0."""
+    values, hatched = np.array([0.5, 0.0, 1e-7, np.nan]), np.array([False, True, True, False])
+    figure = bars([Bars(f"panel {i}", values, hatched, "note") for i in range(count)], Words("plain", "other", "position"), columns)
+    accepted(figure)
+    texts: dict[int, str] = {}
+    for trace in figure["data"][:3]:
+        texts |= dict(zip(trace["x"], trace["text"], strict=True))  # type: ignore[call-overload]  # arrays and tuples, by construction
+    assert texts == {1: "0.50", 2: "0", 3: "≈0", 4: "NaN"}
+    named = [axis for key, axis in figure["layout"].items() if key.startswith("xaxis") and axis.get("title")]  # type: ignore[attr-defined]
+    assert len(named) == min(columns, count)
+    boxes = [
+        (*figure["layout"][f"xaxis{i}"]["domain"], *figure["layout"][f"yaxis{i}"]["domain"])  # type: ignore[index]
+        for i in ("", *range(2, count + 1))
+    ]
+    assert all(0 <= end <= 1 + 1e-12 for box in boxes for end in box)
+    for one, other in combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or one[3] <= other[2] or other[3] <= one[2]
 
 
 def test_curves_name_the_walk_whose_numbers_they_are() -> None:

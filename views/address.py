@@ -1,4 +1,4 @@
-"""The address and back: an Experiment as flat text, `surface=network&surface.gain=8&o1=adam&o1.rate=0.01&v=1`.
+"""The address and back: an Experiment (or a Deep, or a Masked) as flat text, `surface=network&surface.gain=8&o1=adam&o1.rate=0.01&v=1`.
 
 What equals the page's opening scene is left out. Reading never raises: what cannot be read becomes the opening scene's, and one line
 says so.
@@ -10,8 +10,10 @@ from dataclasses import fields, replace
 from typing import TypeVar, cast
 
 from deep import experiment as deep
-from deep.experiment import MOST_NETS, Deep
+from deep.experiment import MOST_LOSSES, MOST_NETS, Deep
 from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
+from masking import masked
+from masking.masked import Masked
 from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
 from views import shown
 from views.menus import fields_of, menus
@@ -24,8 +26,11 @@ _OTHERWISE = ("data", "surface")  # what of a panel holds settings that it has o
 _POINTS = {"start": (POINT, 2), "point": (POINT, 2), "window": (EDGE, 4)}
 _DEEP_PICKS = {"data": "data", "features": "features", "optimizer": "optimizer", "schedule": "schedule", "slice": "slice"}
 
-T = TypeVar("T", bound=Experiment | Deep | Shown)
-E = TypeVar("E", bound=Experiment | Deep)
+Setup = Experiment | Deep | Masked  # whatever a page draws
+PLAIN: Mapping[type[Setup], Mapping[str, Setting]] = {Masked: masked.FIELDS}  # those that hold settings and nothing else
+
+T = TypeVar("T", bound=Setup | Shown)
+E = TypeVar("E", bound=Setup)
 S = TypeVar("S")
 
 
@@ -34,9 +39,11 @@ def write(experiment: E, view: Shown, opening: E) -> dict[str, str]:
     if isinstance(experiment, Deep):
         assert isinstance(opening, Deep)
         query = _write_deep(experiment, opening)
-    else:
+    elif isinstance(experiment, Experiment):
         assert isinstance(opening, Experiment)
         query = _write_experiment(experiment, opening)
+    else:
+        query = _changed(experiment, opening, PLAIN[type(experiment)])
     for field in fields(view):
         if getattr(view, field.name) != field.default:
             query[field.name] = str(getattr(view, field.name))
@@ -51,11 +58,13 @@ def _write_deep(experiment: Deep, opening: Deep) -> dict[str, str]:
     if experiment.nets != opening.nets:
         for i, picked in enumerate(experiment.nets, 1):
             query |= _flat(f"n{i}", picked, "normalization")
+    if experiment.losses != opening.losses:
+        for i, picked in enumerate(experiment.losses, 1):
+            query |= _flat(f"l{i}", picked, "class_loss")
     for i in range(MOST_NETS):
         if experiment.window(i) != opening.window(i):
             query[f"p{i + 1}.window"] = _edges(experiment.window(i))
-    changed = {name for name in deep.FIELDS if getattr(experiment, name) != getattr(opening, name)}
-    return query | {name: _text(getattr(experiment, name)) for name in deep.FIELDS if name in changed}
+    return query | _changed(experiment, opening, deep.FIELDS)
 
 
 def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, str]:
@@ -71,9 +80,7 @@ def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, 
     if experiment.optimizers != opening.optimizers:
         for i, picked in enumerate(experiment.optimizers, 1):
             query |= _flat(f"o{i}", picked, "optimizer")
-    for name in FIELDS:
-        if getattr(experiment, name) != getattr(opening, name):
-            query[name] = _text(getattr(experiment, name))
+    query |= _changed(experiment, opening, FIELDS)
     for name in _POINTS:
         point = getattr(experiment, name)
         if point != getattr(opening, name):
@@ -85,6 +92,11 @@ def _write_experiment(experiment: Experiment, opening: Experiment) -> dict[str, 
     return query
 
 
+def _changed(record: E, opening: E, settings: Mapping[str, Setting]) -> dict[str, str]:
+    """The settings that are not as in the opening scene."""
+    return {name: _text(getattr(record, name)) for name in settings if getattr(record, name) != getattr(opening, name)}
+
+
 def _edges(window: Window | None) -> str:
     return "auto" if window is None else ",".join(_text(float(value)) for value in window)
 
@@ -92,8 +104,13 @@ def _edges(window: Window | None) -> str:
 def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozenset()) -> tuple[E, Shown, list[Message]]:
     """The scene that an address means, and what was refused on the way."""
     reader = _Reader(query)
-    changes = _read_deep(reader, opening) if isinstance(opening, Deep) else _read_experiment(reader, opening)
-    seen = {name: reader.value(name, field, getattr(Shown(), name)) for name, field in shown.FIELDS.items()}
+    if isinstance(opening, Deep):
+        changes = _read_deep(reader, opening)
+    elif isinstance(opening, Experiment):
+        changes = _read_experiment(reader, opening)
+    else:
+        changes = reader.settings(opening, PLAIN[type(opening)])
+    seen = reader.settings(Shown(), shown.FIELDS)
     lesson = reader.take("lesson") or ""
     if lesson and lesson not in lessons:
         reader.refused.append(message(N_("There is no lesson {name}."), name=quoted(lesson)))
@@ -107,17 +124,18 @@ def _read_experiment(reader: "_Reader", opening: Experiment) -> dict[str, object
     names = {"data": cast(Pick, changes["data"]).name, "surface": cast(Pick, changes["surface"]).name}
     changes["panels"] = reader.panels(opening.panels, names)
     changes["optimizers"] = reader.optimizers(opening.optimizers)
-    changes |= {name: reader.value(name, field, getattr(opening, name)) for name, field in FIELDS.items()}
+    changes |= reader.settings(opening, FIELDS)
     changes |= {name: reader.point(name, field, count, getattr(opening, name)) for name, (field, count) in _POINTS.items()}
     return changes
 
 
 def _read_deep(reader: "_Reader", opening: Deep) -> dict[str, object]:
     changes: dict[str, object] = {name: reader.pick(name, menu, getattr(opening, name)) for name, menu in _DEEP_PICKS.items()}
-    changes["nets"] = reader.nets(opening.nets)
+    changes["nets"] = reader.once("n", "normalization", MOST_NETS, opening.nets)
+    changes["losses"] = reader.once("l", "class_loss", MOST_LOSSES, opening.losses)
     windows = [reader.window(f"p{i + 1}.window", opening.window(i)) for i in range(MOST_NETS)]
     changes["windows"] = tuple(windows) if any(windows) else ()
-    return changes | {name: reader.value(name, field, getattr(opening, name)) for name, field in deep.FIELDS.items()}
+    return changes | reader.settings(opening, deep.FIELDS)
 
 
 def _whole(panel: Panel) -> Panel:
@@ -165,6 +183,9 @@ class _Reader:
         except Refusal as refusal:
             self._refuse(key, raw, refusal.said, default)
             return default
+
+    def settings(self, opening: Setup | Shown, fields: Mapping[str, Setting]) -> dict[str, object]:
+        return {name: self.value(name, field, getattr(opening, name)) for name, field in fields.items()}
 
     def pick(self, key: str, menu: str, default: Pick) -> Pick:
         name, base = self.take(key), default
@@ -236,17 +257,20 @@ class _Reader:
 
         return self._several("o", (), MOST_OPTIMIZERS, one, default)
 
-    def nets(self, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
-        def one(i: int) -> Pick:
-            return self.pick(f"n{i}", "normalization", default[i - 1] if i <= len(default) else Pick("none"))
+    def once(self, letter: str, menu: str, most: int, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        """Numbered items of a menu, each of them once."""
+        first = next(iter(menus()[menu]))
 
-        nets = self._several("n", (), MOST_NETS, one, default)
-        once = {picked.name: picked for picked in reversed(nets)}
-        for picked in nets:
-            if once[picked.name] != picked or nets.count(picked) > 1:
+        def one(i: int) -> Pick:
+            return self.pick(f"{letter}{i}", menu, default[i - 1] if i <= len(default) else Pick(first))
+
+        found = self._several(letter, (), most, one, default)
+        once = {picked.name: picked for picked in reversed(found)}
+        for picked in found:
+            if once[picked.name] != picked or found.count(picked) > 1:
                 self.refused.append(message(N_("{name} stands twice; the first counts."), name=quoted(picked.name)))
                 break
-        return tuple(once[name] for name in dict.fromkeys(picked.name for picked in nets))
+        return tuple(once[name] for name in dict.fromkeys(picked.name for picked in found))
 
     def _several(self, letter: str, parts: tuple[str, ...], most: int, one: Callable[[int], S], default: tuple[S, ...]) -> tuple[S, ...]:
         """Numbered picks. Where every one that is named was refused, the opening scene's stay as they are."""

@@ -1,14 +1,14 @@
 """Every menu that a person can pick from, on any page, by the part of an experiment that it fills."""
 
 import experiment
-from deep.run import normalizations, slices
+from deep.run import losses, normalizations, slices
 from experiment import Entry
 from settings import Setting
 
 
 def menus() -> dict[str, dict[str, Entry]]:
-    """Those of experiment.py, and what only deep networks have: all normalizations, and slices."""
-    return experiment.menus() | {"normalization": dict(normalizations()), "slice": dict(slices())}
+    """Those of experiment.py, and what only deep networks have: all normalizations, losses of classes, and slices."""
+    return experiment.menus() | {"normalization": dict(normalizations()), "class_loss": dict(losses()), "slice": dict(slices())}
 
 
 def fields_of(part: str, name: str) -> tuple[Setting, ...]:

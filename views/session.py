@@ -11,9 +11,10 @@ from deep.experiment import Deep
 from experiment import Experiment
 from settings import Message
 from views import address
+from views.address import Setup
 from views.shown import Shown
 
-E = TypeVar("E", bound=Experiment | Deep, default=Experiment)
+E = TypeVar("E", bound=Setup, default=Experiment)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ PATHS = (
     "/?lesson=unit",
     "/?lesson=unit&revealed=yes",
     "/hidden?lesson=hidden_gain",
+    "/masks",
+    "/masks?pad1=no&pad2=no&format=float16&v=1",
     *(f"/optimizers?topic={topic}" for topic in ("rates", "momentum", "adaptive", "batches", "schedules")),
     "/deep?data=moons&data.samples=60&depth=2&width=4&steps=12&v=1",
     "/stuck",
@@ -44,7 +46,7 @@ def opened(page: Page, address: str, path: str) -> None:
     if "lesson=" in path and "revealed" not in path:
         expect(page.get_by_test_id("stRadio")).to_be_visible(timeout=60_000)
     else:
-        expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+        expect(page.locator(".esl-board, .esl-chart").first).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
     settle(page)
 
 

@@ -34,7 +34,8 @@ def visit(serve: Callable[..., str], page: Page) -> Visit:
 
 
 def drawn(page: Page) -> None:
-    expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+    """Its first picture is there, a board or a chart."""
+    expect(page.locator(".esl-board, .esl-chart").first).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
     settle(page)
 
 
@@ -258,7 +259,9 @@ def test_the_workbench_draws_what_is_picked(visit: Visit, page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", [PHONE, DARK, {**PHONE, **DARK}], indirect=True, ids=["phone", "dark", "dark phone"])
-@pytest.mark.parametrize("path", ["/", "/hidden", "/optimizers", "/loss", "/stuck", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])
+@pytest.mark.parametrize(
+    "path", ["/", "/hidden", "/optimizers", "/loss", "/stuck", "/workbench", "/masks", "/deep?depth=2&width=4&steps=12&v=1"]
+)
 def test_every_page_fits_its_window(visit: Visit, page: Page, path: str) -> None:
     visit(path)
     width = page.viewport_size["width"] if page.viewport_size else 0

@@ -11,14 +11,16 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_components import settle
 
-PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/deep?depth=2&width=4&steps=12&v=1")
+PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/masks", "/deep?depth=2&width=4&steps=12&v=1")
 
 
 def drawn(page: Page) -> None:
     """Every picture on the page was drawn by Plotly."""
-    expect(page.locator(".esl-board")).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
+    expect(page.locator(".esl-board, .esl-chart").first).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
     settle(page)
-    expect(page.locator(".esl-board :is(.esl-surface .gl-container canvas, .esl-contour .main-svg):visible").first).to_be_visible()
+    expect(
+        page.locator(":is(.esl-surface .gl-container canvas, .esl-contour .main-svg, .esl-lines .main-svg):visible").first
+    ).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/optimizers", "/hidden", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])

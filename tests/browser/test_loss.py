@@ -49,7 +49,7 @@ def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit:
 def test_a_wide_slider_is_fine_around_zero_and_reaches_far(visit: Visit, page: Page) -> None:
     visit("/loss")
     slider = page.get_by_role("slider", name="y₃, the third logit")
-    x, y, width, height = box(slider)
+    x, y, _, height = box(slider)
     page.get_by_role("button", name="y₃, the third logit: 0", exact=True).click()
     page.wait_for_url(re.compile("surface.others=0"))
     drawn(page)

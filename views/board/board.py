@@ -77,7 +77,8 @@ class Walk(TypedDict):
 
 
 class Panel(TypedDict):
-    """contour, cloud, surface and walks hold the arrays."""
+    """contour, cloud, surface and walks hold the arrays. A cloud with moments (figures/regions.py) is as large as the contour, and follows
+    the player."""
 
     title: str
     subtitle: str
@@ -90,6 +91,7 @@ class Panel(TypedDict):
     fitted: bool  # the window holds minima and walks
     alt: str
     alt_cloud: NotRequired[str]  # else words.data and the title
+    caption_cloud: NotRequired[str]  # else words.data
     facts: Sequence[Fact]
     walks: Sequence[Walk]
 

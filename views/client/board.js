@@ -331,6 +331,7 @@ class Board {
     for (const panel of this.panels) {
       panel.counts.forEach((count, i) => count.at(panel.walks[i].done(tick, this.clock)));
       panel.paint();
+      panel.turn();
     }
     this.paintCursor();
   }

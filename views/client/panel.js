@@ -4,6 +4,7 @@ import { Count } from "./count.js";
 import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Handle } from "./handle.js";
+import { atMoment, momentOf } from "./moments.js";
 import { Overlay } from "./overlay.js";
 import { same } from "./values.js";
 import { walkOf } from "./walk.js";
@@ -50,8 +51,9 @@ export class Panel {
     write(this.fit, words.fit);
     this.fit.hidden = data.fitted;
     name(this.cloud.host, data.alt_cloud ?? `${words.data}: ${data.title}`);
-    write(this.caption, words.data);
+    write(this.caption, data.caption_cloud ?? words.data);
     this.cloudBox.hidden = !data.cloud;
+    this.root.classList.toggle("esl-moving", momentOf(data.cloud, 0) >= 0);
     keep(this.counts, data.walks.length, () => new Count(this.countRow));
     this.counts.forEach((count, i) => count.show(this.walks[i], theme, words));
     this.extras.hidden = !data.cloud && !data.facts.length;
@@ -76,7 +78,29 @@ export class Panel {
   }
 
   async drawCloud(library, data, theme) {
-    if (data.cloud) await this.cloud.draw(library, data.cloud, theme);
+    this.clouded = { library, figure: data.cloud, theme };
+    if (data.cloud) await this.cloud.draw(library, atMoment(data.cloud, this.moment()), theme);
+  }
+
+  /** Which of the cloud's moments is shown. */
+  moment() {
+    return momentOf(this.clouded?.figure, this.board.shownTick());
+  }
+
+  /** Brings the cloud to the shown update, where it has moments: the newest, once the drawing before is done. */
+  async turn() {
+    if (this.turning || this.moment() < 0) return;
+    this.turning = true;
+    try {
+      for (let shown = -1; shown !== this.moment() && !this.board.closed; ) {
+        shown = this.moment();
+        const { library, figure, theme } = this.clouded;
+        await this.cloud.draw(library, atMoment(figure, shown), theme);
+        await new Promise(requestAnimationFrame); // the walks come first
+      }
+    } finally {
+      this.turning = false;
+    }
   }
 
   /** Once before the screen is drawn next, however often it is asked for until then. */

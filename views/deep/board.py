@@ -5,11 +5,16 @@ import math
 import numpy as np
 
 from deep.experiment import Deep
-from deep.run import Cut, DeepResult, Ran, normalizations, slices
+from deep.flat import FLAT, HIGH, Flat, flat
+from deep.regions import Regions, regions
+from deep.run import Cut, DeepResult, Ran, losses, normalizations, slices
 from experiment import Window
+from figures import regions as drawn_regions
 from figures.colors import WALKS
 from figures.contour import contour
 from figures.derived import Derived
+from figures.figure import Figure
+from figures.flat import shaded
 from figures.levels import levels
 from figures.surface import surface
 from numerals import numeral
@@ -19,10 +24,31 @@ from views.shown import Shown
 from views.words import tr
 
 
-def name_of(one: Ran) -> str:
+def network_of(one: Ran) -> str:
     """Of a network, by what normalizes inside it."""
     name = tr("no normalization") if one.picked.name == "none" else tr(normalizations()[one.picked.name].label)
     return tr("{name}, residual").format(name=name) if one.trial.net.residual else name
+
+
+def loss_of(one: Ran) -> str:
+    """What it is trained with."""
+    return tr(losses()[one.trial.loss.name].label)
+
+
+def name_of(one: Ran) -> str:
+    """By what the networks that are raced differ in."""
+    return ", ".join(part(one) for part, says in ((loss_of, one.by_loss), (network_of, one.by_network)) if says)
+
+
+def flat_of(one: Ran) -> Flat | None:
+    """Where its surface is flat and high, once that is computed."""
+    slopes = None if one.cut is None else one.cut.slopes
+    return None if slopes is None else flat(slopes.loss, slopes.norm)
+
+
+def regions_of(one: Ran) -> Regions | None:
+    """Its decision regions, where losses of classes are raced."""
+    return regions(one.training, len(one.record.update)) if one.by_loss and one.record.calm.any() else None
 
 
 def axes_of(name: str, between: bool) -> tuple[str, str]:
@@ -88,7 +114,50 @@ def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
         }
 
 
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
+
+
 def _facts(one: Ran) -> list[Fact]:
+    return _facts_of_loss(one) if one.by_loss else _facts_of_network(one)
+
+
+def _facts_of_loss(one: Ran) -> list[Fact]:
+    """What it was trained with, and what all are measured by."""
+    last, measured, level = one.record.last, one.record.measured, flat_of(one)
+    facts: list[Fact] = [
+        {
+            "label": tr("its own loss"),
+            "value": numeral(float(measured.loss[last])),
+            "help": tr("mean over all training rows after the last update that is drawn: what is minimized"),
+        },
+        {
+            "label": tr("cross-entropy"),
+            "value": numeral(float(measured.entropy[last])),
+            "help": tr("of the training rows: the same measure for all, whatever they are trained with"),
+        },
+    ]
+    if level is not None:
+        told = tr(
+            "‖∇L‖, of all parameters, below {slope} of its largest in this window, and the loss more than {height} up from the lowest"
+        )
+        facts.append(
+            {"label": tr("flat and high"), "value": _percent(level.share), "help": told.format(slope=_percent(FLAT), height=_percent(HIGH))}
+        )
+    if one.cut is not None:
+        facts.append(_held(one.cut))
+    return facts
+
+
+def _held(cut: Cut) -> Fact:
+    return {
+        "label": tr("the plane holds"),
+        "value": f"{100 * cut.on.held:.0f} %",
+        "help": tr("the share of the path's variance that lies along the two directions; the rest is not in this picture"),
+    }
+
+
+def _facts_of_network(one: Ran) -> list[Fact]:
     last, measured = one.record.last, one.record.measured
     facts: list[Fact] = [
         {
@@ -116,14 +185,8 @@ def _facts(one: Ran) -> list[Fact]:
             }
         )
     if one.cut is not None:
-        on, begin = one.cut.on, last if one.cut.through < last / 2 else 0
-        facts.append(
-            {
-                "label": tr("the plane holds"),
-                "value": f"{100 * on.held:.0f} %",
-                "help": tr("the share of the path's variance that lies along the two directions; the rest is not in this picture"),
-            }
-        )
+        begin = last if one.cut.through < last / 2 else 0
+        facts.append(_held(one.cut))
         facts.append(
             {
                 "label": tr("update {k}: loss on the plane, and true").format(k=int(one.record.update[begin])),
@@ -132,6 +195,16 @@ def _facts(one: Ran) -> list[Fact]:
             }
         )
     return facts
+
+
+def regions_axes(found: Regions) -> tuple[str, str]:
+    """What the two directions of the decision regions are called."""
+    return found.chart.names or (tr("1st principal component"), tr("2nd principal component"))
+
+
+def _regions(found: Regions) -> Figure:
+    figure = drawn_regions.regions(found.a, found.b, found.predicted[-1], found.points, found.labels, found.names, regions_axes(found))
+    return drawn_regions.over_updates(figure, found.update, found.predicted)
 
 
 def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Window | None) -> Panel:
@@ -144,12 +217,15 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Win
     axes = axes_of(cut.name, cut.barrier is not None)
     mode = tr("train mode") if one.mode == "train" else tr("test mode")
     figure = contour(cut.a, cut.b, heights, losses, scale, axes, equal=True, words=(tr("loss"), tr("the goal"), tr("minimum")))
-    last = one.record.last
-    return {
+    last, level, found = one.record.last, flat_of(one), regions_of(one)
+    if level is not None and cut.slopes is not None:
+        figure["data"].extend(shaded(cut.slopes.a, cut.slopes.b, level.margin, tr("flat and high")))
+        mode = tr("shaded: flat and high, {share} of this window").format(share=_percent(level.share))
+    panel: Panel = {
         "title": name,
         "subtitle": mode,
         "contour": figure,
-        "cloud": None,
+        "cloud": None if found is None else _regions(found),
         "surface": surface(cut.a, cut.b, heights, losses, low, high, scale, axes, equal=True, loss=tr("loss")),
         "start": None,
         "axes": axes,
@@ -165,19 +241,33 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Win
         "facts": _facts(one),
         "walks": [_walk(one, cut, slot)],
     }
+    if found is not None:
+        x, y = regions_axes(found)
+        panel["caption_cloud"] = tr("Predicted class; dots: training rows")
+        panel["alt_cloud"] = tr("Decision regions of the network with {name}: the class that it predicts over {x} and {y}.").format(
+            name=name, x=x, y=y
+        )
+    return panel
 
 
-def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> BoardData:
-    """One panel for each network that has a plane; all in the same colors, so that heights can be compared."""
-    drawn = [(one, deep.window(i)) for i, one in enumerate(result.pictures) if one.cut is not None]
-    cut, raced = [one for one, _ in drawn], [net.key for net in result.nets]
+def _range(cut: list[Ran]) -> tuple[float, float]:
+    """The losses between which pictures are colored: from the lowest to four times the first."""
     finite = np.concatenate([one.cut.grid[np.isfinite(one.cut.grid)].ravel() for one in cut if one.cut is not None])
     first = max(float(one.record.measured.loss[0]) for one in cut)
     low = float(finite.min()) if finite.size else 0.0
-    high = min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
+    return low, min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
+
+
+def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> BoardData:
+    """One panel for each network that has a plane; all that have the same loss in the same colors, so that heights can be compared."""
+    drawn = [(one, deep.window(i)) for i, one in enumerate(result.pictures) if one.cut is not None]
+    cut, raced = [one for one, _ in drawn], [net.key for net in result.nets]
+    ranges = [_range(raced_with) for raced_with in ([one] if one.by_loss else cut for one in cut)]  # losses have no scale in common
     last = deep.steps if result.progress < 1 else max(int(one.record.update[-1]) for one in cut)
     return {
-        "panels": [_panel(deep, one, raced.index(one.key), high, low, window) for one, window in drawn],
+        "panels": [
+            _panel(deep, one, raced.index(one.key), high, low, window) for (one, window), (low, high) in zip(drawn, ranges, strict=True)
+        ],
         "curves": None,
         "player": {
             "length": {"updates": last, "epochs": last, "evaluations": last},

@@ -20,6 +20,7 @@ from views.chart import chart
 from views.deep.board import name_of
 from views.deep.escape import escape
 from views.menus import menus
+from views.session import Scene
 from views.words import language, tr
 
 # Layers from the first to the last: one hue from bright to dark would be lost on one of the themes, so from blue to orange.
@@ -56,6 +57,34 @@ def _loss(deep: Deep, result: DeepResult) -> None:
     alt = tr("Loss over the updates, logarithmic. Training loss at the end: {ends}.").format(ends=ends)
     chart(lines(drawn, (tr("updates"), tr("loss")), log=True), alt, f"deep lines loss {language()}")
     st.caption(tr("Training rows in train mode (what is minimized), unseen rows in test mode."))
+    if len({one.trial.loss.name for one in result.nets}) > 1:
+        st.caption(tr("Each line is in units of its own loss: heights of different losses mean different things."))
+
+
+def _measures(deep: Deep, result: DeepResult) -> None:
+    """Accuracy and cross-entropy of every network, whatever it was trained with."""
+    left, right = st.columns(2)
+    with left:
+        drawn = [
+            Line(name_of(one), one.record.update, 100 * one.record.measured.unseen_accuracy, stroke.color)
+            for one, stroke in zip(result.nets, WALKS, strict=False)
+        ]
+        ends = "; ".join(f"{name_of(one)} {round(100 * _at(one, one.record.measured.unseen_accuracy))} %" for one in result.nets)
+        chart(
+            lines(drawn, (tr("updates"), tr("right on unseen rows, %"))),
+            tr("Share of unseen rows that are right over the updates. At the end: {ends}.").format(ends=ends),
+            f"deep lines right {language()}",
+        )
+    with right:
+        mine, theirs = tr("{net}: training rows"), tr("{net}: unseen rows")
+        drawn = _two(result, (mine, lambda one: one.record.measured.entropy), (theirs, lambda one: one.record.measured.unseen_entropy))
+        ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.entropy))}" for one in result.nets)
+        chart(
+            lines([line._replace(named=line.dash == "solid") for line in drawn], (tr("updates"), tr("cross-entropy")), log=True),
+            tr("Cross-entropy of the training rows over the updates, logarithmic. At the end: {ends}.").format(ends=ends),
+            f"deep lines entropy {language()}",
+        )
+    st.caption(tr("The same two measures for all, whatever they are trained with. Solid: training rows; dotted: unseen rows."))
 
 
 def _accuracy(deep: Deep, result: DeepResult) -> None:
@@ -118,6 +147,9 @@ def _honesty(deep: Deep, result: DeepResult) -> None:
 
 
 def _by_layer(deep: Deep, result: DeepResult, of: str, what: str, key: str) -> None:
+    if not deep.depth:
+        st.caption(tr("There is no hidden layer."))
+        return
     for column, one in zip(st.columns(len(result.nets)), result.nets, strict=True):
         values = getattr(one.record.measured, of)
         hidden = values.shape[1] - 1
@@ -154,6 +186,9 @@ def _gradients(deep: Deep, result: DeepResult) -> None:
 
 
 def _activations(deep: Deep, result: DeepResult) -> None:
+    if not deep.depth:
+        st.caption(tr("There is no hidden layer."))
+        return
     for column, one in zip(st.columns(len(result.nets)), result.nets, strict=True):
         values, depth = one.record.measured.percentiles, one.trial.net.depth
         drawn = []
@@ -298,6 +333,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
 
 
 CHARTS: Mapping[str, tuple[str, Callable[[Deep, DeepResult], None]]] = {
+    "measures": (N_("The same measures for all"), _measures),
     "loss": (N_("Loss"), _loss),
     "accuracy": (N_("Accuracy"), _accuracy),
     "modes": (N_("Train and test mode"), _modes),
@@ -311,13 +347,17 @@ CHARTS: Mapping[str, tuple[str, Callable[[Deep, DeepResult], None]]] = {
 }
 
 
-def charts(deep: Deep, result: DeepResult, first: str = "", names: Sequence[str] = tuple(CHARTS)) -> None:
+ON_LOSSES = ("measures", "loss", "gradients", "honesty", "why", "escape")
+ON_NETWORKS = tuple(name for name in CHARTS if name != "measures")
+
+
+def charts(scene: Scene[Deep], result: DeepResult, names: Sequence[str], first: str = "") -> None:
     """One kind at a time; only that one is drawn. first: the one that a lesson begins with."""
-    key = f"deep chart {language()} {first}".strip()
+    key = f"{scene.page} chart {language()} {first}".strip()
     if first:
         st.session_state.setdefault(key, first)
     st.session_state.setdefault(key, names[0])
     picked = st.segmented_control(
         tr("Over the updates"), list(names), format_func=lambda name: tr(CHARTS[name][0]), key=key, required=True, wrap=True
     )
-    CHARTS[picked or names[0]][1](deep, result)
+    CHARTS[picked or names[0]][1](scene.experiment, result)

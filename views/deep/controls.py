@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from deep.experiment import FIELDS, MOST_NETS, Deep
+from deep.experiment import FIELDS, MOST_LOSSES, MOST_NETS, Deep
 from deep.rows import classifies
-from deep.run import normalizations, senseless, trial_of, unfit
+from deep.run import entrants, losses, normalizations, senseless, trial_of, unfit
 from experiment import optimizers
 from settings import N_, Count, Pick, Value, values
 from views.controls import chips, menu, number, setting
@@ -57,15 +57,30 @@ def batch(scene: DeepScene) -> None:
     )
 
 
+def _chosen(before: tuple[Pick, ...], names: list[str], most: int) -> tuple[Pick, ...]:
+    """What is picked in the order in which it was, one at least; one too many takes the place of the first."""
+    kept = {picked.name: picked for picked in before}
+    order = [*(name for name in kept if name in names), *(name for name in names if name not in kept)][-most:]
+    return tuple(kept.get(name, Pick(name)) for name in order) or before
+
+
+def lost(scene: DeepScene) -> None:
+    """Which losses are minimized: a network each, one to three."""
+    chips(
+        scene,
+        "losses",
+        tr("loss: a network each, from the same weights"),
+        list(losses()),
+        lambda name: tr(losses()[name].label),
+        [picked.name for picked in scene.experiment.losses],
+        lambda deep, names: replace(deep, losses=_chosen(deep.losses, names, MOST_LOSSES)),
+        wrap=True,
+    )
+
+
 def raced(scene: DeepScene, in_front: bool = False) -> None:
     """Which normalizations are inside: a network each, one to three. in_front: of the best known ones, and those that are picked."""
-    kept = {picked.name: picked for picked in scene.experiment.nets}
-
-    def take(deep: Deep, names: list[str]) -> Deep:
-        """A fourth takes the place of the first."""
-        known = [picked.name for picked in deep.nets if picked.name in names]
-        chosen = [*known, *(name for name in names if name not in known)][-MOST_NETS:]
-        return replace(deep, nets=tuple(kept.get(name, Pick(name)) for name in chosen)) if chosen else deep
+    kept = [picked.name for picked in scene.experiment.nets]
 
     chips(
         scene,
@@ -73,8 +88,8 @@ def raced(scene: DeepScene, in_front: bool = False) -> None:
         tr("normalization inside: a network each"),
         [name for name in normalizations() if not in_front or name in FRONT or name in kept],
         lambda name: tr(normalizations()[name].label),
-        list(kept),
-        take,
+        kept,
+        lambda deep, names: replace(deep, nets=_chosen(deep.nets, names, MOST_NETS)),
         wrap=True,
     )
 
@@ -112,13 +127,19 @@ def _another(deep: Deep, name: Value) -> Deep:
     return replace(deep, data=Pick(str(name)))
 
 
+def data_set(scene: DeepScene, place: str = "") -> None:
+    """Where losses of classes are raced: those that have classes. place: where it stands a second time."""
+    names = tuple(name for name in menus()["data"] if not scene.experiment.losses or classifies(Pick(name)))
+    menu(scene, f"{place}data", tr("data"), names, lambda name: tr(menus()["data"][name].label), scene.experiment.data.name, _another)
+
+
 def _data(scene: DeepScene) -> None:
     data = scene.experiment.data
 
     def take(deep: Deep, picked: Pick) -> Deep:
         return replace(deep, data=picked)
 
-    menu(scene, "data", tr("data"), tuple(menus()["data"]), lambda name: tr(menus()["data"][name].label), data.name, _another)
+    data_set(scene)
     settings_of(scene, "data", "data", data, take, leave_out=("x1", "x2", *(("target",) if classifies(data) else ())))
     st.caption(tr("The network sees all {d} features.").format(d=trial_of(scene.experiment, Pick("none")).net.inputs))
     picked_item(
@@ -129,7 +150,7 @@ def _data(scene: DeepScene) -> None:
 
 def _network(scene: DeepScene) -> None:
     _fields("depth", "width", "activation", "residual", "initialization")(scene)
-    sizes = ", ".join(f"{trial_of(scene.experiment, picked).net.size:,}" for picked in scene.experiment.nets)
+    sizes = ", ".join(dict.fromkeys(f"{trial_of(scene.experiment, *entrant).net.size:,}" for entrant in entrants(scene.experiment)))
     st.caption(tr("Parameters of the networks: {sizes}. Biases begin at 0.").format(sizes=sizes))
 
 
@@ -151,6 +172,19 @@ def _normalization(scene: DeepScene) -> None:
         if why is not None:
             st.caption(f"{tr(item.label)}: {say(why)}")
     _fields("place", "affine", "begin", "memory", "frozen")(scene)
+
+
+def _losses(scene: DeepScene) -> None:
+    for i, picked in enumerate(scene.experiment.losses):
+        item = losses()[picked.name]
+        st.markdown(f"**{tr(item.label)}**")
+        st.latex(item.formula)
+        st.caption(item.source)
+
+        def take(deep: Deep, changed: Pick, i: int = i) -> Deep:
+            return replace(deep, losses=(*deep.losses[:i], changed, *deep.losses[i + 1 :]))
+
+        settings_of(scene, f"l{i + 1}", "class_loss", picked, take)
 
 
 def _training(scene: DeepScene) -> None:
@@ -175,7 +209,7 @@ def _picture(scene: DeepScene) -> None:
     item = menus()["slice"][scene.experiment.slice.name]
     st.latex(item.formula)
     st.caption(item.source)
-    _fields("through", "mode", "biases", "levels", "resolution")(scene)
+    _fields("planes", "through", "mode", "biases", "levels", "resolution")(scene)
 
 
 def drawer(scene: DeepScene) -> None:
@@ -186,10 +220,13 @@ def drawer(scene: DeepScene) -> None:
     parts = {
         "data": (N_("Data"), _data),
         "network": (N_("Network"), _network),
+        "losses": (N_("Losses"), _losses),
         "normalization": (N_("Normalization"), _normalization),
         "training": (N_("Training"), _training),
         "picture": (N_("Picture"), _picture),
     }
+    if not scene.experiment.losses:
+        del parts["losses"]
     with fold:
         key = f"{scene.page} part {language()}"
         st.session_state.setdefault(key, "network")

@@ -1,18 +1,28 @@
 """What exactly is drawn on the page of deep networks, in one small paragraph."""
 
 from deep.experiment import Deep
+from deep.flat import FLAT, HIGH
 from deep.run import DeepResult, another, normalizations, slices
 from experiment import menus
 from numerals import numeral
 from settings import values
+from views.deep.board import loss_of, name_of, regions_of
 from views.words import tr
+
+
+def shared(result: DeepResult) -> bool:
+    """Whether all pictures are of one plane."""
+    planes = [one.cut.plane for one in result.pictures if one.cut is not None]
+    return len(planes) > 1 and all(part is first for plane in planes[1:] for part, first in zip(plane, planes[0], strict=True))
 
 
 def told(deep: Deep, result: DeepResult) -> str:
     """Every choice that changes the numbers, named."""
     first = result.nets[0].trial
     rows, net = first.split, first.net
+    by_loss = result.nets[0].by_loss
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")
+    loss = ", ".join(dict.fromkeys(loss_of(one) for one in result.pictures)) if by_loss else loss
     remembers = any(normalizations()[picked.name].remembers for picked in deep.nets)
     size = first.batch
     through = [f"{one.record.update[one.cut.through]:,}" for one in result.pictures if one.cut is not None]
@@ -24,8 +34,33 @@ def told(deep: Deep, result: DeepResult) -> str:
             slice=tr(slices()[deep.slice.name].label),
             where=tr("update {k}").format(k=", ".join(dict.fromkeys(through))),
         ),
-        tr("All surfaces have the same colors; above four times the first loss all is as dark."),
+        tr("Losses have no scale in common: each surface has its own colors. Above four times its first loss all is as dark.")
+        if by_loss
+        else tr("All surfaces have the same colors; above four times the first loss all is as dark."),
     ]
+    if shared(result):
+        said.append(
+            tr("They are drawn on one plane, with the same axes: chosen for all paths together, through {name}.").format(
+                name=name_of(result.nets[0])
+            )
+        )
+    elif deep.planes == "shared" and len(result.nets) > 1:
+        said.append(tr("The networks have different parameters, so no plane holds them all: each has its own."))
+    if any(one.cut is not None and one.cut.slopes is not None for one in result.pictures):
+        said.append(
+            tr(
+                "Shaded, flat and high: ‖∇L‖ of all parameters is below {slope} % of its largest in the window, and the loss more than "
+                "{height} % of the way up from the lowest to the highest."
+            ).format(slope=round(100 * FLAT), height=round(100 * HIGH))
+        )
+    found = regions_of(result.nets[0])
+    if found is not None and found.chart.names is None:
+        said.append(
+            tr(
+                "Decision regions: on the plane through the mean of the rows, along the first two principal components of the standardized "
+                "features, which hold {share} % of their variance. The rows lie beside that plane: what is predicted of one may differ."
+            ).format(share=round(100 * found.chart.share))
+        )
     if another(deep):
         said.append(
             tr(

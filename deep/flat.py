@@ -1,0 +1,32 @@
+"""Where a surface is flat and not low: hardly any slope, though the loss is far from its lowest. There a descent waits."""
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+FLAT = 0.01  # of the largest slope in the window
+HIGH = 0.1  # of the way from the lowest to the highest loss in the window
+
+
+class Flat(NamedTuple):
+    """margin[i, j]: below 0 where the surface is flat and high, continuous across the edge. share: of the window's points, that are so.
+    steepest: the largest ‖∇L‖ in the window."""
+
+    margin: Float[np.ndarray, "m n"]
+    share: float
+    steepest: float
+
+
+def flat(loss: Float[np.ndarray, "m n"], slopes: Float[np.ndarray, "m n"]) -> Flat:
+    """‖∇L‖ < FLAT·max‖∇L‖ and L > lowest + HIGH·(highest − lowest). What is no number is not flat."""
+    numbers = np.isfinite(loss) & np.isfinite(slopes)
+    if not numbers.any() or not slopes[numbers].max() > 0:
+        return Flat(np.ones(loss.shape), 0.0, 0.0)
+    lowest, highest, steepest = loss[numbers].min(), loss[numbers].max(), slopes[numbers].max()
+    with np.errstate(all="ignore"):
+        steep = np.log(slopes / (FLAT * steepest))
+        low = HIGH - (loss - lowest) / (highest - lowest)
+        margin = np.where(numbers, np.maximum(steep, low), 1.0)
+    margin = np.clip(np.nan_to_num(margin, nan=1.0), -1.0, 1.0)
+    return Flat(margin, float(np.mean(margin < 0)), float(steepest))

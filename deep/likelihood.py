@@ -1,0 +1,54 @@
+"""The likelihood of the labels, and the cross-entropy: one number by two routes. Decimal, since a product of hundreds of probabilities is
+far below what a float64 can hold, and float64."""
+
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Int
+
+from deep.kernels import scorer
+from deep.training import Trained
+
+_DIGITS = Context(prec=34, Emin=-(10**9), Emax=10**9)
+
+
+class Likelihood(NamedTuple):
+    """entropy: mean of −Σⱼ ŷⱼ ln pⱼ; nll: −(1/N) ln Π p(y|x). power: log₁₀ of the product."""
+
+    entropy: float
+    nll: float
+    power: float
+    n: int
+
+    @property
+    def difference(self) -> float:
+        return abs(self.entropy - self.nll)
+
+
+def both(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> Likelihood:
+    """entropy in float64, one-hot targets times logarithms; the likelihood as the product of all p(y|x), its logarithm taken once."""
+    wide, n = scores.astype(np.float64), labels.size
+    one_hot, best = np.eye(len(wide))[:, labels], wide.max(axis=0)
+    logarithms = wide - best - np.log(np.exp(wide - best).sum(axis=0))
+    entropy = float(np.mean(-np.sum(one_hot * logarithms, axis=0)))
+    product, digits = Decimal(1), _DIGITS
+    for row, label in zip(wide.T.tolist(), labels.tolist(), strict=True):
+        raised = [digits.exp(Decimal(score)) for score in row]
+        total = Decimal(0)
+        for one in raised:
+            total = digits.add(total, one)
+        product = digits.multiply(product, digits.divide(raised[label], total))
+    nll = digits.divide(digits.minus(digits.ln(product)), Decimal(n))
+    return Likelihood(entropy, float(nll), float(digits.log10(product)), n)
+
+
+@lru_cache(16)
+def likelihood(training: Trained, at: int) -> Likelihood:
+    """Of the training rows at record `at`, in test mode."""
+    trial, record = training.trial, training.record()
+    rows, state = trial.split, tuple(jnp.asarray(part[at]) for part in record.state)
+    scores = np.asarray(scorer(trial.net, False)(trial.numbers, jnp.asarray(record.theta[at]), state, rows.train))[:, : rows.n]
+    return both(scores, np.asarray(rows.train.y)[: rows.n].astype(int))
