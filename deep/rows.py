@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from data.dataset import DataSet
 from normalization.feature import Affine, FeatureNormalization
-from problem import table
+from problem import class_of_rows, table
 from settings import Pick, capacity, catalogue, values
 from surfaces.surface import Rows
 
@@ -42,8 +42,8 @@ def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
 
 
 class Parts(NamedTuple):
-    """The features x "d n" of all rows as the table has them and the label or target y; which rows are trained on and which are held out;
-    and how features are normalized, by what was fitted to the former."""
+    """The features x "d n" of all rows as the table has them, and the target y, of classes 0, 1, 2 ... whatever their numbers; which rows
+    are trained on and which are held out; and how features are normalized, by what was fitted to the former."""
 
     names: tuple[str, ...]
     x: Float[np.ndarray, "d n"]
@@ -60,7 +60,7 @@ def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     label = item.classes or str(values(data, item.fields)["target"])
     hidden = {label, *item.one_hot}
     names = tuple(column.name for column in item.columns if column.name not in hidden)
-    x, y = np.stack([columns[name] for name in names]), columns[label]
+    x, y = np.stack([columns[name] for name in names]), class_of_rows(data).astype(np.float64) if item.classes else columns[label]
     order = np.random.default_rng(seed).permutation(y.size)
     held = min(max(1, round(share * y.size)), y.size - 1)
     test, train = order[:held], order[held:]
@@ -73,8 +73,7 @@ def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
     names, x, y, train, test, affine = parts(data, features, share, seed)
     x = affine(x)
     if classifies(data):
-        kinds, number = np.unique(y, return_inverse=True)
-        outputs, target = kinds.size, number.astype(np.float64)
+        outputs, target = int(y.max()) + 1, y
     else:
         spread = float(y[train].std()) or 1.0
         outputs, target = 1, (y - y[train].mean()) / spread

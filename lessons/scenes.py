@@ -82,4 +82,5 @@ ENCODINGS = Experiment(
     scale2=1.0,
     mode=FRACTION,
     fraction=0.25,
+    steps=2000,
 )

@@ -16,7 +16,7 @@ import problem
 import walks
 from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
 from lessons.mask_scene import MASKED
-from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
+from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
 from masking import masked
 from masking.masked import Masked
 from settings import Count, Number, Option, Pick, Setting, Value, pick, values
@@ -36,6 +36,7 @@ SCENES = {
     "schedules": SCHEDULES,
     "stuck": STUCK,
     "workbench": WORKBENCH,
+    "encodings": ENCODINGS,
     "output": OUTPUT,
     "two": TWO,
     **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items() if isinstance(lesson.experiment, Experiment)},

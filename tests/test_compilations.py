@@ -16,7 +16,7 @@ import pytest
 
 import kernels
 from experiment import Experiment, Panel, fields_of, menus, problem_of, run
-from settings import Count, Number, Setting, pick
+from settings import Count, Number, Setting, Value, pick
 from surfaces.surface import Structure
 
 # Fired once for every program that XLA is asked for, whether it compiles it or the persistent cache has it; the second name is a
@@ -73,8 +73,10 @@ NETWORK = Experiment(
 )
 HUBER = replace(LINEAR, surface=pick("linear", loss="huber"), optimizers=(pick("gradient_descent"),), steps=50)
 
+SOFTMAX = replace(LINEAR, data=pick("iris", target="versicolor"), surface=pick("softmax"), optimizers=(pick("gradient_descent"),), steps=50)
 
-def data(experiment: Experiment, **changes: float) -> Experiment:
+
+def data(experiment: Experiment, **changes: Value) -> Experiment:
     return replace(experiment, data=experiment.data.having(**changes))
 
 
@@ -98,6 +100,9 @@ MOVES: dict[str, tuple[Experiment, list[Experiment]]] = {
         NETWORK,
         [replace(NETWORK, surface=NETWORK.surface.having(**{name: v})) for name in ("gain", "v1", "v2") for v in (0.7, 3.0)],
     ),
+    "softmax": (SOFTMAX, [replace(SOFTMAX, surface=pick("softmax", decay=v)) for v in (0.1, 1e-5)]),
+    "its drawn class": (SOFTMAX, [data(SOFTMAX, target=name) for name in ("setosa", "virginica")]),
+    "its numbers of classes": (SOFTMAX, [data(SOFTMAX, numbering=choice) for choice in ("201", "120")]),
     "Huber's δ": (HUBER, [replace(HUBER, surface=HUBER.surface.having(delta=v)) for v in (0.7, 3.0)]),
     "batch normalization": (
         NETWORK,

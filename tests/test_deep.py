@@ -489,3 +489,10 @@ def test_one_sample_moves_all_others_through_batch_statistics_alone(result: Deep
     first = [Rows(rows.x[:, :1] + shift * jnp.array([[1.0], [0.0]]), rows.y[:1], rows.w[:1]) for shift in (0.0, 1.5)]
     scores = [forward(one.trial.net, {}, theta, (), row, preactivation(one.trial.net, theta, row), True)[0] for row in first]
     assert plain[0] == pytest.approx(float(np.linalg.norm(scores[1] - scores[0])), rel=1e-5)
+
+
+def test_what_numbers_the_classes_have_changes_no_network() -> None:
+    """Its outputs are one-hot: the rows, their classes and the names of the classes stay as they are."""
+    usual, other = (split(pick("iris", numbering=order), Pick("standardize"), 0.25, 3) for order in ("012", "201"))
+    for mine, theirs in zip((*usual.train, *usual.test), (*other.train, *other.test), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
