@@ -294,7 +294,7 @@ def sentence(found: Judged) -> Message:
     if found.needed is not None:
         instead = LIMIT_THERE
     return told(
-        found.kind,
+        found.verdict,
         instead,
         (found.loss, found.slope),
         (found.level, found.usual),

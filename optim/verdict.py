@@ -87,13 +87,15 @@ class Circumstances(NamedTuple):
 class Verdict(NamedTuple):
     """since: the update since which it diverges, else None. recent: the first of the points that count as recent. drift: displacement over
     the length of the recent way, 1 for a straight line; NaN where too little is known. turning: the mean cosine between successive recent
-    steps; NaN where no two are known."""
+    steps; NaN where no two are known. fell: how much loss the last `updates` updates, the recent ones, took off."""
 
     kind: Kind
     since: int | None
     recent: int
     drift: float
     turning: float
+    fell: float
+    updates: int
 
 
 def _recent(trail: Trail) -> slice:
@@ -191,7 +193,9 @@ def verdict(trail: Trail, around: Circumstances) -> Verdict:
     drift, turning = _drift(trail), _turning(trail)
 
     def found(kind: Kind, since: int | None = None) -> Verdict:
-        return Verdict(kind, since, _recent(trail).start, drift, turning)
+        first = min(_recent(trail).start, trail.update.size - 1)
+        fell, updates = float(trail.loss[first] - trail.loss[-1]), int(trail.update[-1] - trail.update[first])
+        return Verdict(kind, since, _recent(trail).start, drift, turning, fell, updates)
 
     with np.errstate(invalid="ignore"):
         lowest = int(np.nanargmin(trail.loss)) if np.isfinite(trail.loss).any() else 0

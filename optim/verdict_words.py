@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from optim.verdict import Kind
+from optim.verdict import Kind, Verdict
 from settings import N_, Message, Value, message
 
 LABELS: Mapping[Kind, str] = MappingProxyType(
@@ -63,6 +63,8 @@ STABLE_BELOW = N_(
 LIMIT_THERE = N_(
     "Diverging since update {k}: the rate is too large for the steepest direction. The limit {stable}/λmax was {needed} there."
 )
+CREEPS = N_("Out of budget, and slow: after {n} updates the loss is {loss}; the last {updates} of them took only {fell} off it.")
+SLOW = 1e-3  # of the loss: what the recent updates of a slow walk took off at most
 _RECENT: frozenset[Kind] = frozenset(("limit cycle", "noise floor", "kink"))
 
 
@@ -73,7 +75,11 @@ def steepness(sharpness: float, stable: float) -> Message:
     return message(N_("η·λmax = {sharpness}, and {stable} is the limit"), sharpness=sharpness, stable=stable)
 
 
-def told(kind: Kind, instead: str, here: tuple[float, float], recently: tuple[float, float], **more: Value | Message) -> Message:
-    """The sentence of a kind, or another `instead` if it is not empty. here, recently: loss and slope; more: what else may stand in it."""
+def told(verdict: Verdict, instead: str, here: tuple[float, float], recently: tuple[float, float], **more: Value | Message) -> Message:
+    """The sentence of a verdict, or another `instead` if it is not empty. here, recently: loss and slope; more: what else may stand in
+    it."""
+    kind = verdict.kind
     loss, slope = recently if kind in _RECENT else here
-    return message(instead or SENTENCES[kind], loss=loss, slope=slope, **more)
+    if kind == "out of budget" and 0 <= verdict.fell <= SLOW * abs(loss):
+        instead = instead or CREEPS
+    return message(instead or SENTENCES[kind], loss=loss, slope=slope, fell=verdict.fell, updates=verdict.updates, **more)

@@ -60,7 +60,7 @@ def sentence(found: Judged) -> Message:
     if found.needed is not None:
         instead = STABLE_BELOW if found.quadratic else LIMIT_THERE
     return told(
-        found.kind,
+        found.verdict,
         instead,
         (found.loss, found.slope),
         (found.level, found.usual),

@@ -11,7 +11,7 @@ import pytest
 
 from stuck.advice import LABELS, judge, sentence, suggestion
 from experiment import BEST, SAME, Experiment, Panel, run
-from optim.verdict import Kind
+from optim.verdict import Kind, Verdict
 from optim.verdict_words import SENTENCES, told
 from settings import Pick, pick
 from stuck.verdicts import Judged
@@ -191,4 +191,11 @@ def test_every_kind_has_a_label_and_a_sentence_that_can_be_filled() -> None:
     assert set(LABELS) == set(SENTENCES) == set(get_args(Kind))
     blank = dict.fromkeys(("lowest", "highest", "needed", "stable", "steepness"), 1.0) | dict.fromkeys(("zero", "all", "n", "k"), 1)
     for kind in get_args(Kind):
-        assert "{" not in told(kind, "", (1.0, 2.0), (3.0, 4.0), **blank).english
+        assert "{" not in told(Verdict(kind, None, 0, 1.0, 1.0, 0.1, 20), "", (1.0, 2.0), (3.0, 4.0), **blank).english
+
+
+@pytest.mark.parametrize(("fell", "slow"), [(0.1, False), (2e-3, False), (1e-3, True), (1e-6, True), (0.0, True), (-1e-6, False)])
+def test_out_of_budget_says_when_it_hardly_moved(fell: float, slow: bool) -> None:
+    """Within a thousandth of the loss, and not upward."""
+    said = told(Verdict("out of budget", None, 0, 1.0, 1.0, fell, 20), "", (1.0, 2.0), (1.0, 2.0), n=100).english
+    assert ("slow" in said) == slow
