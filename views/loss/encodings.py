@@ -33,7 +33,7 @@ def data(scene: Scene) -> None:
     menu(
         scene,
         "data",
-        tr("classes"),
+        tr("data set"),
         tuple(FRONT) if now in FRONT else (*FRONT, now),
         lambda name: tr(menus()["data"][name].label),
         now,

@@ -107,7 +107,7 @@ def numbers(masks: Masks, drawn: str, whole: bool) -> None:
         leaked = "—" if outcome.kept.all() else written(outcome.leaked)
         return [Cell(text) for text in (written(outcome.sum), leaked, written(float(outcome.output)), _listed(outcome.slope))]
 
-    columns = [Cell(text) for text in (tr("sum"), tr("largest share of a padding"), tr("output o"), tr("∂o/∂y by position"))]
+    columns = [Cell(text) for text in (tr("sum of the shares"), tr("largest share of a padding"), tr("output o"), tr("∂o/∂y by position"))]
     for says, table in _both(masks, whole):
         st.html(_table(f"{drawn}, {says}", columns, [(label, measured(table[drawn][name])) for name, label in _methods()]))
     st.caption(
