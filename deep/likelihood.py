@@ -35,14 +35,20 @@ def both(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> Lik
     logarithms = wide - best - np.log(np.exp(wide - best).sum(axis=0))
     entropy = float(np.mean(-np.sum(one_hot * logarithms, axis=0)))
     product, digits = Decimal(1), _DIGITS
-    for row, label in zip(wide.T.tolist(), labels.tolist(), strict=True):
-        raised = [digits.exp(Decimal(score)) for score in row]
-        total = Decimal(0)
-        for one in raised:
-            total = digits.add(total, one)
-        product = digits.multiply(product, digits.divide(raised[label], total))
+    for p in _of_right(wide, labels):
+        product = digits.multiply(product, p)
     nll = digits.divide(digits.minus(digits.ln(product)), Decimal(n))
     return Likelihood(entropy, float(nll), float(digits.log10(product)), n)
+
+
+def _of_right(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> list[Decimal]:
+    """p(y|x) = 1/Σⱼ exp(sⱼ − s_y) of every row, in float64 where that can hold it."""
+    ahead = scores - scores[labels, np.arange(labels.size)]
+    with np.errstate(over="ignore"):
+        totals = np.exp(ahead).sum(axis=0)
+    large = [sum((_DIGITS.exp(Decimal(one)) for one in row), Decimal(0)) for row in ahead.T[np.isinf(totals)].tolist()]
+    rest = iter(large)
+    return [_DIGITS.divide(Decimal(1), next(rest) if np.isinf(total) else Decimal(total)) for total in totals.tolist()]
 
 
 @lru_cache(16)

@@ -29,7 +29,7 @@ LINE = 101  # points on the line between two solutions, whose highest is looked 
 ROUGH = 25  # points a side while a training goes on, and the plane moves with it
 MOST_OF_NEWTON = 2000  # parameters
 UNIT = ("filter_normalized", "line")  # slices whose directions have a length that means something
-MOST_SLOPES = 2e9  # products of a weight and a value of a row: of gradients over a grid, those that are computed in a second
+MOST_SLOPES = 3e9  # products of a weight and a value of a row: of gradients over a grid, those that take half a second
 
 
 class Entrant(NamedTuple):

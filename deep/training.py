@@ -128,7 +128,7 @@ def measured(trial: Trial, training: Training) -> Measured:
     found = measurer(trial.net, trial.loss.name)(trial.numbers, training.theta, training.state, rows.train, rows.test)
     *parts, hidden = jax.device_get(found)
     # NumPy's: XLA sorts to find them, which takes ten times as long and a good part of a compilation.
-    seen = hidden[:, :, : rows.n].reshape(trial.net.depth, trial.net.width * min(rows.n, hidden.shape[2]))
+    seen = hidden[:, :, : rows.n].reshape(trial.net.depth, hidden.shape[1] * min(rows.n, hidden.shape[2]))
     with np.errstate(invalid="ignore"):  # of what has left all bounds
         return Measured(*(*parts, np.percentile(seen, PERCENTILES, axis=1).T.astype(DTYPE)))
 

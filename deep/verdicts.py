@@ -23,12 +23,14 @@ from deep.curvature import Curvature, curvature, random_start, scaled, state_at
 from deep.kernels import optimizer_of, pointer, scorer
 from deep.onward import Onward, Replay, factors, onward
 from deep.rows import DTYPE
-from deep.training import Record, Trained
+from deep.training import Record, Trained, Trial
 from optim.optimizer import Update, stable_below, weight_decay
 from optim.training import Training
 from optim.verdict import FLAT, NEAR, Circumstances, Kind, Place, Trail, Verdict, verdict
 from optim.verdict_words import LIMIT_THERE, steepness, told
 from settings import N_, Message
+from surfaces.multilayer import losses as costs
+from surfaces.surface import Rows
 
 AROUND = (0.1, 0.3)  # how far from a flat point lower losses are looked for, along
 FLAT_WAYS = 8  # random flat directions, both ways
@@ -116,14 +118,22 @@ def _place(training: Trained, at: int, here: Curvature, relief: float, unit: flo
     return Place("plateau" if lower else "degenerate minimum", distance), lower
 
 
+def _falls_for_ever(trial: Trial) -> bool:
+    """Whether a row that is right by far costs less still where it is right by twice as far: not so beyond the margin of a hinge, and not
+    where a share of the target is spread over all classes."""
+    scores = jnp.zeros((trial.split.outputs, 2)).at[0].set(jnp.array([20.0, 40.0]))
+    wide = {name: jnp.asarray(value, jnp.float64) for name, value in trial.numbers.items()}
+    far, farther = costs()[trial.loss.name](scores, Rows(jnp.zeros((1, 2)), jnp.zeros(2), jnp.ones(2)), wide)
+    return bool(far > farther)
+
+
 def _all_right(training: Trained, at: int) -> bool:
     """Whether every training row's largest score is the right one, in train mode.
 
-    The output layer is linear, so a multiple of it multiplies the scores: the cross-entropy then goes to 0 as the multiple grows, as do
-    all losses that ask for no more than that; with a share of the target spread over all classes it does not.
+    The output layer is linear, so a multiple of it multiplies the scores: a loss that falls for ever then goes to 0 as the multiple grows.
     """
     trial, rows = training.trial, training.trial.split
-    if not rows.labeled or "smoothing" in trial.numbers:
+    if not rows.labeled or not _falls_for_ever(trial):
         return False
     theta = jnp.asarray(training.record().theta[at])
     scores = np.asarray(scorer(trial.net)(trial.numbers, theta, state_at(training, at), rows.train))[:, : rows.n]
@@ -279,7 +289,7 @@ _OWN: Mapping[Kind, str] = MappingProxyType(
             "found beside it."
         ),
         "infinity": N_(
-            "The minimum is at infinity: every training row is right, so larger weights always lower the cross-entropy ({loss}). It can "
+            "The minimum is at infinity: every training row is right, so larger weights always lower the loss ({loss}). It can "
             "never arrive."
         ),
     }

@@ -252,7 +252,7 @@ def forward(
     """
     part = layers(net, theta)
     if not net.depth:
-        return z + part.output_bias[:, None], state, jnp.zeros((0, net.width, min(keep, z.shape[1])), z.dtype) if keep else None
+        return z + part.output_bias[:, None], state, z[None, :, :keep][:0] if keep else None
     first, others = _per_layer(net, part, state)
     h, after = _activated(net, numbers, first, z, rows, train)
 

@@ -54,7 +54,7 @@ if result is not None:
     if said:
         takeaway(said)
     charts(scene, result, ON_LOSSES)
-    if result.nets[0].by_loss:
+    if result.nets[0].by_loss and result.progress == 1:
         same_number(result)
 try_next(tr("take 0 hidden layers and the data iris; then add the focal loss, or the hinge."))
 drawer(scene)
