@@ -308,3 +308,20 @@ def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Calla
     drawn(page)
     assert numbers(page) == ["32", "2"]
     assert page.evaluate("window.lost") < 0
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+def test_a_window_that_shrinks_is_drawn_to_its_rim_and_no_farther(visit: Visit, page: Page) -> None:
+    """Where a picture is wider than high, Plotly took a smaller range for a zoom of the last one, and drew empty land beside it."""
+    visit("/?scale2=0.1&v=1")
+    plot = contour(page, 0).locator(".esl-plotly")
+    ends = "node => [node._fullLayout.xaxis.range[0] - node.data[0].x[0], node._fullLayout.xaxis.range[1] - node.data[0].x.at(-1)]"
+    span = "node => node.data[0].x.at(-1) - node.data[0].x[0]"
+    before = plot.evaluate(span)
+    page.get_by_role("button", name=f"{UNIT}: ×100", exact=True).click()
+    page.wait_for_url(re.compile("scale2=100"))
+    drawn(page)
+    page.wait_for_function(
+        "([node, before]) => node.data[0].x.at(-1) - node.data[0].x[0] < 0.8 * before", arg=[plot.element_handle(), before]
+    )
+    assert plot.evaluate(ends) == pytest.approx([0, 0], abs=1e-4 * plot.evaluate(span))

@@ -47,6 +47,8 @@ export class Figure {
       layout.yaxis.constrain ??= "domain";
     }
     if (extra.scene) layout.scene = merge(layout.scene ?? {}, extra.scene);
+    // Of axes with equal scales Plotly remembers the ranges it once got: those of a smaller window it would take for a zoom, and widen.
+    for (const axis of ["xaxis", "yaxis"]) if (this.node._fullLayout?.[axis]?._inputRange) this.node._fullLayout[axis]._inputRange = null;
     await library.react(this.node, copy([...figure.data, ...(extra.traces ?? [])]), layout, { ...CONFIG, displayModeBar: this.bar });
     if (!this.heard) {
       this.heard = true;
