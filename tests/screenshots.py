@@ -24,6 +24,8 @@ PAGES = {
     "deep": "/deep",
     "stuck": "/stuck",
     "loss": "/loss",
+    "encodings": "/loss?topic=encodings",
+    "classifier": "/classifier",
     "masks": "/masks",
     "workbench": "/workbench",
 }

@@ -28,12 +28,14 @@ PATHS = (
     "/?lesson=unit",
     "/?lesson=unit&revealed=yes",
     "/hidden?lesson=hidden_gain",
+    "/loss?topic=encodings",
     "/masks",
     "/masks?pad1=no&pad2=no&format=float16&v=1",
     *(f"/optimizers?topic={topic}" for topic in ("rates", "momentum", "adaptive", "batches", "schedules")),
     "/deep?data=moons&data.samples=60&depth=2&width=4&steps=12&v=1",
     "/stuck",
     *(f"/loss?topic={topic}" for topic in ("output", "two")),
+    "/classifier?data=moons&data.samples=60&depth=1&width=4&steps=12&v=1",
     "/workbench",
 )
 PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
@@ -184,7 +186,7 @@ def test_the_keyboard_works_every_kind_of_control(serve: Callable[..., str], pag
 
 
 @pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["phone"])
-@pytest.mark.parametrize("path", ["/", "/?view=surface", "/hidden", *PATHS[-7:]])
+@pytest.mark.parametrize("path", ["/", "/?view=surface", "/hidden", *PATHS[-11:]])
 def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Page, path: str) -> None:
     """Without scrolling: the whole first picture, and the player under it. Other controls fold away, and unfold for good."""
     opened(page, serve("app.py"), path)
@@ -195,7 +197,7 @@ def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Pag
     assert picture["y"] > 60
     assert picture["y"] + picture["height"] <= player["y"] + 25, "the axis' title may lie under the player's rim, the map may not"
     assert player["y"] + player["height"] <= 844
-    if path == "/workbench" or path.startswith(("/deep", "/loss")) or path == "/stuck":
+    if path == "/workbench" or path.startswith(("/deep", "/loss", "/classifier")) or path == "/stuck":
         return
     mode = page.get_by_role("radio", name="each panel's own best")
     expect(mode).to_be_hidden()

@@ -260,7 +260,18 @@ def test_the_workbench_draws_what_is_picked(visit: Visit, page: Page) -> None:
 
 @pytest.mark.parametrize("page", [PHONE, DARK, {**PHONE, **DARK}], indirect=True, ids=["phone", "dark", "dark phone"])
 @pytest.mark.parametrize(
-    "path", ["/", "/hidden", "/optimizers", "/loss", "/stuck", "/workbench", "/masks", "/deep?depth=2&width=4&steps=12&v=1"]
+    "path",
+    [
+        "/",
+        "/hidden",
+        "/optimizers",
+        "/loss",
+        "/stuck",
+        "/workbench",
+        "/masks",
+        "/classifier?depth=1&width=4&steps=12&v=1",
+        "/deep?depth=2&width=4&steps=12&v=1",
+    ],
 )
 def test_every_page_fits_its_window(visit: Visit, page: Page, path: str) -> None:
     visit(path)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.test_components import settle
 
-PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/masks", "/deep?depth=2&width=4&steps=12&v=1")
+PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/loss", "/masks", "/deep?depth=2&width=4&steps=12&v=1")
 
 
 def drawn(page: Page) -> None:
