@@ -4,7 +4,7 @@ import math
 
 
 def numeral(value: float | None) -> str:
-    """3.698, 28.12, 2809.5, 0.004178, 1.145·10⁻⁶; "—" for none."""
+    """3.698, 28.12, 2809.5, 3000, 0.004178, 1.145·10⁻⁶; "—" for none."""
     if value is None or math.isnan(value):
         return "—"
     if math.isinf(value):
@@ -12,7 +12,7 @@ def numeral(value: float | None) -> str:
     size = abs(value)
     if size == 0:
         return "0"
-    text = f"{value:.1f}" if 1e3 <= size < 1e7 else f"{value:.4g}"
+    text = f"{value:.1f}".removesuffix(".0") if 1e3 <= size < 1e7 else f"{value:.4g}"
     if "e" in text:
         mantissa, power = text.split("e")
         text = f"{mantissa}·10{str(int(power)).translate(_RAISED)}"

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from deep.kernels import scorer
 from deep.training import Trained
 
+LARGEST = 1e9  # the sum of all differences of scores: beyond it e to its power has no exponent
 _DIGITS = Context(prec=34, Emin=-(10**9), Emax=10**9)
 
 
@@ -51,10 +52,20 @@ def _of_right(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -
     return [_DIGITS.divide(Decimal(1), next(rest) if np.isinf(total) else Decimal(total)) for total in totals.tolist()]
 
 
+def holds(scores: Float[np.ndarray, "c n"]) -> bool:
+    """Whether the product of all probabilities is a number that both routes can hold: an exploded network's scores are beyond it."""
+    if not np.isfinite(scores).all():
+        return False
+    wide = scores.astype(np.float64)
+    return float(np.sum(wide.max(axis=0) - wide.min(axis=0))) < LARGEST
+
+
 @lru_cache(16)
-def likelihood(training: Trained, at: int) -> Likelihood:
-    """Of the training rows at record `at`, in test mode."""
+def likelihood(training: Trained, at: int) -> Likelihood | None:
+    """Of the training rows at record `at`, in test mode; None where it is beyond all numbers."""
     trial, record = training.trial, training.record()
     rows, state = trial.split, tuple(jnp.asarray(part[at]) for part in record.state)
     scores = np.asarray(scorer(trial.net, False)(trial.numbers, jnp.asarray(record.theta[at]), state, rows.train))[:, : rows.n]
+    if not holds(scores):
+        return None
     return both(scores, np.asarray(rows.train.y)[: rows.n].astype(int))

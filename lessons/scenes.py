@@ -63,7 +63,7 @@ OUTPUT = Experiment(
     mode=SAME,
     steps=60,
     start=(-8.0, 8.0),
-    optimizers=(pick("gradient_descent", rate=1.0), pick("momentum", rate=1.0), pick("adam", rate=0.5)),
+    optimizers=(pick("gradient_descent", rate=1.0), pick("adam", rate=0.5)),
 )
 TWO = Experiment(
     surface=pick("logits", classes=2),

@@ -3,6 +3,7 @@
 All lengths are in units of half the picture's sides, so that no rule depends on the units of a weight.
 """
 
+import math
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ STANDING = 1e-5  # any walk with such steps stands still
 SHRINKING = 0.97  # the square of the longest step of a walk that closes in, beside that before
 GOING_NOWHERE = 0.05  # displacement over the length of the way, below which a walk turns in place
 FLAT = 1e-3  # slope and curvature below this share of the picture's relief are those of a plateau
+LITTLE = 1e-4  # of loss above what it falls toward: as good as there
 SAME_LOSS = 0.1  # two halves of the recent losses whose means differ by less than this share of their spread are no progress
 
 
@@ -70,6 +72,7 @@ class Circumstances(NamedTuple):
     what it must stay below. curvature: the largest |λ| per unit². relief: how far the loss was above its lowest. whole: every update takes
     all rows. decays: the method pulls the weights to 0 beside its steps. infinite: the minimum is known to be at infinity. diverged: the
     walk was stopped, since its loss was beyond all bounds, above or below. over: the updates are used up, and this is the last point.
+    above: by how much the loss is above what it falls toward at infinity, where that is known; else ∞.
     """
 
     place: Place | None
@@ -82,6 +85,7 @@ class Circumstances(NamedTuple):
     infinite: bool
     diverged: bool
     over: bool
+    above: float = math.inf
 
 
 class Verdict(NamedTuple):
@@ -206,6 +210,8 @@ def verdict(trail: Trail, around: Circumstances) -> Verdict:
     if around.diverged or not np.isfinite(trail.loss[-1]) or (unstable and ((around.whole and rising) or _grows(trail))):
         return found("diverging", int(trail.update[lowest]))
     noisy, progress = not around.whole and _noisy(trail), _progress(trail)
+    if around.infinite and around.above <= max(FLAT * around.relief, LITTLE):
+        return found("infinity")
     still = _longest(trail, 3) <= NEAR
     place = around.place if around.place is not None and around.place.distance <= NEAR and still else None
     if place is not None and (not noisy or _longest(trail, LEAST) <= RESTING):

@@ -177,6 +177,9 @@ def judged(
 
     searched = [i for i in range(len(ends)) if not exploding(ends[i])]
     near = dict(zip(searched, _places(problem, asked[2:][searched], unit, max(spread)), strict=True)) if searched else {}
+    for i, place in near.items():
+        if place is not None and place.kind == "plateau" and fit.loss is not None and place.loss <= fit.loss + 1e-12 * (1 + abs(fit.loss)):
+            near[i] = place._replace(kind="degenerate minimum")  # level all around, and nothing is lower anywhere
     if not problem.surface.smooth(problem.structure):
         for i in searched:
             if _kink(problem, asked[2 + i], unit):
@@ -206,6 +209,7 @@ def judged(
             infinite=fit.theta is None and (problem.source is not None or infimum is not None) and not decays,
             diverged=exploding(end),
             over=walked.finished and end == final,
+            above=math.inf if infimum is None else float(walked.loss[end]) - infimum,
         )
         said = verdict(trail, around)
         recent = slice(said.recent, end + 1)

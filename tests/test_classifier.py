@@ -16,7 +16,7 @@ from deep.curvature import state_at
 from deep.experiment import MOST_LOSSES, MOST_RACED, Deep
 from deep.flat import FLAT, HIGH, flat
 from deep.kernels import loss_of, trainer
-from deep.likelihood import both, likelihood
+from deep.likelihood import both, holds, likelihood
 from deep.regions import MOMENTS, SIDE, chart_of, class_names, regions
 from deep.rows import parts
 from deep.run import DeepResult, entrants, losses, run, trial_of
@@ -406,6 +406,7 @@ def test_the_likelihood_of_a_few_rows_by_hand() -> None:
 def test_the_likelihood_of_a_training_is_that_of_its_record(result: DeepResult) -> None:
     for one in result.nets:
         found = likelihood(one.training, one.record.last)
+        assert found is not None
         assert found.n == one.trial.split.n
         assert found.entropy == pytest.approx(float(one.record.measured.entropy[-1]), rel=1e-5)
     assert state_at(result.nets[0].training, 0) == ()
@@ -429,3 +430,10 @@ def test_the_scene_of_the_page_begins_sure_and_wrong_and_one_loss_stays_so() -> 
     assert entropy.cut.slopes is not None
     assert flat(squared.cut.slopes.loss, squared.cut.slopes.norm).share > 0.1
     assert flat(entropy.cut.slopes.loss, entropy.cut.slopes.norm).share < 0.01
+
+
+def test_scores_that_have_exploded_have_no_likelihood() -> None:
+    """Beyond what e to their power can be, or no numbers at all; ordinary ones have."""
+    assert holds(np.array([[3.0, -2.0], [1.0, 4.0]]))
+    assert not holds(np.array([[3.0, np.inf], [1.0, 4.0]]))
+    assert not holds(np.array([[1e10, 0.0], [-1e10, 0.0]]))

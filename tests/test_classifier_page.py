@@ -87,6 +87,7 @@ def test_the_two_routes_to_one_number_are_printed() -> None:
     assert len(tables) == 2
     for table, one in zip(tables, result.nets, strict=True):
         found = likelihood(one.training, one.record.last)
+        assert found is not None
         assert table.count(f"{found.entropy:.12g}") >= 1 + (f"{found.nll:.12g}" == f"{found.entropy:.12g}")
         assert f"| {numeral(found.difference)} |" in table
 
@@ -174,3 +175,8 @@ def test_the_page_of_deep_networks_knows_no_loss() -> None:
     assert DEEP.losses == ()
     assert DEEP.planes == "own"
     assert not any(key.startswith("l") and key[1:2].isdigit() for key in address.write(replace(DEEP, depth=2), Shown(), DEEP))
+
+
+def test_a_rate_that_explodes_is_told_and_breaks_nothing() -> None:
+    at = opened(TINY | {"optimizer": "gradient_descent", "optimizer.rate": "10", "steps": "300"})
+    assert not at.exception

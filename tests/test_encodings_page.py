@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from encoding.comparison import compared
-from experiment import Experiment, Panel, pick, run
+from experiment import Experiment, Panel, dataset_of, pick, run
 from lessons.scenes import ENCODINGS
 from numerals import numeral
 from settings import Pick
@@ -40,6 +40,10 @@ def titles(page: AppTest) -> list[str]:
     return [panel["title"] for panel in board(page)["panels"]]
 
 
+def tried(page: AppTest) -> str:
+    return next(said.value for said in page.markdown if said.value.startswith("**Try next"))
+
+
 def shown(page: AppTest) -> Experiment:
     scene, view, refused = read(dict(page.query_params), ENCODINGS)
     assert refused == []
@@ -57,7 +61,7 @@ def test_it_opens_on_an_order_that_is_not_there() -> None:
     assert shown(page) == ENCODINGS
 
 
-def test_renumbering_changes_one_picture_alone() -> None:
+def test_renumbering_leaves_one_hot_as_it_is() -> None:
     page = at()
     before = charts(page)
     fine(page.selectbox(key="loss numbering en").set_value("012").run())
@@ -72,10 +76,12 @@ def test_the_drawn_class_and_the_data() -> None:
     fine(page.button_group(key="loss drawn en").set_value("setosa").run())
     assert titles(page)[1:] == ["setosa: squared error", "setosa: softmax and cross-entropy"]
     assert [dict(panel.data).get("target") for panel in shown(page).panels] == [None, "setosa", "setosa"]
-    fine(page.button_group(key="loss data en").set_value("school_grades").run())
+    fine(page.button_group(key="loss rows en").set_value("school_grades").run())
     assert titles(page)[1:] == ["grade 6: squared error", "grade 6: softmax and cross-entropy"]
     assert rights(page) == said_right(Pick("school_grades"))
     assert shown(page).data.name == "school_grades"
+    assert "take the school grades" not in tried(page)
+    assert any("Yet none of grade" in said.value for said in page.caption)
 
 
 def test_one_bowl_moved() -> None:
@@ -95,15 +101,45 @@ def test_one_bowl_moved() -> None:
 
 @pytest.mark.parametrize(
     ("data", "picture"),
-    [("wine", True), ("spirals", True), ("breast_cancer", True), ("school_grades", True), ("pokemon", False)],
+    [("wine", True), ("digits", True), ("breast_cancer", True), ("school_grades", True), ("spirals", False), ("pokemon", False)],
 )
 def test_other_rows_by_a_link(data: str, picture: bool) -> None:
-    """Classes of the opening scene that these rows do not have are left out; rows without classes are told what to do."""
+    """Classes of the opening scene that these rows do not have are left out; rows without a column for each are told what to do."""
     page = opened("loss", {"topic": "encodings", "data": data})
     assert len(rights(page)) == (3 if picture else 0)
-    assert bool(page.error) != picture
+    assert not page.error
+    assert ("This topic compares classes: pick Iris or School grades." in [said.value for said in page.info]) != picture
     if picture:
-        assert len(titles(page)) == 3
+        name = dataset_of(Experiment(data=Pick(data))).one_hot[-1]
+        assert titles(page) == ["class number: squared error", f"{name}: squared error", f"{name}: softmax and cross-entropy"]
+    else:
+        assert len(titles(page)) == 1
+
+
+def test_the_drawn_class_of_rows_by_a_link() -> None:
+    page = opened("loss", {"topic": "encodings", "data": "wine"})
+    fine(page.button_group(key="loss drawn en").set_value("class 1").run())
+    assert titles(page) == ["class number: squared error", "class 1: squared error", "class 1: softmax and cross-entropy"]
+    (sentence,) = (said.value for said in page.markdown if said.value.startswith("**One bowl"))
+    assert "for class number," in sentence
+    assert "take the school grades" in tried(page)
+
+
+@pytest.mark.parametrize(("name", "last"), [("iris", "virginica"), ("school_grades", "grade 6")])
+def test_a_formula_is_told_what_to_do_and_left_again(name: str, last: str) -> None:
+    page = opened("loss", {"topic": "encodings", "surface": "rosenbrock"})
+    assert next(said.value for said in page.info) == "This topic compares classes: pick Iris or School grades."
+    assert len(board(page)["panels"]) > 0
+    fine(page.button_group(key="loss rows en").set_value(name).run())
+    assert titles(page)[1:] == [f"{last}: squared error", f"{last}: softmax and cross-entropy"]
+
+
+@pytest.mark.parametrize("data", ["iris", "wine", "pokemon"])
+def test_the_data_part_of_the_drawer_opens(data: str) -> None:
+    """No control of it has the key of one of the topic's own."""
+    state = {"loss_drawer": True, "loss_part_en": "data"}
+    page = opened("loss", {"topic": "encodings", "data": data}, **state)
+    assert page.selectbox(key="loss data en").value == data
 
 
 @pytest.mark.parametrize(

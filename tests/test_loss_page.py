@@ -23,10 +23,10 @@ def test_it_opens_on_the_lectures_figure_and_says_how_far_the_first_steps_go() -
     at = opened("loss")
     square, entropy = first_steps({})
     rounded = [numeral(float(f"{step:.3g}")) for step in (square, entropy)]
-    assert headings(at) == ["Same start, same rate. First step: MSE after softmax {}, cross-entropy {}.".format(*rounded)]
+    assert headings(at) == ["Same start, same rate. First step of GD: MSE after softmax {}, cross-entropy {}.".format(*rounded)]
     assert [panel.title for panel in panels(at)] == ["MSE after softmax", "cross-entropy"]
     assert [panel.facts["first step, GD"] for panel in panels(at)] == [numeral(square), numeral(entropy)]
-    assert takeaways(at)[0].startswith("Surely wrong, and stuck: MSE after softmax. The loss is 2 there")
+    assert takeaways(at)[0].startswith("Surely wrong, and GD is stuck: MSE after softmax. The loss is 2 there")
     assert "3 classes: all other logits are −1000." in told(at)
 
 
@@ -85,6 +85,37 @@ def test_two_classes() -> None:
     said = next(shown.value for shown in at.markdown if shown.value.startswith("Curvatures"))
     curvature = 2 / (1 + np.exp(12.0)) / (1 + np.exp(-12.0))
     assert f"0 along (1, 1)/√2, {numeral(curvature)} along (1, −1)/√2" in said
+
+
+SAID = {
+    "right from the start": ({"start": "8,-8"}, "The answer is right at the start"),
+    "the other class is right": ({"surface.target": "2"}, "The answer is right at the start"),
+    "two that move": (
+        {f"p{i}.{k}": v for i, name in ((1, "hinge"), (2, "focal")) for k, v in (("features", "none"), ("surface.loss", name))},
+        "From here GD finds the way by each of these losses.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_what_is_said_holds_wherever_the_start_is(name: str) -> None:
+    query, sentence = SAID[name]
+    assert takeaways(opened("loss", query))[0].startswith(sentence)
+
+
+@pytest.mark.parametrize("query", [{"surface": "rosenbrock"}, {"surface": "linear"}, {"topic": "two", "surface": "himmelblau"}])
+def test_another_surface_is_drawn_as_it_is(query: dict[str, str]) -> None:
+    at = opened("loss", query)
+    assert headings(at) == ["This surface is not the output space of a classifier."]
+    assert panels(at)
+
+
+def test_label_smoothing_has_shades_though_its_minimum_is_far_out() -> None:
+    at = opened("loss", {"p1.features": "none", "p1.surface.loss": "label_smoothing"})
+    trace = board(at)["panels"][0]["contour"]["data"][0]
+    lines = trace["contours"]
+    heights = np.asarray(trace["z"])
+    assert np.ptp(heights) > 5 * lines["size"], "several level lines cross the window"
 
 
 @pytest.mark.parametrize("loss", class_losses())

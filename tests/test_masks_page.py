@@ -66,7 +66,7 @@ def said(table: Mapping[str, Any]) -> list[list[str]]:
 def test_it_opens_where_all_is_padding_and_the_ways_part() -> None:
     at = opened()
     assert at.query_params == {}
-    assert headings(at) == ["All is padding: −2³² + 1 gives each 0.167, −∞ gives NaN. Where-masking, the safe form, gives 0."]
+    assert headings(at) == ["All is padding: replacing by −2³² + 1 gives each 0.167, −∞ gives NaN. Where-masking, the safe form, gives 0."]
     (table, *rest) = tables(at)
     assert table[0] == ["", *FORMATS]
     assert table[1:] == said(run(MASKED).empty)
@@ -88,7 +88,19 @@ HEADLINES = {
     ),
     "bfloat16": (
         replace(MASKED, format="bfloat16"),
-        "All is padding: −2³² + 1 gives each 0.167, −∞ gives NaN. Where-masking, the safe form, gives 0.",
+        "All is padding: replacing by −2³² + 1 gives each 0.167, −∞ gives NaN. Where-masking, the safe form, gives 0.",
+    ),
+    "rounded": (
+        replace(Masked(), format="bfloat16"),
+        "Multiply after softmax: sum 0.691, as padding took its share. Where-masking, the safe form: 1.",
+    ),
+    "nothing taken": (
+        Masked(y6=-1e4, pad5="no"),
+        "Multiply after softmax: sum 1, as padding got too little to count. Where-masking, the safe form, gives 1 always.",
+    ),
+    "little taken": (
+        Masked(y6=-30.0, pad5="no", format="float64"),
+        "Multiply after softmax: sum 1 − 6·10⁻¹⁵, as padding took its share. Where-masking, the safe form: 1.",
     ),
 }
 
@@ -182,10 +194,23 @@ def test_a_bad_link_is_said_and_the_page_still_works() -> None:
         (Masked(), "raise the score of a padding"),
         (replace(Masked(), format="float16"), "to 10 and all kept ones below −2"),
         (Masked(-3.0, -4.0, -2.5, -5.0, 10.0, format="float16"), "switch to bfloat16"),
+        (Masked(y5=300.0), "switch to float64"),
+        (Masked(-1e4, -1e4, -1e4, -1e4, 1e4, 1e4), "lower the scores of padding"),
+        (Masked(y5=50.0), "switch all masked on"),
+        (Masked().padded((False,) * LENGTH), "make position 1 padding"),
     ],
 )
 def test_what_to_try_next_goes_on_from_here(masked: Masked, word: str) -> None:
     assert word in opened(link(masked)).markdown[0].value
+
+
+def test_a_sum_that_misses_1_by_little_says_by_how_much() -> None:
+    at = opened(link(Masked(y6=-30.0, pad5="no", format="float64")))
+    here, _, numbers, *_ = tables(at)
+    assert here[4][:2] == ["multiply after softmax", "✗ sum 1 − 6·10⁻¹⁵"]
+    assert numbers[4][1] == "1 − 6·10⁻¹⁵"
+    nothing = tables(opened(link(Masked(y6=-1e4, pad5="no"))))[0]
+    assert nothing[4][1:] == ["✓ sum 1"] * 4
 
 
 def test_what_is_tried_next_does_what_it_says() -> None:

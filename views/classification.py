@@ -5,7 +5,7 @@ from collections.abc import Callable
 from lessons.scenes import ENCODINGS, OUTPUT, TWO
 from views import lesson
 from views.loss.encodings import encodings
-from views.loss.output import output
+from views.loss.output import other_surface, output
 from views.loss.topics import loss_topics
 from views.loss.two import two
 from views.page import close_page, open_page
@@ -16,5 +16,7 @@ TOPICS: dict[str, Callable[[Scene], None]] = {"output": output, "two": two, "enc
 
 scene = open_page("loss", OUTPUT, SCENES)
 if not lesson.hidden(scene):
-    TOPICS[loss_topics(scene, SCENES)](scene)
+    topic = loss_topics(scene, SCENES)
+    fits = topic == "encodings" or scene.experiment.surface.name == SCENES[topic].surface.name
+    (TOPICS[topic] if fits else other_surface)(scene)
 close_page(scene)

@@ -1,7 +1,6 @@
 """Masks: softmax over a padded sequence, by every way to mask, in every number format; what is left when all is padding."""
 
 import inspect
-from collections.abc import Mapping
 
 import numpy as np
 import streamlit as st
@@ -10,12 +9,13 @@ from figures.bars import Bars, Words, bars
 from lessons.mask_scene import MASKED
 from masking.masked import LENGTH, Masked
 from masking.method import mask_methods
-from masking.run import Masks, Outcome, run
+from masking.run import Masks, run
+from masking.verdict import sums_to_one
 from views.chart import chart
 from views.front import sides
 from views.loss.topics import loss_topics
 from views.masking.controls import MaskScene, all_padding, number_format, padding, scores
-from views.masking.tables import formats, numbers, short, verdicts
+from views.masking.tables import formats, numbers, short, total, verdicts
 from views.page import end_page, heading, open_page, try_next
 from views.words import language, tr
 
@@ -27,10 +27,12 @@ def headline(scene: MaskScene, masks: Masks) -> str:
     if pads == 0:
         return tr("Nothing is padding, and all forms agree. Mask a position: the safe form is where-masking.")
     if pads < LENGTH:
+        if sums_to_one(found["multiply"], drawn):
+            return tr("Multiply after softmax: sum 1, as padding got too little to count. Where-masking, the safe form, gives 1 always.")
         said = tr("Multiply after softmax: sum {sum}, as padding took its share. Where-masking, the safe form: {one}.")
-        return said.format(sum=short(found["multiply"].sum), one=short(found["where"].sum))
+        return said.format(sum=total(found["multiply"], drawn), one=total(found["where"], drawn))
     if found["replace"].answers:
-        said = tr("All is padding: −2³² + 1 gives each {share}, −∞ gives NaN. Where-masking, the safe form, gives 0.")
+        said = tr("All is padding: replacing by −2³² + 1 gives each {share}, −∞ gives NaN. Where-masking, the safe form, gives 0.")
         return said.format(share=short(found["replace"].leaked))
     said = tr("All is padding: in {format} −2³² + 1 is −∞, and that gives NaN. Where-masking, the safe form, gives 0.")
     return said.format(format=drawn)
@@ -64,22 +66,34 @@ def safe_form() -> None:
             st.caption(method.source)
 
 
-def suggestion(masked: Masked, found: Mapping[str, Outcome]) -> str:
+def suggestion(masked: Masked, masks: Masks) -> str:
+    """Only what does what it says from here."""
+    found = masks.here[masked.format]
     if all(masked.padding):
         if masked.format == "float16":
             return tr("switch to float64, and look at what adding leaves: all shares as without a mask.")
         return tr("switch to float16, where −2³² + 1 does not exist; then switch all masked off.")
+    if not any(masked.padding):
+        largest = str(int(np.argmax(masked.scores)) + 1)
+        said = tr("make position {i} padding, which has the largest share: where softmax comes first, that share is lost.")
+        return said.format(i=largest)
     if not found["one_where"].trains:
-        return tr("switch to bfloat16, which reaches as far as float32: e to the score of that padding is a number again.")
+        if masked.format == "float16" and masks.here["bfloat16"]["one_where"].trains:
+            return tr("switch to bfloat16, which reaches as far as float32: e to the score of that padding is a number again.")
+        if masks.here["float64"]["one_where"].trains:
+            return tr("switch to float64, which reaches further: e to the score of that padding is a number again.")
+        return tr("lower the scores of padding to those of the kept ones: the gradient of one where is a number again.")
     if masked.format == "float16":
         return tr("move the score of a padding to 10 and all kept ones below −2: the gradient of one where is NaN.")
+    if found["multiply"].sum < 0.01:
+        return tr("switch all masked on: then nothing is kept, and the ways part.")
     return tr("raise the score of a padding and see what is left to the kept ones where softmax comes first; then switch all masked on.")
 
 
 def page(scene: MaskScene) -> None:
     with st.spinner(tr("Compiling, the first time only …")):  # shown where it takes half a second
         masks = run(scene.experiment)
-    drawn, whole = scene.experiment.format, all(scene.experiment.padding)
+    drawn, empty = scene.experiment.format, all(scene.experiment.padding)
     heading(headline(scene, masks))
     at_hand, folded = sides(0.36)
     with at_hand:
@@ -93,10 +107,10 @@ def page(scene: MaskScene) -> None:
     with left:
         picture(scene, masks)
     with right:
-        verdicts(masks, drawn, whole)
-    try_next(suggestion(scene.experiment, masks.here[drawn]))
+        verdicts(masks, drawn, empty)
+    try_next(suggestion(scene.experiment, masks))
     with st.expander(tr("The numbers: sums, shares, gradients"), icon=":material/table:"):
-        numbers(masks, drawn, whole)
+        numbers(masks, drawn, empty)
     with st.expander(tr("−2³² + 1 in each number format"), icon=":material/memory:"):
         formats(masks)
     with st.expander(tr("The safe form as code, and all formulas"), icon=":material/code:"):

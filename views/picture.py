@@ -198,6 +198,12 @@ def updates_an_epoch(experiment: Experiment, panel: PanelResult) -> int:
     return -(-n // experiment.batch) if 0 < experiment.batch < n else 1
 
 
+def first_step(walked: Walked) -> float:
+    """How far the first update goes, as the method makes it: the difference of two places would be rounded to their digits."""
+    made = -walked.rates[0] * walked.momentum[0] / walked.scale[0]
+    return float(np.linalg.norm(made if np.isfinite(made).all() else walked.step[0]))
+
+
 def _first_steps(panel: PanelResult) -> list[Fact]:
     """How steep it is where the walks start, and how far the first update of each goes."""
     slope = numeral(float(panel.walks[0].slope[0])) if panel.walks else "—"
@@ -205,9 +211,8 @@ def _first_steps(panel: PanelResult) -> list[Fact]:
         {"label": tr("slope at the start"), "value": slope, "help": tr("the norm of the gradient where the walks start")},
     ]
     for walked in panel.walks:
-        length = float(np.linalg.norm(walked.step[0]))
         label = tr("first step, {optimizer}").format(optimizer=tr(optimizers()[walked.picked.name].label))
-        facts.append({"label": label, "value": numeral(length), "help": tr("how far the first update goes")})
+        facts.append({"label": label, "value": numeral(first_step(walked)), "help": tr("how far the first update goes")})
     return facts
 
 
@@ -248,6 +253,9 @@ def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
     )
 
 
+FAINT = 0.5  # of the height above the minimum: less relief than that in the window has shades of its own
+
+
 class _Scales(NamedTuple):
     """How losses become shades, and the norms of gradients where they are what is drawn. low, high: the least and greatest loss."""
 
@@ -262,14 +270,17 @@ def _scales(experiment: Experiment, panels: tuple[PanelResult, ...]) -> list[_Sc
 
     def of(some: tuple[PanelResult, ...]) -> _Scales:
         losses = np.concatenate([panel.grid.ravel() for panel in some])
+        low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
         slopes = [panel.slopes.ravel() for panel in some if panel.slopes is not None]
         lowest = [panel.fit.loss for panel in some if panel.fit.loss is not None]
         goals = [panel.goal for panel in some if panel.goal]
+        if lowest and high - low < FAINT * (high - min(lowest)):  # the minimum is far out: shades from there would show nothing here
+            lowest, goals = [], []
         return _Scales(
             levels(experiment.levels, losses, min(lowest, default=None), min(goals, default=None)),
             levels(experiment.levels, np.concatenate(slopes), None, None) if slopes else None,
-            float(np.nanmin(losses)),
-            float(np.nanmax(losses)),
+            low,
+            high,
         )
 
     return [of(panels) if experiment.span == "same" else of((panel,)) for panel in panels]

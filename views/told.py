@@ -74,4 +74,4 @@ def _output_space(experiment: Experiment) -> str:
     said += " " + tr("The squared error is the sum over the classes.")
     if experiment.drawn == "slope":
         said += " " + tr("The maps show the norm of the gradient; in 3-D, the loss.")
-    return said.format(target=chosen["target"], temperature=numeral(float(chosen["temperature"])))
+    return said.format(target=min(int(chosen["target"]), int(chosen["classes"])), temperature=numeral(float(chosen["temperature"])))

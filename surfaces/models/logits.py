@@ -57,9 +57,10 @@ def _minima(structure: Structure, numbers: Mapping[str, float]) -> Minima | None
 
 
 def _infimum(structure: Structure) -> float | None:
-    """0 where the right logit is drawn, and the loss has no margin beyond which it falls no more."""
+    """0 where the right logit is drawn, or the two that are drawn are all the wrong ones; None where the loss has a margin beyond which it
+    falls no more, and where other wrong logits stand still."""
     endless = the_class_loss(structure).margin(2, {field.name: 0.5 for field in the_class_loss(structure).fields}) is None
-    return 0.0 if endless and _target(structure) < 2 else None
+    return 0.0 if endless and (_target(structure) < 2 or _classes(structure) == 3) else None
 
 
 surface = Surface(

@@ -21,6 +21,9 @@ def same_number(result: DeepResult) -> None:
     columns = st.columns(len(result.nets))
     for column, one in zip(columns, result.nets, strict=True):
         found = likelihood(one.training, one.record.last)
+        if found is None:
+            column.markdown(tr("{loss}: its scores have exploded, and no number holds their likelihood.").format(loss=loss_of(one)))
+            continue
         rows = (
             (tr("likelihood of all {n} labels, Π p(y∣x)").format(n=found.n), power_of_ten(found.power)),
             (tr("its −(1/N) ln"), f"{found.nll:.12g}"),

@@ -1,12 +1,13 @@
 """Encodings: the class number as a target, one-hot with a squared error, one-hot through a softmax; the same rows, three times."""
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import streamlit as st
 
 from encoding.comparison import Comparison, Judged, compared, numbering, order_of
-from experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew
+from experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew, surfaces
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
@@ -29,23 +30,53 @@ NUMBER, ONE_HOT, SOFTMAX = N_("class number, squared error"), N_("one-hot, squar
 
 
 def data(scene: Scene) -> None:
-    now = scene.experiment.data.name
+    now = scene.experiment.data.name if surfaces()[scene.experiment.surface.name].needs_data else ""
     menu(
         scene,
-        "data",
+        "rows",
         tr("data set"),
-        tuple(FRONT) if now in FRONT else (*FRONT, now),
+        tuple(FRONT) if now in ("", *FRONT) else (*FRONT, now),
         lambda name: tr(menus()["data"][name].label),
-        now,
+        cast(str, now or None),  # None: nothing is picked
         lambda e, name: of_data(e, FRONT.get(str(name), Pick(str(name)))),
         segmented=True,
     )
 
 
 def of_data(experiment: Experiment, picked: Pick) -> Experiment:
-    """Other rows, the opening scene's panels: drawn is the last class."""
+    """Other rows, the opening scene's panels: drawn is the last class. In place of a formula, its model too."""
+    if not surfaces()[experiment.surface.name].needs_data:
+        experiment = replace(ENCODINGS, scale1=experiment.scale1, scale2=experiment.scale2)
     changed = replace(picked_anew(experiment, data=picked), start=None, window=None, panels=ENCODINGS.panels)
     return drawing(changed, dataset_of(changed).one_hot[-1]) if dataset_of(changed).one_hot else changed
+
+
+def compares(experiment: Experiment) -> bool:
+    """Whether there are classes to compare, with a column each, and a model of them."""
+    return surfaces()[experiment.surface.name].needs_data and bool(dataset_of(experiment).one_hot)
+
+
+def mended(experiment: Experiment) -> Experiment:
+    """The classes of whatever table is picked, where a link or the drawer left them open: the first picture's target is the class number,
+    that of the others a class. Without classes nothing is compared: one picture of each kind, and no softmax."""
+    item, panels = dataset_of(experiment), experiment.panels
+    if not surfaces()[experiment.surface.name].needs_data:
+        return experiment
+    if not item.one_hot:
+        panels = tuple(replace(panel, model="") if panel.model and surfaces()[panel.model].classes else panel for panel in panels)
+        while panels[-1] in panels[:-1]:
+            panels = panels[:-1]
+        return replace(experiment, panels=panels)
+    data, name = experiment.data, drawn(experiment)
+    if values(data, item.fields)["target"] in item.one_hot:
+        data = data.having(target=item.classes)
+    columns = {column.name for column in item.columns}
+    otherwise = (("target", name if name in item.one_hot else item.one_hot[-1]),)
+    panels = tuple(
+        replace(panel, data=otherwise) if i > 0 and dict(panel.data).get("target") not in columns else panel
+        for i, panel in enumerate(panels)
+    )
+    return replace(experiment, data=data, panels=panels)
 
 
 def order(scene: Scene) -> None:
@@ -79,7 +110,7 @@ def drawn_class(scene: Scene, names: tuple[str, ...]) -> None:
     now = drawn(scene.experiment)
     if now in names:
         label = tr("one-hot: drawn are the weights of")
-        menu(scene, "drawn", label, names, str, now, lambda e, name: drawing(e, str(name)), segmented=True)
+        menu(scene, "drawn", label, names, str, now, lambda e, name: drawing(mended(e), str(name)), segmented=True)
 
 
 def percent(share: float) -> str:
@@ -108,6 +139,9 @@ def masked(found: Comparison) -> str:
     k = int(np.argmax(lost))
     if lost[k] < 0.2:
         return tr("Each class has an output of its own and the largest wins: no order is implied.")
+    if found.by_one_hot.recall[k] == 0:
+        none = tr("No order is implied. Yet none of {name} is found: between two others a straight line is hardly ever the highest.")
+        return none.format(name=found.names[k])
     said = tr("No order is implied. Yet only {share} % of {name} are found: between two others a straight line is hardly ever the highest.")
     return said.format(name=found.names[k], share=percent(found.by_one_hot.recall[k]))
 
@@ -231,7 +265,23 @@ def _twice_the_covariance(panel: PanelResult) -> bool:
     return np.allclose(panel.fit.hessian, 2 * np.cov(panel.sees, bias=True), rtol=1e-9)
 
 
+def suggestion(experiment: Experiment) -> str:
+    """What is not so yet."""
+    if experiment.data.name == "school_grades":
+        return tr("number the grades otherwise: all that one-hot makes stays as it is. Then take Iris, whose classes have no order.")
+    if numbering(experiment.data) is None:
+        return tr("take the school grades, whose order is real, and number them otherwise.")
+    return tr("number the classes otherwise: all that one-hot makes stays as it is. Then take the school grades, whose order is real.")
+
+
 def encodings(scene: Scene) -> None:
+    if not compares(scene.experiment):
+        data(scene)
+        st.info(tr("This topic compares classes: pick Iris or School grades."))
+        picture(replace(scene, experiment=mended(scene.experiment)))
+        drawer(scene)
+        return
+    scene = replace(scene, experiment=mended(scene.experiment))
     at_hand, folded = sides()
     with at_hand:
         order(scene)
@@ -251,5 +301,5 @@ def encodings(scene: Scene) -> None:
     result = picture(scene, lambda data, result: titled(data, result, scene.experiment))
     if result is not None and (said := bowls(scene.experiment, result)) != "":
         st.markdown(said)
-    try_next(tr("number the classes otherwise: one picture alone changes. Then take the school grades, whose order is real."))
+    try_next(suggestion(scene.experiment))
     drawer(scene)

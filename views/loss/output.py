@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from experiment import FIELDS, MOST_PANELS, SAME, Experiment, Panel, PanelResult, class_losses, fields_of, own
+from experiment import FIELDS, MOST_PANELS, SAME, Experiment, Panel, PanelResult, class_losses, fields_of, optimizers, own
 from numerals import numeral
 from settings import Number, Option, Setting, Value, values
 from views import lesson
@@ -13,7 +13,7 @@ from views.controls import chips, menu, number
 from views.drawer import drawer
 from views.front import sides
 from views.page import heading, picture, takeaway, try_next
-from views.picture import title_of
+from views.picture import first_step, title_of
 from views.rates import rate
 from views.session import Scene
 from views.words import tr
@@ -29,7 +29,8 @@ def field_of(name: str) -> Setting:
 
 def chosen(experiment: Experiment, name: str) -> Value:
     """What it is set to for all pictures."""
-    return values(experiment.surface, fields_of("surface", experiment.surface.name))[name]
+    found = values(experiment.surface, fields_of("surface", experiment.surface.name))
+    return min(int(found["target"]), int(found["classes"])) if name == "target" else found[name]
 
 
 def others(scene: Scene) -> None:
@@ -121,31 +122,40 @@ def segmented(scene: Scene, name: str) -> None:
     )
 
 
-def first_step(panel: PanelResult) -> float:
-    """How far the first update of its first walk goes."""
-    return float(np.linalg.norm(panel.walks[0].step[0]))
+def first_walk(experiment: Experiment) -> str:
+    """The name of the method that the sentences speak of."""
+    return tr(optimizers()[experiment.optimizers[0].name].label)
 
 
 def headline(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     """What the first step says of each loss."""
     if experiment.mode != SAME or len(panels) < 2:
         return tr("What a loss does by itself: one row, two of its logits.")
-    steps = ", ".join(f"{title_of(panel).title} {numeral(float(f'{first_step(panel):.3g}'))}" for panel in panels)
-    return tr("Same start, same rate. First step: {steps}.").format(steps=steps)
+    steps = ", ".join(f"{title_of(panel).title} {numeral(float(f'{first_step(panel.walks[0]):.3g}'))}" for panel in panels)
+    return tr("Same start, same rate. First step of {method}: {steps}.").format(method=first_walk(experiment), steps=steps)
 
 
-def said(panels: tuple[PanelResult, ...]) -> str:
-    """Who is stuck: its first walk has moved by less than a hundredth of what the best has."""
+def high(panel: PanelResult) -> bool:
+    """Whether the loss at the start is nearer to the highest in the window than to the lowest."""
+    start = float(panel.walks[0].loss[0])
+    return start > 0.5 * float(panel.grid.min() + panel.grid.max())
+
+
+def said(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
+    """Who is stuck though the loss is high: its first walk has moved by less than a hundredth of what the best has."""
     if len(panels) < 2:
         return ""
+    method = first_walk(experiment)
+    if not any(high(panel) for panel in panels):
+        return tr("The answer is right at the start: little is left to walk for. Click where the wrong class is certain.")
     moved = [float(np.linalg.norm(panel.walks[0].path[-1] - panel.walks[0].path[0])) for panel in panels]
-    stuck = [title_of(panel).title for panel, length in zip(panels, moved, strict=True) if length < 0.01 * max(moved)]
+    stuck = [panel for panel, length in zip(panels, moved, strict=True) if length < 0.01 * max(moved) and high(panel)]
     if not stuck:
-        return tr("From here every loss moves. Start in the corner where the wrong class is certain, and compare again.")
-    one = panels[moved.index(min(moved))]
-    loss, slope = float(one.walks[0].loss[0]), float(one.walks[0].slope[0])
-    template = tr("Surely wrong, and stuck: {names}. The loss is {loss} there, its slope only {slope}: too flat to walk on.")
-    return template.format(names=", ".join(stuck), loss=numeral(loss), slope=numeral(slope))
+        return tr("From here {method} finds the way by each of these losses.").format(method=method)
+    walked = stuck[0].walks[0]
+    template = tr("Surely wrong, and {method} is stuck: {names}. The loss is {loss} there, its slope only {slope}: too flat to walk on.")
+    names = ", ".join(title_of(panel).title for panel in stuck)
+    return template.format(method=method, names=names, loss=numeral(float(walked.loss[0])), slope=numeral(float(walked.slope[0])))
 
 
 def more(scene: Scene) -> None:
@@ -171,9 +181,7 @@ def output(scene: Scene) -> None:
     with at_hand:
         if int(chosen(scene.experiment, "classes")) > 2:
             others(scene)
-        segmented(scene, "drawn")
     with folded:
-        losses(scene)
         between = st.container()
     result = picture(scene)
     with above:
@@ -182,8 +190,24 @@ def output(scene: Scene) -> None:
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if result.progress == 1 and (what := said(result.panels)) != "":
+        if result.progress == 1 and (what := said(scene.experiment, result.panels)) != "":
             takeaway(what)
+    left, right = st.columns([3, 2])  # below the picture: on a projector its player is in view
+    with left:
+        losses(scene)
+    with right:
+        segmented(scene, "drawn")
     more(scene)
-    try_next(tr("switch to the norm of the gradient, and see the desert that surrounds the start; then click into it."))
+    if scene.experiment.drawn == "slope":
+        try_next(tr("click into the bright desert, and compare the first steps; then switch back to the loss."))
+    else:
+        try_next(tr("switch to the norm of the gradient, and see the desert that surrounds the start; then click into it."))
+    drawer(scene)
+
+
+def other_surface(scene: Scene) -> None:
+    """A link or the drawer has put another surface into this topic: it is drawn as it is."""
+    heading(tr("This surface is not the output space of a classifier."))
+    picture(scene)
+    try_next(tr("pick a topic above, or logits of one row under All controls, Model and loss."))
     drawer(scene)

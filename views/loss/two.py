@@ -68,6 +68,11 @@ def flat(experiment: Experiment, panel: PanelResult) -> str:
     near = closeup(replace(experiment, point=start_of(experiment)), panel)
     order = np.argsort(np.abs(near.drawn))
     values, vectors = near.drawn[order], near.vectors[:, order]
+    if values[0] == values[1] == 0:
+        return tr(
+            "No curvature at the start in any direction: this loss is straight there. Along (1, 1) it is flat everywhere: adding the same "
+            "number to both logits changes nothing."
+        )
     if abs(values[0]) > _NONE * abs(values[1]):
         return tr("Curvatures at the start: {first} along {one}, {second} along {other}.").format(
             first=numeral(float(values[0])), one=named(vectors[:, 0]), second=numeral(float(values[1])), other=named(vectors[:, 1])

@@ -11,7 +11,7 @@ import streamlit as st
 from masking.masked import FORMATS
 from masking.method import mask_methods
 from masking.run import Masks, Outcome, Table
-from masking.verdict import verdict
+from masking.verdict import just_below, sums_to_one, verdict
 from numerals import numeral
 from views.words import say, tr
 
@@ -51,13 +51,22 @@ def short(value: float) -> str:
     return written(float(f"{value:.3g}"))
 
 
+def total(outcome: Outcome, number_format: str) -> str:
+    """The sum of the shares: 1 where it is 1 to rounding; where three digits do not tell it from 1, what is missing."""
+    if sums_to_one(outcome, number_format):
+        return "1"
+    if just_below(outcome.sum, number_format, len(outcome.p), 3):
+        return f"1 − {numeral(float(f'{1 - outcome.sum:.1g}'))}"
+    return short(outcome.sum)
+
+
 def _listed(values: Iterable[float]) -> str:
     """One for all, where all are the same."""
     each = [short(float(value)) for value in values]
     return tr("all {value}").format(value=each[0]) if len(set(each)) == 1 else ", ".join(each)
 
 
-def _whole(value: float) -> str:
+def _grouped(value: float) -> str:
     return f"{value:,.0f}".replace("-", "−")
 
 
@@ -105,7 +114,8 @@ def numbers(masks: Masks, drawn: str, whole: bool) -> None:
 
     def measured(outcome: Outcome) -> list[Cell]:
         leaked = "—" if outcome.kept.all() else written(outcome.leaked)
-        return [Cell(text) for text in (written(outcome.sum), leaked, written(float(outcome.output)), _listed(outcome.slope))]
+        summed = total(outcome, drawn) if just_below(outcome.sum, drawn, len(outcome.p), 4) else written(outcome.sum)
+        return [Cell(text) for text in (summed, leaked, written(float(outcome.output)), _listed(outcome.slope))]
 
     columns = [Cell(text) for text in (tr("sum of the shares"), tr("largest share of a padding"), tr("output o"), tr("∂o/∂y by position"))]
     for says, table in _both(masks, whole):
@@ -123,8 +133,8 @@ def formats(masks: Masks) -> None:
     rows = []
     for name in FORMATS:
         held, spacing, left, _ = masks.stored[name]
-        apart = numeral(spacing) if spacing is None or spacing < 1 else _whole(spacing)
-        rows.append((Cell(name), [Cell(text) for text in (_whole(held) if np.isfinite(held) else written(held), apart, _listed(left))]))
+        apart = numeral(spacing) if spacing is None or spacing < 1 else _grouped(spacing)
+        rows.append((Cell(name), [Cell(text) for text in (_grouped(held) if np.isfinite(held) else written(held), apart, _listed(left))]))
     columns = [Cell(text) for text in (tr("−2³² + 1 is"), tr("spacing there"), tr("what is left of the scores"))]
     st.html(_table(tr("add −2³² + 1 to the scores and take it away again"), columns, rows))
     st.caption(
