@@ -1,5 +1,6 @@
 """Output space: two losses over the same two logits, from the same start. Where one of them is flat, a walk does not move."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -33,34 +34,31 @@ def chosen(experiment: Experiment, name: str) -> Value:
     return min(int(found["target"]), int(found["classes"])) if name == "target" else found[name]
 
 
-def others(scene: Scene) -> None:
-    field = field_of("others")
+def slid(scene: Scene, name: str, ticks: Sequence[tuple[float, str]], label: str = "", high: float | None = None) -> None:
+    """A slider of a number of the output space."""
+    field = field_of(name)
     assert isinstance(field, Number)
-    classes = int(chosen(scene.experiment, "classes"))
-    label = tr("y₃, the third logit") if classes == 3 else tr("all other logits, y₃ to y_{n}").format(n=classes)
+    value = float(chosen(scene.experiment, name))
     number(
         scene,
-        "others",
+        name,
         field,
-        float(chosen(scene.experiment, "others")),
-        lambda e, value: replace(e, surface=e.surface.having(others=float(value))),
+        value,
+        lambda e, v: replace(e, surface=e.surface.having(**{name: float(v)})),
         label=label,
-        ticks=OTHERS,
-        high=100.0,
+        ticks=ticks,
+        high=high,
     )
+
+
+def others(scene: Scene) -> None:
+    classes = int(chosen(scene.experiment, "classes"))
+    label = tr("y₃, the third logit") if classes == 3 else tr("all other logits, y₃ to y_{n}").format(n=classes)
+    slid(scene, "others", OTHERS, label, 100.0)
 
 
 def temperature(scene: Scene) -> None:
-    field = field_of("temperature")
-    assert isinstance(field, Number)
-    number(
-        scene,
-        "temperature",
-        field,
-        float(chosen(scene.experiment, "temperature")),
-        lambda e, value: replace(e, surface=e.surface.having(temperature=float(value))),
-        ticks=TEMPERATURES,
-    )
+    slid(scene, "temperature", TEMPERATURES)
 
 
 def pick_of(scene: Scene, name: str, most: int | None = None) -> None:
