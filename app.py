@@ -20,13 +20,13 @@ else:
 
     st.set_page_config(page_title="Error Surface Lab", page_icon=page_icon(), layout="wide")
     look()
-    views = Path(__file__).parent / "views"
+    views = Path(__file__).parent / "views" / "pages"
     pages = [
         st.Page(views / "scale.py", title=tr("Scale"), url_path="scale", default=True),
         st.Page(views / "hidden_layer.py", title=tr("Hidden layer"), url_path="hidden"),
         st.Page(views / "optimizers.py", title=tr("Optimizers"), url_path="optimizers"),
         st.Page(views / "deep_networks.py", title=tr("Deep networks"), url_path="deep"),
-        st.Page(views / "classification.py", title=tr("Loss"), url_path="loss"),
+        st.Page(views / "loss.py", title=tr("Loss"), url_path="loss"),
         st.Page(views / "stuck.py", title=tr("Stuck?"), url_path="stuck"),
         st.Page(views / "classifier.py", title=tr("Classifier"), url_path="classifier", visibility="hidden"),
         st.Page(views / "workbench.py", title=tr("Workbench"), url_path="workbench"),

@@ -15,7 +15,7 @@ import jax
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-import backend  # noqa: F401  (sets up JAX before it is used)
+from compute import backend  # noqa: F401  (sets up JAX before it is used)
 
 Work = Callable[[], object]
 TITLE = """# Benchmarks

@@ -15,13 +15,13 @@ import pytest
 
 from benchmarks.conftest import Row, Table, Work
 from benchmarks.test_grids import both, elementwise, products
-from deep.experiment import Deep
-from deep.kernels import beginner, slicer, trainer
-from deep.run import trial_of
-from deep.training import Trial, measured, started
+from core.settings import Pick, capacity, pick
+from labs.deep.experiment import Deep
+from labs.deep.kernels import beginner, slicer, trainer
+from labs.deep.run import trial_of
+from labs.deep.training import Trial, measured, started
 from landscape.grid import Plane
-from settings import Pick, capacity, pick
-from surfaces.multilayer import Architecture, states
+from networks.multilayer import Architecture, states
 
 DEPTH, WIDTH, ROWS, BATCH, STEPS, SIDE = 6, 32, 1000, 64, 200, 75
 # A quarter is held out, so that the training rows are 1,000.

@@ -10,14 +10,14 @@ import pytest
 from jax.sharding import PartitionSpec
 from jaxtyping import Array, Float
 
-import kernels
 from benchmarks.conftest import Table, Work
-from experiment import Experiment, Panel, problem_of
+from core.settings import Pick, pick
+from labs.plane import kernels
+from labs.plane.experiment import Experiment, Panel, problem_of
+from labs.plane.problem import summarized
 from landscape.grid import Plane, on_grid
 from landscape.points import mesh
-from problem import summarized
-from settings import Pick, pick
-from surfaces.multilayer import Architecture, loss, preactivation, states
+from networks.multilayer import Architecture, loss, preactivation, states
 from surfaces.surface import Rows
 
 SIDE, ROWS = 100, 256

@@ -14,9 +14,9 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser
 
 from benchmarks.browser import AtBoard, Empty, Holdings, browsing, query
-from experiment import FRACTION, Experiment, Panel
+from core.settings import pick
+from labs.plane.experiment import FRACTION, Experiment, Panel
 from lessons.scenes import SCALE, WORKBENCH
-from settings import pick
 from tests.browser.slow_line import slow_line
 from views import address
 from views.shown import Shown

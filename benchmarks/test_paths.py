@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from jaxtyping import Array
 
-import kernels
-import walks
 from benchmarks.conftest import Row, Table, seconds
 from benchmarks.test_grids import both, elementwise, products
-from experiment import Experiment, Panel, optimizers, problem_of
+from core.messages import message
+from core.settings import pick
+from labs.plane import kernels, walks
+from labs.plane.experiment import Experiment, Panel, optimizers, problem_of
+from labs.plane.problem import Problem, fitted, rows_of
+from networks.multilayer import Architecture, preactivation, states
+from networks.multilayer import loss as network_loss
 from optim.descent import Carry, Target, begin, descend
-from problem import Problem, fitted, rows_of
-from settings import message, pick
-from surfaces.multilayer import Architecture, preactivation, states
-from surfaces.multilayer import loss as network_loss
 from surfaces.surface import Rows
 from tests.test_optimizers import ORACLES
 

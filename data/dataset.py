@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from settings import N_, Option, Setting
+from core.messages import N_
+from core.settings import Option, Setting
 
 
 @dataclass(frozen=True)

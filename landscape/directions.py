@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from settings import Setting
+from core.settings import Setting
 
 Vector = Float[np.ndarray, " p"]
 Need = Literal["path", "gradient", "momentum", "product", "other", "filters"]

@@ -1,8 +1,8 @@
 """Where the pages of deep networks open. DEEP: six layers on two spirals at a rate that only the normalized network stands. CLASSIFIER: a
 network that begins sure and wrong about half of its rows, which the squared error leaves so and the cross-entropy does not."""
 
-from deep.experiment import Deep
-from settings import Pick, pick
+from core.settings import Pick, pick
+from labs.deep.experiment import Deep
 
 DEEP = Deep(optimizer=pick("gradient_descent", rate=0.8))
 CLASSIFIER = Deep(

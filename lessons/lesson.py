@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deep.experiment import Deep
-from experiment import Experiment
-from settings import Message
+from core.messages import Message
+from labs.deep.experiment import Deep
+from labs.plane.experiment import Experiment
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from experiment import BEST, FRACTION, SAME, Experiment, Panel, pick
+from labs.plane.experiment import BEST, FRACTION, SAME, Experiment, Panel, pick
 
 RAW, STANDARDIZED = Panel(), Panel(features=pick("standardize"))
 BATCH = Panel(features=pick("standardize"), hidden=pick("batch"))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from settings import N_, Number, Setting
+from core.messages import N_
+from core.settings import Number, Setting
 
 AMOUNT = Number("amount", N_("amount, 0 = raw, 1 = normalized"), 1.0, 0.0, 1.0)
 

@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from settings import N_, Message, Number, Setting
+from core.messages import N_, Message
+from core.settings import Number, Setting
 
 Units = Float[Array, "k n"]
 Weights = Float[Array, " n"]

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import optax
 from jaxtyping import Array, Float, Int
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 
 
 def rate(default: float, low: float = 1e-8, high: float = 1e3) -> Number:

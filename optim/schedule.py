@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from settings import Setting, Value
+from core.messages import Value
+from core.settings import Setting
 
 
 @dataclass(frozen=True)

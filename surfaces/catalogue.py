@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from settings import catalogue
+from core.catalogue import catalogue
 from surfaces.surface import Surface
 
 

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from settings import Setting, catalogue
+from core.catalogue import catalogue
+from core.settings import Setting
 from surfaces.surface import Numbers
 
 Logits = Float[Array, "c n"]

@@ -8,7 +8,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int
 
-from settings import N_, Option, Setting, catalogue
+from core.catalogue import catalogue
+from core.messages import N_
+from core.settings import Option, Setting
 from surfaces.surface import Numbers, Rows, Scalar
 
 Scores = Float[Array, " n"]

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from settings import N_, Number, Option
+from core.messages import N_
+from core.settings import Number, Option
 from surfaces.loss import Loss, best_bias, losses, reduced
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 

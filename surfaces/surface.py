@@ -7,7 +7,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from settings import Message, Setting
+from core.messages import Message
+from core.settings import Setting
 
 Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]

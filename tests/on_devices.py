@@ -6,12 +6,12 @@ python -m tests.on_devices FILE [process, processes, port]
 import sys
 from dataclasses import replace
 
-import backend  # noqa: F401  isort: skip  (sets up JAX before it is used)
+from compute import backend  # noqa: F401  isort: skip  (sets up JAX before it is used)
 import jax
 import numpy as np
 
-from experiment import Experiment, Panel, run
-from settings import pick
+from core.settings import pick
+from labs.plane.experiment import Experiment, Panel, run
 
 LINEAR = Experiment(optimizers=(pick("adam"),), steps=3000, resolution=50)  # Adam's best rate comes from a sweep over all devices
 SCENES = {

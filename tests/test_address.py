@@ -12,14 +12,14 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-import problem
-import walks
-from experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
+from core.messages import Value
+from core.settings import Count, Number, Option, Pick, Setting, pick, values
+from labs.masks import masked
+from labs.masks.masked import Masked
+from labs.plane import problem, walks
+from labs.plane.experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
 from lessons.mask_scene import MASKED
 from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
-from masking import masked
-from masking.masked import Masked
-from settings import Count, Number, Option, Pick, Setting, Value, pick, values
 from views import shown
 from views.address import VERSION, Setup, read, write
 from views.lesson import lessons, scenes

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from data.dataset import DataSet
+from labs.masks.method import MaskMethod
 from landscape.directions import Slice
-from masking.method import MaskMethod
+from networks.initialization import Initialization
 from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
-from surfaces.initialization import Initialization
 from surfaces.loss import Loss
 from surfaces.surface import Surface
 
@@ -24,43 +24,39 @@ NO_PRODUCT = {"tests", "benchmarks", "experiments", "shared"}  # may import what
 
 # part (a folder or a file at the root) -> the other parts that its files may import
 MAY_IMPORT = {
-    "numerals": set(),  # how a number is written for people
-    "settings": {"numerals"},
-    "backend": set(),
-    "translations": {"settings"},
-    "data": {"settings"},
-    "normalization": {"settings"},
-    "surfaces": {"settings", "normalization"},
-    "optim": {"settings"},
-    "landscape": {"settings"},
-    "kernels": {"settings", "backend", "surfaces", "optim", "landscape", "normalization", "data"},
-    "problem": {"settings", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "chunks": {"optim"},
-    "walks": {"settings", "chunks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "experiment": {"settings", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "stuck": {"settings", "experiment", "walks", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "masking": {"settings", "kernels", "surfaces"},
-    "encoding": {"settings", "experiment", "problem", "surfaces"},
-    "figures": {"settings", "numerals"},
-    "deep": {"settings", "experiment", "problem", "kernels", "surfaces", "optim", "landscape", "normalization", "data"},
-    "lessons": {"settings", "numerals", "experiment", "stuck", "deep", "masking"},
-    "views": {"settings", "numerals", "translations", "figures", "lessons", "experiment", "stuck", "deep", "encoding", "masking"},
-    "app": {"settings", "backend", "views"},
+    "core": set(),  # settings, messages, how items are found
+    "compute": {"core", "optim"},  # how JAX is set up, programs, long work
+    "translations": {"core"},
+    "data": {"core"},
+    "normalization": {"core"},
+    "surfaces": {"core", "normalization"},
+    "optim": {"core"},
+    "landscape": {"core"},
+    "networks": {"core", "normalization", "surfaces"},
+    "labs": {"core", "compute", "data", "normalization", "surfaces", "optim", "landscape", "networks"},
+    "verdict": {"core", "compute", "labs", "data", "normalization", "surfaces", "optim", "landscape", "networks"},
+    "figures": {"core"},
+    "lessons": {"core", "labs", "verdict"},
+    "browser": {"core", "figures"},
+    "views": {"core", "translations", "figures", "lessons", "labs", "verdict", "browser"},
+    "app": {"core", "compute", "views"},
 }
-EXCEPTIONS = {("optim/batches.py", "surfaces.surface")}  # a batch is Rows; of the items of surfaces it knows nothing
+EXCEPTIONS = {
+    ("optim/batches.py", "surfaces.surface"),  # a batch is Rows; of the items of surfaces it knows nothing
+}
 
 # library -> where it may be imported
-ONLY_IN = {"streamlit": ("app.py", "views/"), "plotly": ("figures/",)}
+ONLY_IN = {"streamlit": ("app.py", "views/", "browser/"), "plotly": ("figures/",)}
 
 CATALOGUES: dict[str, type[Any]] = {
     "data/tables": DataSet,
     "landscape/slices": Slice,
-    "masking/methods": MaskMethod,
+    "labs/masks/methods": MaskMethod,
     "normalization/features": FeatureNormalization,
     "normalization/hidden": HiddenNormalization,
     "optim/optimizers": Optimizer,
     "optim/schedules": Schedule,
-    "surfaces/initializations": Initialization,
+    "networks/initializations": Initialization,
     "surfaces/losses": Loss,
     "surfaces/models": Surface,
     "surfaces/textbook": Surface,
@@ -111,7 +107,7 @@ IMPORTS = sorted({Import(path.as_posix(), module) for path in PRODUCT for module
 
 def test_the_reader_sees_imports() -> None:
     """The table below would hold for a reader that finds nothing."""
-    assert Import("experiment.py", "walks") in IMPORTS
+    assert Import("labs/plane/experiment.py", "labs.plane.walks") in IMPORTS
     assert Import("surfaces/models/linear.py", "surfaces.regression") in IMPORTS  # `from surfaces import regression`
     assert Import("landscape/linear_programs.py", "scipy.optimize") in IMPORTS  # inside a function
 

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import backend  # noqa: F401
-from settings import numbers, pick
+from compute import backend  # noqa: F401
+from core.settings import numbers, pick
 from surfaces.class_loss import class_losses
 from surfaces.softmax import sigmoid, softmax, softplus
 

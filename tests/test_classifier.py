@@ -1,6 +1,6 @@
 """Losses of classes raced: gradients, softmax regression, flat parts, decision regions, the likelihood, each beside NumPy."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 from dataclasses import replace
 from typing import Any
@@ -12,20 +12,20 @@ import pytest
 from scipy.ndimage import map_coordinates
 from scipy.special import log_softmax, softmax
 
-from deep.curvature import state_at
-from deep.experiment import MOST_LOSSES, MOST_RACED, Deep
-from deep.flat import FLAT, HIGH, flat
-from deep.kernels import loss_of, trainer
-from deep.likelihood import both, holds, likelihood
-from deep.regions import MOMENTS, SIDE, chart_of, class_names, regions
-from deep.rows import parts
-from deep.run import DeepResult, entrants, losses, run, trial_of
-from deep.training import started
-from deep.verdicts import _falls_for_ever
+from labs.deep.curvature import state_at
+from labs.deep.experiment import MOST_LOSSES, MOST_RACED, Deep
+from labs.deep.flat import FLAT, HIGH, flat
+from labs.deep.kernels import loss_of, trainer
+from labs.deep.likelihood import both, holds, likelihood
+from labs.deep.regions import MOMENTS, SIDE, chart_of, class_names, regions
+from labs.deep.rows import parts
+from labs.deep.run import DeepResult, entrants, losses, run, trial_of
+from labs.deep.training import started
+from verdict.deep import _falls_for_ever
 from figures.flat import _between, shaded
 from lessons.deep_scene import CLASSIFIER
-from settings import Pick, numbers, pick
-from surfaces.multilayer import Architecture, drawn, filters, forward, layer_of, layers, losses as costs, preactivation, states
+from core.settings import Pick, numbers, pick
+from networks.multilayer import Architecture, drawn, filters, forward, layer_of, layers, losses as costs, preactivation, states
 from surfaces.surface import Rows
 
 Array = np.ndarray[Any, Any]

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from deep.experiment import MOST_LOSSES, Deep
-from deep.flat import flat
-from deep.likelihood import likelihood
-from deep.regions import SIDE, regions
-from deep.run import losses, run
+from core.numerals import numeral
+from core.settings import Number, Pick, pick
 from figures.derived import Derived
+from labs.deep.experiment import MOST_LOSSES, Deep
+from labs.deep.flat import flat
+from labs.deep.likelihood import likelihood
+from labs.deep.regions import SIDE, regions
+from labs.deep.run import losses, run
 from lessons.deep_scene import CLASSIFIER, DEEP
-from numerals import numeral
-from settings import Number, Pick, pick
 from tests.test_deep_page import alternatives, board
 from tests.test_pack import unpack
 from tests.test_pages import fine
@@ -33,7 +33,7 @@ SMALL = replace(CLASSIFIER, data=pick("moons", samples=60), depth=1, width=4, st
 def opened(query: dict[str, str], **state: object) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=120)
     at.run()
-    at.switch_page("views/classifier.py")
+    at.switch_page("views/pages/classifier.py")
     for key, value in state.items():
         at.session_state[key.replace("_", " ")] = value
     at.query_params = query

@@ -1,6 +1,6 @@
 """What a slider moves never compiles: every Number and Count that a person can set, after one first run."""
 
-import backend  # noqa: F401, I001  (sets up JAX before it is used)
+from compute import backend  # noqa: F401, I001  (sets up JAX before it is used)
 
 import gc
 import weakref
@@ -14,9 +14,11 @@ import jax.monitoring
 import jax.numpy as jnp
 import pytest
 
-import kernels
-from experiment import Experiment, Panel, fields_of, menus, problem_of, run
-from settings import Count, Number, Setting, Value, pick
+from labs.plane import kernels
+from compute import programs
+from labs.plane.experiment import Experiment, Panel, fields_of, menus, problem_of, run
+from core.settings import Count, Number, Setting, pick
+from core.messages import Value
 from surfaces.surface import Structure
 
 # Fired once for every program that XLA is asked for, whether it compiles it or the persistent cache has it; the second name is a
@@ -147,7 +149,7 @@ def test_after_an_eviction_the_persistent_cache_has_it() -> None:
     """So many others pushed the scene's kernels out: XLA is asked again, and finds every program on the disk."""
     run(replace(LINEAR, scale1=1.64))
     alive = weakref.ref(kernels.gridder(problem_of(LINEAR, LINEAR.panels[0]).structure))
-    for other in range(kernels.MOST):
+    for other in range(programs.MOST):
         kernels.summarizer(Structure("linear", (("other", str(other)),)))
     gc.collect()
     assert alive() is None, "what is pushed out is freed"

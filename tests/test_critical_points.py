@@ -1,6 +1,6 @@
 """The atlas: surfaces × what is known of their critical points, in closed form or from SciPy's root finders."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections import Counter
 from collections.abc import Callable
@@ -11,14 +11,15 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-import kernels
-from stuck.atlas import atlas_of, expand_of
-from experiment import Experiment, Panel, problem_of, run
+from labs.plane import kernels
+from labs.plane.atlas import atlas_of, expand_of
+from labs.plane.experiment import Experiment, Panel, problem_of, run
 from landscape.critical.atlas import Atlas, atlas
 from landscape.critical.expansions import Expand, Expansions, Window, eigen
 from landscape.critical.winding import circle, winding
-from problem import Problem, fitted, prepared, probed
-from settings import Pick, catalogue, pick
+from labs.plane.problem import Problem, fitted, prepared, probed
+from core.settings import Pick, pick
+from core.catalogue import catalogue
 from surfaces.surface import Structure, Surface
 from tests.test_textbook import CASES, ORACLE, chosen, oracle_gradient, oracle_hessian
 

@@ -1,6 +1,6 @@
 """Data sets × their properties; scikit-learn's numbers, the Pokémon facts, the exact correlation."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 import sys
 from collections.abc import Mapping
@@ -14,7 +14,8 @@ import pytest
 import sklearn.datasets
 
 from data.dataset import DataSet
-from settings import Count, Number, Option, Pick, catalogue, numbers, options
+from core.settings import Count, Number, Option, Pick, numbers, options
+from core.catalogue import catalogue
 
 Array = np.ndarray[Any, Any]
 

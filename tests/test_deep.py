@@ -1,6 +1,6 @@
 """The page's door: rows, trainings, planes and measures, each beside a second computation; and what is refused."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 import math
 from dataclasses import replace
@@ -13,17 +13,19 @@ import numpy as np
 import pytest
 
 from data.dataset import DataSet
-from deep.coupling import moved
-from deep.experiment import FIELDS, Deep
-from deep.kernels import PERCENTILES, loss_of
-from deep.rows import split
-from deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
-from deep.training import Trained, started, trained
-from deep.why import POINTS, spectrum, why
-from problem import table
-from settings import Count, Number, Option, Pick, Refusal, catalogue, pick
+from labs.deep.coupling import moved
+from labs.deep.experiment import FIELDS, Deep
+from labs.deep.kernels import PERCENTILES, loss_of
+from labs.deep.rows import split
+from labs.deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
+from labs.deep.training import Trained, started, trained
+from labs.deep.why import POINTS, spectrum, why
+from labs.plane.problem import table
+from core.settings import Count, Number, Option, Pick, pick
+from core.messages import Refusal
+from core.catalogue import catalogue
 from surfaces.surface import Rows
-from surfaces.multilayer import filters, forward, layers, preactivation, states
+from networks.multilayer import filters, forward, layers, preactivation, states
 
 Array = np.ndarray[Any, Any]
 

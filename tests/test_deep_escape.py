@@ -1,6 +1,6 @@
 """Where a large network stands, ways off it, and the verdict: beside whole Hessians, closed forms and cases that are known beforehand."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 import math
 from collections.abc import Callable
@@ -13,20 +13,20 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from deep.advice import suggestion
-from deep.curvature import STEPS, curvature
-from deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, Escaping
-from deep.experiment import Deep
-from deep.kernels import loss_of
-from deep.onward import Replay, onward
-from deep.run import trial_of
-from deep.training import Trained, Trial, started
-from deep.verdicts import Judged, judged, sentence
+from verdict.deep_advice import suggestion
+from labs.deep.curvature import STEPS, curvature
+from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, Escaping
+from labs.deep.experiment import Deep
+from labs.deep.kernels import loss_of
+from labs.deep.onward import Replay, onward
+from labs.deep.run import trial_of
+from labs.deep.training import Trained, Trial, started
+from verdict.deep import Judged, judged, sentence
 from landscape.lanczos import ends, leading, rayleigh
-from optim.verdict import LEAST, Kind
-from settings import Pick, pick
-from stuck.advice import LABELS
-from surfaces.multilayer import Layers, layers
+from verdict.rules import LEAST, Kind
+from core.settings import Pick, pick
+from verdict.plane_advice import LABELS
+from networks.multilayer import Layers, layers
 from tests.test_compilations import compiling
 from tests.test_deep_page import TINY, opened
 from tests.test_pages import board
@@ -76,7 +76,7 @@ def ended(deep: Deep, start: Start | None = None, picked: Pick = PLAINLY) -> Tra
     training = Trained(trial_of(deep, picked))
     with pytest.MonkeyPatch.context() as patch:
         if start is not None:
-            patch.setattr("deep.training.started", lambda trial: start(trial).astype(np.float32))
+            patch.setattr("labs.deep.training.started", lambda trial: start(trial).astype(np.float32))
         while not training.finished:
             training.advance()
     return training

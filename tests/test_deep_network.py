@@ -1,6 +1,6 @@
 """Deep networks beside a float64 NumPy implementation: values, exact derivatives by complex steps, running statistics, training."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,8 +16,9 @@ from normalization.hidden.batch import normalization as batch_normalization
 from optim.batches import drawing
 from optim.optimizer import Optimizer
 from optim.training import begin, train
-from settings import catalogue, numbers, pick
-from surfaces.multilayer import (
+from core.catalogue import catalogue
+from core.settings import numbers, pick
+from networks.multilayer import (
     Architecture,
     filters,
     forward,

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from deep.experiment import FIELDS, MOST_NETS, Deep
-from deep.run import normalizations, run, slices
+from core.messages import Value
+from core.numerals import numeral
+from core.settings import Count, Number, Option, Pick, pick
+from labs.deep.experiment import FIELDS, MOST_NETS, Deep
+from labs.deep.run import normalizations, run, slices
 from lessons.deep_scene import DEEP
-from numerals import numeral
-from settings import Count, Number, Option, Pick, Value, pick
-from surfaces.multilayer import layers
+from networks.multilayer import layers
 from tests.test_pack import unpack
 from tests.test_pages import fine
 from views import address
@@ -30,7 +31,7 @@ SMALL = replace(DEEP, data=pick("moons", samples=60), depth=2, width=4, steps=12
 def opened(query: dict[str, str], **state: object) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=120)
     at.run()
-    at.switch_page("views/deep_networks.py")
+    at.switch_page("views/pages/deep_networks.py")
     for key, value in state.items():
         at.session_state[key.replace("_", " ")] = value
     at.query_params = query

@@ -1,6 +1,6 @@
 """Mini-batches, the record of a walk and its verdict, against loops written in plain NumPy."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import math
 from collections.abc import Callable
@@ -16,12 +16,12 @@ import pytest
 from jaxtyping import Array, Float, Int
 from sklearn.datasets import load_iris
 
-from experiment import SAME, Experiment, Panel, run
+from labs.plane.experiment import SAME, Experiment, Panel, run
 from optim.batches import drawing
 from optim.thin import thinned
-from settings import pick
+from core.settings import pick
 from surfaces.surface import Rows
-from walks import Rated, Run, Walk, _Recorded, rated
+from labs.plane.walks import Rated, Run, Walk, _Recorded, rated
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]
@@ -275,10 +275,10 @@ def recorded(experiment: Experiment) -> _Recorded:
 def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the last bit, whatever the lengths of the chunks: mini-batches, momentum and line searches go on as if nothing had happened."""
     experiment = replace(CHUNKED[name], panels=RAW)
-    monkeypatch.setattr("chunks.FIRST", 10**6)
+    monkeypatch.setattr("compute.chunks.FIRST", 10**6)
     whole = recorded(experiment).walk(math.inf)
-    monkeypatch.setattr("chunks.FIRST", 37)
-    monkeypatch.setattr("chunks.CHUNK", 0.0)
+    monkeypatch.setattr("compute.chunks.FIRST", 37)
+    monkeypatch.setattr("compute.chunks.CHUNK", 0.0)
     pieces = recorded(experiment).walk(math.inf)
     assert whole.finished
     for one, other in zip(whole, pieces, strict=True):
@@ -290,10 +290,10 @@ def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_was_computed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A walk that is left at a deadline is a beginning of the whole, and goes on from there when it is asked for again."""
-    monkeypatch.setattr("chunks.FIRST", 100)
-    monkeypatch.setattr("chunks.CHUNK", 0.0)
+    monkeypatch.setattr("compute.chunks.FIRST", 100)
+    monkeypatch.setattr("compute.chunks.CHUNK", 0.0)
     under_way, ticks = recorded(replace(CHUNKED["full batch"], panels=RAW)), iter(range(1000))
-    monkeypatch.setattr("chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
+    monkeypatch.setattr("compute.chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
     first = under_way.walk(3.5)  # a chunk takes two looks at the clock
     assert (first.done, first.finished, first.settled, first.diverged) == (199, False, None, None)
     assert first.progress == pytest.approx(200 / 3001)

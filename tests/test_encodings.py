@@ -1,6 +1,6 @@
 """Class numbers against one-hot: distances in closed form, the three classifiers against NumPy and scikit-learn, renumbering exactly."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from dataclasses import replace
 
@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from encoding.codes import distances, least_squares, nearest, one_hot
-from encoding.comparison import Comparison, compared, numbering, numbers_of, order_of
-from experiment import Experiment, pick, run
+from labs.encodings.codes import distances, least_squares, nearest, one_hot
+from labs.encodings.comparison import Comparison, compared, numbering, numbers_of, order_of
+from labs.plane.experiment import Experiment, pick, run
 from figures.class_names import with_names
 from figures.distances import square
 from lessons.scenes import ENCODINGS
-from settings import Pick, Refusal
+from core.settings import Pick
+from core.messages import Refusal
 
 PETALS = pick("iris", x1="petal length", x2="petal width", target="species")
 TABLES = (PETALS, pick("iris"), pick("school_grades"), pick("school_grades", spread=8.0, seed=3), pick("wine"), pick("rings", classes=3))

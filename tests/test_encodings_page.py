@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from encoding.comparison import compared
-from experiment import Experiment, Panel, dataset_of, pick, run
+from core.numerals import numeral
+from core.settings import Pick
+from labs.encodings.comparison import compared
+from labs.plane.experiment import Experiment, Panel, dataset_of, pick, run
 from lessons.scenes import ENCODINGS
-from numerals import numeral
-from settings import Pick
 from tests.test_pack import unpack
 from tests.test_pages import board, components, fine, opened
 from views.address import read, write

@@ -1,6 +1,6 @@
 """The two acceptance tables, the lectures' facts and the rates, through the one door; every number also computed anew in NumPy."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import subprocess
 import sys
@@ -16,9 +16,9 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from experiment import BEST, FRACTION, SAME, Experiment, Panel, fields_of, menus, problem_of, run
-from problem import Fit, fitted, probed, seen, started, table
-from settings import Pick, pick
+from labs.plane.experiment import BEST, FRACTION, SAME, Experiment, Panel, fields_of, menus, problem_of, run
+from labs.plane.problem import Fit, fitted, probed, seen, started, table
+from core.settings import Pick, pick
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]
@@ -404,7 +404,7 @@ def test_labels_are_the_targets_above_their_mean() -> None:
 def test_headless() -> None:
     """The mathematics needs no browser: neither Streamlit nor Plotly is imported."""
     code = (
-        "from experiment import Experiment, run; import sys; r = run(Experiment(steps=100, resolution=20));"
+        "from labs.plane.experiment import Experiment, run; import sys; r = run(Experiment(steps=100, resolution=20));"
         "assert len(r.panels) == 2; print(sorted({'streamlit', 'plotly'} & {m.split('.')[0] for m in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

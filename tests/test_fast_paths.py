@@ -1,6 +1,6 @@
 """Every fast path against the plain vmap of the loss: random networks, models, planes and data."""
 
-import backend  # noqa: F401, I001  (sets up JAX before it is used)
+from compute import backend  # noqa: F401, I001  (sets up JAX before it is used)
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import Array
 
-import kernels
+from labs.plane import kernels
 from landscape.grid import Plane, on_grid
 from normalization.hidden_layer import HiddenNormalization
-from settings import Option, catalogue, numbers, options, pick
+from core.settings import Option, numbers, options, pick
+from core.catalogue import catalogue
 from surfaces.catalogue import surfaces
-from surfaces.multilayer import Architecture, forward, preactivation, states
-from surfaces.multilayer import loss as network_loss
+from networks.multilayer import Architecture, forward, preactivation, states
+from networks.multilayer import loss as network_loss
 from surfaces.surface import Rows, Structure
 
 SIDE = 7

@@ -1,6 +1,6 @@
 """Feature normalizations × tables. The oracle is scikit-learn."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from normalization.feature import FeatureNormalization, morph
-from settings import catalogue
+from core.catalogue import catalogue
 
 Array = np.ndarray[Any, Any]
 

@@ -9,7 +9,9 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from experiment import Experiment, run
+from browser.board.pack import pack
+from core.numerals import numeral
+from core.settings import pick
 from figures.bars import Bars, Words, bars
 from figures.cloud import cloud
 from figures.colors import DASHES, LOSS, LOSS_SCALE, PANELS, WALKS
@@ -20,11 +22,9 @@ from figures.figure import Figure
 from figures.icon import icon
 from figures.levels import levels
 from figures.surface import surface
+from labs.plane.experiment import Experiment, run
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, RATES, SCALE, WORKBENCH
-from numerals import numeral
-from settings import pick
-from views.board.pack import pack
-from views.picture import board_data
+from views.plane.board import board_data
 from views.shown import Shown
 
 Vector = Float[np.ndarray, " n"]

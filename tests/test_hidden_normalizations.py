@@ -1,6 +1,6 @@
 """Every normalization inside the network against NumPy written from its paper, against PyTorch where it is installed, and facts.md F."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import importlib
 import math
@@ -17,7 +17,7 @@ from jaxtyping import Array, Float
 
 from normalization.hidden import batch, group, spectral
 from normalization.hidden_layer import HiddenNormalization, Seen
-from settings import catalogue
+from core.catalogue import catalogue
 
 Values = Float[np.ndarray, "..."]
 Parts = tuple[Values, ...]

@@ -1,6 +1,6 @@
 """Initializations × their properties: shape and dtype, keys, the moments that the formula says, orthonormality."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from itertools import product
 from typing import Any
@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from jax.typing import DTypeLike
 
-from settings import catalogue
-from surfaces.initialization import Initialization
+from core.catalogue import catalogue
+from networks.initialization import Initialization
 
 Array = np.ndarray[Any, Any]
 
-CATALOGUE = catalogue("surfaces.initializations", Initialization)
+CATALOGUE = catalogue("networks.initializations", Initialization)
 DTYPES = (jnp.float32, jnp.float64)
 EVERY = pytest.mark.parametrize(("name", "dtype"), list(product(CATALOGUE, DTYPES)))
 

@@ -1,6 +1,6 @@
 """Lanczos against the eigenvalues of dense matrices, quadrature against traces, products against SciPy's Rosenbrock."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import functools
 from collections.abc import Iterator

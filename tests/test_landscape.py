@@ -1,6 +1,6 @@
 """The grid point by point, eigenvalues against exact arithmetic, minima against SciPy, linear programs against their primals."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,14 +14,14 @@ import pytest
 from jaxtyping import Array, Float
 from scipy.optimize import linprog, minimize
 
-from experiment import Experiment, Panel, run
+from labs.plane.experiment import Experiment, Panel, run
 from landscape.curvature import eigenvalues
 from landscape.grid import Plane, on_grid
 from landscape.linear_programs import least_absolute, separable
 from landscape.minimum import lowest, newton
 from landscape.points import MOST, chunk_of
-from problem import prepared
-from settings import Pick, pick
+from labs.plane.problem import prepared
+from core.settings import Pick, pick
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]

@@ -1,6 +1,6 @@
 """Every update taken apart: its step is −η·momentum/scale, both as the papers have them, and what a walk keeps of it."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import itertools
 import math
@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 from jaxtyping import Array, Float
 
-from experiment import SAME, Experiment, run
+from labs.plane.experiment import SAME, Experiment, run
 from optim.descent import Kept, Target, apart, begin, columns, descend
 from optim.optimizer import Lens, Optimizer
 from optim.record import Points
 from optim.thin import thinned
-from settings import catalogue, pick
+from core.catalogue import catalogue
+from core.settings import pick
 from tests.test_descent import CHUNKED, RAW, drawn, iris, recorded, squares, told, walked
-from walks import Walk
+from labs.plane.walks import Walk
 
 OPTIMIZERS = catalogue("optim.optimizers", Optimizer)
 WITHOUT = ("lbfgs", "newton")
@@ -342,8 +343,8 @@ def test_evaluations_add_up_over_chunks(monkeypatch: pytest.MonkeyPatch) -> None
     np.testing.assert_array_equal(walk.evaluations, 3 * walk.update)
     searching = replace(VALLEY, optimizers=(pick("lbfgs"),), steps=60)
     whole = recorded(searching).walk(math.inf)
-    monkeypatch.setattr("chunks.FIRST", 7)
-    monkeypatch.setattr("chunks.CHUNK", 0.0)
+    monkeypatch.setattr("compute.chunks.FIRST", 7)
+    monkeypatch.setattr("compute.chunks.CHUNK", 0.0)
     np.testing.assert_array_equal(recorded(searching).walk(math.inf).evaluations, whole.evaluations)
     assert (np.diff(whole.evaluations) >= 1).all()
     assert whole.evaluations[20] > 40  # the gradient at θ, and one at least of the line search
@@ -379,9 +380,9 @@ def test_a_walk_left_half_way_is_a_beginning_of_the_whole_and_holds_little(monke
     """100,000 updates of Adam: at most 2,000 points, in arrays of their own."""
     experiment = replace(CHUNKED["mini-batches"], panels=RAW, batch=0, steps=100_000)
     under_way, ticks = recorded(experiment), iter(range(1000))
-    monkeypatch.setattr("chunks.CHUNK", 25_000.0)  # the clock below says that every piece of work takes a second
-    monkeypatch.setattr("chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks)) / 100))
-    monkeypatch.setattr("chunks.FIRST", 40_000)
+    monkeypatch.setattr("compute.chunks.CHUNK", 25_000.0)  # the clock below says that every piece of work takes a second
+    monkeypatch.setattr("compute.chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks)) / 100))
+    monkeypatch.setattr("compute.chunks.FIRST", 40_000)
     half = under_way.walk(0.03)
     assert not half.finished
     assert half.done == 39_999

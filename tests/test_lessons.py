@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from experiment import Experiment, PanelResult, run
+from core.numerals import numeral
+from labs.plane.experiment import Experiment, PanelResult, run
 from lessons.scenes import SCALE
-from numerals import numeral
 from tests.test_pages import at_address, board, components, fine, opened, panels
 from views.address import read, write
 from views.lesson import lessons, scenes

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from experiment import Experiment, Panel, batch_landscape, problem_of, run, start_at
+from browser.board.board import Act, board_act
+from browser.board.pack import pack
+from browser.slider import stops
+from core.settings import Pick, pick
 from figures.derived import Derived
+from labs.plane.experiment import Experiment, Panel, batch_landscape, problem_of, run, start_at
+from labs.plane.problem import started
 from lessons.scenes import ADAPTIVE, BATCHES, SCALE
-from problem import started
-from settings import Pick, pick
 from views import ahead
-from views.board.board import Act, board_act
-from views.board.pack import pack
 from views.page import done
-from views.picture import MOVING, board_data
+from views.plane.board import MOVING, board_data
 from views.session import Scene
 from views.shown import Shown
-from views.slider import stops
 
 FEATURES = [Pick("none"), pick("standardize"), pick("whiten_zca"), pick("standardize", amount=0.4)]
 MODELS = {

@@ -1,6 +1,6 @@
 """Masked softmax, method by method and format by format, against float64 and exact rational arithmetic in NumPy."""
 
-import backend  # noqa: F401, I001  (sets up JAX before it is used)
+from compute import backend  # noqa: F401, I001  (sets up JAX before it is used)
 
 from fractions import Fraction
 
@@ -10,10 +10,10 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from masking.masked import FIELDS, FORMATS, LENGTH, Masked
-from masking.method import FILL, mask_methods
-from masking.run import Outcome, masker, outcomes, run, stored
-from masking.verdict import rounding, verdict
+from labs.masks.masked import FIELDS, FORMATS, LENGTH, Masked
+from labs.masks.method import FILL, mask_methods
+from labs.masks.run import Outcome, masker, outcomes, run, stored
+from labs.masks.verdict import rounding, verdict
 from tests.test_compilations import compiling
 
 METHODS = mask_methods()

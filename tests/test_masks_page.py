@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from labs.masks.masked import FORMATS, LENGTH, Masked
+from labs.masks.method import mask_methods
+from labs.masks.run import run
+from labs.masks.verdict import verdict
 from lessons.mask_scene import MASKED
-from masking.masked import FORMATS, LENGTH, Masked
-from masking.method import mask_methods
-from masking.run import run
-from masking.verdict import verdict
 from tests.test_pack import unpack
 from tests.test_pages import components, fine, headings, sliders
 from views import address
@@ -27,7 +27,7 @@ APP = Path(__file__).resolve().parents[1] / "app.py"
 def opened(query: Mapping[str, str] | None = None) -> AppTest:
     at = AppTest.from_file(APP, default_timeout=120)
     at.run()
-    at.switch_page("views/masks.py")
+    at.switch_page("views/pages/masks.py")
     at.query_params = dict(query or {})
     return fine(at.run())
 

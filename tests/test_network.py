@@ -1,6 +1,6 @@
 """The two-unit network against plain NumPy, and what batch normalization promises (facts.md F)."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,11 +13,11 @@ import pytest
 from jaxtyping import Array, Float
 from scipy.special import erf
 
-import kernels
-from experiment import Experiment, Panel, problem_of, run
+from labs.plane import kernels
+from labs.plane.experiment import Experiment, Panel, problem_of, run
 from normalization.hidden.batch import normalization as batch
-from problem import fitted, prepared, probed, seen, started
-from settings import pick
+from labs.plane.problem import fitted, prepared, probed, seen, started
+from core.settings import pick
 from surfaces.models.network import surface
 from surfaces.surface import Rows, Structure
 

@@ -1,6 +1,6 @@
 """Every optimizer against its paper's formula, written anew in NumPy, and the facts that its record claims."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import functools
 import inspect
@@ -17,7 +17,7 @@ import scipy.optimize
 from jaxtyping import Array, Float
 
 from optim.optimizer import Optimizer
-from settings import catalogue
+from core.catalogue import catalogue
 
 CATALOGUE = catalogue("optim.optimizers", Optimizer)
 EVERY = pytest.mark.parametrize("name", CATALOGUE)

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from jaxtyping import Float
 
-from experiment import Experiment, Panel, own, pick, run
+from core.settings import Pick, numbers
+from labs.plane.experiment import Experiment, Panel, own, pick, run
+from labs.plane.problem import probed
 from lessons.scenes import OUTPUT, TWO
-from problem import probed
-from settings import Pick, numbers
-from stuck.advice import judge
 from surfaces.catalogue import surfaces
 from surfaces.class_loss import class_losses
 from surfaces.surface import Structure
+from verdict.plane_advice import judge
 
 Grid = Float[np.ndarray, "m n"]
 SMALL = replace(OUTPUT, resolution=50)

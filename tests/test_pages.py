@@ -10,21 +10,23 @@ from typing import Any, NamedTuple
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from browser.board.board import AGAIN, NAME
+from core.catalogue import catalogue
+from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
-from experiment import Experiment, fields_of, menus
+from labs.plane.experiment import Experiment, fields_of, menus
 from lessons.scenes import SCALE, WORKBENCH
-from settings import Option, Pick, catalogue, pick, values
 from surfaces.catalogue import surfaces
 from tests.test_pack import unpack
-from views import drawer, rates
-from views.board.board import AGAIN, NAME
+from views.plane import all_controls as drawer
+from views.plane import rates
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 PAGES = {
     "scale": "scale",
     "hidden": "hidden_layer",
     "optimizers": "optimizers",
-    "loss": "classification",
+    "loss": "loss",
     "stuck": "stuck",
     "workbench": "workbench",
 }
@@ -38,7 +40,7 @@ def opened(page: str = "scale", query: Mapping[str, str] | None = None, **state:
     at = AppTest.from_file(APP, default_timeout=120)
     if page != "scale":
         at.run()
-        at.switch_page(f"views/{PAGES[page]}.py")
+        at.switch_page(f"views/pages/{PAGES[page]}.py")
     for key, value in state.items():
         at.session_state[key.replace("_", " ")] = value
     return at_address(at, query or {})
@@ -618,10 +620,10 @@ def test_back_and_a_typed_link_change_the_same_session() -> None:
 
 def test_a_page_keeps_its_scene_while_another_is_visited() -> None:
     at = opened(query={"scale2": "100"})
-    at.switch_page("views/hidden_layer.py")
+    at.switch_page("views/pages/hidden_layer.py")
     at_address(at, {})
     assert panels(at)[0].condition == "55.41"
-    at.switch_page("views/scale.py")
+    at.switch_page("views/pages/scale.py")
     at_address(at, {})
     assert panels(at)[0].counts == ["3,135 steps"]
     assert at.query_params == {"scale2": "100", "v": "1"}

@@ -1,6 +1,6 @@
 """Losses, places of the bias, gradients, Hessians and minima of linear and logistic regression, against NumPy, SciPy, scikit-learn."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import math
 from itertools import product
@@ -13,10 +13,10 @@ from jaxtyping import Array, Float
 from scipy.optimize import brentq, linprog, minimize
 from sklearn.linear_model import LogisticRegression
 
-import kernels
-from experiment import Experiment, Panel, problem_of, run
-from problem import Fit, Problem, fitted, prepared, probed
-from settings import pick
+from labs.plane import kernels
+from labs.plane.experiment import Experiment, Panel, problem_of, run
+from labs.plane.problem import Fit, Problem, fitted, prepared, probed
+from core.settings import pick
 from surfaces.loss import best_bias, losses
 from surfaces.surface import Rows, Structure
 

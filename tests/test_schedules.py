@@ -1,6 +1,6 @@
 """Every schedule against its closed form, and the warm-up before any of them."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import inspect
 import math
@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from optim.schedule import Schedule, multipliers
-from settings import Value, catalogue, pick, values
+from core.messages import Value
+from core.catalogue import catalogue
+from core.settings import pick, values
 
 CATALOGUE = catalogue("optim.schedules", Schedule)
 EVERY = pytest.mark.parametrize("name", CATALOGUE)

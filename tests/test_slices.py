@@ -1,6 +1,6 @@
 """Slices: each against what defines it, on a ReLU network and on matrices; and what a slice hides against least squares."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,8 @@ from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import projected
 from landscape.lanczos import hessian_product
-from settings import Refusal, catalogue
+from core.messages import Refusal
+from core.catalogue import catalogue
 
 Vector = Float[np.ndarray, " p"]
 

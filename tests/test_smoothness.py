@@ -1,6 +1,6 @@
 """The three measures of Santurkar et al. against their closed forms on quadratics, and on a curve whose worst step is the shortest."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from typing import Any
 

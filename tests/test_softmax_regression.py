@@ -1,6 +1,6 @@
 """Softmax regression as a surface: loss, gradient and Hessian against NumPy, its minimum against scikit-learn, whose weights are drawn."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from itertools import product
 
@@ -9,9 +9,10 @@ import pytest
 from jaxtyping import Float, Int
 from sklearn.linear_model import LogisticRegression
 
-from experiment import Experiment, Panel, pick, problem_of, run, start_at
-from problem import Problem, class_names, class_of_rows, drawn_first, fitted, prepared, probed, started, table
-from settings import Pick, Refusal
+from labs.plane.experiment import Experiment, Panel, pick, problem_of, run, start_at
+from labs.plane.problem import Problem, class_names, class_of_rows, drawn_first, fitted, prepared, probed, started, table
+from core.settings import Pick
+from core.messages import Refusal
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]

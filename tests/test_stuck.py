@@ -1,6 +1,6 @@
 """What the page "Stuck?" says of points and walks, beside closed forms, NumPy and simulations written here."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import math
 
@@ -11,15 +11,15 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from experiment import BEST, SAME, Experiment, Panel, PanelResult, optimizers, run, unit_of
+from labs.plane.experiment import BEST, SAME, Experiment, Panel, PanelResult, optimizers, run, unit_of
 from landscape.curvature import NEAR_ZERO, counted, preconditioned
 from optim.optimizer import stable_below
-from settings import Pick, pick
-from stuck.advice import judge, story
-from stuck.atlas import atlas_of
-from stuck.closeup import Closeup, closeup, looked_at, rest_of
-from stuck.escape import LEFT, race, step_off
-from stuck.stability import convergence, noise, sharpness
+from core.settings import Pick, pick
+from verdict.plane_advice import judge, story
+from labs.plane.atlas import atlas_of
+from labs.plane.closeup import Closeup, closeup, looked_at, rest_of
+from labs.plane.escape import LEFT, race, step_off
+from labs.plane.stability import convergence, noise, sharpness
 
 RAW, STANDARDIZED = (Panel(),), (Panel(pick("standardize")),)
 TOY = Experiment(surface=pick("lecture_toy"), panels=RAW, mode=SAME, optimizers=(pick("gradient_descent", rate=0.02),), steps=400)

@@ -2,16 +2,16 @@
 
 import pytest
 
-from experiment import SAME, Experiment, Panel, run
+from core.numerals import numeral
+from core.settings import pick
+from labs.plane.atlas import atlas_of
+from labs.plane.closeup import closeup, rest_of
+from labs.plane.experiment import SAME, Experiment, Panel, run
 from lessons.minutes.saddle import lesson as saddle
 from lessons.scenes import STUCK
-from numerals import numeral
-from settings import pick
-from stuck.advice import LABELS, judge, sentence, story, suggestion
-from stuck.atlas import atlas_of
-from stuck.closeup import closeup, rest_of
 from surfaces.catalogue import surfaces
 from tests.test_pages import board, fine, headings, opened, takeaways
+from verdict.plane_advice import LABELS, judge, sentence, story, suggestion
 from views.address import read, write
 from views.shown import Shown
 

@@ -1,6 +1,6 @@
 """Textbook surfaces × their properties. The oracle is each formula written anew in NumPy, differentiated by complex steps."""
 
-import backend  # noqa: F401, I001  (float64, before JAX)
+from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import scipy.optimize
 
-from settings import Pick, catalogue, numbers
+from core.settings import Pick, numbers
+from core.catalogue import catalogue
 from surfaces.surface import Structure, Surface
 
 Array = np.ndarray[Any, Any]

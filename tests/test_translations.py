@@ -14,7 +14,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 import translations
-from settings import message
+from core.messages import message
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "translations"

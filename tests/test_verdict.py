@@ -1,6 +1,6 @@
 """The verdict: constructed walks whose ends are known beforehand, each reason stated, and what the suggestions do to them."""
 
-import backend  # noqa: F401, I001  (float64, before JAX is used)
+from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,12 +9,12 @@ from typing import NamedTuple, get_args
 
 import pytest
 
-from stuck.advice import LABELS, judge, sentence, suggestion
-from experiment import BEST, SAME, Experiment, Panel, run
-from optim.verdict import Kind, Verdict
-from optim.verdict_words import SENTENCES, told
-from settings import Pick, pick
-from stuck.verdicts import Judged
+from verdict.plane_advice import LABELS, judge, sentence, suggestion
+from labs.plane.experiment import BEST, SAME, Experiment, Panel, run
+from verdict.rules import Kind, Verdict
+from verdict.words import SENTENCES, told
+from core.settings import Pick, pick
+from verdict.plane import Judged
 
 RAW, STANDARDIZED = (Panel(),), (Panel(pick("standardize")),)
 HIMMELBLAU_TOP = (-0.27084459, -0.92303856)  # its one maximum, to eight digits

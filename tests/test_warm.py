@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-import experiment
+from labs.plane import experiment
 from views.warm import Warming
 
 

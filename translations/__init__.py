@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from settings import N_, Message
+from core.messages import N_, Message
 
 _HERE = Path(__file__).parent
 _LINE = re.compile(r'(?:(msgid|msgstr)\s+)?"((?:[^"\\]|\\.)*)"')

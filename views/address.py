@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import TypeVar, cast
 
-from deep import experiment as deep
-from deep.experiment import MOST_LOSSES, MOST_NETS, Deep
-from experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
-from masking import masked
-from masking.masked import Masked
-from settings import N_, Message, Number, Pick, Refusal, Setting, Value, message, quoted
+from core.messages import N_, Message, Refusal, Value, message, quoted
+from core.settings import Number, Pick, Setting
+from labs.deep import experiment as deep
+from labs.deep.experiment import MOST_LOSSES, MOST_NETS, Deep
+from labs.masks import masked
+from labs.masks.masked import Masked
+from labs.plane.experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
 from views import shown
 from views.menus import fields_of, menus
 from views.shown import Shown

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from experiment import Experiment, Refusal, Result, batch_landscape, run
+from browser.board.pack import pack
+from browser.served import entry
 from figures.contour import lines_over
 from figures.levels import levels
-from views.board.pack import pack
-from views.picture import board_data
-from views.served import entry
+from labs.plane.experiment import Experiment, Refusal, Result, batch_landscape, run
+from views.plane.board import board_data
 from views.session import Scene, edits
 from views.words import language, tr
 

@@ -9,11 +9,12 @@ from typing import TypeVar, cast
 
 import streamlit as st
 
-from experiment import Experiment
-from settings import Count, Number, Option, Setting, Value
+from browser.slider import slider, slider_held, slider_value, stops
+from core.messages import Value
+from core.settings import Count, Number, Option, Setting
+from labs.plane.experiment import Experiment
 from views import ahead
 from views.session import E, Scene, edit
-from views.slider import slider, slider_held, slider_value, stops
 from views.words import language, tr
 
 Mark = tuple[float, str, str]

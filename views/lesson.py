@@ -4,19 +4,19 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from deep.experiment import Deep
-from experiment import Experiment
+from core.catalogue import catalogue
+from labs.deep.experiment import Deep
+from labs.plane.experiment import Experiment
 from lessons.lesson import Lesson
-from settings import catalogue
 from views.session import E, Scene, show
 from views.words import language, say, tr
 
 PAGES = {
-    "scale": "views/scale.py",
-    "hidden": "views/hidden_layer.py",
-    "deep": "views/deep_networks.py",
-    "loss": "views/classification.py",
-    "stuck": "views/stuck.py",
+    "scale": "views/pages/scale.py",
+    "hidden": "views/pages/hidden_layer.py",
+    "deep": "views/pages/deep_networks.py",
+    "loss": "views/pages/loss.py",
+    "stuck": "views/pages/stuck.py",
 }
 
 

@@ -1,9 +1,9 @@
 """Every menu that a person can pick from, on any page, by the part of an experiment that it fills."""
 
-import experiment
-from deep.run import losses, normalizations, slices
-from experiment import Entry
-from settings import Setting
+from core.settings import Setting
+from labs.deep.run import losses, normalizations, slices
+from labs.plane import experiment
+from labs.plane.experiment import Entry
 
 
 def menus() -> dict[str, dict[str, Entry]]:

@@ -8,14 +8,14 @@ from typing import cast
 
 import streamlit as st
 
-from experiment import EDGE, Experiment, PanelResult, Refusal, Result, Window, fitting, start_at
+from browser.board.board import FLIP, Act, BoardData, board, board_act, board_state
+from browser.served import served
+from labs.plane.experiment import EDGE, Experiment, PanelResult, Refusal, Result, Window, fitting, start_at
 from views import ahead, lesson, under_way
-from views.board.board import FLIP, Act, BoardData, board, board_act, board_state
-from views.drawer import drawer
-from views.picture import board_data
-from views.served import served
+from views.plane.all_controls import drawer
+from views.plane.board import board_data
+from views.plane.caption import told
 from views.session import E, Scene, edit, edits, enter, leave, moving, show
-from views.told import told
 from views.words import say, tr
 
 

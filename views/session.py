@@ -7,9 +7,9 @@ from typing import Generic, cast
 import streamlit as st
 from typing_extensions import TypeVar
 
-from deep.experiment import Deep
-from experiment import Experiment
-from settings import Message
+from core.messages import Message
+from labs.deep.experiment import Deep
+from labs.plane.experiment import Experiment
 from views import address
 from views.address import Setup
 from views.shown import Shown

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from settings import N_, Count, Option, Setting
+from core.messages import N_
+from core.settings import Count, Option, Setting
 
 CLOCKS = ("updates", "epochs", "evaluations")
 TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "output", "two", "encodings")

@@ -8,8 +8,8 @@ import time
 
 import streamlit as st
 
-from deep.experiment import Deep
-from experiment import Experiment, Result, run
+from labs.deep.experiment import Deep
+from labs.plane.experiment import Experiment, Result, run
 from views import ahead
 from views.session import E, Scene
 from views.warm import paths_are_ready, until_paths_are_ready

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from settings import Message
+from core.messages import Message
 from translations import languages, name, render, translator
 from views.address import LANGUAGE
 

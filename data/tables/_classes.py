@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.messages import N_
+from core.settings import Option
 from data.dataset import Column
-from settings import N_, Option
 
 
 def class_columns(number: str, classes: tuple[str, ...]) -> tuple[Column, ...]:

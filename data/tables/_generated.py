@@ -1,7 +1,8 @@
 """What the tables that are drawn at random have in common: two features, how many rows, and the seed of the draws."""
 
+from core.messages import N_
+from core.settings import Count, Number
 from data.dataset import Column
-from settings import N_, Count, Number
 
 FEATURES = (Column("x₁"), Column("x₂"))
 SEED = Count("seed", N_("seed"), 0, 0, 9999)

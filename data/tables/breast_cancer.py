@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from data.dataset import Column, DataSet
 from data.tables._classes import as_columns, class_columns
 from data.tables._shipped import labeled
-from settings import N_
 
 MEASURES = (
     "radius",

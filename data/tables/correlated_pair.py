@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
+from core.settings import Number
 from data.dataset import Column, DataSet
 from data.tables._generated import SEED, sample_count
-from settings import N_, Number
 
 
 def _orthonormal(u: Float[np.ndarray, "n 2"]) -> Float[np.ndarray, "n 2"]:

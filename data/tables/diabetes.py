@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from data.dataset import Column, DataSet
 from data.tables._shipped import shipped
-from settings import N_
 
 FEATURES = (
     Column("age", "years"),

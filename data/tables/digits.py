@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from data.dataset import Column, DataSet
 from data.tables._classes import as_columns, class_columns
 from data.tables._shipped import labeled
-from settings import N_
 
 FEATURES = tuple(Column(f"pixel {row},{column}") for row in range(8) for column in range(8))
 DIGITS_0_TO_9 = tuple(f"digit is {digit}" for digit in range(10))

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
+from core.settings import Count, Number
 from data.dataset import Column, DataSet
-from settings import N_, Count, Number
 
 
 def load(noise: float, seed: int) -> Mapping[str, Float[np.ndarray, " n"]]:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from data.dataset import DataSet
 from data.tables._classes import as_columns, class_columns
 from data.tables._generated import CLASSES, FEATURES, SEED, noise_of_points, sample_count
-from settings import N_
 
 
 def load(classes: int, noise: float, samples: int, seed: int) -> Mapping[str, Float[np.ndarray, " n"]]:

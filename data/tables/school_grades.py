@@ -10,10 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
+from core.settings import Count, Number
 from data.dataset import Column, DataSet
 from data.tables._classes import as_columns, class_columns, numberings, renumbered
 from data.tables._generated import SEED
-from settings import N_, Count, Number
 
 FEATURES = (Column("height", "cm"), Column("weight", "kg"))
 GRADES = tuple(f"grade {k}" for k in range(1, 7))

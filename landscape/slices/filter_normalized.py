@@ -1,8 +1,8 @@
 """Two directions drawn at random, every filter of them as long as the network's own."""
 
+from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector, orthonormal
 from landscape.slices._drawn import filter_normalized
-from settings import N_, Refusal, message
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector, orthonormal
-from settings import N_, Refusal, message
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:

@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector
 from landscape.lanczos import leading
-from settings import N_, Refusal, message
 
 STEPS = 60  # of Lanczos' method: the leading eigenvalues of a network lie far outside the bulk and are found first
 

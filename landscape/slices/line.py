@@ -5,9 +5,10 @@ What the other one is, `to` says to who gives it: the beginning, as Goodfellow h
 
 import numpy as np
 
+from core.messages import N_, Refusal, message
+from core.settings import Option
 from landscape.directions import Around, Slice, Vector, orthonormal
 from landscape.slices._drawn import filter_normalized
-from settings import N_, Option, Refusal, message
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:

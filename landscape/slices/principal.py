@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector, orthonormal
-from settings import N_, Refusal, message
 
 NO_PLANE = N_("The path spans no plane: it needs three different points that are not on one line. Take more updates.")
 NOT_FINITE = N_("The path leaves the range of numbers, so it has no principal directions. Lower the learning rate.")

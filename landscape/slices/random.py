@@ -1,8 +1,8 @@
 """Two directions drawn at random. In many dimensions they meet nothing of the path."""
 
+from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector, orthonormal
 from landscape.slices._drawn import gaussian
-from settings import N_, Refusal, message
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:

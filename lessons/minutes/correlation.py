@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from experiment import pick, run
+from core.messages import N_, Message, message
+from labs.plane.experiment import pick, run
 from lessons.lesson import Lesson
 from lessons.scenes import SCALE
-from settings import N_, Message, message
 
 _RHO = 0.95
 _SCENE = replace(SCALE, data=pick("correlated_pair", rho=_RHO), scale2=1.0)

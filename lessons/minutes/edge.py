@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from deep.run import run
-from deep.why import why
+from core.messages import N_, Message, message
+from core.settings import Pick, pick
+from labs.deep.run import run
+from labs.deep.why import why
 from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
-from settings import N_, Message, Pick, message, pick
 
 _SCENE = replace(
     DEEP,

@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from experiment import run
+from core.messages import N_, Message, message
+from labs.plane.experiment import run
 from lessons.lesson import Lesson
 from lessons.scenes import OUTPUT
-from settings import N_, Message, message
 
 _SCENE = replace(OUTPUT, optimizers=OUTPUT.optimizers[:1])
 

@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from experiment import pick, run
+from core.messages import N_, Message, message
+from labs.plane.experiment import pick, run
 from lessons.lesson import Lesson
 from lessons.scenes import HIDDEN
-from settings import N_, Message, message
 
 _SCENE = replace(HIDDEN, surface=pick("network", gain=30.0))
 

@@ -1,10 +1,10 @@
 from dataclasses import replace
 
-from experiment import run
+from core.messages import N_, Message, message
+from labs.plane.experiment import run
 from lessons.lesson import Lesson
 from lessons.scenes import STUCK
-from settings import N_, Message, message
-from stuck.advice import judge, suggestion
+from verdict.plane_advice import judge, suggestion
 
 _SCENE = replace(STUCK, optimizers=STUCK.optimizers[:1])
 

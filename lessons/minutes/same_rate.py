@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from experiment import SAME, pick, run
+from core.messages import N_, Message, message
+from labs.plane.experiment import SAME, pick, run
 from lessons.lesson import Lesson
 from lessons.scenes import SCALE
-from settings import N_, Message, message
 
 _SCENE = replace(SCALE, mode=SAME, optimizers=(pick("gradient_descent", rate=0.5),))
 

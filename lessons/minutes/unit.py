@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from experiment import run
+from core.messages import N_, Message, message
+from labs.plane.experiment import run
 from lessons.lesson import Lesson
 from lessons.scenes import SCALE
-from settings import N_, Message, message
 
 
 def answer() -> Message:

@@ -1,9 +1,10 @@
 from dataclasses import replace
 
-from deep.run import Ran, run
+from core.messages import N_, Message, message
+from core.settings import pick
+from labs.deep.run import Ran, run
 from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
-from settings import N_, Message, message, pick
 
 _SCENE = replace(
     DEEP,

@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from normalization.feature import Affine, FeatureNormalization
-from settings import N_
 
 
 def fit(x: Float[np.ndarray, "d n"]) -> Affine:

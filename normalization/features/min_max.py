@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from normalization.feature import Affine, FeatureNormalization
 from normalization.features._spread import divisor
-from settings import N_
 
 
 def fit(x: Float[np.ndarray, "d n"]) -> Affine:

@@ -3,6 +3,7 @@
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 
+from core.messages import N_
 from normalization.hidden_layer import (
     AFFINE,
     EPSILON,
@@ -16,7 +17,6 @@ from normalization.hidden_layer import (
     Weights,
     moments,
 )
-from settings import N_
 
 
 def state(units: int, dtype: DTypeLike) -> State:

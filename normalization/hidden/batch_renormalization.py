@@ -3,10 +3,11 @@
 import jax
 import jax.numpy as jnp
 
+from core.messages import N_
+from core.settings import Number
 from normalization.hidden.batch import normalize as by_batch
 from normalization.hidden.batch import remembered, state
 from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units, moments
-from settings import N_, Number
 
 
 def normalize(seen: Seen) -> tuple[Units, State]:

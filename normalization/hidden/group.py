@@ -6,8 +6,9 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
+from core.messages import N_, Message, message
+from core.settings import Number
 from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units
-from settings import N_, Message, Number, message
 
 
 def averaging(units: int, groups: Float[Array, ""], dtype: DTypeLike) -> Float[Array, "k k"]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import jax.numpy as jnp
 
+from core.messages import N_, Message, message
+from core.settings import Number
 from normalization.hidden_layer import HiddenNormalization, Seen, State, Units
-from settings import N_, Message, Number, message
 
 
 def normalize(seen: Seen) -> tuple[Units, State]:

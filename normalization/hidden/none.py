@@ -1,7 +1,7 @@
 import jax.numpy as jnp
 
+from core.messages import N_
 from normalization.hidden_layer import HiddenNormalization
-from settings import N_
 
 normalization = HiddenNormalization(
     label=N_("none"),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import jax.numpy as jnp
 
+from core.messages import N_, Message, message
 from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units
-from settings import N_, Message, message
 
 
 def normalize(seen: Seen) -> tuple[Units, State]:

@@ -5,8 +5,8 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
+from core.messages import N_
 from normalization.hidden_layer import AFFINE, HiddenNormalization, Matrix, Numbers, PerUnit, State, Units, Weights
-from settings import N_
 
 ITERATIONS = 5  # the paper does 1 a step, enough once u has settled; the first values of a new network need more
 

@@ -2,8 +2,8 @@
 
 import jax.numpy as jnp
 
+from core.messages import N_
 from normalization.hidden_layer import AFFINE, HiddenNormalization, Matrix, Numbers, PerUnit, State, Units, Weights
-from settings import N_
 
 
 def length(matrix: Matrix) -> PerUnit:

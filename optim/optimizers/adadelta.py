@@ -3,8 +3,9 @@
 import jax.numpy as jnp
 import optax
 
+from core.messages import N_
+from core.settings import Number
 from optim.optimizer import Hyper, Lens, Optimizer, Update, epsilon, rate
-from settings import N_, Number
 
 
 def lens(update: Update, hyper: Hyper) -> Lens:

@@ -2,9 +2,9 @@
 
 import optax
 
+from core.messages import N_
 from optim.optimizer import Optimizer, beta1, beta2, epsilon, rate
 from optim.optimizers._moments import lens, stable
-from settings import N_
 
 optimizer = Optimizer(
     label=N_("Adam"),

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import optax
 
+from core.messages import N_
 from optim.optimizer import Lens, Optimizer, rate, within
-from settings import N_
 
 FIELDS = (rate(0.1),)
 

@@ -3,8 +3,8 @@
 import optax
 from jaxtyping import Array, Int
 
+from core.messages import N_
 from optim.optimizer import Optimizer, rate
-from settings import N_
 
 
 def evaluations(memory: optax.OptState, p: int) -> Int[Array, ""]:

@@ -3,8 +3,8 @@
 import jax.numpy as jnp
 import optax
 
+from core.messages import N_
 from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, rate, weight_decay
-from settings import N_
 
 
 def lens(update: Update, hyper: Hyper) -> Lens:

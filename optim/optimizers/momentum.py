@@ -5,8 +5,8 @@ from math import sqrt
 
 import optax
 
+from core.messages import N_
 from optim.optimizer import Hyper, Lens, Optimizer, Update, momentum, rate, within
-from settings import N_
 
 FIELDS = (rate(0.01), momentum())
 

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from core.messages import N_
 from optim.optimizer import Optimizer, rate
-from settings import N_
 
 
 def make(rate: Float[Array, ""]) -> optax.GradientTransformationExtraArgs:

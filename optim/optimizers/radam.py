@@ -3,9 +3,9 @@
 import jax.numpy as jnp
 import optax
 
+from core.messages import N_
 from optim.optimizer import Hyper, Lens, Optimizer, Update, beta1, beta2, epsilon, rate
 from optim.optimizers._moments import corrected, stable
-from settings import N_
 
 
 def lens(update: Update, hyper: Hyper) -> Lens:

@@ -6,8 +6,8 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
+from core.messages import N_
 from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
-from settings import N_
 
 
 class Memory(NamedTuple):

@@ -6,8 +6,9 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from core.messages import N_
+from core.settings import Number
 from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
-from settings import N_, Number
 
 SHORTEST, LONGEST = 1e-6, 50.0
 

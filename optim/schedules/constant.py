@@ -3,8 +3,8 @@
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from optim.schedule import Schedule
-from settings import N_
 
 
 def multiplier(t: Float[np.ndarray, " t"], steps: int) -> Float[np.ndarray, " t"]:

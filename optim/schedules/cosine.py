@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
+from core.settings import Number
 from optim.schedule import Schedule
-from settings import N_, Number
 
 
 def multiplier(t: Float[np.ndarray, " t"], steps: int, last: float) -> Float[np.ndarray, " t"]:

@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
+from core.settings import Count
 from optim.schedule import Schedule
-from settings import N_, Count
 
 
 def multiplier(t: Float[np.ndarray, " t"], steps: int, d: int, peak: int) -> Float[np.ndarray, " t"]:

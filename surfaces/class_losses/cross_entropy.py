@@ -1,7 +1,7 @@
 import jax
 import jax.numpy as jnp
 
-from settings import N_
+from core.messages import N_
 from surfaces.class_loss import ClassLoss, Costs, Labels, Logits, of_right, right
 from surfaces.softmax import softmax
 from surfaces.surface import Numbers

@@ -1,6 +1,7 @@
 import jax.numpy as jnp
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.class_loss import ClassLoss, Costs, Labels, Logits, shortfall
 from surfaces.softmax import softplus
 from surfaces.surface import Numbers

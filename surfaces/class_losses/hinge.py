@@ -1,6 +1,6 @@
 import jax.numpy as jnp
 
-from settings import N_
+from core.messages import N_
 from surfaces.class_loss import ClassLoss, Costs, Labels, Logits, of_right, right
 from surfaces.surface import Numbers
 

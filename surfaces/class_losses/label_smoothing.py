@@ -3,7 +3,8 @@ from collections.abc import Mapping
 
 import jax.numpy as jnp
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.class_loss import ClassLoss, Costs, Labels, Logits, of_right, shortfall
 from surfaces.softmax import softplus
 from surfaces.surface import Numbers

@@ -1,6 +1,6 @@
 import jax.numpy as jnp
 
-from settings import N_
+from core.messages import N_
 from surfaces.loss import Loss, Scores
 from surfaces.softmax import softplus
 from surfaces.surface import Rows, Scalar

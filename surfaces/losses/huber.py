@@ -1,6 +1,7 @@
 import jax.numpy as jnp
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.loss import Loss, Scores, between_residuals
 from surfaces.surface import Numbers
 

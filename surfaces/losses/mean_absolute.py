@@ -1,6 +1,6 @@
 import jax.numpy as jnp
 
-from settings import N_
+from core.messages import N_
 from surfaces.loss import Loss, median_residual
 
 loss = Loss(

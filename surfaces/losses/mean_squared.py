@@ -1,4 +1,4 @@
-from settings import N_
+from core.messages import N_
 from surfaces.loss import Loss, mean_residual
 
 loss = Loss(

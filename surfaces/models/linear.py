@@ -1,4 +1,5 @@
-from settings import N_, Option
+from core.messages import N_
+from core.settings import Option
 from surfaces import regression
 from surfaces.loss import REDUCE, losses
 from surfaces.surface import Surface

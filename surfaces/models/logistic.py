@@ -1,4 +1,4 @@
-from settings import N_
+from core.messages import N_
 from surfaces import regression
 from surfaces.loss import REDUCE
 from surfaces.surface import Surface

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from settings import N_, Number, Option
+from core.messages import N_
+from core.settings import Number, Option
 from surfaces.class_loss import ClassLoss, class_losses
 from surfaces.surface import Minima, Numbers, Scalar, Structure, Surface, Theta
 

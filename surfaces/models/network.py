@@ -8,8 +8,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from core.catalogue import catalogue
+from core.messages import N_, Message, message
+from core.settings import Number, Option
 from normalization.hidden_layer import HiddenNormalization
-from settings import N_, Message, Number, Option, catalogue, message
 from surfaces.activations import ACTIVATIONS
 from surfaces.loss import REDUCE, best_bias, losses, reduced
 from surfaces.regression import baseline, reduction, the_loss

@@ -9,7 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.class_losses.cross_entropy import value as cross_entropy
 from surfaces.softmax import softmax
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta

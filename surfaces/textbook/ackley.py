@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

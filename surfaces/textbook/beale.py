@@ -1,6 +1,6 @@
 """Beale's function: a flat middle between walls that rise as the sixth power."""
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

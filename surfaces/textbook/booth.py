@@ -1,6 +1,6 @@
 """Booth's function: a bowl with eigenvalues 2 and 18, its axes at 45°."""
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

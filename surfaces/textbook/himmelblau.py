@@ -1,6 +1,6 @@
 """Himmelblau's function: four minima, all equally good, around one maximum; the start decides which is found."""
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

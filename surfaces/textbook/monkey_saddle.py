@@ -1,6 +1,6 @@
 """The monkey saddle: three ways down, one for each leg and one for the tail, and no bottom."""
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Scalar, textbook
 
 

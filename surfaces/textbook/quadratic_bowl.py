@@ -2,7 +2,8 @@
 
 import jax.numpy as jnp
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.surface import Minima, Scalar, textbook
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import jax
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.surface import Minima, Scalar, textbook
 
 SLOPE = 0.5  # of the floor, down towards the cliff

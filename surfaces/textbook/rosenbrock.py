@@ -1,6 +1,7 @@
 """Rosenbrock's banana: into the bent ravine at once, along it very slowly."""
 
-from settings import N_, Number
+from core.messages import N_
+from core.settings import Number
 from surfaces.surface import Minima, Scalar, textbook
 
 

@@ -1,6 +1,6 @@
 """Styblinski and Tang's function: four basins of which one is the lowest."""
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

@@ -1,6 +1,6 @@
 """The camel with three humps: the lowest minimum in the middle, a local one on each side."""
 
-from settings import N_
+from core.messages import N_
 from surfaces.surface import Minima, Scalar, textbook
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from browser.board import board, board_state
+from browser.board.board import Panel, Walk, Words
+from browser.slider import slider, slider_value
 from figures.figure import Figure
-from views.board import board, board_state
-from views.board.board import Panel, Walk, Words
-from views.slider import slider, slider_value
 
 st.set_page_config(page_title="Components", layout="wide")
 query = st.query_params

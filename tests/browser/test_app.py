@@ -12,9 +12,9 @@ from PIL import Image
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Locator, Page, expect
 
-from experiment import run
+from core.settings import pick
+from labs.plane.experiment import run
 from lessons.scenes import HIDDEN, SCALE
-from settings import pick
 from tests.browser.test_components import numbers, settle
 
 Visit = Callable[[str], None]

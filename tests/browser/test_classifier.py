@@ -9,8 +9,8 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-from deep.regions import regions
-from deep.run import run
+from labs.deep.regions import regions
+from labs.deep.run import run
 from lessons.deep_scene import CLASSIFIER
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle

@@ -11,11 +11,11 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, Route
 
+from browser.board.pack import pack
 from figures.derived import HOWS, Derived
 from figures.levels import levels
-from views.board.pack import pack
 
-CLIENT = Path(__file__).resolve().parents[2] / "views" / "client"
+CLIENT = Path(__file__).resolve().parents[2] / "browser" / "client"
 Call = Callable[..., Any]
 
 

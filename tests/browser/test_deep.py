@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-from deep.run import Ran, run
+from core.numerals import numeral
+from labs.deep.run import Ran, run
 from lessons.deep_scene import DEEP
-from numerals import numeral
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle
 from views import address

@@ -8,9 +8,9 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Locator, Page, Route, expect
 
-from experiment import Experiment, problem_of, run
+from labs.plane.experiment import Experiment, problem_of, run
+from labs.plane.problem import started
 from lessons.scenes import SCALE
-from problem import started
 from tests.browser.slow_line import slow_line
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import numbers, settle

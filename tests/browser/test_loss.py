@@ -9,9 +9,9 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-from experiment import run
+from core.numerals import numeral
+from labs.plane.experiment import run
 from lessons.scenes import OUTPUT
-from numerals import numeral
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle
 from tests.browser.test_live import asked_start, at_pixel, box, contour

@@ -9,14 +9,14 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-from experiment import run
+from core.numerals import numeral
+from labs.plane.closeup import closeup
+from labs.plane.experiment import run
 from lessons.scenes import STUCK
-from numerals import numeral
-from stuck.advice import LABELS, story
-from stuck.closeup import closeup
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle
 from tests.browser.test_live import at_pixel, box, contour
+from verdict.plane_advice import LABELS, story
 from views.address import read
 
 Visit = Callable[[str], None]

@@ -4,11 +4,8 @@ import math
 
 import numpy as np
 
-from deep.experiment import Deep
-from deep.flat import FLAT, HIGH, Flat, flat
-from deep.regions import Regions, regions
-from deep.run import Cut, DeepResult, Ran, losses, normalizations, slices
-from experiment import Window
+from browser.board.board import BoardData, Fact, Panel, Walk
+from core.numerals import numeral
 from figures import regions as drawn_regions
 from figures.colors import WALKS
 from figures.contour import contour
@@ -17,9 +14,12 @@ from figures.figure import Figure
 from figures.flat import shaded
 from figures.levels import levels
 from figures.surface import surface
-from numerals import numeral
-from views.board.board import BoardData, Fact, Panel, Walk
-from views.picture import words
+from labs.deep.experiment import Deep
+from labs.deep.flat import FLAT, HIGH, Flat, flat
+from labs.deep.regions import Regions, regions
+from labs.deep.run import Cut, DeepResult, Ran, losses, normalizations, slices
+from labs.plane.experiment import Window
+from views.plane.board import words
 from views.shown import Shown
 from views.words import tr
 

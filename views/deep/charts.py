@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from deep.coupling import BATCH, moved
-from deep.experiment import Deep
-from deep.kernels import PROBES
-from deep.run import DeepResult, Ran
-from deep.why import Reasons, spectrum, why
+from browser.chart import chart
+from core.messages import N_
+from core.numerals import numeral
+from core.settings import values
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
-from numerals import numeral
-from settings import N_, values
+from labs.deep.coupling import BATCH, moved
+from labs.deep.experiment import Deep
+from labs.deep.kernels import PROBES
+from labs.deep.run import DeepResult, Ran
+from labs.deep.why import Reasons, spectrum, why
 from views import under_way
-from views.chart import chart
 from views.deep.board import name_of
 from views.deep.escape import escape
 from views.menus import menus

@@ -5,15 +5,16 @@ from dataclasses import replace
 
 import streamlit as st
 
-from deep.experiment import FIELDS, MOST_LOSSES, MOST_NETS, Deep
-from deep.rows import classifies
-from deep.run import entrants, losses, normalizations, senseless, trial_of, unfit
-from experiment import optimizers
-from settings import N_, Count, Pick, Value, values
+from core.messages import N_, Value
+from core.settings import Count, Pick, values
+from labs.deep.experiment import FIELDS, MOST_LOSSES, MOST_NETS, Deep
+from labs.deep.rows import classifies
+from labs.deep.run import entrants, losses, normalizations, senseless, trial_of, unfit
+from labs.plane.experiment import optimizers
 from views.controls import chips, menu, number, setting
-from views.drawer import picked_item
-from views.drawer import settings as settings_of
 from views.menus import menus
+from views.plane.all_controls import picked_item
+from views.plane.all_controls import settings as settings_of
 from views.session import Scene
 from views.words import language, say, tr
 

@@ -5,14 +5,14 @@ import time
 import numpy as np
 import streamlit as st
 
-from deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escaping
-from deep.experiment import Deep
-from deep.run import DeepResult
+from browser.chart import chart
+from core.numerals import numeral
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
-from numerals import numeral
+from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escaping
+from labs.deep.experiment import Deep
+from labs.deep.run import DeepResult
 from views import under_way
-from views.chart import chart
 from views.deep.board import name_of
 from views.words import language, tr
 

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from deep.likelihood import likelihood
-from deep.run import DeepResult
-from numerals import numeral
+from core.numerals import numeral
+from labs.deep.likelihood import likelihood
+from labs.deep.run import DeepResult
 from views.deep.board import loss_of
 from views.words import tr
 

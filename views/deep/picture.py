@@ -6,14 +6,14 @@ from functools import partial
 
 import streamlit as st
 
-from deep.experiment import MOST_NETS, Deep
-from deep.run import DeepResult, begun, run
-from settings import Refusal
+from browser.board.board import Act, board, board_act, board_state
+from core.messages import Refusal
+from labs.deep.experiment import MOST_NETS, Deep
+from labs.deep.run import DeepResult, begun, run
 from views import under_way
-from views.board.board import Act, board, board_act, board_state
 from views.deep.board import deep_board, name_of
+from views.deep.caption import told
 from views.deep.controls import DeepScene
-from views.deep.told import told
 from views.deep.verdicts import judged_board, verdicts
 from views.page import window_at
 from views.session import edit, edits, show

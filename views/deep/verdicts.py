@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from deep.advice import suggestion
-from deep.experiment import Deep
-from deep.run import DeepResult, Ran
-from deep.verdicts import Judged, judging, sentence
-from numerals import numeral
-from stuck.advice import LABELS
+from browser.board.board import BoardData
+from core.numerals import numeral
+from labs.deep.experiment import Deep
+from labs.deep.run import DeepResult, Ran
+from verdict.deep import Judged, judging, sentence
+from verdict.deep_advice import suggestion
+from verdict.plane_advice import LABELS
 from views import under_way
-from views.board.board import BoardData
 from views.deep.board import name_of
 from views.session import Scene, edit
 from views.words import say, tr

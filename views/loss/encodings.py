@@ -6,22 +6,23 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
-from encoding.comparison import Comparison, Judged, compared, numbering, order_of
-from experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew, surfaces
+from browser.board.board import BoardData, Panel
+from browser.chart.chart import chart
+from core.messages import N_
+from core.numerals import numeral
+from core.settings import Pick, pick, values
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
+from labs.encodings.comparison import Comparison, Judged, compared, numbering, order_of
+from labs.plane.experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
-from numerals import numeral
-from settings import N_, Pick, pick, values
-from views.board.board import BoardData, Panel
-from views.chart.chart import chart
 from views.controls import menu
-from views.drawer import drawer
-from views.front import sides
 from views.menus import menus
 from views.page import heading, picture, takeaway, try_next
-from views.picture import column_words
+from views.plane.all_controls import drawer
+from views.plane.board import column_words
+from views.plane.front_controls import sides
 from views.session import Scene
 from views.words import language, say, tr
 

@@ -6,16 +6,17 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from experiment import FIELDS, MOST_PANELS, SAME, Experiment, Panel, PanelResult, class_losses, fields_of, optimizers, own
-from numerals import numeral
-from settings import Number, Option, Setting, Value, values
+from core.messages import Value
+from core.numerals import numeral
+from core.settings import Number, Option, Setting, values
+from labs.plane.experiment import FIELDS, MOST_PANELS, SAME, Experiment, Panel, PanelResult, class_losses, fields_of, optimizers, own
 from views import lesson
 from views.controls import chips, menu, number
-from views.drawer import drawer
-from views.front import sides
 from views.page import heading, picture, takeaway, try_next
-from views.picture import first_step, title_of
-from views.rates import rate
+from views.plane.all_controls import drawer
+from views.plane.board import first_step, title_of
+from views.plane.front_controls import sides
+from views.plane.rates import rate
 from views.session import Scene
 from views.words import tr
 

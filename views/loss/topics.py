@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from settings import N_
+from core.messages import N_
 from views.session import E, Scene
 from views.topics import Elsewhere, topics
 
@@ -13,13 +13,13 @@ LABELS = {
     "classifier": N_("Classifier"),
     "masks": N_("Masks"),
 }
-PAGES = {"classifier": "views/classifier.py", "masks": "views/masks.py"}
+PAGES = {"classifier": "views/pages/classifier.py", "masks": "views/pages/masks.py"}
 
 
 def loss_topics(scene: Scene[E], scenes: Mapping[str, E], now: str | None = None) -> str:
     """The row of topics: scenes of those that are on this page; now: the topic, on a page that is one alone."""
     pages = {
-        name: Elsewhere(PAGES[name], {}) if name in PAGES else Elsewhere("views/classification.py", {"topic": name})
+        name: Elsewhere(PAGES[name], {}) if name in PAGES else Elsewhere("views/pages/loss.py", {"topic": name})
         for name in LABELS
         if name not in scenes and name != now
     }

@@ -6,16 +6,17 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Float
 
-from experiment import Experiment, PanelResult, start_of
-from numerals import numeral
-from settings import Number, Value
-from stuck.closeup import closeup
+from core.messages import Value
+from core.numerals import numeral
+from core.settings import Number
+from labs.plane.closeup import closeup
+from labs.plane.experiment import Experiment, PanelResult, start_of
 from views.controls import number
-from views.drawer import drawer
-from views.front import sides
 from views.loss.output import pick_of, segmented, temperature
 from views.page import heading, picture, takeaway, try_next
-from views.rates import rate
+from views.plane.all_controls import drawer
+from views.plane.front_controls import sides
+from views.plane.rates import rate
 from views.session import Scene
 from views.words import tr
 

@@ -1,0 +1,15 @@
+"""A chart: one Plotly figure on one node, drawn by the same hand as the board's and in the same theme."""
+
+import streamlit as st
+
+from browser.board.pack import pack
+from browser.served import entry, plotly_urls, served
+from figures.figure import Figure
+
+_CHART = st.components.v2.component("error_surface_chart", html="", js=entry("chart"), isolate_styles=False)
+
+
+def chart(figure: Figure, alt: str, key: str, *, tall: bool = False) -> None:
+    """Draws it; what is as it was is not drawn again. alt: its message, with the numbers, for who cannot see it. tall: as high as wide."""
+    served()
+    _CHART(key=key, data=pack({"figure": figure, "alt": alt, "plotly": plotly_urls(), "tall": tall}))

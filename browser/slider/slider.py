@@ -1,0 +1,129 @@
+"""A slider that sends its value while it is dragged, with at most one value under way.
+
+It is controlled: it shows the `value` it is given. Take the new one in `on_change` with `slider_value(key)`, keep it where the truth is
+kept, and give it back in the next run:
+
+    def taken() -> None:
+        st.session_state.rate = slider_value("rate slider")
+
+    slider("Learning rate", st.session_state.rate, 1e-4, 1.0, key="rate slider", log=True, on_change=taken)
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from browser.served import entry, served
+
+STOPS = 100  # of the track, as many as arrow keys find
+WIDE = 10.0  # a wide track is linear up to about there, and logarithmic beyond
+_SLIDER = st.components.v2.component(
+    "error_surface_slider",
+    html="",
+    js=entry("slider"),
+)
+
+
+def slider(
+    label: str,
+    value: float,
+    low: float,
+    high: float,
+    *,
+    key: str,
+    on_change: Callable[[], None],
+    log: bool = False,
+    wide: bool = False,
+    integer: bool = False,
+    symbol: str = "",
+    unit: str = "",
+    ticks: Sequence[tuple[float, str]] = (),
+    marks: Sequence[tuple[float, str, str]] = (),
+    help: str = "",
+    play: str = "",
+) -> float:
+    """Draws the slider and returns the value that it shows: `value`, brought between `low` and `high`.
+
+    `ticks` are (value, label) below the track: buttons that set exactly that value. `marks` are (value, label, color) above it: places
+    to see, such as a limit. Either outside of [low, high] is left out. `play` names a button that runs from end to end; without it there
+    is none.
+    """
+    if not low < high:
+        raise ValueError(f"the slider {label!r} needs low < high, not {low} and {high}")
+    if log and low <= 0:
+        raise ValueError(f"the logarithmic slider {label!r} needs low > 0, not {low}")
+    shown = min(max(float(value), low), high) if math.isfinite(value) else low
+    if integer:
+        shown = float(round(shown))
+    seen = _sent(key)
+    served()
+    _SLIDER(
+        key=key,
+        data={
+            "label": label,
+            "value": shown,
+            "low": low,
+            "high": high,
+            "log": log,
+            "wide": WIDE if wide else 0,
+            "integer": integer,
+            "symbol": symbol,
+            "unit": unit,
+            # Tuples: in a list Streamlit looks for a table, and imports pandas to do so.
+            "ticks": tuple((at, text) for at, text in ticks if low <= at <= high),
+            "marks": tuple((at, text, color) for at, text, color in marks if low <= at <= high),
+            "help": help,
+            "play": play,
+            "control": key,
+            "stops": stops(low, high, [at for at, _ in ticks], log=log, wide=wide, integer=integer),
+            "seen": int(seen["turn"]) if seen else 0,
+        },
+        on_sent_change=on_change,
+    )
+    return shown
+
+
+def stops(
+    low: float, high: float, ticks: Sequence[float] = (), *, log: bool = False, wide: bool = False, integer: bool = False
+) -> tuple[float, ...]:
+    """Where a drag comes to rest: every hundredth of the track, with no more digits than the track can tell apart, and every tick."""
+    places = (i / STOPS for i in range(1, STOPS))
+    if wide:
+        ends = math.asinh(low / WIDE), math.asinh(high / WIDE)
+        far = (WIDE * math.sinh(ends[0] + (ends[1] - ends[0]) * place) for place in places)
+        inner = {_tidy(value, math.hypot(value, WIDE) * (ends[1] - ends[0]) / 500) for value in far}
+        return tuple(sorted({low, high, *inner, *(at for at in ticks if low <= at <= high)}))
+    values = (low * (high / low) ** place if log else low + (high - low) * place for place in places)
+    if integer:
+        inner = {float(round(value)) for value in values}
+    else:
+        inner = {_tidy(value, value * min(0.01, math.log(high / low) / 500) if log else (high - low) / 500) for value in values}
+    return tuple(sorted({low, high, *inner, *(at for at in ticks if low <= at <= high)}))
+
+
+def _tidy(value: float, pixel: float) -> float:
+    return round(value, -math.floor(math.log10(pixel)))
+
+
+def slider_value(key: str) -> float | None:
+    """The value that a person last set on the slider; None if nobody touched it. For `on_change`."""
+    sent = _sent(key)
+    return float(sent["value"]) if sent else None
+
+
+def slider_held(key: str) -> bool:
+    """Whether the hand still held the slider when it sent that value."""
+    sent = _sent(key)
+    return bool(sent and sent["moving"])
+
+
+def _sent(key: str) -> Mapping[str, float] | None:
+    """What the browser last sent: the value, whether it is still moving, and a running number that tells which one has arrived."""
+    sent = st.session_state.get(key, {}).get("sent")
+    if not isinstance(sent, Mapping):
+        return None
+    value, turn = sent.get("value"), sent.get("turn")
+    if not isinstance(value, int | float) or not isinstance(turn, int) or not math.isfinite(value):
+        return None
+    return {"value": value, "turn": turn, "moving": float(bool(sent.get("moving")))}

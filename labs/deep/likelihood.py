@@ -1,0 +1,71 @@
+"""The likelihood of the labels, and the cross-entropy: one number by two routes. Decimal, since a product of hundreds of probabilities is
+far below what a float64 can hold, and float64."""
+
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float, Int
+
+from labs.deep.kernels import scorer
+from labs.deep.training import Trained
+
+LARGEST = 1e9  # the sum of all differences of scores: beyond it e to its power has no exponent
+_DIGITS = Context(prec=34, Emin=-(10**9), Emax=10**9)
+
+
+class Likelihood(NamedTuple):
+    """entropy: mean of −Σⱼ ŷⱼ ln pⱼ; nll: −(1/N) ln Π p(y|x). power: log₁₀ of the product."""
+
+    entropy: float
+    nll: float
+    power: float
+    n: int
+
+    @property
+    def difference(self) -> float:
+        return abs(self.entropy - self.nll)
+
+
+def both(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> Likelihood:
+    """entropy in float64, one-hot targets times logarithms; the likelihood as the product of all p(y|x), its logarithm taken once."""
+    wide, n = scores.astype(np.float64), labels.size
+    one_hot, best = np.eye(len(wide))[:, labels], wide.max(axis=0)
+    logarithms = wide - best - np.log(np.exp(wide - best).sum(axis=0))
+    entropy = float(np.mean(-np.sum(one_hot * logarithms, axis=0)))
+    product, digits = Decimal(1), _DIGITS
+    for p in _of_right(wide, labels):
+        product = digits.multiply(product, p)
+    nll = digits.divide(digits.minus(digits.ln(product)), Decimal(n))
+    return Likelihood(entropy, float(nll), float(digits.log10(product)), n)
+
+
+def _of_right(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> list[Decimal]:
+    """p(y|x) = 1/Σⱼ exp(sⱼ − s_y) of every row, in float64 where that can hold it."""
+    ahead = scores - scores[labels, np.arange(labels.size)]
+    with np.errstate(over="ignore"):
+        totals = np.exp(ahead).sum(axis=0)
+    large = [sum((_DIGITS.exp(Decimal(one)) for one in row), Decimal(0)) for row in ahead.T[np.isinf(totals)].tolist()]
+    rest = iter(large)
+    return [_DIGITS.divide(Decimal(1), next(rest) if np.isinf(total) else Decimal(total)) for total in totals.tolist()]
+
+
+def holds(scores: Float[np.ndarray, "c n"]) -> bool:
+    """Whether the product of all probabilities is a number that both routes can hold: an exploded network's scores are beyond it."""
+    if not np.isfinite(scores).all():
+        return False
+    wide = scores.astype(np.float64)
+    return float(np.sum(wide.max(axis=0) - wide.min(axis=0))) < LARGEST
+
+
+@lru_cache(16)
+def likelihood(training: Trained, at: int) -> Likelihood | None:
+    """Of the training rows at record `at`, in test mode; None where it is beyond all numbers."""
+    trial, record = training.trial, training.record()
+    rows, state = trial.split, tuple(jnp.asarray(part[at]) for part in record.state)
+    scores = np.asarray(scorer(trial.net, False)(trial.numbers, jnp.asarray(record.theta[at]), state, rows.train))[:, : rows.n]
+    if not holds(scores):
+        return None
+    return both(scores, np.asarray(rows.train.y)[: rows.n].astype(int))

@@ -1,0 +1,119 @@
+"""The same rows and features, three linear classifiers: onto the class number, onto one-hot, and one-hot through a softmax."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+from core.settings import Option, Pick, values
+from labs.encodings.codes import Codes, distances, least_squares, nearest, one_hot
+from labs.plane.experiment import Experiment, Panel, dataset_of, fields_of, pick, problem_of
+from labs.plane.problem import Pair, class_names, class_of_rows, fitted, prepared, table
+from surfaces.models.softmax import weights
+
+SIDE = 180  # points of a raster, a side
+MARGIN = 0.06  # of the rows' range, on either side
+
+Classify = Callable[[Float[np.ndarray, "2 n"]], Int[np.ndarray, " n"]]
+
+
+class Judged(NamedTuple):
+    """predicted[i, j]: the class at (a[j], b[i]). right: the share of the rows whose class is the predicted one; recall: of each class."""
+
+    predicted: UInt8[np.ndarray, "m n"]
+    right: float
+    recall: tuple[float, ...]
+
+
+class Comparison(NamedTuple):
+    """x: the two features in the person's units; labels: the place of each row's class in `names`; numbers: of the classes.
+
+    orders: every numbering that the table offers, and the share of rows that are right by class number under it.
+    """
+
+    names: tuple[str, ...]
+    numbers: Float[np.ndarray, " c"]
+    x: Float[np.ndarray, "2 n"]
+    labels: Int[np.ndarray, " n"]
+    a: Float[np.ndarray, " n"]
+    b: Float[np.ndarray, " m"]
+    by_number: Judged
+    by_one_hot: Judged
+    by_softmax: Judged
+    orders: tuple[tuple[str, float], ...]
+
+    @property
+    def number_distances(self) -> Float[np.ndarray, "c c"]:
+        return distances(self.numbers[:, None])
+
+    @property
+    def one_hot_distances(self) -> Float[np.ndarray, "c c"]:
+        return distances(one_hot(len(self.names)))
+
+
+def numbering(data: Pick) -> Option | None:
+    """The setting of a table that gives its classes other numbers."""
+    return next((field for field in fields_of("data", data.name) if isinstance(field, Option) and field.name == "numbering"), None)
+
+
+def numbers_of(data: Pick) -> Float[np.ndarray, " c"]:
+    """The number of each class, in the order of `class_names`."""
+    numbered, labels = table(data)[dataset_of(Experiment(data=data)).classes], class_of_rows(data)
+    return np.array([numbered[np.argmax(labels == k)] for k in range(len(class_names(data)))])
+
+
+def compared(experiment: Experiment) -> Comparison:
+    """The three classifiers of the experiment's rows, each at its optimum. Raises Refusal where the rows have no classes."""
+    class_names(experiment.data)
+    item = dataset_of(experiment)
+    return _compared(experiment.data.having(target=(*item.one_hot, item.classes)[0]), (experiment.scale1, experiment.scale2))
+
+
+@lru_cache(16)
+def _compared(data: Pick, scales: Pair) -> Comparison:
+    """data: its target is the first class, so that the softmax has the classes in their order. All models get standardized features."""
+    names, labels = class_names(data), class_of_rows(data)
+    chosen = Experiment(data=data, surface=pick("softmax"), scale1=scales[0], scale2=scales[1])
+    softmax = problem_of(chosen, Panel(features=pick("standardize")))
+    assert softmax.source is not None
+    x, affine = prepared(softmax.source).raw, prepared(softmax.source).affine
+    low, high = x.min(axis=1), x.max(axis=1)
+    aside = MARGIN * (high - low)
+    a, b = (np.linspace(low[side] - aside[side], high[side] + aside[side], SIDE) for side in (0, 1))
+    across, up = np.meshgrid(a, b)
+    points = np.stack([across.ravel(), up.ravel()])
+
+    def judged(classify: Classify) -> Judged:
+        right = classify(affine(x)) == labels
+        recall = tuple(float(right[labels == k].mean()) for k in range(len(names)))
+        return Judged(classify(affine(points)).reshape(across.shape).astype(np.uint8), float(right.mean()), recall)
+
+    def onto(codes: Codes) -> Classify:
+        model = least_squares(affine(x), labels, codes)
+        return lambda at: nearest(model(at), codes)
+
+    theta = fitted(softmax, (0.0, 0.0)).theta
+    assert theta is not None
+    w, bias = weights(theta, len(names))
+    menu, numbers = numbering(data), numbers_of(data)
+    others = [] if menu is None else [(str(choice), np.array([float(digit) for digit in str(choice)])) for choice in menu.choices]
+    return Comparison(
+        names,
+        numbers,
+        x,
+        labels,
+        a,
+        b,
+        judged(onto(numbers[:, None])),
+        judged(onto(one_hot(len(names)))),
+        judged(lambda at: np.argmax(w @ at + bias[:, None], axis=0)),
+        tuple((choice, judged(onto(other[:, None])).right) for choice, other in others),
+    )
+
+
+def order_of(data: Pick) -> str:
+    """The numbering that is picked, as it is said: "setosa < versicolor < virginica"; "" where there is none to pick."""
+    menu = numbering(data)
+    return "" if menu is None else menu.label_of(menu.read(values(data, (menu,))["numbering"]))

@@ -1,0 +1,119 @@
+"""From a Masked to its numbers: every method in every number format, with this padding and with nothing but padding."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float
+
+from compute.programs import kernel
+from labs.masks.masked import FORMATS, Masked
+from labs.masks.method import Kept, Scores, fill, mask_methods
+
+Vector = Float[np.ndarray, " n"]
+Flags = Bool[np.ndarray, " n"]
+
+
+class Outcome(NamedTuple):
+    """What one method gives in one number format, every number as float64 holds it, which holds them all exactly.
+
+    p: the share of every position; output: o = Σ i·p_i, what attention reads of values that are the numbers of the positions;
+    slope: ∂o/∂y. The derivative by the values is p itself.
+    """
+
+    kept: Flags
+    p: Vector
+    output: Float[np.ndarray, ""]
+    slope: Vector
+
+    @property
+    def sum(self) -> float:
+        return float(np.sum(self.p))
+
+    @property
+    def leaked(self) -> float:
+        """The largest share that a padding gets; NaN where one is NaN; 0 without padding."""
+        return float(np.max(self.p, where=~self.kept, initial=0.0))
+
+    @property
+    def answers(self) -> bool:
+        """Whether all shares, and with them the output, are numbers."""
+        return bool(np.all(np.isfinite(self.p)))
+
+    @property
+    def trains(self) -> bool:
+        """Whether the gradient by the scores is one too."""
+        return bool(np.all(np.isfinite(self.slope)))
+
+
+class Stored(NamedTuple):
+    """fill: −2³² + 1 as the format holds it. spacing: from one number to the next above −2³²; None where they do not reach so far.
+    left: of every score, once −2³² + 1 is added and taken away again. underflow: from this x on exp(−x) is surely 0."""
+
+    fill: float
+    spacing: float | None
+    left: Vector
+    underflow: float
+
+
+Table = Mapping[str, Mapping[str, Outcome]]  # by number format, then by method
+
+
+class Masks(NamedTuple):
+    """here: with the padding that was picked; empty: with nothing but padding; stored: by number format."""
+
+    here: Table
+    empty: Table
+    stored: Mapping[str, Stored]
+
+
+def _read(p: Scores) -> Float[Array, ""]:
+    """o = Σ i·p_i."""
+    return jnp.sum(jnp.arange(1, p.shape[0] + 1, dtype=p.dtype) * p)
+
+
+@kernel
+def masker(number_format: str) -> Callable[[Scores, Kept], Mapping[str, tuple[Scores, Float[Array, ""], Scores]]]:
+    """(scores, kept) -> of every method: p, o, ∂o/∂y. XLA rounds every operation to the format, as if they ran one by one."""
+
+    def all_methods(scores: Scores, kept: Kept) -> Mapping[str, tuple[Scores, Float[Array, ""], Scores]]:
+        found = {}
+        for name, method in mask_methods().items():
+
+            def output(y: Scores, softmax: Callable[[Scores, Kept], Scores] = method.softmax) -> tuple[Float[Array, ""], Scores]:
+                p = softmax(y, kept)
+                return _read(p), p
+
+            (read, p), slope = jax.value_and_grad(output, has_aux=True)(scores.astype(number_format))
+            found[name] = (p, read, slope)
+        return jax.tree.map(lambda value: value.astype(jnp.float64), found)
+
+    return jax.jit(all_methods)
+
+
+def outcomes(scores: Vector, kept: Flags, number_format: str) -> dict[str, Outcome]:
+    """Of every method."""
+    found = masker(number_format)(jnp.asarray(scores), jnp.asarray(kept))
+    return {name: Outcome(kept, *(np.asarray(value) for value in found[name])) for name in mask_methods()}
+
+
+def stored(scores: Vector, number_format: str) -> Stored:
+    info, y = jnp.finfo(number_format), jnp.asarray(scores).astype(number_format)
+    held = float(fill(y))
+    return Stored(
+        held,
+        2.0**31 * float(info.eps) if np.isfinite(held) else None,
+        np.asarray(((y + fill(y)) - fill(y)).astype(jnp.float64)),
+        -float(np.log(np.float64(info.smallest_subnormal)) - np.log(2.0)),
+    )
+
+
+def run(masked: Masked) -> Masks:
+    scores, kept = np.array(masked.scores), ~np.array(masked.padding)
+    return Masks(
+        {number_format: outcomes(scores, kept, number_format) for number_format in FORMATS},
+        {number_format: outcomes(scores, np.zeros_like(kept), number_format) for number_format in FORMATS},
+        {number_format: stored(scores, number_format) for number_format in FORMATS},
+    )

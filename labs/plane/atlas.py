@@ -1,0 +1,42 @@
+"""The atlas of one panel's window: its minima, saddles, maxima, valleys, flat regions and kinks. Memoized, as in problem.py."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from labs.plane.problem import Problem, Window, expanded, fitted
+from landscape.critical.atlas import Atlas, atlas
+from landscape.critical.expansions import Expand, Expansions, Points
+
+
+def expand_of(problem: Problem, rest: tuple[float, ...]) -> Expand:
+    """Points of the two drawn weights -> loss, gradient and Hessian; `rest` holds the others still."""
+
+    def expand(points: Points) -> Expansions:
+        loss, gradient, hessian = expanded(problem, np.concatenate([points, np.broadcast_to(rest, (len(points), len(rest)))], axis=1))
+        return Expansions(loss, gradient[:, :2], hessian[:, :2, :2])
+
+    return expand
+
+
+def _creased(problem: Problem) -> bool:
+    """Whether the loss may have kinks in this plane: its own, or those of an activation whose input is drawn."""
+    chosen = dict(problem.structure.options)
+    return not problem.surface.smooth(problem.structure) or (chosen.get("plane") == "hidden" and chosen.get("activation") == "relu")
+
+
+@lru_cache(48)
+def atlas_of(problem: Problem, rest: tuple[float, ...], window: Window) -> Atlas:
+    """Of the window of the two drawn weights, while `rest` holds the others still.
+
+    Of data, the panel's minimum is looked at too: where the units of two features lie far apart, it lies in a valley far thinner than the
+    picture's cells. It is listed only if the gradient vanishes there.
+    """
+    hints = None
+    if problem.source is not None:
+        theta = fitted(problem, (0.0, 0.0)).theta
+        hints = None if theta is None else theta[None, :2]
+    return atlas(expand_of(problem, rest), window, hints, _creased(problem))
+
+
+__all__ = ["Atlas", "atlas_of", "expand_of"]

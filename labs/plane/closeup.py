@@ -1,0 +1,104 @@
+"""One point of a panel looked at closely: loss, gradient, Hessian, what its eigenvalues say, and how far its Taylor expansion holds."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from labs.plane.experiment import Experiment, PanelResult, unit_of
+from labs.plane.problem import Problem, expanded, grid, probed, signs
+from landscape.curvature import NEAR_ZERO, Counts, eigenvalues
+from landscape.grid import Axis
+from landscape.taylor import taylor
+
+RIM = 256  # points of the circle, where the error is largest as a rule
+SIDE = 41  # points of the patch, a side; odd, so that the point itself is one of them
+
+
+class Closeup(NamedTuple):
+    """at: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs,
+    see problem.signs. drawn, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
+
+    a, b: a patch of the plane around it, as far as the radius; true: the loss there, expanded: L + gᵀδ + ½δᵀHδ. error: the largest
+    |true − expanded| within the radius, a circle in units of half the picture's sides; of: the range of the loss there.
+    """
+
+    at: Float[np.ndarray, " p"]
+    loss: float
+    gradient: Float[np.ndarray, " p"]
+    hessian: Float[np.ndarray, "p p"]
+    values: Float[np.ndarray, " p"]
+    counts: Counts
+    drawn: Float[np.ndarray, " 2"]
+    vectors: Float[np.ndarray, "2 2"]
+    a: Float[np.ndarray, " n"]
+    b: Float[np.ndarray, " n"]
+    true: Float[np.ndarray, "n n"]
+    expanded: Float[np.ndarray, "n n"]
+    error: float
+    of: float
+
+    @property
+    def slope(self) -> float:
+        return float(np.linalg.norm(self.gradient))
+
+    @property
+    def condition(self) -> float | None:
+        """κ = λmax/λmin; None where not all eigenvalues are positive."""
+        return float(self.values[-1] / self.values[0]) if self.counts.positive == self.values.size else None
+
+
+def rest_of(panel: PanelResult) -> tuple[float, ...]:
+    """What the drawn plane holds still: the weights that are not drawn, at the minimum's, else at the start's."""
+    return tuple(float(value) for value in (panel.start if panel.fit.theta is None else panel.fit.theta)[2:])
+
+
+def looked_at(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
+    """The point that was asked for, in the drawn plane; else the end of the first walk, if that is finite; else the start."""
+    if experiment.point is not None:
+        return np.array([*experiment.point, *rest_of(panel)])
+    end = panel.walks[0].end if panel.walks and panel.walks[0].diverged is None else panel.start
+    return np.array(end)
+
+
+def closeup(experiment: Experiment, panel: PanelResult) -> Closeup:
+    at, unit = looked_at(experiment, panel), unit_of(experiment, panel)
+    return _closeup(panel.problem, tuple(at.tolist()), tuple(unit.tolist()), experiment.radius)
+
+
+@lru_cache(32)
+def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], radius: float) -> Closeup:
+    loss, gradient, hessian = probed(problem, at)
+    reach = radius * np.array(unit[:2])
+    across, up = (Axis(at[i] - reach[i], at[i] + reach[i], 0.0, 0.0) for i in (0, 1))
+    a, b = across.points(SIDE), up.points(SIDE)
+    true = grid(problem, at[2:], across, up, SIDE)
+    da, db = np.meshgrid(a - at[0], b - at[1])
+    second = taylor(loss, gradient[:2], hessian[:2, :2], da, db)
+    within = np.hypot(da / reach[0], db / reach[1]) <= 1 + 1e-12
+    rim = np.zeros((RIM, len(at)))
+    turn = 2 * np.pi * np.arange(RIM) / RIM
+    rim[:, 0], rim[:, 1] = reach[0] * np.cos(turn), reach[1] * np.sin(turn)
+    on_rim = expanded(problem, np.array(at) + rim)[0]
+    off = np.abs(on_rim - taylor(loss, gradient[:2], hessian[:2, :2], rim[:, 0], rim[:, 1]))
+    drawn, vectors = np.linalg.eigh(hessian[:2, :2])
+    return Closeup(
+        np.array(at),
+        loss,
+        gradient,
+        hessian,
+        eigenvalues(hessian),
+        signs(problem, hessian, np.array(unit)),
+        drawn,
+        vectors,
+        a,
+        b,
+        true,
+        second,
+        max(float(np.abs(true - second)[within].max()), float(off.max())),
+        float(np.ptp(np.append(true[within], on_rim))),
+    )
+
+
+__all__ = ["NEAR_ZERO", "Closeup", "closeup", "looked_at", "rest_of"]

@@ -1,0 +1,83 @@
+"""Away from a saddle: plain descent, momentum, the noise of mini-batches, and a step along the most negative curvature, from one point."""
+
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from core.messages import N_, Message, message
+from core.settings import Pick, pick
+from labs.plane.closeup import Closeup
+from labs.plane.downhill import downhill
+from labs.plane.experiment import Experiment, PanelResult, start_of, unit_of
+from labs.plane.walks import Rated, Run, Walk, walk
+
+LEFT = 0.1  # of half the picture: so far away it has left
+MOST = 2000  # updates of the race
+
+
+class Runner(NamedTuple):
+    """name: what it does. left: the update at which it was farther than LEFT from the point, and lower; None: it never was."""
+
+    name: str
+    walk: Walk
+    left: int | None
+
+
+def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
+    """The step down from the point that is looked at, where there is one."""
+    return downhill(panel.problem, near.at, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
+
+
+def rate_of(experiment: Experiment, panel: PanelResult) -> float:
+    """That of the first plain walk; else half of what is stable at the minimum; else the surface's own."""
+    plain = [dict(walked.rated.hyper) for walked in panel.walks if walked.picked.name == "gradient_descent" and walked.rated.hyper]
+    if plain:
+        return plain[0]["rate"]
+    return 0.5 * panel.fit.stable if panel.fit.stable is not None else panel.problem.surface.rate
+
+
+def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
+    """The size of the mini-batches: the experiment's, else a tenth of the rows; None where there are no rows."""
+    if panel.prepared is None:
+        return None
+    n = panel.prepared.n
+    return experiment.batch if 0 < experiment.batch < n else max(1, n // 10)
+
+
+def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: float = math.inf) -> tuple[Runner, ...]:
+    """The four of them, from the point that is looked at, at one rate; three where a formula has no rows to take mini-batches of."""
+    unit, rate, step = unit_of(experiment, panel), rate_of(experiment, panel), step_off(experiment, panel, near)
+    size, steps, deadline = batch_of(experiment, panel), min(experiment.steps, MOST), time.monotonic() + patience
+    plain, heavy = pick("gradient_descent", rate=rate), pick("momentum", rate=rate, momentum=0.9)
+    entered: list[tuple[str, Pick, int, Float[np.ndarray, " p"]]] = [
+        (N_("plain gradient descent"), plain, 0, near.at),
+        (N_("momentum 0.9"), heavy, 0, near.at),
+    ]
+    if size is not None:
+        entered.append((N_("mini-batch noise"), plain, size, near.at))
+    if step is not None:
+        entered.append((N_("a step along the negative curvature") if near.counts.negative else N_("a step down"), plain, 0, near.at + step))
+
+    def one(name: str, picked: Pick, batch: int, start: Float[np.ndarray, " p"]) -> Runner:
+        hyper = Rated(picked.settings, message(N_("its own number")))  # type: ignore[arg-type]  # both are numbers
+        run = Run(steps, batch, experiment.seed, pick("constant"), 0)
+        walked = walk(panel.problem, start_of(experiment), tuple(start.tolist()), picked, hyper, run, deadline)
+        with np.errstate(invalid="ignore"):
+            away = (np.abs((walked.path - near.at) / unit).max(axis=1) > LEFT) & (walked.loss < near.loss)
+        return Runner(name, walked, int(walked.update[np.argmax(away)]) if away.any() else None)
+
+    return tuple(one(*each) for each in entered)
+
+
+def told(runners: tuple[Runner, ...]) -> list[tuple[str, Message]]:
+    """For each, when it left."""
+    return [
+        (
+            r.name,
+            message(N_("leaves at update {k}"), k=r.left) if r.left is not None else message(N_("still there after {k}"), k=r.walk.done),
+        )
+        for r in runners
+    ]

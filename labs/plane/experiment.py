@@ -1,0 +1,467 @@
+"""The one door between what a person picked and the mathematics: an Experiment is names and numbers, run() gives arrays.
+
+from experiment import Experiment, run
+result = run(Experiment(scale2=10.0))
+[panel.condition for panel in result.panels]
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from jaxtyping import Float
+
+from core.catalogue import Item, catalogue
+from core.messages import N_, Message, Refusal, Value, message
+from core.settings import Count, Number, Option, Pick, Setting, numbers, options, pick
+from data.dataset import DataSet
+from labs.plane.problem import (
+    Fit,
+    Pair,
+    Prepared,
+    Problem,
+    Source,
+    Window,
+    batch_grid,
+    class_names,
+    fitted,
+    grid,
+    prepared,
+    seen,
+    slopes,
+    started,
+    unstarted,
+)
+from labs.plane.walks import Rated, Run, Walk, goal_of, optimizers, rated, waiting, walk
+from landscape.grid import Axis
+from normalization.feature import FeatureNormalization
+from normalization.hidden_layer import HiddenNormalization
+from optim.optimizer import Optimizer
+from optim.schedule import Schedule
+from surfaces.catalogue import surfaces
+from surfaces.class_loss import class_losses
+from surfaces.loss import Loss
+from surfaces.regression import the_loss
+from surfaces.surface import Structure, Surface
+
+BEST, SAME, FRACTION = "best", "same", "fraction"
+Settings = tuple[tuple[str, Value], ...]
+_ANYWHERE = (1.37, -0.61)
+MOST_PANELS, MOST_OPTIMIZERS = 3, 4
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits.
+
+    data, surface: settings of the experiment's data and surface that this picture has otherwise. model: another surface of the same data;
+    "": the experiment's.
+    """
+
+    features: Pick = Pick("none")
+    hidden: Pick = Pick("none")
+    window: Window | None = None
+    data: Settings = ()
+    surface: Settings = ()
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Everything that a person picks. Flat, frozen, hashable; the address is its flattening.
+
+    start: of the walks, in weights of the raw features; None: the surface's own. point, radius: what is looked at closely, in the first
+    panel's own weights (None: the end of its first walk), and how far around, as a share of half the picture.
+    """
+
+    data: Pick = Pick("iris")
+    surface: Pick = Pick("linear")
+    panels: tuple[Panel, ...] = (Panel(), Panel(features=Pick("standardize")))
+    optimizers: tuple[Pick, ...] = (Pick("gradient_descent"),)
+    scale1: float = 1.0
+    scale2: float = 10.0
+    mode: str = BEST
+    fraction: float = 0.5
+    schedule: Pick = Pick("constant")
+    warmup: int = 0
+    batch: int = 0
+    steps: int = 10_000
+    seed: int = 0
+    start: Pair | None = None
+    point: Pair | None = None
+    radius: float = 0.3
+    window: Window | None = None
+    aspect: str = "equal"
+    levels: str = "log"
+    span: str = "own"
+    drawn: str = "loss"
+    resolution: int = 100
+
+
+_MODES = (N_("each panel's own best"), N_("the same number for all"), N_("the same fraction of each limit"))
+FIELDS: dict[str, Setting] = {
+    field.name: field
+    for field in (
+        Number("scale1", N_("unit of x₁: times"), 1.0, 1e-3, 1e3, log=True, symbol="×"),
+        Number("scale2", N_("unit of x₂: times"), 10.0, 1e-3, 1e3, log=True, symbol="×"),
+        Option("mode", N_("learning rate"), BEST, (BEST, SAME, FRACTION), _MODES),
+        Number("fraction", N_("fraction of each limit"), 0.5, 0.01, 2.0, symbol="η/limit"),
+        Count("warmup", N_("linear warm-up, updates"), 0, 0, 100_000),
+        Count("batch", N_("batch size, 0 = all rows"), 0, 0, 4000),
+        Count("steps", N_("updates"), 10_000, 1, 100_000, log=True),
+        Count("seed", N_("seed of the shuffling"), 0, 0, 9999),
+        Number("radius", N_("radius of the expansion, of half the picture"), 0.3, 0.01, 1.0, log=True),
+        Option("aspect", N_("axes"), "equal", ("equal", "free"), (N_("equal aspect"), N_("each its own"))),
+        Option(
+            "levels",
+            N_("contour levels"),
+            "log",
+            ("log", "even", "rank", "linear"),
+            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
+        ),
+        Option("span", N_("color range"), "own", ("own", "same"), (N_("each picture's own"), N_("the same for all pictures"))),
+        Option("drawn", N_("the map shows"), "loss", ("loss", "slope"), (N_("the loss"), N_("the norm of its gradient"))),
+        Option("resolution", N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400)),
+    )
+}
+POINT = Number("start", N_("start"), 0.0, -1e6, 1e6)
+EDGE = Number("window", N_("window"), 0.0, -1e7, 1e7)
+
+
+class PanelResult(NamedTuple):
+    """One panel, all in NumPy. axes: names of θ. grid[i, j] is the loss at (a[j], b[i]); slopes: the norm of its gradient there, where
+    that is what is drawn. sees: "2 n" what the drawn weights multiply."""
+
+    panel: Panel
+    problem: Problem
+    axes: tuple[str, ...]
+    prepared: Prepared | None
+    sees: Float[np.ndarray, "2 n"] | None
+    a: Float[np.ndarray, " n"]
+    b: Float[np.ndarray, " m"]
+    grid: Float[np.ndarray, "m n"]
+    slopes: Float[np.ndarray, "m n"] | None
+    fit: Fit
+    goal: float | None
+    start: Float[np.ndarray, " p"]
+    walks: tuple[Walk, ...]
+
+    @property
+    def condition(self) -> float | None:
+        """κ = λmax/λmin of the drawn weights' Hessian at the panel's minimum; None where there is none, fit.reason says why."""
+        return self.fit.condition
+
+    @property
+    def limit(self) -> float | None:
+        """2/λmax, the largest stable rate of gradient descent."""
+        return self.fit.limit
+
+
+class Result(NamedTuple):
+    """same: whether all panels hold the same functions, written in other coordinates. notes: what a person should know of this result.
+
+    progress: the share of the walks' work that is done, 1 once every walk is at its end.
+    """
+
+    panels: tuple[PanelResult, ...]
+    notes: tuple[Message, ...]
+    same: bool
+    progress: float
+
+
+class Entry(Item, Protocol):
+    """An item of any menu: what every record has in common."""
+
+    @property
+    def formula(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def fields(self) -> tuple[Setting, ...]: ...
+
+
+def menus() -> dict[str, dict[str, Entry]]:
+    """Every catalogue by the part of an Experiment that picks from it."""
+    return {
+        "data": dict(catalogue("data.tables", DataSet)),
+        "surface": dict(surfaces()),
+        "features": dict(catalogue("normalization.features", FeatureNormalization)),
+        "hidden": {name: item for name, item in catalogue("normalization.hidden", HiddenNormalization).items() if item.two_units},
+        "optimizer": dict(optimizers()),
+        "schedule": dict(catalogue("optim.schedules", Schedule)),
+    }
+
+
+def fields_of(part: str, name: str) -> tuple[Setting, ...]:
+    """The settings of an item of a menu."""
+    return tuple(menus()[part][name].fields)
+
+
+def own(experiment: Experiment, panel: Panel) -> Experiment:
+    """The experiment as this panel has it: with what it has otherwise of the data's and the surface's settings."""
+    if not panel.data and not panel.surface and not panel.model:
+        return experiment
+    of_data = surfaces()[experiment.surface.name].needs_data
+    model = Pick(panel.model) if panel.model and of_data else experiment.surface
+    data, surface = (
+        picked.having(**{name: value for name, value in otherwise if name in {field.name for field in fields_of(part, picked.name)}})
+        for part, picked, otherwise in (("data", experiment.data, panel.data), ("surface", model, panel.surface))
+    )
+    return replace(experiment, data=data, surface=surface)
+
+
+def picked_anew(experiment: Experiment, data: Pick | None = None, surface: Pick | None = None) -> Experiment:
+    """The experiment with another data set or surface, or other settings of it: what is set anew, no panel has otherwise any more."""
+
+    def left(before: Pick, after: Pick, otherwise: Settings) -> Settings:
+        if before.name != after.name:
+            return ()
+        return tuple((name, value) for name, value in otherwise if dict(before.settings).get(name) == dict(after.settings).get(name))
+
+    data, surface = data or experiment.data, surface or experiment.surface
+    same = surface.name == experiment.surface.name
+    panels = tuple(
+        replace(
+            panel,
+            data=left(experiment.data, data, panel.data),
+            surface=left(experiment.surface, surface, panel.surface),
+            model=panel.model if same else "",
+        )
+        for panel in experiment.panels
+    )
+    return replace(experiment, data=data, surface=surface, panels=panels)
+
+
+def dataset_of(experiment: Experiment) -> DataSet:
+    """The record of the data set that is picked."""
+    return catalogue("data.tables", DataSet)[experiment.data.name]
+
+
+def loss_of(experiment: Experiment) -> Loss:
+    """The record of the loss of a surface of data."""
+    return the_loss(Structure(experiment.surface.name, options(experiment.surface, surfaces()[experiment.surface.name].fields)))
+
+
+def start_of(experiment: Experiment) -> Pair:
+    """Where the walks start: what was asked for, else the surface's own."""
+    surface = surfaces()[experiment.surface.name]
+    structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields))
+    return surface.begin(structure) if experiment.start is None else experiment.start
+
+
+def problem_of(experiment: Experiment, panel: Panel) -> Problem:
+    """The loss of one panel, by names and numbers."""
+    experiment = own(experiment, panel)
+    surface = surfaces()[experiment.surface.name]
+    hidden = panel.hidden if surface.hidden_layer else Pick("none")
+    hidden_fields = fields_of("hidden", hidden.name)
+    static = options(experiment.surface, surface.fields)
+    if surface.classes:
+        static += (("classes", str(len(class_names(experiment.data)))),)
+    structure = Structure(experiment.surface.name, static, hidden.name)
+    traced = numbers(experiment.surface, surface.fields) | numbers(hidden, hidden_fields)
+    source = None
+    if surface.needs_data:
+        chosen = dict(structure.options)
+        source = Source(
+            experiment.data,
+            (experiment.scale1, experiment.scale2),
+            panel.features,
+            chosen.get("bias") == "axis",
+            loss_of(experiment).labels,
+            surface.classes,
+        )
+    return Problem(structure, tuple(sorted(traced.items())), source)
+
+
+def _window(experiment: Experiment, panel: Panel, problem: Problem, fit: Fit, start: Pair) -> Window:
+    """What was asked for, else the item's own, else a window centered at the minimum that holds the surface's own start.
+
+    It does not follow a start that is moved within it: the picture stays, and the start moves. One farther out widens it.
+    """
+    asked = panel.window or experiment.window
+    if asked is not None:
+        return asked
+    if problem.source is None:
+        return problem.surface.window
+    at_home, home = started(problem, problem.surface.begin(problem.structure))
+    here = started(problem, start)[1]
+    if fit.theta is None:
+        center, reach = home[:2], np.full(2, 10.0 / float(np.std(seen(at_home, tuple(float(value) for value in home))[0])))
+    else:
+        center, reach = fit.theta[:2], 1.25 * np.abs(fit.theta - home)[:2]
+    longest = float(reach.max()) or 1.0
+    half = np.full(2, longest) if experiment.aspect == "equal" else np.where(reach > 0.02 * longest, reach, longest)
+    out = 1.25 * np.abs(here[:2] - center)
+    if np.any(0.8 * out > 1.01 * half):  # a start on the rim is in it
+        half = np.full(2, max(float(half.max()), float(out.max()))) if experiment.aspect == "equal" else np.maximum(half, out)
+    return (center[0] - half[0], center[0] + half[0], center[1] - half[1], center[1] + half[1])
+
+
+def _axis(window: Window, fit: Fit, goal: float | None, side: int) -> Axis:
+    """One side of the window, sampled finely enough around the minimum to show the goal's level line there."""
+    low, high = float(window[2 * side]), float(window[2 * side + 1])
+    if fit.theta is None or fit.hessian is None or not goal or fit.hessian[side, side] <= 0:
+        return Axis(low, high, 0.0, 0.0)
+    width = float(np.sqrt(2 * goal / fit.hessian[side, side]))
+    return Axis(low, high, float(fit.theta[side]), width / 3)
+
+
+def _holds(experiment: Experiment, panel: Panel) -> Float[np.ndarray, " n"]:
+    """What the model predicts at one point of the weights of the raw features: equal in two panels that hold the same functions."""
+    problem, theta = started(problem_of(experiment, panel), _ANYWHERE)
+    return seen(problem, tuple(float(value) for value in theta))[1]
+
+
+def _same(experiment: Experiment) -> bool:
+    """Whether all panels hold the same functions, written in other coordinates."""
+    first, *others = (_holds(experiment, panel) for panel in experiment.panels)
+    spread = 1e-6 * (1 + float(np.ptp(first)))
+    return all(np.allclose(first, other, rtol=1e-4, atol=spread) for other in others)
+
+
+def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
+    problem, theta = started(problem_of(experiment, panel), start)
+    begin = tuple(float(value) for value in theta)
+    fit = fitted(problem, start)
+    goal, window = goal_of(problem, fit, begin), _window(experiment, panel, problem_of(experiment, panel), fit, start)
+    across, up = (_axis(window, fit, goal, side) for side in (0, 1))
+    points = experiment.resolution
+    rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
+    sees = None if problem.source is None else seen(problem, begin)[0]
+    return PanelResult(
+        panel,
+        problem,
+        problem.axes,
+        None if problem.source is None else prepared(problem.source),
+        sees,
+        across.points(points),
+        up.points(points),
+        grid(problem, rest, across, up, points),
+        slopes(problem, rest, across, up, points) if experiment.drawn == "slope" else None,
+        fit,
+        goal,
+        theta,
+        (),
+    )
+
+
+def batch_landscape(experiment: Experiment, panel: PanelResult, update: int) -> Float[np.ndarray, "m n"]:
+    """The loss of the rows of one update's mini-batch alone, at the points of the panel's grid."""
+    rest = tuple(float(value) for value in (panel.start if panel.fit.theta is None else panel.fit.theta)[2:])
+    return batch_grid(panel.problem, rest, panel.a, panel.b, experiment.batch, experiment.seed, update)
+
+
+def _turns(deadline: float, count: int) -> Iterator[float]:
+    """An equal share of the time that is left for each of so many walks."""
+    for left in range(count, 0, -1):
+        now = time.monotonic()
+        yield now + (deadline - now) / left
+
+
+def home_window(experiment: Experiment, panel: PanelResult) -> Window:
+    """The window that is drawn where nobody has zoomed."""
+    problem = problem_of(experiment, panel.panel)
+    return _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
+
+
+def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
+    """Half the sides of that window, and for a weight that is not drawn their mean: the lengths that "near" is measured in."""
+    left, right, bottom, top = home_window(experiment, panel)
+    half = 0.5 * np.array([right - left, top - bottom])
+    return np.append(half, np.full(panel.start.size - 2, np.sqrt(half.prod())))
+
+
+def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
+    """The window that holds the panel's minima and its walks, those that explode apart. None: the one that is drawn without asking does."""
+    problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
+    points = [walked.path[:, :2] for walked in panel.walks if walked.diverged is None]
+    points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
+    minima = problem.surface.minima(problem.structure, dict(problem.numbers)) if problem.source is None else None
+    points += [] if minima is None else [np.array(minima.points)]
+    held = np.concatenate(points)
+    low, high = held.min(axis=0), held.max(axis=0)
+    if np.all(low >= (own[0], own[2])) and np.all(high <= (own[1], own[3])):
+        return None
+    center, half = 0.5 * (low + high), 0.54 * np.maximum(high - low, 1e-9)
+    if experiment.aspect == "equal":
+        half = np.full(2, half.max())
+    left, bottom, right, top = (float(f"{value:.6g}") for value in (*(center - half), *(center + half)))
+    return (left, right, bottom, top)
+
+
+def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:
+    """The start, as the experiment says it, whose place in this panel's picture is `at`."""
+    surface = surfaces()[experiment.surface.name]
+    return unstarted(problem_of(experiment, panel), at, surface.begin(problem_of(experiment, panel).structure))
+
+
+def _walked(experiment: Experiment, panel: PanelResult, at: Pair, turns: Iterator[float]) -> PanelResult:
+    """The panel with its walks, as far as they are computed when their turns are over."""
+    run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
+    start, walks = tuple(float(value) for value in panel.start), []
+    for picked, deadline in zip(experiment.optimizers, turns, strict=False):
+        hyper = rated(panel.problem, at, start, picked, run, experiment.mode, experiment.fraction, deadline)
+        if isinstance(hyper, float):
+            walks.append(waiting(panel.problem, start, picked, hyper))
+        else:
+            walks.append(walk(panel.problem, at, start, picked, hyper, run, deadline))
+    return panel._replace(walks=tuple(walks))
+
+
+def _different(experiment: Experiment) -> tuple[Panel, ...]:
+    """The panels of a formula: whatever normalizes features does nothing to it, so one picture of each that is another formula."""
+    first: dict[Pick, Panel] = {}
+    for panel in experiment.panels:
+        first.setdefault(own(experiment, panel).surface, panel)
+    return tuple(first.values())
+
+
+def run(experiment: Experiment, patience: float = math.inf) -> Result:
+    """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had.
+
+    patience: seconds. The landscapes are computed whole; walks that are not at their end by then come as far as they are, and a
+    second call with the same experiment goes on with them.
+    """
+    deadline = time.monotonic() + patience
+    surface, start = surfaces()[experiment.surface.name], start_of(experiment)
+    panels = experiment.panels if surface.needs_data else _different(experiment)
+    landscapes = [_panel(experiment, panel, start) for panel in panels]
+    turns = _turns(deadline, len(landscapes) * len(experiment.optimizers))
+    results = tuple(_walked(experiment, landscape, start, turns) for landscape in landscapes)
+    notes = []
+    alike = surface.needs_data and len({own(experiment, panel) for panel in panels}) == 1
+    same = len(panels) == 1 or (alike and _same(experiment))
+    if alike and not same:
+        notes.append(
+            message(
+                N_("The panels hold different functions: nothing in this model can take back what the normalization does to its inputs.")
+            )
+        )
+    if experiment.batch and any(optimizers()[picked.name].full_batch_only for picked in experiment.optimizers):
+        notes.append(message(N_("L-BFGS and Newton use all rows at every update: their curvature would be that of one batch only.")))
+    shares = [path.progress for panel in results for path in panel.walks]
+    return Result(results, tuple(notes), same, sum(shares) / len(shares) if shares else 1.0)
+
+
+__all__ = [
+    "Experiment",
+    "Optimizer",
+    "Panel",
+    "PanelResult",
+    "Pick",
+    "Rated",
+    "Refusal",
+    "Result",
+    "Surface",
+    "Walk",
+    "Window",
+    "class_losses",
+    "optimizers",
+    "pick",
+    "run",
+    "surfaces",
+]

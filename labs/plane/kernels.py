@@ -1,0 +1,283 @@
+"""From structure to jitted functions, in bounded caches. What is not named in a key here is traced and never recompiles.
+
+`numbers` is a dict of scalars, `rows` are padded Rows or None; other sizes of either compile once more, by JAX's own rule.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from compute.programs import kernel
+from core.catalogue import catalogue
+from landscape.curvature import expansion
+from landscape.grid import Plane, on_grid
+from landscape.minimum import lowest
+from landscape.points import mapped, nbytes
+from optim.batches import drawing
+from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Record, Target, begin, columns, descend
+from optim.optimizer import Optimizer
+from surfaces.catalogue import surfaces
+from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
+
+ROOM = MAX_STEPS + 1
+
+
+def _loss(structure: Structure, numbers: Numbers) -> Callable[[Theta, object], Scalar]:
+    surface = surfaces()[structure.surface]
+    return lambda theta, summary: surface.at(structure, numbers, theta, summary)
+
+
+def _summary(structure: Structure, rows: Rows | None) -> object:
+    return None if rows is None else surfaces()[structure.surface].summary(structure, rows)
+
+
+@kernel
+def summarizer(structure: Structure) -> Callable[[Rows], object]:
+    """rows -> what of them the loss needs: the moments of a squared error, whose cost then does not depend on how many there are."""
+    return jax.jit(lambda rows: _summary(structure, rows))
+
+
+@kernel
+def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
+    """(numbers, summary, plane, a, b) -> the loss over the plane."""
+    surface = surfaces()[structure.surface]
+
+    def loss(theta: Theta, shared: tuple[Numbers, object], linear: object) -> Scalar:
+        numbers, summary = shared
+        return surface.loss(structure, numbers, theta, summary, linear)
+
+    def linear(theta: Theta, shared: tuple[Numbers, object]) -> object:
+        numbers, summary = shared
+        return surface.linear(structure, numbers, theta, summary)
+
+    @jax.jit
+    def grid(numbers: Numbers, summary: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
+        return on_grid(loss, linear, plane, (numbers, summary), a, b)
+
+    return grid
+
+
+@kernel
+def sloper(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
+    """(numbers, summary, plane, a, b) -> the norm of the loss's gradient over the plane."""
+
+    def slope(at: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, object]) -> Scalar:
+        plane, numbers, summary = shared
+        loss = _loss(structure, numbers)
+        return jnp.linalg.norm(jax.grad(lambda theta: loss(theta, summary))(plane.at(*at)))
+
+    @jax.jit
+    def grid(numbers: Numbers, summary: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
+        across, up = jnp.meshgrid(a, b)
+        found = mapped(slope, (across.ravel(), up.ravel()), (plane, numbers, summary), nbytes((plane, summary)))
+        return found.reshape(across.shape)
+
+    return grid
+
+
+@kernel
+def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Array, "p p"]]]:
+    """(numbers, rows, theta) -> loss, gradient and Hessian at one point, exact derivatives."""
+
+    @jax.jit
+    def probe(numbers: Numbers, rows: Rows | None, theta: Theta) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
+        loss, data = _loss(structure, numbers), _summary(structure, rows)
+
+        return expansion(lambda at: loss(at, data), theta)
+
+    return probe
+
+
+EXPANDED = 4096  # points that an expander takes in one call, of which it computes as many as it is told
+_TOGETHER = 32  # of them at once on a device: a few points cost a few points' time, and there is one program for any number of them
+
+
+@kernel
+def expander(structure: Structure) -> Callable[..., tuple[Float[Array, " k"], Float[Array, "k p"], Float[Array, "k p p"]]]:
+    """(numbers, summary, thetas "k p", count) -> loss, gradient and Hessian at each of them, exact derivatives.
+
+    The first `count` of EXPANDED points are computed, rounded up; what follows them is 0.
+    """
+
+    @jax.jit
+    def expand(
+        numbers: Numbers, summary: object, thetas: Float[Array, "k p"], count: Int[Array, ""]
+    ) -> tuple[Float[Array, " k"], Float[Array, "k p"], Float[Array, "k p p"]]:
+        def one(theta: Theta, shared: tuple[Numbers, object]) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
+            numbers, summary = shared
+            loss = _loss(structure, numbers)
+            return expansion(lambda at: loss(at, summary), theta)
+
+        chunk, (k, p) = _TOGETHER * jax.device_count(), thetas.shape
+
+        def some(i: Int[Array, ""], found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+            at = jnp.minimum(i * chunk, k - chunk)  # the last ones overlap those before where k is no multiple
+            part = mapped(one, jax.lax.dynamic_slice_in_dim(thetas, at, chunk), (numbers, summary), 1)
+            return jax.tree.map(lambda whole, piece: jax.lax.dynamic_update_slice_in_dim(whole, piece, at, 0), found, part)
+
+        empty = jnp.zeros(k), jnp.zeros((k, p)), jnp.zeros((k, p, p))
+        return jax.lax.fori_loop(0, (count + chunk - 1) // chunk, some, empty)
+
+    return expand
+
+
+@kernel
+def minimizer(structure: Structure) -> Callable[..., tuple[Theta, Scalar]]:
+    """(numbers, rows, starts) -> the lowest point that Newton's method finds, and its loss."""
+
+    @jax.jit
+    def minimize(numbers: Numbers, rows: Rows | None, starts: Float[Array, "s p"]) -> tuple[Theta, Scalar]:
+        loss, data = _loss(structure, numbers), _summary(structure, rows)
+        return lowest(lambda theta: loss(theta, data), starts)
+
+    return minimize
+
+
+@kernel
+def baseliner(structure: Structure) -> Callable[..., Scalar]:
+    """(numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error."""
+    surface = surfaces()[structure.surface]
+    return jax.jit(lambda numbers, rows: surface.baseline(structure, numbers, rows))
+
+
+@kernel
+def starter(structure: Structure) -> Callable[..., tuple[Theta, Numbers]]:
+    """(numbers, rows, theta) -> theta and numbers that give the same function under the hidden normalization."""
+    surface = surfaces()[structure.surface]
+    return jax.jit(lambda numbers, rows, theta: surface.start(structure, numbers, theta, rows))
+
+
+@kernel
+def seer(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float[Array, " n"]]]:
+    """(numbers, rows, theta) -> what the drawn weights multiply, and the model's prediction."""
+    surface = surfaces()[structure.surface]
+    if surface.sees is None or surface.predict is None:
+        raise TypeError(f"{structure.surface} is a formula: it sees no data")
+    sees, predict = surface.sees, surface.predict
+    return jax.jit(lambda numbers, rows, theta: (sees(structure, numbers, theta, rows), predict(structure, numbers, theta, rows)))
+
+
+@kernel
+def batcher(structure: Structure, batch_room: int) -> Callable[..., object]:
+    """(rows, count, size, seed, t) -> what the loss needs of the rows that update t takes."""
+
+    @jax.jit
+    def batch(rows: Rows, count: Int[Array, ""], size: Int[Array, ""], seed: Int[Array, ""], t: Int[Array, ""]) -> object:
+        draw = drawing(rows, count, size, batch_room, jax.random.key(seed))
+        _, order = draw(t - t % ((count + size - 1) // size), jnp.zeros(rows.y.shape, jnp.int64))  # as its epoch shuffled them
+        return surfaces()[structure.surface].summary(structure, draw(t, order)[0])
+
+    return batch
+
+
+@kernel
+def sampler(structure: Structure, batch_room: int, draws: int) -> Callable[..., Float[Array, "m p"]]:
+    """(numbers, rows, theta, count, size, seed) -> the gradients at one point of that many batches, each drawn anew from all rows."""
+
+    @jax.jit
+    def sample(
+        numbers: Numbers, rows: Rows, theta: Theta, count: Int[Array, ""], size: Int[Array, ""], seed: Int[Array, ""]
+    ) -> Float[Array, "m p"]:
+        loss, summary = _loss(structure, numbers), surfaces()[structure.surface].summary
+
+        def one(key: Array) -> Theta:
+            batch, _ = drawing(rows, count, size, batch_room, key)(jnp.zeros((), jnp.int64), jnp.zeros(rows.y.shape, jnp.int64))
+            return jax.grad(loss)(theta, summary(structure, batch))
+
+        return jax.lax.map(one, jax.random.split(jax.random.key(seed), draws))
+
+    return sample
+
+
+def _walk(
+    structure: Structure,
+    optimizer: str,
+    batch_room: int,
+    record_room: int,
+    carry: Carry,
+    until: Int[Array, ""],
+    numbers: Numbers,
+    rows: Rows | None,
+    hyper: Hyper,
+    multipliers: Float[Array, " m"],
+    target: Target,
+    steps: Int[Array, ""],
+    theta: Theta,
+    count: Int[Array, ""],
+    size: Int[Array, ""],
+    seed: Int[Array, ""],
+) -> tuple[Carry, Record]:
+    surface, method = surfaces()[structure.surface], _optimizer(optimizer)
+    draw = None
+    if batch_room and rows is not None:
+        drawn = drawing(rows, count, size, batch_room, jax.random.key(seed))
+
+        def draw(t: Int[Array, ""], order: Int[Array, " n"]) -> tuple[object, Int[Array, " n"]]:
+            batch, order = drawn(t, order)
+            return surface.summary(structure, batch), order
+
+    fresh = begin(method.make, hyper, theta, 0 if rows is None else rows.y.shape[0])
+    carry = jax.tree.map(lambda new, old: jnp.where(carry.t < 0, new, old), fresh, carry)
+    loss, data = _loss(structure, numbers), _summary(structure, rows)
+    return descend(loss, data, draw, method, hyper, multipliers, target, steps, carry, until, record_room)
+
+
+def _optimizer(name: str) -> Optimizer:
+    return catalogue("optim.optimizers", Optimizer)[name]
+
+
+@lru_cache(256)
+def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carry:
+    """The Carry to call a walker with at first: of the right shapes, in NumPy."""
+    numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
+    theta = jax.ShapeDtypeStruct((p,), np.float64)
+    shapes = jax.eval_shape(lambda hyper, theta: begin(_optimizer(optimizer).make, hyper, theta, rows), numbers, theta)
+    carry = jax.tree.map(lambda shape: np.zeros(shape.shape, shape.dtype), shapes)
+    return carry._replace(t=np.int64(-1))
+
+
+@lru_cache(256)
+def recorded(optimizer: str, hyper: tuple[str, ...], p: int) -> Kept:
+    """The shapes that stand side by side in a row of a walker's record, for descent.apart."""
+    numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
+    return columns(_optimizer(optimizer), numbers, not_begun(optimizer, hyper, p, 0))
+
+
+@kernel
+def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Record]]:
+    """(carry, until, numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> carry and record up to update `until`.
+
+    batch_room 0: full batch.
+    """
+
+    @jax.jit
+    def walk(*traced: object) -> tuple[Carry, Record]:
+        return _walk(structure, optimizer, batch_room, ROOM, *traced)  # type: ignore[arg-type]
+
+    return walk
+
+
+@kernel
+def racer(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Float[Array, " r"]]]:
+    """As walker, without a record, for many rates at once: (rates, carries, until, numbers, rows, hyper ...) -> carries, their losses.
+
+    The rates are laid over all devices.
+    """
+
+    @jax.jit
+    def race(
+        rates: Float[Array, " r"], carries: Carry, until: Int[Array, ""], numbers: Numbers, rows: Rows | None, *rest: object
+    ) -> tuple[Carry, Array]:
+        def one(of: tuple[Scalar, Carry], shared: tuple[object, ...]) -> tuple[Carry, Scalar]:
+            (rate, carry), (until, numbers, rows, hyper, *rest) = of, shared
+            hyper = hyper | {"rate": rate}  # type: ignore[operator]
+            carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, numbers, rows, hyper, *rest)  # type: ignore[arg-type]
+            return carry, _loss(structure, numbers)(carry.theta, _summary(structure, rows))  # type: ignore[arg-type]
+
+        return mapped(one, (rates, carries), (until, numbers, rows, *rest), nbytes(rows) + nbytes(carries) // rates.size)
+
+    return race

@@ -1,0 +1,164 @@
+"""What decides whether a walk is stable: η·λmax over its updates, its rate of convergence, the noise of its batches."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from core.settings import capacity
+from labs.plane import kernels
+from labs.plane.experiment import PanelResult
+from labs.plane.problem import Problem, expanded, prepared, rows_of, seen, sparsely_expanded
+from labs.plane.walks import Walk, optimizers
+from landscape.curvature import preconditioned
+from optim.optimizer import stable_below
+
+POINTS = 60  # of a walk at which the Hessian is asked for
+DRAWS = 512  # mini-batches at each size
+TRUSTED = 1e-10  # distances below this share of the first are rounding
+
+
+class Sharpness(NamedTuple):
+    """update; value: η·λmax of the Hessian there, preconditioned where the method has a scale; stable: what it must stay below."""
+
+    update: Int[np.ndarray, " k"]
+    value: Float[np.ndarray, " k"]
+    stable: float
+
+
+def sharpness(problem: Problem, walked: Walk) -> Sharpness | None:
+    """Over the updates, at some sixty of them, evenly spread; None where the method has no such form, as L-BFGS."""
+    optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
+    stable = stable_below(optimizer, hyper) if hyper else math.inf
+    if not math.isfinite(stable):
+        return None
+    usable = np.flatnonzero(np.isfinite(walked.path).all(axis=1) & ~(np.isnan(walked.scale).any(axis=1) & optimizer.adaptive))
+    if not usable.size:
+        return None
+    kept = usable[np.unique(np.linspace(0, usable.size - 1, POINTS).round().astype(int))]
+    hessians = expanded(problem, walked.path[kept])[2]
+    value = [
+        preconditioned(h, float(walked.rates[i]), walked.scale[i] if optimizer.adaptive else None) if np.isfinite(h).all() else math.nan
+        for i, h in zip(kept, hessians, strict=True)
+    ]
+    return Sharpness(walked.update[kept], np.array(value), stable)
+
+
+class Convergence(NamedTuple):
+    """The factor by which the distance to the minimum shrinks an update, in the end: by theory, and by the walk."""
+
+    predicted: float
+    measured: float
+
+
+def _plain(hyper: Mapping[str, float], curvature: float) -> Float[np.ndarray, "2 2"]:
+    """xₖ₊₁ = (1 − ηλ)xₖ."""
+    return np.array([[1 - hyper["rate"] * curvature, 0.0], [1.0, 0.0]])
+
+
+def _heavy(hyper: Mapping[str, float], curvature: float) -> Float[np.ndarray, "2 2"]:
+    """xₖ₊₁ = (1 + m − ηλ)xₖ − m xₖ₋₁."""
+    m = hyper["momentum"]
+    return np.array([[1 + m - hyper["rate"] * curvature, -m], [1.0, 0.0]])
+
+
+def _nesterov(hyper: Mapping[str, float], curvature: float) -> Float[np.ndarray, "2 2"]:
+    """xₖ₊₁ = (1 − ηλ)((1 + m)xₖ − m xₖ₋₁)."""
+    m, left = hyper["momentum"], 1 - hyper["rate"] * curvature
+    return np.array([[left * (1 + m), -left * m], [1.0, 0.0]])
+
+
+_STEPS: Mapping[str, Callable[[Mapping[str, float], float], Float[np.ndarray, "2 2"]]] = MappingProxyType(
+    {"gradient_descent": _plain, "momentum": _heavy, "nesterov": _nesterov}
+)
+
+
+def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
+    """On a quadratic with one minimum, for the methods whose steps are linear in θ; None elsewhere, and where the walk is too short.
+
+    Predicted: the spectral radius of the step, over all eigenvalues. Measured: along each eigenvector the two numbers of
+    xₖ₊₁ = a xₖ + b xₖ₋₁ that fit the walk best, and the larger root of z² = az + b.
+    """
+    fit, step = panel.fit, _STEPS.get(walked.picked.name)
+    if step is None or not _quadratic(panel) or fit.theta is None or not walked.rated.hyper or np.ptp(walked.rates) > 0:
+        return None
+    hyper, hessian = dict(walked.rated.hyper), sparsely_expanded(panel.problem, fit.theta[None])[2][0]
+    curvatures, vectors = np.linalg.eigh(hessian)
+    if curvatures[0] <= 0:
+        return None
+    along = (walked.path - fit.theta) @ vectors
+    follows = np.flatnonzero(np.diff(walked.update) == 1)
+    triples = follows[np.isin(follows + 1, follows)]
+    predicted, measured = 0.0, 0.0
+    for x, curvature in zip(along.T, curvatures, strict=True):
+        matrix = step(hyper, float(curvature))
+        if float(np.abs(x).max()) <= TRUSTED * float(np.abs(along).max()):
+            continue  # the walk has no part along this one
+        predicted = max(predicted, float(np.abs(np.linalg.eigvals(matrix)).max()))
+        good = triples[np.abs(x[triples]) + np.abs(x[triples + 1]) > TRUSTED * float(np.abs(x).max())]
+        if good.size < 3:
+            continue  # gone in two or three steps: nothing is left to measure
+        size = np.abs(x[good]) + np.abs(x[good + 1])
+        before = np.stack([x[good + 1], x[good]], axis=1) / size[:, None]
+        if matrix[0, 1] == 0:
+            before = before[:, :1]
+        fitted = np.linalg.lstsq(before, x[good + 2] / size, rcond=None)[0]
+        a, b = float(fitted[0]), float(fitted[1]) if fitted.size > 1 else 0.0
+        measured = max(measured, float(np.abs(np.roots([1.0, -a, -b])).max()))
+    return Convergence(predicted, measured) if measured > 0 else None
+
+
+def _quadratic(panel: PanelResult) -> bool:
+    return panel.fit.quadratic or panel.problem.structure.surface == "quadratic_bowl"
+
+
+class Noise(NamedTuple):
+    """size: rows in a batch. deviation: the root mean square distance of its gradient from that of all rows, at one point; expected: what
+    sampling without replacement gives, s/√B·√((n − B)/(n − 1)), with the s that fits best. slope: of log deviation over log size, without
+    the finite table's factor: −½ where the noise goes as 1/√B."""
+
+    size: Int[np.ndarray, " k"]
+    deviation: Float[np.ndarray, " k"]
+    expected: Float[np.ndarray, " k"]
+    slope: float
+
+
+def _held(problem: Problem, theta: tuple[float, ...]) -> Problem:
+    """The problem with its bias held at the best of all rows: the best of each batch would take up part of the noise, of one row all."""
+    chosen = dict(problem.structure.options)
+    if chosen.get("bias") != "best":
+        return problem
+    sees, predicted = seen(problem, theta)
+    best = float(predicted[0] - np.array(theta) @ sees[:, 0])
+    options = tuple((name, "fixed" if name == "bias" else choice) for name, choice in problem.structure.options)
+    numbers = dict(problem.numbers) | {"bias_value": best}
+    return Problem(replace(problem.structure, options=options), tuple(sorted(numbers.items())), problem.source)
+
+
+@lru_cache(8)
+def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | None:
+    """None for a formula: it has no rows."""
+    if problem.source is None:
+        return None
+    problem = _held(problem, theta)
+    assert problem.source is not None
+    rows, n = rows_of(problem), prepared(problem.source).n
+    fewest = 8 if problem.surface.hidden_layer else 1  # its output bias is at its best for each batch, which of few rows takes up the noise
+    sizes = np.unique(np.geomspace(min(fewest, n // 4), max(2, n // 2), 8).round().astype(np.int64))
+    sample = kernels.sampler(problem.structure, capacity(n), DRAWS)
+    count, at = np.int64(n), np.array(theta)
+    whole = sparsely_expanded(problem, at[None])[1][0]
+    deviation = []
+    for size in sizes:
+        drawn = np.asarray(sample(problem.traced, rows, at, count, size, np.int64(seed)))
+        deviation.append(float(np.sqrt(np.mean(np.sum((drawn - whole) ** 2, axis=1)))))
+    finite = np.sqrt((n - sizes) / (n - 1))
+    found = np.array(deviation)
+    free = found / finite
+    slope = float(np.polyfit(np.log(sizes), np.log(free), 1)[0]) if np.all(free > 0) else math.nan
+    return Noise(sizes, found, float(np.exp(np.mean(np.log(free) + 0.5 * np.log(sizes)))) * finite / np.sqrt(sizes), slope)

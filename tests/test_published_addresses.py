@@ -1,0 +1,74 @@
+"""Addresses that have been given away: each opens the scene that it opened on the day it was drawn, and refuses what it refused then.
+
+`addresses.json` holds 200 of them, over every page, topic and lesson, a third of their values odd or wrong. It is never drawn anew: an
+address that opens another scene is a broken link.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+from core.settings import Pick
+from lessons.deep_scene import CLASSIFIER, DEEP
+from lessons.mask_scene import MASKED
+from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
+from views.address import Setup, read
+from views.lesson import lessons
+
+PUBLISHED = json.loads(Path(__file__).with_name("addresses.json").read_text())
+OPENINGS: Mapping[str, Setup] = {
+    "scale": SCALE,
+    "hidden": HIDDEN,
+    "optimizers": RATES,
+    "deep": DEEP,
+    "loss": OUTPUT,
+    "stuck": STUCK,
+    "workbench": WORKBENCH,
+    "classifier": CLASSIFIER,
+    "masks": MASKED,
+}
+TOPICS: Mapping[str, Setup] = {
+    "rates": RATES,
+    "momentum": MOMENTUM,
+    "adaptive": ADAPTIVE,
+    "batches": BATCHES,
+    "schedules": SCHEDULES,
+    "output": OUTPUT,
+    "two": TWO,
+    "encodings": ENCODINGS,
+}
+
+
+def opening(page: str, query: Mapping[str, str]) -> Setup:
+    """The scene that a page opens on, or its topic, or its lesson."""
+    lesson = lessons().get(query.get("lesson", ""))
+    return lesson.experiment if lesson is not None else TOPICS.get(query.get("topic", ""), OPENINGS[page])
+
+
+def flat(value: object) -> object:
+    """Names and numbers, as JSON holds them."""
+    if isinstance(value, Pick):
+        return {"pick": value.name, "settings": dict(value.settings)}
+    if is_dataclass(value):
+        return {field.name: flat(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [flat(part) for part in value]
+    return value
+
+
+def test_there_are_two_hundred_over_all_pages() -> None:
+    assert len(PUBLISHED) == 200
+    assert {one["page"] for one in PUBLISHED} == set(OPENINGS)
+
+
+@pytest.mark.parametrize("i", range(len(PUBLISHED)))
+def test_it_opens_the_same_scene(i: int) -> None:
+    published = PUBLISHED[i]
+    query = published["query"]
+    scene, shown, refused = read(query, opening(published["page"], query), frozenset(lessons()))
+    assert flat(scene) == published["scene"]
+    assert flat(shown) == published["shown"]
+    assert sorted(said.english for said in refused) == sorted(published["refused"])

@@ -1,0 +1,318 @@
+"""The verdict on a network's training, at one of its records: the evidence, and what optim/verdict.py says of it.
+
+Lengths are in units of the largest ‖θ‖ on the way, and of 1 at least: a step, or the distance to a critical point, is small where it is
+small beside the weights. Two parameters have Newton's method to tell a critical point from the slope beside it, a large network has not;
+here it is one where the gradient vanishes in those units and one Newton step along it, ‖g‖/(gᵀHg/gᵀg), is short. Its kind is that of both
+ends of the spectrum. The steps are those of the updates that follow.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Float
+
+from core.messages import N_, Message
+from labs.deep.curvature import Curvature, curvature, random_start, scaled, state_at
+from labs.deep.kernels import optimizer_of, pointer, scorer
+from labs.deep.onward import Onward, Replay, factors, onward
+from labs.deep.rows import DTYPE
+from labs.deep.training import Record, Trained, Trial
+from networks.multilayer import losses as costs
+from optim.optimizer import Update, stable_below, weight_decay
+from optim.training import Training
+from surfaces.surface import Rows
+from verdict.rules import FLAT, NEAR, Circumstances, Kind, Place, Trail, Verdict, verdict
+from verdict.words import LIMIT_THERE, steepness, told
+
+AROUND = (0.1, 0.3)  # how far from a flat point lower losses are looked for, along
+FLAT_WAYS = 8  # random flat directions, both ways
+LOWER = 1e-9  # by this share of the loss at least
+
+
+class Judged(NamedTuple):
+    """A verdict on one record of a training, and its evidence.
+
+    update: how many were done. loss, slope: there, of all rows; level, usual: their means over what is recent. there: how the loss bends
+    at the point, of a training that diverges where it turned; None where the loss was never a number. sharpness: η·λmax there, of the
+    preconditioned Hessian where `scaled`; stable: what it must stay below, ∞ where no such form is known. noise: the root mean square of
+    the gradients of batches over that of all rows, 1 where every update takes all rows, NaN where unknown. unit: of length. needed: the
+    rate below which a diverging training would have been stable where it turned, None where that is not what was wrong. lower: at a
+    critical point, whether something lower is known beside it.
+    """
+
+    kind: Kind
+    update: int
+    loss: float
+    slope: float
+    level: float
+    usual: float
+    there: Curvature | None
+    sharpness: float
+    scaled: bool
+    stable: float
+    noise: float
+    unit: float
+    verdict: Verdict
+    needed: float | None
+    lower: bool
+
+
+def _sharpness(training: Trained, at: int, here: Curvature, now: Training | None) -> tuple[float, bool]:
+    """η·λmax, and whether preconditioned; NaN where a method's scale is not known."""
+    trial, record = training.trial, training.record()
+    method = optimizer_of(trial.optimizer.name)
+    rate = float(trial.hyper["rate"]) * float(factors(trial)[min(int(record.update[at]), trial.steps - 1)])
+    if not method.adaptive:
+        return rate * here.highest, False
+    if now is None or method.lens is None:
+        return math.nan, True
+    nothing = jnp.zeros_like(now.theta)
+    scale = method.lens(Update(nothing, now.memory, now.memory), trial.hyper).scale
+    root = None if scale is None else np.asarray(scale, np.float64) ** -0.5
+    if root is None or not np.isfinite(root).all():
+        return math.nan, True
+    kernel = scaled(trial.net, trial.loss.name, not trial.frozen)
+    shared = (trial.numbers, state_at(training, at), trial.split.train, jnp.asarray(record.theta[at]))
+    return rate * float(kernel(*shared, root.astype(DTYPE), random_start(training))), True
+
+
+def _lower(training: Trained, at: int, here: Curvature, unit: float) -> bool:
+    """Whether the loss is lower somewhere near a point whose lowest curvature is zero: along random flat directions, both ways.
+
+    There the third derivatives decide, or the fourth. By more than what is left of gradient and curvature explains, and in float64: of a
+    product of many small weights float32 sees nothing. What falls along no direction that was tried may still fall along another.
+    """
+    trial, record = training.trial, training.record()
+    ways = np.stack([curvature(training, at, draw).flat.astype(np.float64) for draw in range(FLAT_WAYS)])
+    far = np.repeat(np.array(AROUND) * unit, 2 * FLAT_WAYS)
+    steps = far[:, None] * np.tile(np.concatenate([ways, -ways]), (len(AROUND), 1))
+    theta = record.theta[at].astype(np.float64)
+    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), (trial.numbers, state_at(training, at), trial.split.train))
+    kernel = pointer(trial.net, trial.loss.name, not trial.frozen)
+    loss = np.asarray(kernel(*wide, np.concatenate([theta[None], theta + steps])))
+    return bool(np.any(loss[0] - loss[1:] > here.slope * far + 0.5 * here.rounding * far**2 + LOWER * loss[0]))
+
+
+def _place(training: Trained, at: int, here: Curvature, relief: float, unit: float) -> tuple[Place | None, bool]:
+    """The critical point that record `at` stands at, None where it stands at none; and whether something lower is beside it."""
+    if here.slope * unit > FLAT * relief:
+        return None, False
+    distance = 0.0 if here.slope == 0 else here.slope / (abs(here.along) * unit) if here.along != 0 else math.inf
+    if distance > NEAR:
+        return None, False
+    if here.descends:
+        return Place("saddle" if here.highest > here.rounding else "maximum", distance), True
+    if here.lowest > here.rounding + here.lowest_error:
+        return Place("minimum", distance), False
+    if here.highest <= here.rounding:
+        return None, False  # flat in every direction
+    lower = _lower(training, at, here, unit)
+    return Place("plateau" if lower else "degenerate minimum", distance), lower
+
+
+def _falls_for_ever(trial: Trial) -> bool:
+    """Whether a row that is right by far costs less still where it is right by twice as far: not so beyond the margin of a hinge, and not
+    where a share of the target is spread over all classes."""
+    scores = jnp.zeros((trial.split.outputs, 2)).at[0].set(jnp.array([20.0, 40.0]))
+    wide = {name: jnp.asarray(value, jnp.float64) for name, value in trial.numbers.items()}
+    far, farther = costs()[trial.loss.name](scores, Rows(jnp.zeros((1, 2)), jnp.zeros(2), jnp.ones(2)), wide)
+    return bool(far > farther)
+
+
+def _all_right(training: Trained, at: int) -> bool:
+    """Whether every training row's largest score is the right one, in train mode.
+
+    The output layer is linear, so a multiple of it multiplies the scores: a loss that falls for ever then goes to 0 as the multiple grows.
+    """
+    trial, rows = training.trial, training.trial.split
+    if not rows.labeled or not _falls_for_ever(trial):
+        return False
+    theta = jnp.asarray(training.record().theta[at])
+    scores = np.asarray(scorer(trial.net)(trial.numbers, theta, state_at(training, at), rows.train))[:, : rows.n]
+    return bool(np.isfinite(scores).all() and np.all(np.argmax(scores, axis=0) == np.asarray(rows.train.y)[: rows.n]))
+
+
+def _losses(training: Trained, record: Record) -> Float[np.ndarray, " s"]:
+    """Of all rows in the mode that is trained in."""
+    return np.asarray(record.measured.settled if training.trial.frozen else record.measured.loss, np.float64)
+
+
+def _trail(training: Trained, record: Record, at: int, unit: float, after: Onward | None) -> Trail:
+    """The records up to `at`, then what follows, or the explosion."""
+    loss, theta, update = _losses(training, record)[: at + 1], record.theta[: at + 1], record.update[: at + 1]
+    slope = np.full(at + 1, np.nan) if training.trial.frozen else np.asarray(record.measured.gradient[: at + 1], np.float64)
+    whole = training.trial.batch == 0
+    batch = slope.copy() if whole else np.full(at + 1, np.nan)
+    if after is None:  # beyond all bounds
+        theta, update = np.concatenate([theta, theta[-1:]]), np.append(update, training.record().diverged or update[-1])
+        loss, slope, batch = np.append(loss, np.inf), np.append(slope, np.nan), np.append(batch, np.nan)
+    else:
+        alive = after.alive & np.isfinite(after.loss)
+        alive[0] = True
+        follows = np.flatnonzero(np.logical_and.accumulate(alive))
+        theta = np.concatenate([theta[:-1], after.theta[follows]])
+        update = np.append(update[:-1], update[-1] + follows)
+        loss, slope, batch = (
+            np.append(before[:-1], new[follows]) for before, new in ((loss, after.loss), (slope, after.slope), (batch, after.batch_slope))
+        )
+    path = theta / unit
+    step = np.full_like(path, np.nan)
+    known = np.flatnonzero(np.diff(update) == 1)
+    step[known + 1] = path[known + 1] - path[known]
+    return Trail(update, path, step, loss, slope * unit, batch * unit, at + 1)
+
+
+class Judging:
+    """A verdict that is being found: None until it is."""
+
+    def __init__(self, training: Trained, at: int) -> None:
+        self.found: Judged | None = None
+        self._training, self._at, self._lock = training, at, threading.Lock()
+        record, loss = training.record(), _losses(training, training.record())
+        self._turned = int(np.nanargmin(loss)) if np.isfinite(loss).any() else 0
+        final = len(record.update) - 1
+        self._exploding = record.diverged is not None and (at == final or at > self._turned)
+        self._replay = None if self._exploding else Replay(training, at)
+
+    def work(self, deadline: float) -> None:
+        """On, until the deadline has passed."""
+        if not self._lock.acquire(timeout=min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)):
+            return
+        try:
+            if self.found is None:
+                begun = None if self._replay is None else self._replay.work(deadline)
+                if begun is not None or self._replay is None:
+                    self.found = self._judged(begun)
+                    self._replay = None
+        finally:
+            self._lock.release()
+
+    def _judged(self, begun: Training | None) -> Judged:
+        training, at, record = self._training, self._at, self._training.record()
+        trial, loss = training.trial, _losses(training, record)
+        method = optimizer_of(trial.optimizer.name)
+        hyper = {name: float(value) for name, value in trial.hyper.items()}
+        sizes = np.linalg.norm(record.theta[: at + 1].astype(np.float64), axis=1)
+        unit = float(sizes[record.calm[: at + 1]].max(initial=1.0))
+        after = None if begun is None else onward(training, begun)
+        trail = _trail(training, record, at, unit, after)
+
+        looked = self._turned if self._exploding else at
+        here = curvature(training, looked) if np.isfinite(loss[looked]) else None
+        sharpness, preconditioned = (math.nan, False) if here is None else _sharpness(training, looked, here, begun)
+        stable = stable_below(method, hyper)
+        relief = float(max(loss[0], loss[at]))
+        decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in method.fields)
+        infinite = not self._exploding and not decays and _all_right(training, at)
+        place, lower = (None, False)
+        if here is not None and not self._exploding and not infinite:
+            place, lower = _place(training, at, here, relief, unit)
+        whole, lost = trial.batch == 0, after is not None and not bool(after.alive.all())
+        around = Circumstances(
+            place=place,
+            sharpness=sharpness if math.isfinite(stable) else math.nan,
+            stable=stable,
+            curvature=0.0 if here is None or math.isnan(here.along) else abs(here.along) * unit**2,  # where it goes, it is flat
+            relief=relief,
+            whole=whole,
+            decays=decays,
+            infinite=infinite,
+            diverged=self._exploding or lost,
+            over=record.diverged is None and at == len(record.update) - 1,
+        )
+        said = verdict(trail, around)
+        if said.kind == "infinity" and not infinite:  # no loss of a network falls below 0: it exploded before anything was lower
+            said = said._replace(kind="diverging", since=int(record.update[self._turned]))
+        rate = hyper["rate"]
+        needed = rate * stable / sharpness if said.kind == "diverging" and math.isfinite(stable) and sharpness > stable else None
+        return Judged(
+            kind=said.kind,
+            update=int(record.update[at]),
+            loss=float(loss[at]),
+            slope=here.slope if here is not None and not self._exploding else float(record.measured.gradient[at]),
+            level=float(np.mean(trail.loss[said.recent :])),
+            usual=float(np.nanmean(trail.slope[said.recent :])) / unit if np.isfinite(trail.slope[said.recent :]).any() else math.nan,
+            there=here,
+            sharpness=sharpness,
+            scaled=preconditioned,
+            stable=stable,
+            noise=1.0 if whole else math.nan if after is None else _noise(after),
+            unit=unit,
+            verdict=said,
+            needed=needed,
+            lower=lower,
+        )
+
+
+def _noise(after: Onward) -> float:
+    """√(mean ‖g_B‖²/mean ‖g‖²) over the updates that follow."""
+    alive = after.alive & np.isfinite(after.slope) & np.isfinite(after.batch_slope)
+    whole = float(np.mean(after.slope[alive] ** 2)) if alive.any() else 0.0
+    return math.sqrt(float(np.mean(after.batch_slope[alive] ** 2)) / whole) if whole > 0 else math.nan
+
+
+@lru_cache(64)
+def judging(training: Trained, at: int) -> Judging:
+    """The verdict on record `at` of a training that is at its end."""
+    return Judging(training, at)
+
+
+def judged(training: Trained, at: int) -> Judged:
+    """The verdict, however long it takes."""
+    one = judging(training, at)
+    while one.found is None:
+        one.work(math.inf)
+    return one.found
+
+
+# --------------------------------------------------------------------------------------------------------------------- in words
+
+
+LOWER_BESIDE = N_(
+    "On a plateau: the gradient is {slope} and the smallest curvature ({lowest}) zero within its error, yet the loss is lower close by: "
+    "this is no minimum."
+)
+ALONG = N_("On a plateau: gradient ({slope}) and curvature along it are tiny, but this is no minimum. Plain steps are too short here.")
+# what a two-parameter walk knows otherwise
+_OWN: Mapping[Kind, str] = MappingProxyType(
+    {
+        "degenerate minimum": N_(
+            "In a flat valley: the gradient is {slope}, the smallest curvature ({lowest}) is zero within its error, and nothing lower was "
+            "found beside it."
+        ),
+        "infinity": N_(
+            "The minimum is at infinity: every training row is right, so larger weights always lower the loss ({loss}). It can "
+            "never arrive."
+        ),
+    }
+)
+
+
+def sentence(found: Judged) -> Message:
+    """The verdict as a student reads it, with the numbers that made it."""
+    instead = _OWN.get(found.kind, "")
+    if found.kind == "plateau":
+        instead = LOWER_BESIDE if found.lower else ALONG
+    if found.needed is not None:
+        instead = LIMIT_THERE
+    return told(
+        found.verdict,
+        instead,
+        (found.loss, found.slope),
+        (found.level, found.usual),
+        lowest=math.nan if found.there is None else found.there.lowest,
+        highest=math.nan if found.there is None else found.there.highest,
+        n=found.update,
+        k=found.verdict.since or 0,
+        needed=found.needed or 0.0,
+        stable=found.stable,
+        steepness=steepness(found.sharpness, found.stable),
+    )

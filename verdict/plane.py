@@ -1,0 +1,225 @@
+"""The evidence for a verdict on a walk: gradient, eigenvalues, η·λmax, the nearest critical point; and what optim/verdict.py says of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from labs.plane.problem import Fit, Problem, expanded, signs, sparsely_expanded
+from labs.plane.walks import Walk, optimizers
+from landscape.critical.expansions import Expansions
+from landscape.critical.kinds import ringed
+from landscape.curvature import Counts, eigenvalues, preconditioned
+from landscape.nearest import Nearest, nearest
+from optim.optimizer import Optimizer, stable_below, weight_decay
+from verdict.rules import Circumstances, Kind, Place, Trail, Verdict, verdict
+
+_KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "minimum": "minimum",
+        "degenerate minimum": "degenerate minimum",
+        "saddle": "saddle",
+        "maximum": "maximum",
+        "degenerate maximum": "maximum",
+        "degenerate saddle": "saddle",
+        "monkey saddle": "saddle",
+        "degenerate": "saddle",
+        "flat": "plateau",
+    }
+)
+
+
+RING = 1e-2  # of half the picture: the circle on which a degenerate point shows what it is
+
+
+class Found(NamedTuple):
+    """A critical point near a walk. values: its Hessian's eigenvalues, ascending; counts: their signs, in units of half the picture's
+    sides. distance: the largest coordinate's, in those units."""
+
+    at: Float[np.ndarray, " p"]
+    loss: float
+    hessian: Float[np.ndarray, "p p"]
+    values: Float[np.ndarray, " p"]
+    counts: Counts
+    kind: Kind
+    distance: float
+
+
+class Judged(NamedTuple):
+    """A verdict on one point of a walk, and its evidence.
+
+    update: how many were done. loss, slope: there, of all rows; level, usual: their means over what is recent. values: the Hessian's
+    eigenvalues there, ascending. sharpness: η·λmax, preconditioned where the method has a scale; stable: what it must stay below; NaN and ∞
+    where no such form is known. place: the critical point near it, if there is one. needed: the rate below which a diverging walk would
+    have been stable where it turned, else None; quadratic: it would have been stable everywhere.
+    """
+
+    kind: Kind
+    update: int
+    at: Float[np.ndarray, " p"]
+    loss: float
+    slope: float
+    level: float
+    usual: float
+    values: Float[np.ndarray, " p"]
+    sharpness: float
+    stable: float
+    place: Found | None
+    verdict: Verdict
+    needed: float | None
+    quadratic: bool
+
+
+@lru_cache(256)
+def _searched(problem: Problem, points: tuple[tuple[float, ...], ...], unit: tuple[float, ...]) -> Nearest:
+    return nearest(lambda thetas: sparsely_expanded(problem, thetas), np.array(points), np.array(unit))
+
+
+def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit: Float[np.ndarray, " 2"]) -> Kind:
+    """What the loss on a small circle says where an eigenvalue is zero; all of it equal: a plateau."""
+
+    def around(z: Float[np.ndarray, "k 2"]) -> Expansions:
+        loss, gradient, hessian = expanded(problem, at + z * unit)
+        return Expansions(loss, gradient * unit, hessian * np.outer(unit, unit))
+
+    kind, index = ringed(around, np.zeros(2), loss, RING)
+    return "plateau" if kind == "degenerate" and index is None else _KINDS[kind]
+
+
+def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[Found | None]:
+    """The critical point near each of them. largest: the largest |λ| per unit² that was met, which says what is near zero."""
+    found = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
+
+    def place(i: int) -> Found | None:
+        if not found.found[i]:
+            return None
+        at, hessian = found.at[i], found.hessian[i]
+        values = eigenvalues(hessian)
+        counts = signs(problem, hessian, unit, largest)
+        away = float(np.abs((at - points[i]) / unit).max())
+        kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
+        return Found(at, float(found.loss[i]), hessian, values, counts, kind, away)
+
+    return [place(i) for i in range(len(points))]
+
+
+AROUND = 1e-3  # of half the picture: how far around a point a kink is looked for
+STEEP = 0.05  # of the steepest gradient around it: a kink's is no smaller on any side
+
+
+def _kink(problem: Problem, point: Float[np.ndarray, " p"], unit: Float[np.ndarray, " p"]) -> bool:
+    """Whether the loss is lowest here and steep all around, at two distances: a smooth minimum is half as steep half as far away."""
+    turn = np.linspace(0, 2 * np.pi, 8, endpoint=False)
+    ring = np.zeros((turn.size, point.size))
+    ring[:, 0], ring[:, 1] = np.cos(turn), np.sin(turn)
+    points = np.concatenate([point[None], point + AROUND * ring * unit, point + 0.25 * AROUND * ring * unit])
+    loss, gradient, _ = sparsely_expanded(problem, points)
+    slope = np.linalg.norm(gradient * unit, axis=1)
+    far, near = slope[1:9], slope[9:]
+    return bool(np.all(loss[1:] > loss[0]) and near.min() > 0.7 * far.min() and near.min() > STEEP * far.max())
+
+
+def _sharpness(optimizer: Optimizer, walked: Walk, i: int, hessian: Float[np.ndarray, "p p"], stable: float) -> float:
+    """η·λmax at one of the walk's points; NaN where the method has no such form."""
+    if not math.isfinite(stable) or not np.isfinite(hessian).all():
+        return math.nan
+    if not optimizer.adaptive:
+        return preconditioned(hessian, float(walked.rates[i]))
+    return math.nan if np.isnan(walked.scale[i]).any() else preconditioned(hessian, float(walked.rates[i]), walked.scale[i])
+
+
+def _lowest(walked: Walk) -> int:
+    return int(np.nanargmin(walked.loss)) if np.isfinite(walked.loss).any() else 0
+
+
+def _slopes(walked: Walk, unit: Float[np.ndarray, " p"], whole: bool) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
+    """Norms of the gradient of all rows and of that of each update's batch, in loss per unit.
+
+    Of a mini-batch walk only the norm of the full gradient is kept: its components are taken as those of the batch's, on the whole.
+    """
+    batch = np.linalg.norm(walked.gradient * unit, axis=1)
+    plain = np.linalg.norm(walked.gradient, axis=1)
+    length = np.divide(batch, plain, out=np.full_like(batch, float(unit.max())), where=plain > 0)
+    length = np.where(np.isfinite(length), length, float(unit.max()))
+    return (np.where(np.isfinite(batch), batch, walked.slope * length) if whole else walked.slope * np.nanmean(length)), batch
+
+
+def judged(
+    problem: Problem, fit: Fit, walked: Walk, unit: Float[np.ndarray, " p"], *, whole: bool, points: Sequence[int] | None = None
+) -> list[Judged]:
+    """The verdicts at some of the walk's points, by their place among those that are kept; without `points`: at its end.
+
+    unit: half the sides of the picture as it is drawn unasked, and a length like them for a weight that is not drawn. whole: its updates
+    take all rows.
+    """
+    final, turned = walked.update.size - 1, _lowest(walked)
+    ends = [final] if points is None else list(points)
+    asked = walked.path[[0, turned, *ends]]
+    asked = np.where(np.isfinite(asked), asked, walked.path[0])
+    hessians = sparsely_expanded(problem, asked)[2]
+    spread = [float(np.abs(eigenvalues(h * np.outer(unit, unit))).max()) if np.isfinite(h).all() else 0.0 for h in hessians]
+    lost = walked.diverged is not None
+
+    def exploding(i: int) -> bool:
+        return lost and i >= turned and (i == final or i > turned)
+
+    searched = [i for i in range(len(ends)) if not exploding(ends[i])]
+    near = dict(zip(searched, _places(problem, asked[2:][searched], unit, max(spread)), strict=True)) if searched else {}
+    for i, place in near.items():
+        if place is not None and place.kind == "plateau" and fit.loss is not None and place.loss <= fit.loss + 1e-12 * (1 + abs(fit.loss)):
+            near[i] = place._replace(kind="degenerate minimum")  # level all around, and nothing is lower anywhere
+    if not problem.surface.smooth(problem.structure):
+        for i in searched:
+            if _kink(problem, asked[2 + i], unit):
+                none = Counts(0, 0, 0)
+                nowhere = np.full(unit.size, np.nan)
+                near[i] = Found(asked[2 + i], float(walked.loss[ends[i]]), np.outer(nowhere, nowhere), nowhere, none, "kink", 0.0)
+    optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
+    stable = stable_below(optimizer, hyper) if hyper else math.inf
+    decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in optimizer.fields)
+    infimum = problem.surface.infimum(problem.structure)
+    least = next((value for value in (fit.loss, infimum) if value is not None), float(np.nanmin(walked.loss)))
+    slope, batch = _slopes(walked, unit, whole)
+    path, step = walked.path / unit, walked.step / unit
+    there = _sharpness(optimizer, walked, turned, hessians[1], stable)
+
+    def one(i: int, end: int) -> Judged:
+        upto, hessian, place = slice(0, end + 1), hessians[2 + i], near.get(i)
+        trail = Trail(walked.update[upto], path[upto], step[upto], walked.loss[upto], slope[upto], batch[upto])
+        around = Circumstances(
+            place=None if place is None else Place(place.kind, place.distance),
+            sharpness=_sharpness(optimizer, walked, end, hessian, stable),
+            stable=stable,
+            curvature=spread[2 + i],
+            relief=max(float(walked.loss[0]), float(walked.loss[end])) - least,
+            whole=whole,
+            decays=decays,
+            infinite=fit.theta is None and (problem.source is not None or infimum is not None) and not decays,
+            diverged=exploding(end),
+            over=walked.finished and end == final,
+            above=math.inf if infimum is None else float(walked.loss[end]) - infimum,
+        )
+        said = verdict(trail, around)
+        recent = slice(said.recent, end + 1)
+        return Judged(
+            kind=said.kind,
+            update=int(walked.update[end]),
+            at=walked.path[end],
+            loss=float(walked.loss[end]),
+            slope=float(walked.slope[end]),
+            level=float(np.mean(walked.loss[recent])),
+            usual=float(np.mean(walked.slope[recent])),
+            values=eigenvalues(hessian) if np.isfinite(hessian).all() else np.full(unit.size, np.nan),
+            sharpness=around.sharpness,
+            stable=stable,
+            place=place,
+            verdict=said,
+            needed=float(walked.rates[turned]) * stable / there if said.kind == "diverging" and there > 0 else None,
+            quadratic=fit.quadratic,
+        )
+
+    return [one(i, end) for i, end in enumerate(ends)]

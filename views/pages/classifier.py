@@ -1,0 +1,61 @@
+"""Classifier: softmax regression or a network on the same rows from the same weights; only the loss differs."""
+
+import streamlit as st
+
+from core.numerals import numeral
+from labs.deep.run import DeepResult, Ran
+from lessons.deep_scene import CLASSIFIER
+from views.deep.board import name_of
+from views.deep.charts import ON_LOSSES, charts
+from views.deep.controls import data_set, drawer, lost, rate, size
+from views.deep.likelihood import same_number
+from views.deep.picture import picture
+from views.loss.topics import loss_topics
+from views.page import end_page, heading, open_page, takeaway, try_next
+from views.plane.front_controls import sides
+from views.words import tr
+
+
+def ended(one: Ran) -> str:
+    """ "cross-entropy 97 %"."""
+    share = float(one.record.measured.unseen_accuracy[-1])
+    lost_at = one.record.diverged
+    said = tr("explodes at update {k}").format(k=lost_at) if lost_at is not None else f"{round(100 * share)} %"
+    return f"{name_of(one)} {said}"
+
+
+def message(result: DeepResult) -> str:
+    """What the race shows, once it is over: how right each is, and how steep its surface was at the start that all share."""
+    if result.progress < 1 or not result.nets[0].by_loss:
+        return ""
+    ends = ", ".join(ended(one) for one in sorted(result.nets, key=lambda one: -float(one.record.measured.unseen_accuracy[-1])))
+    slopes = ", ".join(f"{name_of(one)} {numeral(float(f'{float(one.record.measured.gradient[0]):.2g}'))}" for one in result.nets)
+    said = tr("After {k} updates from the same weights, right on unseen rows: {ends}. The slope ‖∇L‖ at the start: {slopes}.")
+    return said.format(k=f"{result.nets[0].trial.steps:,}", ends=ends, slopes=slopes)
+
+
+scene = open_page("classifier", CLASSIFIER)
+loss_topics(scene, {}, "classifier")
+heading(tr("Same network, same start, same rate: only the loss differs."))
+at_hand, folded = sides(0.3)
+with at_hand:
+    rate(scene)
+with folded:
+    left, middle, right = st.columns([3, 8, 4])
+    with left:
+        data_set(scene, "front ")
+    with middle:
+        lost(scene)
+    with right:
+        size(scene)
+result = picture(scene)
+if result is not None:
+    said = message(result)
+    if said:
+        takeaway(said)
+    charts(scene, result, ON_LOSSES)
+    if result.nets[0].by_loss and result.progress == 1:
+        same_number(result)
+try_next(tr("take 0 hidden layers and the data iris; then add the focal loss, or the hinge."))
+drawer(scene)
+end_page(scene)

@@ -1,0 +1,74 @@
+"""Deep networks: the same network on the same data, normalized inside or not; its training on a slice of a surface of many axes."""
+
+import numpy as np
+import streamlit as st
+
+from labs.deep.run import DeepResult, Ran
+from lessons.deep_scene import DEEP
+from views import lesson
+from views.deep.board import name_of
+from views.deep.charts import ON_NETWORKS, charts
+from views.deep.controls import batch, drawer, raced, rate, size
+from views.deep.picture import picture
+from views.page import end_page, heading, open_page, takeaway, try_next
+from views.plane.front_controls import sides
+from views.words import tr
+
+
+def learns(one: Ran) -> bool:
+    """Whether it does clearly better on unseen rows than always saying the most frequent class, at the end of its training."""
+    rows = one.trial.split
+    most = float(np.bincount(np.asarray(rows.test.y)[: rows.m].astype(int)).max()) / rows.m
+    return one.record.diverged is None and float(one.record.measured.unseen_accuracy[-1]) > 0.5 * (1 + most)
+
+
+def listed(nets: list[Ran]) -> str:
+    """ "batch normalization (98 %), no normalization (explodes at update 8)"."""
+    ends = [
+        tr("explodes at update {k}").format(k=one.record.diverged)
+        if one.record.diverged is not None
+        else f"{round(100 * float(one.record.measured.unseen_accuracy[-1]))} %"
+        for one in nets
+    ]
+    return ", ".join(f"{name_of(one)} ({end})" for one, end in zip(nets, ends, strict=True))
+
+
+def message(result: DeepResult) -> str:
+    """What the race shows, once it is over."""
+    if result.progress < 1 or not result.nets[0].trial.split.labeled:
+        return ""
+    good, bad = [one for one in result.nets if learns(one)], [one for one in result.nets if not learns(one)]
+    if not bad:
+        return tr("Right on unseen rows: {good}.").format(good=listed(good))
+    if not good:
+        return tr("Nobody learns at this rate: {bad}.").format(bad=listed(bad))
+    return tr("It learns with {good}, not with {bad}.").format(good=listed(good), bad=listed(bad))
+
+
+scene = open_page("deep", DEEP)
+if not lesson.hidden(scene):
+    heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
+    at_hand, folded = sides(0.33)
+    with at_hand:
+        rate(scene)
+    with folded:  # one row, so that a projector shows pictures and player below it
+        left, middle, right = st.columns([4, 6, 4])
+        with left:
+            batch(scene)
+        with middle:
+            raced(scene, in_front=True)
+        with right:
+            size(scene)
+    result = picture(scene)
+    if result is not None:
+        if result.progress == 1:
+            lesson.answer(scene)
+        said = message(result)
+        if said:
+            takeaway(said)
+        asked = lesson.lessons().get(scene.shown.lesson)
+        charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
+    try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
+    drawer(scene)
+lesson.links()
+end_page(scene)

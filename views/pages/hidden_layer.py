@@ -1,0 +1,85 @@
+"""Hidden layer: standardized inputs, and the ravine comes back one layer deeper. Without and with batch normalization."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.numerals import numeral
+from core.settings import Number
+from labs.plane.experiment import Experiment, PanelResult, fields_of, surfaces
+from lessons.scenes import HIDDEN
+from views import lesson
+from views.controls import number
+from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.plane.front_controls import all_features_normalized, batch_normalization, sides
+from views.plane.rates import modes, rate
+from views.session import Scene
+from views.words import tr
+
+TICKS = [(0.1, "0.1"), (1.0, "1"), (8.0, "8"), (30.0, "30"), (100.0, "100")]
+
+
+def gain(scene: Scene) -> None:
+    surface = scene.experiment.surface
+    field = next((field for field in fields_of("surface", surface.name) if field.name == "gain"), None)
+    if isinstance(field, Number):
+        number(
+            scene,
+            "gain",
+            field,
+            float(dict(surface.settings).get("gain", field.default)),
+            lambda e, value: replace(e, surface=e.surface.having(gain=float(value))),
+            label=tr("gain g of the second hidden unit"),
+            ticks=TICKS,
+        )
+
+
+def headline(experiment: Experiment) -> str:
+    if not surfaces()[experiment.surface.name].hidden_layer:
+        return tr("This model has no hidden layer: pick the network with two hidden units under All controls.")
+    if all(panel.features.name == "standardize" for panel in experiment.panels):
+        return tr("Standardized inputs are not enough: the next layer has scales of its own.")
+    return tr("What the output weights see is what the hidden layer makes of the inputs.")
+
+
+def gained(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
+    """What batch normalization did here, for better or worse, where it is the only difference between the two pictures."""
+    if len(panels) != 2 or panels[0].condition is None or panels[1].condition is None:
+        return ""
+    kinds = [panel.problem.structure.hidden for panel in panels]
+    if kinds != ["none", "batch"] or panels[0].panel.features != panels[1].panel.features:
+        return ""
+    before, after = panels[0].condition, panels[1].condition
+    if after < before:
+        said = tr("Batch normalization standardizes what the output weights see: κ went from {before} to {after}.")
+    elif panels[0].panel.features.name == "none":
+        said = tr(
+            "Here batch normalization makes κ worse, {before} → {after}: the raw inputs are far from 0, one side of the ReLU takes nearly "
+            "all rows, and after centering the two hidden units become nearly collinear. Normalize the features first."
+        )
+    else:
+        said = tr("At this gain batch normalization is slightly worse: κ went from {before} to {after}. There was nothing to repair.")
+    return said.format(before=numeral(before), after=numeral(after))
+
+
+scene = open_page("hidden", HIDDEN)
+if not lesson.hidden(scene):
+    heading(headline(scene.experiment))
+    at_hand, folded = sides()
+    with at_hand:
+        gain(scene)
+    with folded:
+        modes(scene)
+        between = st.container()
+        with st.container(horizontal=True):
+            batch_normalization(scene)
+            all_features_normalized(scene)
+    result = picture(scene)
+    if result is not None:
+        with between:
+            rate(scene, result)
+        lesson.answer(scene)
+        if (said := gained(scene.experiment, result.panels)) != "":
+            takeaway(said)
+    next_step(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
+close_page(scene)

@@ -1,0 +1,185 @@
+"""Optimizers: one question a topic. Rates, momentum, adaptive methods, mini-batches, schedules."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.messages import N_
+from core.numerals import numeral
+from core.settings import Count
+from labs.plane.experiment import FIELDS, Experiment, Result, menus, optimizers
+from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
+from views.controls import number
+from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.plane.all_controls import drawer, schedule
+from views.plane.board import title_of
+from views.plane.front_controls import alike, correlation, sides, unit
+from views.plane.rates import modes, rate
+from views.session import Scene
+from views.topics import topics
+from views.words import tr
+
+
+@dataclass(frozen=True)
+class Topic:
+    """scene: what it opens on. front: its own control, free: what that changes. said(experiment, result): the sentence under the
+    picture, with the numbers of this moment."""
+
+    label: str
+    heading: str
+    scene: Experiment
+    front: Callable[[Scene], None]
+    free: tuple[str, ...]
+    said: Callable[[Experiment, Result], str]
+    try_next: str
+
+
+def batch(scene: Scene) -> None:
+    field = FIELDS["batch"]
+    assert isinstance(field, Count)
+    number(
+        scene,
+        "batch size",
+        field,
+        scene.experiment.batch,
+        lambda e, value: replace(e, batch=int(value)),
+        label=tr("batch size (0 = all rows)"),
+        low=0,
+        high=150,
+        ticks=[(1.0, "1"), (15.0, "15"), (150.0, "150")],
+    )
+
+
+def _counts(result: Result, panel: int) -> str:
+    """ "GD 115, RMSProp 56, Adam 27" """
+    said = []
+    for walked in result.panels[panel].walks:
+        ended = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else f"{walked.settled:,}"
+        said.append(f"{tr(optimizers()[walked.picked.name].label)} {ended}")
+    return ", ".join(said)
+
+
+def said_rates(experiment: Experiment, result: Result) -> str:
+    limit = result.panels[0].fit.stable or 0.0
+    said = tr("One method, four rates: {counts}. What decides is the limit 2/λmax = {limit}: below it a walk arrives, above it explodes.")
+    return said.format(counts=_counts(result, 0), limit=numeral(limit))
+
+
+def said_momentum(experiment: Experiment, result: Result) -> str:
+    said = tr("Steps at each method's own best rate: {counts}. Plain descent needs about κ = {kappa}, momentum about √κ.")
+    return said.format(counts=_counts(result, 0), kappa=numeral(result.panels[0].condition))
+
+
+def said_adaptive(experiment: Experiment, result: Result) -> str:
+    """By the counts of this moment: who hardly notices the unit (at most half as many steps again), and who does."""
+    raw, standardized = (panel.walks for panel in result.panels)
+    names = [tr(optimizers()[walked.picked.name].label) for walked in raw]
+    pairs = [tuple(math.inf if w.settled is None else w.settled for w in both) for both in zip(raw, standardized, strict=True)]
+    hardly = [name for name, (one, other) in zip(names, pairs, strict=True) if one <= 1.5 * other + 2]
+    notice = [name for name in names if name not in hardly]
+    rho = float(dict(experiment.data.settings).get("rho", 0.0))
+    said = tr("ρ = {rho}. Steps raw: {raw}; standardized: {standardized}. Hardly notices the unit: {hardly}; does: {notice}.")
+    return said.format(
+        rho=f"{rho:.3g}",
+        raw=_counts(result, 0),
+        standardized=_counts(result, 1),
+        hardly=", ".join(hardly) or "—",
+        notice=", ".join(notice) or "—",
+    )
+
+
+def said_batches(experiment: Experiment, result: Result) -> str:
+    rows = result.panels[0].prepared
+    n, size = rows.n if rows else 1, experiment.batch
+    if not 0 < size < n:
+        return tr("All {n} rows at every update: no noise. {counts}.").format(n=n, counts=_counts(result, 0))
+    said = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each: {counts}.")
+    return said.format(size=size, n=n, updates=-(-n // size), counts=_counts(result, 0))
+
+
+def said_schedules(experiment: Experiment, result: Result) -> str:
+    said = tr("Mini-batches of {size}, schedule {schedule}: {counts}.")
+    label = tr(menus()["schedule"][experiment.schedule.name].label)
+    return said.format(size=experiment.batch, schedule=label, counts=_counts(result, 0))
+
+
+def said_anything(experiment: Experiment, result: Result) -> str:
+    """Where a person has made the scene their own: the counts, and nothing that may not hold."""
+    return "  \n".join(f"{title_of(panel).title}: {_counts(result, i)}." for i, panel in enumerate(result.panels))
+
+
+TOPICS = {
+    "rates": Topic(
+        N_("Rates"),
+        N_("One ravine, four learning rates: the speed limit decides."),
+        RATES,
+        unit,
+        ("scale2",),
+        said_rates,
+        N_("move the unit: the same four rates, another ravine, another limit."),
+    ),
+    "momentum": Topic(
+        N_("Momentum"),
+        N_("Momentum remembers where it was going: far fewer steps through a ravine."),
+        MOMENTUM,
+        unit,
+        ("scale2",),
+        said_momentum,
+        N_("stretch the ravine with the unit, and compare how the three counts grow."),
+    ),
+    "adaptive": Topic(
+        N_("Adaptive"),
+        N_("A rate for each weight: who still notices the unit, and what does correlation do?"),
+        ADAPTIVE,
+        correlation,
+        ("data",),
+        said_adaptive,
+        N_("move the correlation from 0 to 0.9, and read the counts again."),
+    ),
+    "batches": Topic(
+        N_("Mini-batches"),
+        N_("A few rows at a time: cheaper steps, and a walk that trembles."),
+        BATCHES,
+        batch,
+        ("batch",),
+        said_batches,
+        N_("make the batches larger until the trembling stops, or the rate smaller."),
+    ),
+    "schedules": Topic(
+        N_("Schedules"),
+        N_("Start fast, end calm: a learning rate that changes while the walk goes on."),
+        SCHEDULES,
+        schedule,
+        ("schedule",),
+        said_schedules,
+        N_("switch the schedule to constant, and compare the counts."),
+    ),
+}
+
+
+scene = open_page("optimizers", RATES, {name: topic.scene for name, topic in TOPICS.items()})
+topic = TOPICS[topics(scene, {name: one.label for name, one in TOPICS.items()}, {name: one.scene for name, one in TOPICS.items()})]
+own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
+heading(tr(topic.heading if own else topic.label))
+at_hand, folded = sides()
+with at_hand:
+    topic.front(scene)
+with folded:
+    modes(scene)
+    between = st.container()
+result = picture(scene)
+if result is not None:
+    with between:
+        rate(scene, result)
+    if result.progress == 1:
+        said = topic.said if own else said_anything
+        takeaway(said(scene.experiment, result))
+    else:
+        st.markdown(tr("What the counts say stands here once every walk is at its end."))
+if own:
+    next_step(scene, tr(topic.try_next))
+else:
+    drawer(scene)
+close_page(scene)

@@ -1,0 +1,105 @@
+"""Scale: the same data and model, one feature in another unit. Raw and standardized side by side."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.numerals import numeral
+from core.settings import values
+from labs.plane.experiment import MOST_OPTIMIZERS, Experiment, PanelResult, Result, optimizers, pick
+from lessons.scenes import SCALE
+from views import lesson
+from views.controls import chips
+from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.plane.front_controls import correlation, feature_normalization, morph, sides, unit
+from views.plane.rates import modes, rate
+from views.session import Scene
+from views.words import tr
+
+CHIPS = ("momentum", "rmsprop", "adam")
+
+
+def headline(experiment: Experiment, result: Result) -> str:
+    rows = result.panels[0].prepared
+    if rows is None:
+        return tr("A formula has no data, and no units: see the Workbench for more of them.")
+    said = tr("Same {n} flowers, same model. Only the unit of one feature changed.")
+    if experiment.data.name != "iris":
+        said = tr("Same {n} rows, same model. Only how the features are measured changed.")
+    return said.format(n=rows.n)
+
+
+def methods(scene: Scene) -> None:
+    there = [picked.name for picked in scene.experiment.optimizers if picked.name in CHIPS]
+
+    def take(experiment: Experiment, names: list[str]) -> Experiment:
+        """What is no chip stays; gradient descent comes first."""
+        kept = {picked.name: picked for picked in experiment.optimizers}
+        others = [picked for picked in experiment.optimizers if picked.name not in CHIPS] or [pick("gradient_descent")]
+        picked = (*others, *(kept.get(name, pick(name)) for name in CHIPS if name in names))
+        return replace(experiment, optimizers=picked[:MOST_OPTIMIZERS])
+
+    chips(scene, "methods", tr("beside gradient descent"), CHIPS, lambda name: f"+ {tr(optimizers()[name].label)}", there, take)
+
+
+def gained(panels: tuple[PanelResult, ...]) -> str:
+    """What normalization did to the speed limit and to κ, where the two pictures are raw and normalized."""
+    if len(panels) != 2 or panels[0].panel.features.name != "none" or panels[1].panel.features.name == "none":
+        return ""
+    raw, other = panels
+    amount = values(other.panel.features, ()).get("amount", 1.0)
+    low, high = raw.fit.stable, other.fit.stable
+    if low is None or high is None or amount != 1.0:
+        return ""
+    times = high / low
+    said = tr("Normalization did not speed up the rate, it raised the speed limit {times} times: 2/λmax went from {low} to {high}.")
+    if times < 1.05:
+        said = tr("Normalization changed the speed limit from {low} to {high}. What it does to the steps is told by κ: {before} → {after}.")
+    return said.format(
+        times=f"{times:,.0f}" if times >= 9.5 else f"{times:.2g}",
+        low=numeral(low),
+        high=numeral(high),
+        before=numeral(raw.condition),
+        after=numeral(other.condition),
+    )
+
+
+def try_next(experiment: Experiment) -> str:
+    if len(experiment.panels) < 2:
+        return tr("switch feature normalization on, and compare.")
+    if experiment.data.name == "correlated_pair":
+        return tr("move the correlation, then the unit: one of them moves the standardized picture, the other does not.")
+    return tr("drag the unit to ×100 and watch the left picture only; then give both pictures the same number η.")
+
+
+scene = open_page("scale", SCALE)
+if not lesson.hidden(scene):
+    above = st.container()
+    at_hand, folded = sides()
+    with at_hand:
+        unit(scene)
+        correlation(scene)
+    with folded:
+        modes(scene)
+        between = st.container()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            methods(scene)
+            feature_normalization(scene)
+    result = picture(scene)
+    if result is not None:
+        with above:
+            heading(headline(scene.experiment, result))
+        with between:
+            rate(scene, result)
+        if any(panel.panel.features.name != "none" for panel in result.panels):
+            fold = st.expander(
+                tr("Watch the ravine turn into a bowl"), key="scale morphing", on_change="rerun", icon=":material/animation:"
+            )
+            if fold.open:
+                with fold:
+                    morph(scene)
+        lesson.answer(scene)
+        if (said := gained(result.panels)) != "":
+            takeaway(said)
+    next_step(scene, try_next(scene.experiment))
+close_page(scene)

@@ -1,0 +1,110 @@
+"""Stuck?: a verdict on every walk, and any point looked at closely: gradient, curvature, the critical points around, the way out."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from browser.board.board import BoardData
+from core.settings import Pick
+from labs.plane.atlas import Atlas
+from labs.plane.closeup import Closeup, closeup
+from labs.plane.escape import Runner
+from labs.plane.experiment import PanelResult, Result, optimizers, surfaces
+from lessons.scenes import STUCK
+from verdict.plane import Judged
+from verdict.plane_advice import LABELS
+from views import ahead, lesson
+from views.controls import menu
+from views.page import close_page, heading, open_page, picture, try_next
+from views.plane.all_controls import drawer, with_surface
+from views.plane.front_controls import sides
+from views.plane.rates import rate
+from views.session import Scene
+from views.stuck.away import escape
+from views.stuck.card import card
+from views.stuck.critical_points import critical_points
+from views.stuck.marks import adorned, atlas
+from views.stuck.stable import stability
+from views.stuck.verdicts import verdicts
+from views.words import tr
+
+FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
+
+
+def landscape(scene: Scene) -> None:
+    """A few landscapes in front; all of them are among All controls."""
+    now = scene.experiment.surface.name
+    menu(
+        scene,
+        "landscape",
+        tr("landscape"),
+        FRONT if now in FRONT else (*FRONT, now),
+        lambda name: tr(surfaces()[name].label),
+        now,
+        lambda e, name: replace(with_surface(e, Pick(str(name))), point=None),
+    )
+
+
+def headline(ends: list[Judged], scene: Scene) -> str:
+    """What became of the first walk."""
+    if not ends:
+        return tr("Where am I, and why did it stop?")
+    name = tr(optimizers()[scene.experiment.optimizers[0].name].label)
+    return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(LABELS[ends[0].kind]))
+
+
+def sections(scene: Scene, panel: PanelResult, near: Closeup, found: Atlas) -> tuple[Runner, ...]:
+    """What stands under the picture, below the verdicts; the race, where it is asked for."""
+    runners: tuple[Runner, ...] = ()
+    card(scene, panel, near)
+    with st.expander(tr("Atlas: all critical points of this window"), icon=":material/map:"):
+        critical_points(scene, panel, found)
+    fold = st.expander(tr("Away from a saddle: four ways"), key="stuck away", on_change="rerun", icon=":material/call_split:")
+    if fold.open:
+        with fold:
+            runners = escape(scene, panel, near)
+    fold = st.expander(tr("Stability: is the rate too large?"), key="stuck stable", on_change="rerun", icon=":material/speed:")
+    if fold.open:
+        with fold:
+            stability(scene, panel, near)
+    return runners
+
+
+def page(scene: Scene) -> None:
+    above = st.container()
+    at_hand, folded = sides()
+    with at_hand:
+        landscape(scene)
+    with folded:
+        between = st.container()
+    board, below = st.container(), st.container()
+
+    def adorn(data: BoardData, result: Result) -> BoardData:
+        """What stands under the picture is drawn first: what it finds is drawn on it."""
+        panel = result.panels[0]
+        near, found = closeup(scene.experiment, panel), atlas(panel)
+        with below:
+            lesson.answer(scene)
+            ends = verdicts(scene, panel)
+            runners = sections(scene, panel, near, found)
+        with above:
+            heading(headline(ends, scene))
+        return adorned(data, scene.experiment, panel, near, found, runners)
+
+    with board:
+        result = picture(scene, adorn)
+    if result is not None:
+        with between:
+            rate(scene, result)
+    toy = scene.experiment.surface.name == "lecture_toy"
+    there = tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
+    try_next(there if toy else tr("pick a point of the atlas, and see what the curvatures say there."))
+    drawer(scene)
+
+
+scene = open_page("stuck", STUCK)
+ahead.none()  # pictures sent ahead would be without the atlas
+scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
+if not lesson.hidden(scene):
+    page(scene)
+close_page(scene)

@@ -1,0 +1,13 @@
+"""Workbench: every menu open."""
+
+from lessons.scenes import WORKBENCH
+from views.page import close_page, heading, open_page, picture, try_next
+from views.plane.all_controls import all_controls
+from views.words import tr
+
+scene = open_page("workbench", WORKBENCH)
+heading(tr("Your own experiment: pick a landscape, pick the walkers, and see."))
+picture(scene)
+try_next(tr("pick Rosenbrock or Himmelblau under Model and loss, and add an optimizer."))
+all_controls(scene)
+close_page(scene)

@@ -1,0 +1,412 @@
+"""From the arrays of a result to what the board draws: figures, walks, and the words and numbers under each panel."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import Int
+
+from browser.board.board import BoardData, Clock, Fact, Panel, Player, Walk, Words
+from core.numerals import numeral
+from core.settings import Number, Option, values
+from figures.cloud import cloud
+from figures.colors import DASHES, WALKS
+from figures.contour import contour, ellipse
+from figures.curves import Curve, curves
+from figures.derived import Derived, Drawn
+from figures.levels import Levels, levels
+from figures.surface import surface
+from labs.plane.experiment import Experiment, PanelResult, Result, dataset_of, fields_of, fitting, menus, optimizers, own
+from labs.plane.experiment import Walk as Walked
+from verdict.plane_advice import LABELS, judge
+from views.shown import Shown
+from views.words import say, tr
+
+
+class Titled(NamedTuple):
+    title: str
+    subtitle: str
+
+
+def words() -> Words:
+    return {
+        "play": tr("Play"),
+        "pause": tr("Pause"),
+        "step": tr("One update forward"),
+        "speed": tr("Speed"),
+        "contour": tr("Contour"),
+        "surface": tr("3-D"),
+        "update": tr("update {k} of {n}"),
+        "epoch": tr("epoch {k} of {n}"),
+        "evaluation": tr("gradient evaluation {k} of {n}"),
+        "clock": tr("Count"),
+        "updates": tr("updates"),
+        "epochs": tr("epochs"),
+        "evaluations": tr("gradient evaluations"),
+        "details": tr("Arrows"),
+        "details_help": tr("Each update taken apart: gradient, momentum, the step, and where adaptive rates make it go"),
+        "flip": tr("Flip-book"),
+        "flip_help": tr("The contours of each update's own mini-batch, over those of all rows"),
+        "meter": tr("{distance} off the plane; loss {truth}, drawn {drawn}"),
+        "redraw": tr("Redraw through this step"),
+        "moves": tr("Dotted: −η·gradient. Dashed: −η·momentum. Solid: the step. Ellipse: where a momentum of this length would lead."),
+        "enlarged": tr("Drawn larger: {times}."),
+        "lens": tr("as {optimizer} sees it"),
+        "leaves": tr("leaves the picture at update {k}"),
+        "diverged": tr("diverged at update {k}"),
+        "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
+        "data": tr("The data as the model sees it"),
+        "which": tr("Surface of"),
+        "scrub": tr("Shown update"),
+        "view": tr("Picture"),
+        "settled": tr("arrived for good"),
+        "curves": tr("Loss above the minimum, and gradient norm"),
+        "start": tr("Start: drag it, click anywhere, or use the arrow keys"),
+        "fit": tr("Fit"),
+        "reset": tr("Reset view"),
+    }
+
+
+def title_of(panel: PanelResult) -> Titled:
+    """ "raw", "standardize", "standardize + batch normalization", and what the weights multiply."""
+    otherwise = ", ".join(_otherwise(panel))
+    features = menus()["features"][panel.panel.features.name].label
+    amount = values(panel.panel.features, fields_of("features", panel.panel.features.name)).get("amount", 1.0)
+    title = tr("{how} features").format(how=tr(features))
+    if float(amount) != 1.0:
+        title += f" × {float(amount):.2g}"
+    if panel.problem.source is None:
+        return Titled(otherwise or tr(panel.problem.surface.label), "")
+    if panel.panel.model:
+        otherwise = ", ".join(filter(None, (tr(panel.problem.surface.label), otherwise)))
+    if otherwise:
+        return Titled(otherwise, title)
+    if panel.problem.surface.hidden_layer:
+        hidden = panel.problem.structure.hidden
+        first = tr("no batch normalization") if hidden == "none" else tr(menus()["hidden"][hidden].label)
+        return Titled(first, title)
+    return Titled(title, "")
+
+
+def _otherwise(panel: PanelResult) -> list[str]:
+    """What a panel has otherwise than the experiment: "cross-entropy", "T = 2", "target y: setosa"."""
+    names = {"surface": panel.problem.structure.surface, "data": panel.problem.source.data.name if panel.problem.source else ""}
+    said = []
+    for part in ("surface", "data"):
+        for field in fields_of(part, names[part]) if names[part] else ():
+            value = dict(getattr(panel.panel, part)).get(field.name)
+            if value is None:
+                continue
+            if isinstance(field, Option):
+                label = tr(field.label_of(value)) if field.labels else str(value)
+                said.append(label if field.labels else f"{tr(field.label)}: {label}")
+            else:
+                symbol = field.symbol if isinstance(field, Number) and field.symbol else tr(field.label)
+                said.append(f"{symbol} = {numeral(float(value))}")
+    return said
+
+
+def column_words(experiment: Experiment) -> tuple[str, str, str]:
+    """ "sepal width (cm × 10)" for the two features, and the target."""
+    item = dataset_of(experiment)
+    chosen, said = values(experiment.data, item.fields), []
+    for name, scale in (("x1", experiment.scale1), ("x2", experiment.scale2), ("target", 1.0)):
+        column = str(chosen[name])
+        unit = item.unit(column)
+        times = "" if scale == 1 else f"× {scale:.4g}"
+        unit = {("cm", 10.0): "mm"}.get((unit, scale), " ".join(part for part in (unit, times) if part))
+        said.append(f"{column} ({unit})" if unit else column)
+    return said[0], said[1], said[2]
+
+
+def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
+    raw = panel.panel.features.name == "none"
+    first, second, target = column_words(own(experiment, panel.panel))
+    if panel.axes[0] == "b":
+        return (first if raw else "x̃", target)
+    if panel.problem.surface.hidden_layer and dict(panel.problem.structure.options)["plane"] == "output":
+        return (tr("hidden unit 1"), tr("hidden unit 2"))
+    return (first, second) if raw else ("x̃<sub>1</sub>", "x̃<sub>2</sub>")
+
+
+def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
+    """The big number under a panel, its unit, and how the walk ended."""
+    if walked.diverged is not None:
+        return "✕", tr("explodes"), "diverged"
+    if not walked.finished:
+        return f"{walked.done:,}", tr("steps so far"), "open"
+    if walked.settled is None:
+        return f"> {steps:,}", tr("steps"), "open"
+    return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
+
+
+def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int, moving: bool, details: bool) -> Walk:
+    """At most so many points of it, every excursion among them, as float32 beside the middle of the picture."""
+    count, unit, status = count_of(walked, experiment.steps)
+    optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
+    hyper = dict(walked.rated.hyper)
+    rates = [f"η = {numeral(hyper['rate'])}"] if hyper else []
+    rest = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in optimizer.fields[1:] if field.name == "momentum" and hyper]
+    detail = " ".join([", ".join([*rates, *rest]), f"({say(walked.rated.how)})"]).strip()
+    kept = walked.thinned(most)
+    middle = (0.5 * float(panel.a[0] + panel.a[-1]), 0.5 * float(panel.b[0] + panel.b[-1]))
+    finite = walked.loss[np.isfinite(walked.loss)]
+    lowest = panel.fit.loss if panel.fit.loss is not None else float(finite.min()) if finite.size else 0.0
+    update = kept.update
+    with np.errstate(over="ignore"):  # a walk that explodes goes beyond float32 before it is stopped
+        said: Walk = {
+            "name": tr(optimizer.label),
+            "color": stroke.color,
+            "dash": "solid",
+            "marker": stroke.marker,
+            "path": Derived((kept.path[:, :2] - middle).astype(np.float32), "shift", middle),
+            "lowest": lowest,
+            "excess": (kept.loss - lowest).astype(np.float32),
+            "slope": kept.slope.astype(np.float32),
+            "update": _counted(update),
+            "stride": updates_an_epoch(experiment, panel) if optimizer.full_batch_only else 1,
+            "count": count,
+            "unit": unit,
+            "settled": walked.settled,
+            "diverged": walked.diverged,
+            "status": status,
+            "detail": detail,
+        }
+        if not np.array_equal(kept.evaluations, update):
+            said["evaluations"] = _counted(kept.evaluations)
+        if walked.finished and not moving:
+            said["verdicts"] = [(int(update[-1]), tr(LABELS[judge(experiment, panel, walked)[0].kind]))]
+        if details:
+            said["moves"] = {
+                "gradient": kept.gradient[:, :2].astype(np.float32),
+                "momentum": kept.momentum[:, :2].astype(np.float32),
+                "scale": kept.scale[:, :2].astype(np.float32),
+                "step": kept.step[:, :2].astype(np.float32),
+                "rates": kept.rates.astype(np.float32),
+                "adaptive": optimizer.adaptive,
+            }
+    return said
+
+
+def _counted(numbers: Int[np.ndarray, " k"]) -> Int[np.ndarray, " k"]:
+    """Ascending counts in as few bytes as hold the last."""
+    return numbers.astype(np.uint16 if numbers[-1] < 2**16 else np.int32)
+
+
+def updates_an_epoch(experiment: Experiment, panel: PanelResult) -> int:
+    """How many mini-batches the rows make; 1 where every update takes all rows."""
+    n = 0 if panel.prepared is None else panel.prepared.n
+    return -(-n // experiment.batch) if 0 < experiment.batch < n else 1
+
+
+def first_step(walked: Walked) -> float:
+    """How far the first update goes, as the method makes it: the difference of two places would be rounded to their digits."""
+    made = -walked.rates[0] * walked.momentum[0] / walked.scale[0]
+    return float(np.linalg.norm(made if np.isfinite(made).all() else walked.step[0]))
+
+
+def _first_steps(panel: PanelResult) -> list[Fact]:
+    """How steep it is where the walks start, and how far the first update of each goes."""
+    slope = numeral(float(panel.walks[0].slope[0])) if panel.walks else "—"
+    facts: list[Fact] = [
+        {"label": tr("slope at the start"), "value": slope, "help": tr("the norm of the gradient where the walks start")},
+    ]
+    for walked in panel.walks:
+        label = tr("first step, {optimizer}").format(optimizer=tr(optimizers()[walked.picked.name].label))
+        facts.append({"label": label, "value": numeral(first_step(walked)), "help": tr("how far the first update goes")})
+    return facts
+
+
+def _facts(panel: PanelResult) -> list[Fact]:
+    if panel.problem.surface.first_steps:
+        return _first_steps(panel)
+    reason = "" if panel.fit.reason is None else say(panel.fit.reason)
+    condition = numeral(panel.condition)
+    facts: list[Fact] = [
+        {
+            "label": tr("condition number κ"),
+            "value": f"{condition} ({reason})" if panel.condition is None and reason else condition,
+            "help": reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum"),
+        },
+        {
+            "label": tr("speed limit 2/λmax"),
+            "value": numeral(panel.limit),
+            "help": reason if panel.limit is None else tr("gradient descent explodes at any larger rate"),
+        },
+    ]
+    if panel.fit.trained is not None and panel.fit.trained.size > 2:
+        largest = float(2 / panel.fit.trained[-1])
+        label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
+        if panel.problem.surface.classes:
+            label, help = tr("2/λmax of all weights"), tr("the drawn plane holds the weights of the other classes and all biases")
+        facts.append({"label": label, "value": numeral(largest), "help": help})
+    if panel.fit.loss is not None:
+        facts.append({"label": tr("lowest loss"), "value": numeral(panel.fit.loss), "help": tr("the loss at the minimum")})
+    return facts
+
+
+def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
+    walks = "; ".join(f"{tr(optimizers()[w.picked.name].label)}: {' '.join(count_of(w, steps)[:2])}" for w in panel.walks)
+    if panel.slopes is not None:
+        return tr("Map of the norm of the gradient, {title}. {walks}.").format(title=titled.title, walks=walks)
+    return tr("Contour map of the loss, {title}: κ = {kappa}, 2/λmax = {limit}. {walks}.").format(
+        title=titled.title, kappa=numeral(panel.condition), limit=numeral(panel.limit), walks=walks
+    )
+
+
+FAINT = 0.5  # of the height above the minimum: less relief than that in the window has shades of its own
+
+
+class _Scales(NamedTuple):
+    """How losses become shades, and the norms of gradients where they are what is drawn. low, high: the least and greatest loss."""
+
+    loss: Levels
+    slope: Levels | None
+    low: float
+    high: float
+
+
+def _scales(experiment: Experiment, panels: tuple[PanelResult, ...]) -> list[_Scales]:
+    """Of each panel, from its own numbers or from those of all."""
+
+    def of(some: tuple[PanelResult, ...]) -> _Scales:
+        losses = np.concatenate([panel.grid.ravel() for panel in some])
+        low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
+        slopes = [panel.slopes.ravel() for panel in some if panel.slopes is not None]
+        lowest = [panel.fit.loss for panel in some if panel.fit.loss is not None]
+        goals = [panel.goal for panel in some if panel.goal]
+        if lowest and high - low < FAINT * (high - min(lowest)):  # the minimum is far out: shades from there would show nothing here
+            lowest, goals = [], []
+        return _Scales(
+            levels(experiment.levels, losses, min(lowest, default=None), min(goals, default=None)),
+            levels(experiment.levels, np.concatenate(slopes), None, None) if slopes else None,
+            low,
+            high,
+        )
+
+    return [of(panels) if experiment.span == "same" else of((panel,)) for panel in panels]
+
+
+def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: int, moving: bool, deepened: bool, details: bool) -> Panel:
+    """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer; deepened: a surface all
+    the same, since it is the one that is shown."""
+    fit, titled, scale = panel.fit, title_of(panel), scales.loss
+    excess = scale.excess(panel.grid)
+    heights, losses = scale.heights(excess), scale.losses(excess)
+    shades, shaded, shown = scale, panel.grid, (heights, losses)
+    sloped = panel.slopes is not None and scales.slope is not None
+    if panel.slopes is not None and scales.slope is not None:
+        shades, shaded = scales.slope, panel.slopes
+        steep = shades.excess(shaded)
+        shown = (shades.heights(steep), shades.losses(steep))
+    flat: tuple[Drawn, Drawn | None] = (shades.coarse(shaded), None) if moving else shown
+    axes, equal = (panel.axes[0], panel.axes[1]), experiment.aspect == "equal"
+    ring = level = None
+    if fit.loss is not None and panel.goal and fit.theta is not None:
+        if fit.quadratic and fit.hessian is not None and fit.reason is None:
+            ring = ellipse(fit.theta[:2], fit.hessian, panel.goal)
+        elif not sloped:
+            level = float(scale.height(np.array(fit.loss + panel.goal)))
+    figure = contour(
+        panel.a,
+        panel.b,
+        *flat,
+        shades,
+        axes,
+        equal=equal,
+        minimum=None if fit.theta is None else fit.theta[:2],
+        ring=ring,
+        level=level,
+        words=(tr("gradient norm") if sloped else tr("loss"), tr("the goal"), tr("minimum")),
+    )
+    seen = None
+    if panel.sees is not None and panel.prepared is not None:
+        n = panel.prepared.n
+        single = panel.axes[0] == "b"
+        across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if single else (panel.sees[0], panel.sees[1])
+        seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
+    deep = None
+    if not moving or deepened:
+        deep = surface(
+            panel.a,
+            panel.b,
+            heights,
+            losses,
+            scales.low,
+            scales.high,
+            scale,
+            axes,
+            equal=equal,
+            loss=tr("loss"),
+            fixed=experiment.span == "same",
+        )
+    return {
+        "title": titled.title,
+        "subtitle": titled.subtitle,
+        "contour": figure,
+        "cloud": seen,
+        "surface": deep,
+        "start": [float(value) for value in panel.start[:2]],
+        "axes": axes,
+        "fitted": (panel.panel.window or experiment.window) == fitting(experiment, panel),
+        "alt": _alt(panel, titled, experiment.steps),
+        "facts": _facts(panel),
+        "walks": [_walk(walked, slot, experiment, panel, most, moving, details) for slot, walked in enumerate(panel.walks)],
+    }
+
+
+def horizon(result: Result, steps: int) -> int:
+    """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk never arrives."""
+    ends = [next(at for at in (w.diverged, w.settled, w.done) if at is not None) for p in result.panels for w in p.walks]
+    return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
+
+
+def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
+    """The length of the bar by each of its three clocks."""
+    last, strides = horizon(result, experiment.steps), [1]
+    for panel in result.panels:
+        strides += [updates_an_epoch(experiment, panel) for w in panel.walks if optimizers()[w.picked.name].full_batch_only]
+    batches = max((updates_an_epoch(experiment, panel) for panel in result.panels), default=1)
+    walks = [walked for panel in result.panels for walked in panel.walks]
+    calls = max((int(w.evaluations[np.searchsorted(w.update, min(last, w.done))]) for w in walks), default=last)
+    length: dict[Clock, int] = {"updates": last, "epochs": last * max(strides), "evaluations": max(calls, 1)}
+    clock: Clock = "epochs" if shown.clock == "epochs" else "evaluations" if shown.clock == "evaluations" else "updates"
+    return {
+        "length": length,
+        "batches": batches,
+        "clock": clock,
+        "clocked": batches > 1 or calls > last,
+        "details": shown.details == "on",
+        "flip": shown.flip == "on",
+    }
+
+
+POINTS, MOVING = 1800, 300  # of all walks together; of each while something is being dragged
+
+
+def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False, edit: int = 0) -> BoardData:
+    """Everything that the board draws."""
+    lines, goals = [], []
+    for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False)):
+        goals += [panel.goal] if panel.goal else []
+        for slot, walked in enumerate(panel.walks):
+            name = f"{tr(optimizers()[walked.picked.name].label)}, {title_of(panel).title}"
+            lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
+    share = POINTS // max(1, sum(len(panel.walks) for panel in result.panels))
+    most = min(2000, MOVING if moving else share, share)
+    deepened = shown.panel if shown.view == "surface" else -1
+    details = shown.details == "on"
+    scales = _scales(experiment, result.panels)
+    panels = [
+        _panel(experiment, panel, scale, most, moving, i == deepened, details)
+        for i, (panel, scale) in enumerate(zip(result.panels, scales, strict=True))
+    ]
+    return {
+        "panels": panels,
+        "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,
+        "player": _player(experiment, result, shown),
+        "view": "surface" if shown.view == "surface" else "contour",
+        "surface_panel": min(shown.panel, len(result.panels) - 1),
+        "moving": moving,
+        "edit": edit,
+        "words": words(),
+    }

@@ -1,0 +1,62 @@
+"""The rate in front of a page: its three modes, and the one number that a mode leaves to choose, with the panels' limits marked."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.messages import Value
+from core.numerals import numeral
+from core.settings import Number, Option, values
+from figures.colors import PANELS
+from labs.plane.experiment import FIELDS, FRACTION, SAME, Experiment, Result, optimizers
+from views.controls import menu, number
+from views.plane.board import title_of
+from views.session import Scene
+from views.words import tr
+
+RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
+
+
+def modes(scene: Scene) -> None:
+    field = FIELDS["mode"]
+    assert isinstance(field, Option)
+    menu(
+        scene,
+        "mode",
+        tr("learning rate"),
+        field.choices,
+        lambda choice: tr(field.label_of(choice)),
+        scene.experiment.mode,
+        lambda e, mode: replace(e, mode=str(mode)),
+        segmented=True,
+    )
+
+
+def with_rate(experiment: Experiment, value: Value) -> Experiment:
+    """The same number for every method whose limit is known."""
+    rated = tuple(o.having(rate=float(value)) if optimizers()[o.name].limit is not None else o for o in experiment.optimizers)
+    return replace(experiment, optimizers=rated)
+
+
+def rate(scene: Scene, result: Result) -> None:
+    """The number of mode "same", or the fraction; nothing where every panel takes its own best."""
+    experiment = scene.experiment
+    if experiment.mode == SAME:
+        limited = [picked for picked in experiment.optimizers if optimizers()[picked.name].limit is not None]
+        rates = {float(values(picked, optimizers()[picked.name].fields)["rate"]) for picked in limited}
+        if len(rates) != 1:
+            st.caption(tr("Each walk has a number of its own, the same in every picture: All controls, Optimizers."))
+            return
+        marks = [
+            (panel.fit.stable, f"{title_of(panel).title}: {numeral(panel.fit.stable)}", color)
+            for panel, color in zip(result.panels, PANELS, strict=False)
+            if panel.fit.stable
+        ]
+        lowest = min([RATE.low, *(0.1 * limit for limit, _, _ in marks)])
+        label = tr("learning rate η, the same number for all")
+        number(scene, "rate", RATE, rates.pop(), with_rate, label=label, marks=marks, low=lowest)
+    elif experiment.mode == FRACTION:
+        field = FIELDS["fraction"]
+        assert isinstance(field, Number)
+        label, marks = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
+        number(scene, "fraction", field, experiment.fraction, lambda e, v: replace(e, fraction=float(v)), label=label, marks=marks)

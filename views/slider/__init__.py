@@ -1,5 +1,0 @@
-"""A slider that sends its value while it is dragged."""
-
-from views.slider.slider import slider, slider_held, slider_value, stops
-
-__all__ = ["slider", "slider_held", "slider_value", "stops"]

@@ -1,0 +1,60 @@
+"""Away from a saddle: the button that steps along the negative curvature, and the race of four from the same point."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from browser.chart import chart
+from core.numerals import numeral
+from figures.colors import WALKS
+from figures.lines import Line, lines
+from labs.plane.closeup import Closeup
+from labs.plane.escape import Runner, batch_of, race, rate_of, step_off, told
+from labs.plane.experiment import Experiment, PanelResult, start_at
+from views.session import Scene, edit
+from views.words import language, say, tr
+
+
+def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...]:
+    """Draws the section; the race, for the map."""
+    step = step_off(scene.experiment, panel, near)
+    if step is None:
+        st.markdown(tr("Nothing leads down from here but the gradient itself. Pick a saddle on the map or in the list."))
+        return ()
+    start = start_at(scene.experiment, panel.panel, (float(near.at[0] + step[0]), float(near.at[1] + step[1])))
+    moved = (float(f"{start[0]:.4g}"), float(f"{start[1]:.4g}"))
+
+    def started(experiment: Experiment) -> Experiment:
+        return replace(experiment, start=moved)
+
+    smallest = float(np.linalg.eigvalsh(near.hessian)[0])
+    said = tr("Here λ = {smallest} along one direction u, so a step along ±u lowers the loss: uᵀHu = λ‖u‖² < 0.")
+    if not near.counts.negative:
+        said = tr("No curvature is negative here, but third derivatives are not zero: some ways lead down all the same.")
+    st.markdown(said.format(smallest=numeral(smallest)))
+    st.button(
+        tr("Start the walks a step down from here"),
+        key=f"{scene.page} escape",
+        icon=":material/call_split:",
+        type="primary",
+        on_click=lambda: edit(scene.page, started),
+    )
+    runners = race(scene.experiment, panel, near)
+    size = batch_of(scene.experiment, panel)
+    st.markdown("  \n".join(f"**{tr(name)}**: {say(said)}" for name, said in told(runners)))
+    drawn = [
+        Line(tr(runner.name), runner.walk.update, runner.walk.loss - near.loss, stroke.color)
+        for runner, stroke in zip(runners, WALKS, strict=False)
+    ]
+    alt = tr("Loss minus that of the point, over the updates of the race: {told}.").format(
+        told="; ".join(f"{tr(name)} {say(said)}" for name, said in told(runners))
+    )
+    chart(lines(drawn, (tr("updates"), tr("loss − loss at the point"))), alt, f"escape {language()}")
+    batch = tr("mini-batches of {size}").format(size=size) if size is not None else tr("a formula has no rows, so no mini-batch noise")
+    st.caption(
+        tr("Each from this point at η = {rate}; {batch}. Left: more than a tenth of half the picture away, and lower.").format(
+            rate=numeral(rate_of(scene.experiment, panel)), batch=batch
+        )
+    )
+    return runners

@@ -1,0 +1,82 @@
+"""The card of the point that is looked at: loss, gradient, Hessian, eigenvalues in three counts; and how far its expansion holds."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from browser.chart import chart
+from core.numerals import numeral
+from core.settings import Number
+from figures.expansion import expansion
+from labs.plane.closeup import NEAR_ZERO, Closeup
+from labs.plane.experiment import FIELDS, PanelResult
+from views.controls import number
+from views.session import Scene
+from views.stuck.marks import kind_of, pair
+from views.words import language, tr
+
+
+def _plain(axis: str) -> str:
+    return axis.replace("<sub>1</sub>", "₁").replace("<sub>2</sub>", "₂")
+
+
+def _rows(panel: PanelResult, near: Closeup) -> list[tuple[str, str]]:
+    counts = near.counts
+    least = 1e-12 * max(float(np.ptp(panel.a)), float(np.ptp(panel.b)))  # nothing to the picture
+    where = ", ".join(
+        f"{_plain(axis)} = {numeral(float(x) if abs(x) > least else 0.0)}" for axis, x in zip(panel.axes, near.at, strict=False)
+    )
+    hessian = "; ".join(" ".join(numeral(float(x)) for x in row) for row in near.hessian)
+    kappa = numeral(near.condition) if near.condition is not None else tr("— (not all curvatures are positive)")
+    return [
+        (tr("point"), where),
+        (tr("loss"), numeral(near.loss)),
+        (tr("gradient g"), f"{pair(near.gradient)}, ‖g‖ = {numeral(near.slope)}"),
+        (tr("Hessian H"), f"[{hessian}]"),
+        (tr("eigenvalues λ"), ", ".join(numeral(float(x)) for x in near.values)),
+        (
+            tr("positive / near zero / negative"),
+            tr("{positive} / {zero} / {negative}: {kind}, if the gradient is zero").format(
+                positive=counts.positive, zero=counts.zero, negative=counts.negative, kind=kind_of(near)
+            ),
+        ),
+        (tr("minimum ratio"), f"{counts.positive}/{sum(counts)} = {numeral(counts.minimum_ratio)}"),
+        (tr("condition number κ"), kappa),
+    ]
+
+
+def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        rows = "\n".join(f"| {name} | {value} |" for name, value in _rows(panel, near))
+        here = tr("at this point")
+        st.markdown(f"| | {here} |\n|---|---|\n{rows}")
+        st.caption(
+            tr(
+                "Arrows on the map: the two eigen-directions of the drawn weights, as long as √|λ| asks; inward and blue where the loss "
+                "rises that way, outward and red where it falls. Near zero: |λ| at most {tolerance} of the largest, in units of half the "
+                "picture."
+            ).format(tolerance=numeral(NEAR_ZERO))
+        )
+    with right:
+        field = FIELDS["radius"]
+        assert isinstance(field, Number)
+        number(
+            scene,
+            "radius",
+            field,
+            scene.experiment.radius,
+            lambda e, value: replace(e, radius=float(value)),
+            label=tr("radius, of half the picture"),
+        )
+        share = near.error / near.of if near.of > 0 else 0.0
+        said = tr("Within this radius the expansion is wrong by at most {error}, {share} % of the loss's range there.").format(
+            error=numeral(near.error), share=numeral(float(f"{100 * share:.3g}"))
+        )
+        figure = expansion(
+            near.a, near.b, near.true, near.expanded, (panel.axes[0], panel.axes[1]), (tr("loss"), tr("second-order expansion"))
+        )
+        chart(figure, said, f"expansion {language()}", tall=True)
+        colors = tr("Colored: the loss. Red: L + gᵀδ + ½δᵀHδ.")
+        st.caption(f"{said} {colors}")

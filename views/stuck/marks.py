@@ -1,0 +1,114 @@
+"""What the page draws on the board besides: the atlas, the point that is looked at, its eigen-directions, the race away from it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from browser.board.board import BoardData
+from core.messages import N_, Message, message
+from core.numerals import numeral
+from figures.colors import WALKS
+from figures.figure import Trace
+from figures.marks import Spot, arrows, critical, curve
+from labs.plane.atlas import Atlas, atlas_of
+from labs.plane.closeup import Closeup, rest_of
+from labs.plane.escape import Runner
+from labs.plane.experiment import Experiment, PanelResult, unit_of
+from verdict.plane_advice import LABELS, story
+from views.words import say, tr
+
+KINDS = {
+    "minimum": N_("minimum"),
+    "degenerate minimum": N_("degenerate minimum"),
+    "kink": N_("kink: lowest, but without a gradient"),
+    "saddle": N_("saddle"),
+    "degenerate saddle": N_("degenerate saddle"),
+    "monkey saddle": N_("monkey saddle"),
+    "degenerate": N_("degenerate point"),
+    "maximum": N_("maximum"),
+    "degenerate maximum": N_("degenerate maximum"),
+}
+LINES = {
+    "minimum": N_("valley of minima"),
+    "maximum": N_("ridge of maxima"),
+    "kink": N_("line of kinks"),
+    "degenerate": N_("line of degenerate points"),
+}
+
+
+def pair(numbers: Float[np.ndarray, " k"], half: Float[np.ndarray, " k"] | None = None) -> str:
+    """ "(1.5, −0.2)". half: half the picture's sides, where the numbers are a place in it: what is nothing to them is 0."""
+    size = np.zeros_like(numbers) if half is None else 1e-12 * half
+    return f"({', '.join(numeral(float(x) if abs(x) > least else 0.0) for x, least in zip(numbers, size, strict=True))})"
+
+
+def atlas(panel: PanelResult) -> Atlas:
+    """Of the window that is drawn."""
+    window = (float(panel.a[0]), float(panel.a[-1]), float(panel.b[0]), float(panel.b[-1]))
+    return atlas_of(panel.problem, rest_of(panel), window)
+
+
+def adorned(
+    data: BoardData, experiment: Experiment, panel: PanelResult, near: Closeup, found: Atlas, runners: Sequence[Runner]
+) -> BoardData:
+    """The board with all that, on its one picture."""
+    first, *others = data["panels"]
+    half, loss = unit_of(experiment, panel)[:2], tr("loss")
+    kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
+    more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in found.valleys]
+    for i, runner in enumerate(runners):
+        more.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": runner.walk.path[:, 0],
+                "y": runner.walk.path[:, 1],
+                "line": {"color": WALKS[i].color, "width": 3, "dash": "dash"},
+                "hovertemplate": f"{tr(runner.name)}<extra></extra>",
+                "showlegend": False,
+            }
+        )
+    more += critical(
+        [
+            Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {loss} {numeral(p.loss)}")
+            for p in found.points
+        ]
+    )
+    more += arrows(near.at[:2], near.drawn, near.vectors, half, tr("curvature {value}"))
+    contour = {"data": [*first["contour"]["data"], *more], "layout": first["contour"]["layout"]}
+    said = data["words"] | {
+        "start": tr("Start of the walks: drag it, or use the arrow keys"),
+        "point": tr("The point that is looked at: click anywhere, drag it, or use the arrow keys"),
+    }
+    walks = [
+        walk | {"verdicts": [(update, tr(LABELS[kind])) for update, kind in story(experiment, panel, walked)]}
+        for walk, walked in zip(first["walks"], panel.walks, strict=True)
+    ]
+    seen = first | {"contour": contour, "point": [float(near.at[0]), float(near.at[1])], "cloud": None, "facts": [], "walks": walks}
+    return data | {"panels": [seen, *others], "words": said}  # type: ignore[return-value]  # a TypedDict with two keys changed
+
+
+def balance(found: Atlas) -> Message:
+    """Whether the sum of the indices is the winding number, and where not, why."""
+    if found.agrees is True:
+        said = N_("The gradient turns {n} times around the rim, and the indices of the points add up to the same: none is missing.")
+        return message(said, n=found.winding or 0)
+    if found.agrees is False:
+        said = N_("The gradient turns {n} times around the rim, but the indices add up to {sum}: a critical point is missing here.")
+        return message(said, n=found.winding or 0, sum=found.indices or 0)
+    return message(_WHY[found.why or "vanishes"])
+
+
+_WHY = {
+    "vanishes": N_("The gradient nearly vanishes on the rim, so its turns cannot be counted there."),
+    "jumps": N_("The gradient jumps on the rim, so its turns cannot be counted there."),
+    "valley": N_("Where critical points form curves, they have no index of their own: the turns around the rim are not compared."),
+    "flat": N_("Part of the window is exactly flat: the turns around the rim are not compared."),
+    "kink": N_("At a kink the gradient jumps, so it has no index: the turns around the rim are not compared."),
+}
+
+
+def kind_of(near: Closeup) -> str:
+    """What the signs of the eigenvalues say, where the gradient is zero."""
+    return say(message({"flat": N_("flat")}.get(near.counts.kind, KINDS.get(near.counts.kind, near.counts.kind))))

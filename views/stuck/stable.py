@@ -1,0 +1,93 @@
+"""Stability: η·λmax over the updates beside what it must stay below, the limits by method, rates of convergence, and gradient noise."""
+
+import numpy as np
+import streamlit as st
+
+from browser.chart import chart
+from core.numerals import numeral
+from figures.colors import GOAL, WALKS
+from figures.lines import Level, Line, lines
+from labs.plane.closeup import Closeup
+from labs.plane.experiment import PanelResult, optimizers
+from labs.plane.stability import convergence, noise, sharpness
+from views.session import Scene
+from views.words import language, tr
+
+
+def _edge(panel: PanelResult) -> None:
+    drawn, levels, said = [], dict[float, str](), []
+    for walked, stroke in zip(panel.walks, WALKS, strict=False):
+        found, name = sharpness(panel.problem, walked), tr(optimizers()[walked.picked.name].label)
+        if found is None:
+            st.caption(tr("{name}: its steps are not −η times a scaled gradient, so there is no such number.").format(name=name))
+            continue
+        drawn.append(Line(name, found.update, found.value, stroke.color))
+        levels[found.stable] = tr("limit {value}").format(value=numeral(found.stable))
+        share = float(np.mean(found.value[np.isfinite(found.value)] > found.stable)) if np.isfinite(found.value).any() else 0.0
+        said.append(
+            tr("{name} is above its limit {limit} at {share} % of the points").format(
+                name=name, limit=numeral(found.stable), share=numeral(float(f"{100 * share:.3g}"))
+            )
+        )
+    if not drawn:
+        return
+    alt = tr("η·λmax over the updates: {said}.").format(said="; ".join(said))
+    chart(
+        lines(drawn, (tr("updates"), tr("η·λmax (preconditioned)")), log=True, levels=[Level(y, text, GOAL) for y, text in levels.items()]),
+        alt,
+        f"edge {language()}",
+    )
+    st.caption(
+        tr(
+            "{said}. λmax of D^−½HD^−½, D the method's scale (1 for plain steps), H of all rows. 2 for plain steps, 2 + 2λ with momentum, "
+            "(2 + 2λ)/(1 + 2λ) with Nesterov's, 2(1 + β₁)/(1 − β₁) for Adam's running mean."
+        ).format(said="; ".join(said))
+    )
+
+
+def _thresholds(panel: PanelResult) -> None:
+    """The largest stable η at the minimum, by method."""
+    if panel.fit.stable is None or panel.fit.trained is None:
+        return
+    largest = float(panel.fit.trained[-1])
+    rows = []
+    for walked in panel.walks:
+        item, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
+        if item.limit is None or not hyper:
+            continue
+        found = convergence(panel, walked)
+        factor = "—" if found is None else f"{found.predicted:.5f} / {found.measured:.5f}"
+        rows.append(f"| {tr(item.label)} | {numeral(hyper['rate'])} | {numeral(item.limit(hyper, largest))} | {factor} |")
+    if rows:
+        below, factors = tr("stable below"), tr("factor an update: predicted / measured")
+        head = f"| | η | {below} | {factors} |\n|---|---|---|---|\n"
+        st.markdown(head + "\n".join(rows))
+        st.caption(
+            tr("At the minimum, λmax = {largest}. The factor is known where the loss is a quadratic.").format(largest=numeral(largest))
+        )
+
+
+def _noise(panel: PanelResult, near: Closeup) -> None:
+    found = noise(panel.problem, tuple(float(x) for x in near.at))
+    if found is None:
+        st.caption(tr("A formula has no rows, so its gradient has no noise: pick a surface of data to measure 1/√B."))
+        return
+    slope = f"{found.slope:.3f}".replace("-", "−")
+    said = tr("Gradient noise of a batch of B rows goes as B to the power {slope} (theory: −½).").format(slope=slope)
+    drawn = [
+        Line(tr("measured"), found.size, found.deviation, WALKS[0].color, dots=True),
+        Line(tr("1/√B, without replacement"), found.size, found.expected, WALKS[1].color, "dot"),
+    ]
+    figure = lines(drawn, (tr("rows in a batch B"), tr("deviation of its gradient")), log=True)
+    figure["layout"]["xaxis"] = {**figure["layout"]["xaxis"], "type": "log"}  # type: ignore[dict-item]  # a dict by construction
+    chart(figure, said, f"noise {language()}")
+    st.caption(said + " " + tr("At the point that is looked at; 512 batches of each size, each drawn anew."))
+
+
+def stability(scene: Scene, panel: PanelResult, near: Closeup) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        _edge(panel)
+    with right:
+        _thresholds(panel)
+        _noise(panel, near)
