@@ -16,7 +16,7 @@ DARK = {"color_scheme": "dark"}
 
 def settle(page: Page) -> None:
     """No script runs any more on the server."""
-    expect(page.locator("[data-test-script-state]")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
+    expect(page.locator("[data-test-script-state]")).to_have_attribute("data-test-script-state", "notRunning", timeout=120_000)
 
 
 def drawn(page: Page) -> None:
