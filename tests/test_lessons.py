@@ -9,7 +9,7 @@ import pytest
 from core.numerals import numeral
 from labs.plane.experiment import Experiment, PanelResult, run
 from lessons.scenes import SCALE
-from tests.test_pages import at_address, board, components, fine, opened, panels
+from tests.pages import at_address, board, components, fine, opened, panels
 from views.address import read, write
 from views.lesson import lessons, scenes
 from views.shown import Shown

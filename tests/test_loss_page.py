@@ -9,7 +9,7 @@ from core.numerals import numeral
 from labs.plane.experiment import Panel, class_losses, run
 from lessons.minutes.flat_loss import lesson
 from lessons.scenes import OUTPUT, TWO
-from tests.test_pages import board, fine, headings, opened, panels, takeaways, told
+from tests.pages import board, fine, headings, opened, panels, takeaways, told
 from views.address import read, write
 from views.shown import Shown
 
