@@ -14,7 +14,7 @@ from browser.board.board import AGAIN, NAME
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
-from labs.plane.experiment import Experiment, fields_of, menus
+from labs.plane.setup import Experiment, fields_of, menus
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.test_pack import unpack
