@@ -8,17 +8,17 @@ import pytest
 from core.numerals import numeral
 from core.settings import Number, Pick, pick
 from figures.derived import Derived
-from labs.deep.experiment import MOST_LOSSES, Deep
 from labs.deep.flat import flat
 from labs.deep.likelihood import likelihood
 from labs.deep.regions import SIDE, regions
 from labs.deep.run import losses, run
+from labs.deep.setup import MOST_LOSSES, Deep
 from lessons.deep_scene import CLASSIFIER, DEEP
 from tests.pages import alternatives, board, opened
 from views import address
 from views.deep.board import deep_board
 from views.deep.charts import ON_LOSSES
-from views.shown import Shown
+from views.view_state import ViewState
 
 TINY = {"data": "moons", "data.samples": "60", "depth": "1", "width": "4", "steps": "12", "resolution": "25"}
 SMALL = replace(CLASSIFIER, data=pick("moons", samples=60), depth=1, width=4, steps=12, resolution=25)
@@ -69,7 +69,7 @@ def test_the_two_routes_to_one_number_are_printed() -> None:
 
 def test_each_loss_has_colors_of_its_own_and_the_same_axes() -> None:
     result = run(SMALL)
-    drawn = deep_board(SMALL, result, Shown(), 0)["panels"]
+    drawn = deep_board(SMALL, result, ViewState(), 0)["panels"]
     contours = [panel["contour"]["data"][0] for panel in drawn]
     for axis in ("x", "y"):
         first, second = (part[axis] for part in contours)
@@ -140,8 +140,8 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     scene = SCENES[name]
     for opening in (CLASSIFIER, DEEP):
         if opening is DEEP or scene.losses:
-            query = address.write(scene, Shown(), opening)
-            assert address.read(query, opening) == (scene, Shown(), [])
+            query = address.write(scene, ViewState(), opening)
+            assert address.read(query, opening) == (scene, ViewState(), [])
     assert len(scene.losses) <= MOST_LOSSES
 
 
@@ -149,7 +149,7 @@ def test_the_page_of_deep_networks_knows_no_loss() -> None:
     """Its scenes and addresses mean what they meant."""
     assert DEEP.losses == ()
     assert DEEP.planes == "own"
-    assert not any(key.startswith("l") and key[1:2].isdigit() for key in address.write(replace(DEEP, depth=2), Shown(), DEEP))
+    assert not any(key.startswith("l") and key[1:2].isdigit() for key in address.write(replace(DEEP, depth=2), ViewState(), DEEP))
 
 
 def test_a_rate_that_explodes_is_told_and_breaks_nothing() -> None:

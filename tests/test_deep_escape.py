@@ -16,7 +16,7 @@ import pytest
 from verdict.deep_advice import suggestion
 from labs.deep.curvature import STEPS, curvature
 from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, Escaping
-from labs.deep.experiment import Deep
+from labs.deep.setup import Deep
 from labs.deep.kernels import loss_of
 from labs.deep.onward import Replay, onward
 from labs.deep.run import trial_of

@@ -9,15 +9,15 @@ import pytest
 from core.messages import Value
 from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, pick
-from labs.deep.experiment import FIELDS, MOST_NETS, Deep
 from labs.deep.run import normalizations, run, slices
+from labs.deep.setup import FIELDS, MOST_NETS, Deep
 from lessons.deep_scene import DEEP
 from networks.multilayer import layers
 from tests.pages import alternatives, board, components, fine, opened
 from views import address
 from views.deep.charts import CHARTS
 from views.lesson import lessons
-from views.shown import Shown
+from views.view_state import ViewState
 
 TINY = {"data": "moons", "data.samples": "60", "depth": "2", "width": "4", "steps": "12", "batch": "16", "resolution": "25"}
 SMALL = replace(DEEP, data=pick("moons", samples=60), depth=2, width=4, steps=12, batch=16, resolution=25)
@@ -137,7 +137,7 @@ def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     assert at.query_params == {"lesson": name, "revealed": "yes", "v": "1"}
     assert board(at)["panels"]
     assert at.session_state[f"deep chart en {lesson.chart}"] == lesson.chart
-    view = Shown(lesson=name, revealed="yes")
+    view = ViewState(lesson=name, revealed="yes")
     query = address.write(scene_of(name), view, scene_of(name))
     assert address.read(query, scene_of(name), frozenset(lessons())) == (scene_of(name), view, [])
 
@@ -207,11 +207,11 @@ SCENES |= {
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_scene_is_read_back_from_its_address(name: str) -> None:
-    scene, view = SCENES[name], Shown(view="surface")
+    scene, view = SCENES[name], ViewState(view="surface")
     query = address.write(scene, view, DEEP)
     assert address.read(query, DEEP) == (scene, view, [])
     assert query["v"] == "1"
-    assert address.write(DEEP, Shown(), DEEP) == {}
+    assert address.write(DEEP, ViewState(), DEEP) == {}
     assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)))[0] == DEEP
     assert len(scene.nets) <= MOST_NETS
 
@@ -219,7 +219,7 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
 def test_a_suggestion_is_taken_by_a_click() -> None:
     """Of a training that explodes: a lower rate, and the address says so."""
     explodes = replace(SMALL, nets=(Pick("none"),), optimizer=Pick("gradient_descent", (("rate", 900.0),)))
-    at = opened("deep", address.write(explodes, Shown(), DEEP))
+    at = opened("deep", address.write(explodes, ViewState(), DEEP))
     for _ in range(20):
         if [button for button in at.button if button.key == "deep try 0"]:
             break

@@ -6,15 +6,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.numerals import numeral
-from core.settings import Pick
+from core.settings import Pick, pick
 from labs.encodings.comparison import compared
-from labs.plane.experiment import Experiment, Panel, dataset_of, pick, run
+from labs.plane.run import run
+from labs.plane.setup import Experiment, Panel, dataset_of
 from lessons.scenes import ENCODINGS
 from tests.pages import alternatives, board, components, fine, opened
 from views.address import read, write
-from views.shown import Shown
+from views.view_state import ViewState
 
-AT = Shown(topic="encodings")
+AT = ViewState(topic="encodings")
 
 
 def at(experiment: Experiment = ENCODINGS) -> AppTest:

@@ -10,18 +10,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labs.masks.masked import FORMATS, LENGTH, Masked
 from labs.masks.method import mask_methods
 from labs.masks.run import run
+from labs.masks.setup import FORMATS, LENGTH, Masked
 from labs.masks.verdict import verdict
 from lessons.mask_scene import MASKED
 from tests.pages import charts, fine, headings, opened, sliders
 from views import address
-from views.shown import Shown
+from views.view_state import ViewState
 
 
 def link(masked: Masked) -> dict[str, str]:
-    return address.write(masked, Shown(), MASKED)
+    return address.write(masked, ViewState(), MASKED)
 
 
 def scene(at: AppTest) -> Masked:

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
-from labs.plane.experiment import Experiment, fields_of, menus
+from labs.plane.setup import Experiment, fields_of, menus
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
