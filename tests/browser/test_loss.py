@@ -9,7 +9,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
 from core.numerals import numeral
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.scenes import OUTPUT
 from tests.browser.conftest import Visit
 from tests.browser.helpers import at_pixel, box, contour, drawn, query, requested_start, settle

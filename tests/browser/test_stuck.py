@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core.numerals import numeral
 from labs.plane.closeup import closeup
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.scenes import STUCK
 from tests.browser.conftest import Visit
 from tests.browser.helpers import at_pixel, box, contour, query

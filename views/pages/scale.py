@@ -5,16 +5,17 @@ from dataclasses import replace
 import streamlit as st
 
 from core.numerals import numeral
-from core.settings import values
-from labs.plane.experiment import MOST_OPTIMIZERS, Experiment, PanelResult, Result, optimizers, pick
+from core.settings import pick, values
+from labs.plane.run import PanelResult, Result
+from labs.plane.setup import MOST_OPTIMIZERS, Experiment, optimizers
 from lessons.scenes import SCALE
 from views import lesson
 from views.controls import chips
+from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.front_controls import correlation, feature_normalization, morph, sides, unit
 from views.plane.rates import modes, rate
 from views.session import Scene
-from views.words import tr
 
 CHIPS = ("momentum", "rmsprop", "adam")
 

@@ -9,12 +9,14 @@ from core.settings import Pick
 from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
-from labs.plane.experiment import PanelResult, Result, optimizers, surfaces
+from labs.plane.run import PanelResult, Result
+from labs.plane.setup import optimizers, surfaces
 from lessons.scenes import STUCK
 from verdict.plane import Judged
 from verdict.plane_advice import LABELS
-from views import ahead, lesson
+from views import lesson, prefetch
 from views.controls import menu
+from views.language import tr
 from views.page import close_page, heading, open_page, picture, try_next
 from views.plane.all_controls import drawer, with_surface
 from views.plane.front_controls import sides
@@ -26,7 +28,6 @@ from views.stuck.critical_points import critical_points
 from views.stuck.marks import adorned, atlas
 from views.stuck.stable import stability
 from views.stuck.verdicts import verdicts
-from views.words import tr
 
 FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
 
@@ -103,7 +104,7 @@ def page(scene: Scene) -> None:
 
 
 scene = open_page("stuck", STUCK)
-ahead.none()  # pictures sent ahead would be without the atlas
+prefetch.none()  # pictures sent ahead would be without the atlas
 scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
 if not lesson.hidden(scene):
     page(scene)

@@ -7,10 +7,11 @@ import streamlit as st
 
 from core.numerals import numeral
 from labs.plane.atlas import Atlas
-from labs.plane.experiment import Experiment, PanelResult
+from labs.plane.run import PanelResult
+from labs.plane.setup import Experiment
+from views.language import language, say, tr
 from views.session import Scene, edit
 from views.stuck.marks import KINDS, LINES, balance, pair
-from views.words import language, say, tr
 
 
 def _summary(found: Atlas) -> str:
