@@ -176,6 +176,7 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visit: Visit, 
 
 
 def pressed(page: Page, control: Locator, key: str) -> None:
+    settle(page)
     control.focus()
     page.keyboard.press(key)
 

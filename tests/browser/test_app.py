@@ -149,13 +149,12 @@ def test_an_address_opened_elsewhere_gives_the_same_numbers(visit: Visit, page: 
     set_field(page, "unit of x₂ (sepal width)", "3.7")
     settle(page)
     expect(page).to_have_url(re.compile("scale2=3.7"))
-    before = numbers(page), page.locator("dd").all_inner_texts()
-    address = page.url
     with page.context.browser.new_context() as other:  # type: ignore[union-attr]
         elsewhere = other.new_page()
-        elsewhere.goto(address)
+        elsewhere.goto(page.url)
         drawn(elsewhere)
-        assert (numbers(elsewhere), elsewhere.locator("dd").all_inner_texts()) == before
+        becomes(page, lambda: numbers(page), numbers(elsewhere))
+        becomes(page, page.locator("dd").all_inner_texts, elsewhere.locator("dd").all_inner_texts())
 
 
 def test_a_bad_address_is_said_and_does_no_harm(visit: Visit, page: Page) -> None:
