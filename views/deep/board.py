@@ -110,7 +110,7 @@ def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
                 "truth": [numeral(_short(value)) for value in one.true],
                 "drawn": [numeral(_short(value)) for value in cut.drawn],
             },
-            "told": [_accuracy(one, at) for at in range(len(record.update))],
+            "numbers": [_accuracy(one, at) for at in range(len(record.update))],
         }
 
 
