@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import address
 from core.numerals import numeral
 from core.settings import Number, Pick, pick
 from figures.derived import Derived
@@ -20,7 +21,6 @@ from lessons.deep_scene import CLASSIFIER, DEEP
 from tests.test_deep_page import alternatives, board
 from tests.test_pack import unpack
 from tests.test_pages import fine
-from views import address
 from views.deep.board import deep_board
 from views.deep.charts import ON_LOSSES
 from views.view_state import ViewState
@@ -166,7 +166,7 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     for opening in (CLASSIFIER, DEEP):
         if opening is DEEP or scene.losses:
             query = address.write(scene, ViewState(), opening)
-            assert address.read(query, opening) == (scene, ViewState(), [])
+            assert address.read(query, opening, ViewState()) == (scene, ViewState(), [])
     assert len(scene.losses) <= MOST_LOSSES
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import address
 from labs.masks.method import mask_methods
 from labs.masks.run import run
 from labs.masks.setup import FORMATS, LENGTH, Masked
@@ -18,7 +19,6 @@ from labs.masks.verdict import verdict
 from lessons.mask_scene import MASKED
 from tests.test_pack import unpack
 from tests.test_pages import components, fine, headings, sliders
-from views import address
 from views.view_state import ViewState
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
@@ -37,7 +37,7 @@ def link(masked: Masked) -> dict[str, str]:
 
 
 def scene(at: AppTest) -> Masked:
-    found, _, refused = address.read(dict(at.query_params), MASKED)
+    found, _, refused = address.read(dict(at.query_params), MASKED, ViewState())
     assert refused == []
     return found
 

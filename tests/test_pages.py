@@ -14,10 +14,11 @@ from browser.board.board import AGAIN, NAME
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
-from labs.plane.setup import Experiment, fields_of, menus
+from labs.plane.setup import Experiment
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.test_pack import unpack
+from views.menus import fields_of, menus
 from views.plane import all_controls as drawer
 from views.plane import rates
 

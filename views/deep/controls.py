@@ -7,15 +7,15 @@ import streamlit as st
 
 from core.messages import N_, Value
 from core.settings import Count, Pick, values
+from core.setup import settings_of
 from labs.deep.rows import classifies
 from labs.deep.run import entrants, losses, normalizations, senseless, trial_of, unfit
-from labs.deep.setup import FIELDS, MOST_LOSSES, MOST_NETS, Deep
+from labs.deep.setup import MOST_LOSSES, MOST_NETS, Deep
 from labs.plane.setup import optimizers
 from views.controls import chips, menu, number, setting
 from views.language import language, say, tr
 from views.menus import menus
-from views.plane.all_controls import picked_item
-from views.plane.all_controls import settings as settings_of
+from views.plane.all_controls import picked_item, settings
 from views.session import Scene
 
 DeepScene = Scene[Deep]
@@ -42,7 +42,7 @@ def rate(scene: DeepScene) -> None:
 
 def batch(scene: DeepScene) -> None:
     """How many rows an update reads: what the statistics of a batch are taken of."""
-    kind = FIELDS["batch"]
+    kind = settings_of(Deep)["batch"]
     assert isinstance(kind, Count)
     n = trial_of(scene.experiment, Pick("none")).split.n
     number(
@@ -97,7 +97,7 @@ def raced(scene: DeepScene, in_front: bool = False) -> None:
 
 def field(scene: DeepScene, name: str, place: str = "") -> None:
     """The control of one field of a Deep. place: where it stands a second time."""
-    kind = FIELDS[name]
+    kind = settings_of(Deep)[name]
 
     def take(deep: Deep, value: Value) -> Deep:
         return replace(deep, **{name: kind.read(value)})  # type: ignore[arg-type]
@@ -141,12 +141,12 @@ def _data(scene: DeepScene) -> None:
         return replace(deep, data=picked)
 
     data_set(scene)
-    settings_of(scene, "data", "data", data, take, leave_out=("x1", "x2", *(("target",) if classifies(data) else ())))
+    settings(scene, "data", "data", data, take, leave_out=("x1", "x2", *(("target",) if classifies(data) else ())))
     st.caption(tr("The network sees all {d} features.").format(d=trial_of(scene.experiment, Pick("none")).net.inputs))
     picked_item(
         scene, "features", "features", tr("features"), scene.experiment.features, lambda deep, picked: replace(deep, features=picked)
     )
-    _fields("held", "seed")(scene)
+    _fields("held_out_fraction", "seed")(scene)
 
 
 def _network(scene: DeepScene) -> None:
@@ -167,7 +167,7 @@ def _normalization(scene: DeepScene) -> None:
         def take(deep: Deep, changed: Pick, i: int = i) -> Deep:
             return replace(deep, nets=(*deep.nets[:i], changed, *deep.nets[i + 1 :]))
 
-        settings_of(scene, f"n{i + 1}", "normalization", picked, take)
+        settings(scene, f"n{i + 1}", "normalization", picked, take)
     for name, item in normalizations().items():
         why = senseless(scene.experiment, Pick(name))
         if why is not None:
@@ -185,7 +185,7 @@ def _losses(scene: DeepScene) -> None:
         def take(deep: Deep, changed: Pick, i: int = i) -> Deep:
             return replace(deep, losses=(*deep.losses[:i], changed, *deep.losses[i + 1 :]))
 
-        settings_of(scene, f"l{i + 1}", "class_loss", picked, take)
+        settings(scene, f"l{i + 1}", "class_loss", picked, take)
 
 
 def _training(scene: DeepScene) -> None:

@@ -9,11 +9,13 @@ import streamlit as st
 from core.messages import Value
 from core.numerals import numeral
 from core.settings import Number, Option, Setting, values
+from core.setup import settings_of
 from labs.plane.run import PanelResult
-from labs.plane.setup import FIELDS, MOST_PANELS, SAME, Experiment, Panel, class_losses, fields_of, optimizers, own
+from labs.plane.setup import MOST_PANELS, SAME, Experiment, Panel, class_losses, optimizers, own
 from views import lesson
 from views.controls import chips, menu, number
 from views.language import tr
+from views.menus import fields_of
 from views.page import heading, picture, takeaway, try_next
 from views.plane.all_controls import drawer
 from views.plane.board import first_step, title_of
@@ -108,7 +110,7 @@ def losses(scene: Scene) -> None:
 
 def segmented(scene: Scene, name: str) -> None:
     """A choice of how pictures are drawn, as buttons side by side."""
-    field = FIELDS[name]
+    field = settings_of(Experiment)[name]
     assert isinstance(field, Option)
     menu(
         scene,
@@ -196,9 +198,9 @@ def output(scene: Scene) -> None:
     with left:
         losses(scene)
     with right:
-        segmented(scene, "drawn")
+        segmented(scene, "quantity")
     more(scene)
-    if scene.experiment.drawn == "slope":
+    if scene.experiment.quantity == "slope":
         try_next(tr("click into the bright desert, and compare the first steps; then switch back to the loss."))
     else:
         try_next(tr("switch to the norm of the gradient, and see the desert that surrounds the start; then click into it."))

@@ -105,6 +105,6 @@ def two(scene: Scene) -> None:
     if fold.open:
         with fold:
             temperature(scene)
-            segmented(scene, "drawn")
+            segmented(scene, "quantity")
     try_next(tr("move the mean of the logits: the walks slide along the valley, and every loss stays what it was."))
     drawer(scene)

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.messages import Value
 from core.settings import Number
-from labs.masks.setup import FIELDS, FORMATS, LENGTH, Masked
+from core.setup import settings_of
+from labs.masks.setup import FORMATS, LENGTH, Masked
 from views.controls import chips, menu, number, toggle
 from views.language import tr
 from views.session import Scene
@@ -59,7 +60,7 @@ def scores(scene: MaskScene) -> None:
     """A slider each, three in a row."""
     for first in range(1, LENGTH + 1, 3):
         for column, i in zip(st.columns(3), range(first, first + 3), strict=True):
-            field = FIELDS[f"y{i}"]
+            field = settings_of(Masked)[f"y{i}"]
             assert isinstance(field, Number)
 
             def take(masked: Masked, value: Value, name: str = field.name) -> Masked:

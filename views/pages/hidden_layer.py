@@ -7,11 +7,12 @@ import streamlit as st
 from core.numerals import numeral
 from core.settings import Number
 from labs.plane.run import PanelResult
-from labs.plane.setup import Experiment, fields_of, surfaces
+from labs.plane.setup import Experiment, surfaces
 from lessons.scenes import HIDDEN
 from views import lesson
 from views.controls import number
 from views.language import tr
+from views.menus import fields_of
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.front_controls import all_features_normalized, batch_normalization, sides
 from views.plane.rates import modes, rate

@@ -9,11 +9,13 @@ import streamlit as st
 from core.messages import N_
 from core.numerals import numeral
 from core.settings import Count
+from core.setup import settings_of
 from labs.plane.run import Result
-from labs.plane.setup import FIELDS, Experiment, menus, optimizers
+from labs.plane.setup import Experiment, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views.controls import number
 from views.language import tr
+from views.menus import menus
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.all_controls import drawer, schedule
 from views.plane.board import title_of
@@ -38,7 +40,7 @@ class Topic:
 
 
 def batch(scene: Scene) -> None:
-    field = FIELDS["batch"]
+    field = settings_of(Experiment)["batch"]
     assert isinstance(field, Count)
     number(
         scene,

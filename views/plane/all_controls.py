@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.messages import N_, Value
 from core.settings import Option, Pick, pick, values
+from core.setup import settings_of
 from labs.plane.setup import (
     BEST,
-    FIELDS,
     FRACTION,
     MOST_OPTIMIZERS,
     MOST_PANELS,
@@ -23,11 +23,11 @@ from labs.plane.setup import (
     start_of,
     surfaces,
 )
-from views import view_state
 from views.controls import menu, number, setting, toggle
 from views.language import language, tr
 from views.menus import fields_of, menus
 from views.session import E, Scene, edit, show
+from views.view_state import ViewState
 
 
 def drawer(scene: Scene) -> None:
@@ -103,7 +103,7 @@ def plain(scene: Scene, name: str) -> None:
     def taken(experiment: Experiment, value: Value) -> Experiment:
         return replace(experiment, **{name: value})  # type: ignore[arg-type]  # the field's own kind has made the value
 
-    setting(scene, f"all {name}", FIELDS[name], getattr(scene.experiment, name), taken)
+    setting(scene, f"all {name}", settings_of(Experiment)[name], getattr(scene.experiment, name), taken)
 
 
 def _data(scene: Scene) -> None:
@@ -315,11 +315,11 @@ def _view(scene: Scene) -> None:
     with left:
         plain(scene, "levels")
         plain(scene, "span")
-        plain(scene, "drawn")
+        plain(scene, "quantity")
         plain(scene, "aspect")
     with right:
         plain(scene, "resolution")
-        field = view_state.FIELDS["curves"]
+        field = settings_of(ViewState)["curves"]
         key = f"{scene.page} all curves {language()}"
         st.session_state[key] = scene.shown.curves == "on"
         st.toggle(tr(field.label), key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
@@ -338,7 +338,7 @@ def _fewer(experiment: Experiment) -> Experiment:
 
 
 def _clock(scene: Scene) -> None:
-    field = view_state.FIELDS["clock"]
+    field = settings_of(ViewState)["clock"]
     assert isinstance(field, Option)
     key = f"{scene.page} all clock {language()}"
     st.session_state[key] = scene.shown.clock

@@ -8,9 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.messages import Value
 from core.settings import Number, Pick, pick, values
-from labs.plane.setup import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
+from core.setup import settings_of
+from labs.plane.setup import MOST_PANELS, Experiment, Panel, dataset_of, surfaces
 from views.controls import number, toggle
 from views.language import tr
+from views.menus import fields_of
 from views.session import Scene
 
 # A fold that the browser opens and closes by itself: how wide its window is, the server never learns. What it folds is the keyed
@@ -30,7 +32,7 @@ def sides(share: float = 0.5) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def unit(scene: Scene) -> None:
     """×0.1 to ×100, with the ticks cm and mm where the column is in centimeters."""
-    experiment, field = scene.experiment, FIELDS["scale2"]
+    experiment, field = scene.experiment, settings_of(Experiment)["scale2"]
     if not surfaces()[experiment.surface.name].needs_data or not isinstance(field, Number):
         return
     item = dataset_of(experiment)

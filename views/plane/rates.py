@@ -7,9 +7,10 @@ import streamlit as st
 from core.messages import Value
 from core.numerals import numeral
 from core.settings import Number, Option, values
+from core.setup import settings_of
 from figures.colors import PANELS
 from labs.plane.run import Result
-from labs.plane.setup import FIELDS, FRACTION, SAME, Experiment, optimizers
+from labs.plane.setup import FRACTION, SAME, Experiment, optimizers
 from views.controls import menu, number
 from views.language import tr
 from views.plane.board import title_of
@@ -19,7 +20,7 @@ RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
 
 
 def modes(scene: Scene) -> None:
-    field = FIELDS["mode"]
+    field = settings_of(Experiment)["mode"]
     assert isinstance(field, Option)
     menu(
         scene,
@@ -57,7 +58,7 @@ def rate(scene: Scene, result: Result) -> None:
         label = tr("learning rate η, the same number for all")
         number(scene, "rate", RATE, rates.pop(), with_rate, label=label, marks=marks, low=lowest)
     elif experiment.mode == FRACTION:
-        field = FIELDS["fraction"]
+        field = settings_of(Experiment)["fraction"]
         assert isinstance(field, Number)
         label, marks = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
         number(scene, "fraction", field, experiment.fraction, lambda e, v: replace(e, fraction=float(v)), label=label, marks=marks)

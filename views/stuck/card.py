@@ -8,10 +8,11 @@ import streamlit as st
 from browser.chart import chart
 from core.numerals import numeral
 from core.settings import Number
+from core.setup import settings_of
 from figures.expansion import expansion
 from labs.plane.closeup import NEAR_ZERO, Closeup
 from labs.plane.run import PanelResult
-from labs.plane.setup import FIELDS
+from labs.plane.setup import Experiment
 from views.controls import number
 from views.language import language, tr
 from views.session import Scene
@@ -61,7 +62,7 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
             ).format(tolerance=numeral(NEAR_ZERO))
         )
     with right:
-        field = FIELDS["radius"]
+        field = settings_of(Experiment)["radius"]
         assert isinstance(field, Number)
         number(
             scene,
