@@ -11,7 +11,7 @@ from core.numerals import numeral
 from labs.plane.run import PanelResult, run
 from labs.plane.setup import Experiment
 from lessons.scenes import SCALE
-from tests.test_pages import at_address, board, components, fine, opened, panels
+from tests.pages import at_address, board, components, fine, opened, panels
 from views.lesson import lessons, scenes
 from views.view_state import ViewState
 

@@ -11,7 +11,7 @@ from labs.plane.run import run
 from labs.plane.setup import Panel, class_losses
 from lessons.minutes.flat_loss import lesson
 from lessons.scenes import OUTPUT, TWO
-from tests.test_pages import board, fine, headings, opened, panels, takeaways, told
+from tests.pages import board, fine, headings, opened, panels, takeaways, told
 from views.view_state import ViewState
 
 

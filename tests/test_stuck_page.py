@@ -12,7 +12,7 @@ from labs.plane.setup import SAME, Experiment, Panel
 from lessons.minutes.saddle import lesson as saddle
 from lessons.scenes import STUCK
 from surfaces.catalogue import surfaces
-from tests.test_pages import board, fine, headings, opened, takeaways
+from tests.pages import board, fine, headings, opened, takeaways
 from verdict.plane_advice import LABELS, judge, sentence, story, suggestion
 from views.view_state import ViewState
 
