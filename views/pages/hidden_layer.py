@@ -68,7 +68,6 @@ if not lesson.hidden(scene):
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if (said := gained(scene.experiment, result.panels)) != "":
-            takeaway(said)
+        takeaway(gained(scene.experiment, result.panels))
     next_step(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
 close_page(scene)

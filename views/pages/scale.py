@@ -99,7 +99,6 @@ if not lesson.hidden(scene):
                 with inside:
                     morph(scene)
         lesson.answer(scene)
-        if (said := gained(result.panels)) != "":
-            takeaway(said)
+        takeaway(gained(result.panels))
     next_step(scene, try_next(scene.experiment))
 close_page(scene)
