@@ -17,7 +17,6 @@ from views import board, lesson, prefetch, progress
 from views.language import say, tr
 from views.plane.board import board_data
 from views.plane.caption import caption
-from views.plane.control_panel import control_panel
 from views.session import E, Scene, edits, enter, leave, moving
 
 
@@ -122,20 +121,9 @@ def try_next(text: str) -> None:
     st.markdown(tr("**Try next:** {what}").format(what=text))
 
 
-def next_step(scene: Scene, text: str) -> None:
-    """What to try next; everything else is folded."""
-    try_next(text)
-    control_panel(scene)
-
-
-def close_page(scene: Scene) -> None:
-    """The lessons, and the address, written last; then once more, while something is still to be computed."""
-    lesson.links()
-    prefetch.serve(scene)
-    end_page(scene)
-
-
 def end_page(scene: Scene[E]) -> None:
-    """The address, and once more, while something is still to be computed."""
+    """Last on every page: pictures are sent ahead, the address is written; then once more, while something is still to be computed."""
+    if isinstance(scene.experiment, Experiment):
+        prefetch.serve(cast(Scene, scene))
     leave(scene)
     progress.go_on()
