@@ -16,9 +16,9 @@ import pytest
 from benchmarks.conftest import Row, Table, Work
 from benchmarks.test_grids import both, elementwise, products
 from core.settings import Pick, capacity, pick
-from labs.deep.experiment import Deep
 from labs.deep.kernels import beginner, slicer, trainer
 from labs.deep.run import trial_of
+from labs.deep.setup import Deep
 from labs.deep.training import Trial, measured, started
 from landscape.grid import Plane
 from networks.multilayer import Architecture, states

@@ -13,7 +13,7 @@ from scipy.ndimage import map_coordinates
 from scipy.special import log_softmax, softmax
 
 from labs.deep.curvature import state_at
-from labs.deep.experiment import MOST_LOSSES, MOST_RACED, Deep
+from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep
 from labs.deep.flat import FLAT, HIGH, flat
 from labs.deep.kernels import loss_of, trainer
 from labs.deep.likelihood import both, holds, likelihood

@@ -14,7 +14,7 @@ import pytest
 
 from data.dataset import DataSet
 from labs.deep.coupling import moved
-from labs.deep.experiment import FIELDS, Deep
+from labs.deep.setup import FIELDS, Deep
 from labs.deep.kernels import PERCENTILES, loss_of
 from labs.deep.rows import split
 from labs.deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit

@@ -16,7 +16,7 @@ import pytest
 from verdict.deep_advice import suggestion
 from labs.deep.curvature import STEPS, curvature
 from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, Escaping
-from labs.deep.experiment import Deep
+from labs.deep.setup import Deep
 from labs.deep.kernels import loss_of
 from labs.deep.onward import Replay, onward
 from labs.deep.run import trial_of
@@ -28,8 +28,8 @@ from core.settings import Pick, pick
 from verdict.plane_advice import LABELS
 from networks.multilayer import Layers, layers
 from tests.test_compilations import compiling
-from tests.test_deep_page import TINY, opened
-from tests.test_pages import board
+from tests.pages import board, opened
+from tests.test_deep_page import TINY
 
 Array = np.ndarray[Any, Any]
 Start = Callable[[Trial], Array]
@@ -448,7 +448,7 @@ def test_a_verdict_is_never_a_minimum_where_a_curvature_is_negative() -> None:
 
 def test_the_page_says_the_verdicts() -> None:
     """Under the big number the label, at the update through which the plane goes and at the end; below, the sentence and its numbers."""
-    at = opened(TINY | {"through": "6"})
+    at = opened("deep", TINY | {"through": "6"})
     walks = [panel["walks"][0] for panel in board(at)["panels"]]
     for walk in walks:
         updates, labels = zip(*walk["verdicts"], strict=True)

@@ -8,8 +8,9 @@ import time
 
 import streamlit as st
 
-from labs.deep.experiment import Deep
-from labs.plane.experiment import Experiment, Result, run
+from labs.deep.setup import Deep
+from labs.plane.run import Result, run
+from labs.plane.setup import Experiment
 from views import prefetch
 from views.language import tr
 from views.session import E, Scene

@@ -18,9 +18,9 @@ from jaxtyping import Array, Bool, Float, Int
 from compute.programs import kernel
 from core.catalogue import catalogue
 from core.settings import capacity, values
-from labs.deep.experiment import MOST_UPDATES
 from labs.deep.kernels import beginner, loss_of, optimizer_of, trainer
 from labs.deep.rows import DTYPE
+from labs.deep.setup import MOST_UPDATES
 from labs.deep.training import CEILING, Trained, Trial
 from networks.multilayer import Architecture, States
 from optim.batches import drawing

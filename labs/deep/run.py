@@ -13,12 +13,11 @@ from jaxtyping import Bool, Float
 
 from core.catalogue import catalogue
 from core.messages import N_, Message, Refusal, Value, message
-from core.settings import Pick, Setting, numbers, values
-from labs.deep.experiment import MOST_NETS, MOST_RACED, Deep
+from core.settings import Pick, Setting, Window, numbers, values
 from labs.deep.kernels import bender, optimizer_of, pointer, slicer, sloper, steepness
 from labs.deep.rows import DTYPE, classifies, split
+from labs.deep.setup import MOST_NETS, MOST_RACED, Deep
 from labs.deep.training import Record, Trained, Trial, trained
-from labs.plane.problem import Window
 from landscape.directions import Around, Slice
 from landscape.grid import Plane
 from landscape.honesty import Projected, projected

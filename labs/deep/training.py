@@ -13,9 +13,9 @@ from jaxtyping import Array, Bool, Float, Int
 
 from core.catalogue import catalogue
 from core.settings import Pick, capacity, numbers, values
-from labs.deep.experiment import MOST_UPDATES
 from labs.deep.kernels import PERCENTILES, Measured, beginner, drawer, measurer, optimizer_of, trainer
 from labs.deep.rows import DTYPE, Split, split
+from labs.deep.setup import MOST_UPDATES
 from networks.multilayer import Architecture, completed, recovering
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Update

@@ -13,9 +13,9 @@ from core.settings import values
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.deep.coupling import BATCH, moved
-from labs.deep.experiment import Deep
 from labs.deep.kernels import PROBES
 from labs.deep.run import DeepResult, Ran
+from labs.deep.setup import Deep
 from labs.deep.why import Reasons, spectrum, why
 from views import progress
 from views.deep.board import name_of
