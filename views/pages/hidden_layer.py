@@ -1,18 +1,16 @@
 """Hidden layer: standardized inputs, and the ravine comes back one layer deeper. Without and with batch normalization."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.numerals import numeral
-from core.settings import Number
 from labs.plane.run import PanelResult
-from labs.plane.setup import Experiment, fields_of, surfaces
+from labs.plane.setup import Experiment, surfaces
 from lessons.scenes import HIDDEN
 from views import lesson
-from views.controls import number
+from views.controls import number, picked
 from views.language import tr
-from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.page import end_page, heading, open_page, picture, takeaway, try_next
+from views.plane.control_panel import control_panel
 from views.plane.front_controls import all_features_normalized, batch_normalization, sides
 from views.plane.rates import modes, rate
 from views.session import Scene
@@ -21,18 +19,9 @@ TICKS = [(0.1, "0.1"), (1.0, "1"), (8.0, "8"), (30.0, "30"), (100.0, "100")]
 
 
 def gain(scene: Scene) -> None:
-    surface = scene.experiment.surface
-    field = next((field for field in fields_of("surface", surface.name) if field.name == "gain"), None)
-    if isinstance(field, Number):
-        number(
-            scene,
-            "gain",
-            field,
-            float(dict(surface.settings).get("gain", field.default)),
-            lambda e, value: replace(e, surface=e.surface.having(gain=float(value))),
-            label=tr("gain g of the second hidden unit"),
-            ticks=TICKS,
-        )
+    surface = picked(scene, "surface")
+    if surface.has("gain"):
+        number(scene, "gain", surface.slot("gain"), label=tr("gain g of the second hidden unit"), ticks=TICKS)
 
 
 def headline(experiment: Experiment) -> str:
@@ -80,7 +69,8 @@ if not lesson.hidden(scene):
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if (said := gained(scene.experiment, result.panels)) != "":
-            takeaway(said)
-    next_step(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
-close_page(scene)
+        takeaway(gained(scene.experiment, result.panels))
+    try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
+    control_panel(scene)
+lesson.links()
+end_page(scene)
