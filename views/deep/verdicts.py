@@ -7,7 +7,8 @@ import streamlit as st
 from browser.board.board import BoardData
 from labs.deep.run import DeepResult, Ran
 from labs.deep.setup import Deep
-from verdict.deep import judging, sentence
+from verdict.deep import judging
+from verdict.verdict import Judgment, label, network_suggestion, sentence
 from views import progress
 from views.deep.board import name_of
 from views.language import say, tr
@@ -65,5 +66,5 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
                 f"**{name_of(one)}** · {say(sentence(judgment))} :gray[{numbers(judgment)}]",
                 help=explained.format(steps=0 if curvature is None else curvature.steps),
             )
-            if "rate" in one.setup.hyper and judgment.point.update == one.record.update[-1]:
-                suggestion_button(scene, network_suggestion(scene.experiment, float(one.setup.hyper["rate"]), judgment), i)
+            if "rate" in one.trial.hyper and judgment.point.update == one.record.update[-1]:
+                suggestion_button(scene, network_suggestion(scene.experiment, float(one.trial.hyper["rate"]), judgment), i)
