@@ -21,7 +21,7 @@ from labs.deep.rows import split
 from labs.deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
 from labs.deep.training import Trained, started, trained
 from labs.deep.why import POINTS, spectrum, why
-from labs.plane.problem import table
+from labs.plane.rows import table
 from core.settings import Count, Number, Option, Pick, pick
 from core.messages import Refusal
 from core.catalogue import catalogue
