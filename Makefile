@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test bench load lint format messages screenshots browser clean
+.PHONY: run test test-long bench load lint format messages screenshots browser clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,10 +12,14 @@ POT := translations/messages.pot
 run: .venv/runtime
 	@$(BIN)/streamlit run app.py --server.showEmailPrompt=false
 
-# The tests of the browser measure what a hand feels: they have the machine to themselves.
+# What is marked timed measures what a hand feels: it has the machine to itself. What is marked long runs in test-long alone.
 test: lint browser
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal --ignore=tests/browser
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest -m "not timed and not long" --numprocesses=2 --dist=worksteal --durations=10 --ignore=tests/browser
+	@$(BIN)/python -m pytest -m "not long" --durations=10 tests/browser
+
+test-long: lint browser
+	@$(BIN)/python -m pytest -m "long and not timed" --numprocesses=2 --dist=worksteal --durations=10
+	@$(BIN)/python -m pytest -m "long and timed" --durations=10
 
 # The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.
 # With torch in the environment the same work is timed in PyTorch too.

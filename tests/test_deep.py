@@ -173,7 +173,7 @@ def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> Non
 
 
 def test_plain_and_residual_layers_are_raced_with_the_same_weights() -> None:
-    found = run(replace(SMALL, residual="both", depth=3))
+    found = run(replace(SMALL, residual="both"))
     assert [one.key for one in found.nets] == ["none", "none residual", "batch", "batch residual"]
     assert [one.key for one in found.pictures] == ["none", "none residual", "batch"]
     assert [one.trial.net.residual for one in found.nets] == [False, True, False, True]
@@ -388,16 +388,23 @@ def test_lbfgs_takes_all_rows() -> None:
     assert trial_of(SMALL, Pick("none")).batch == 16
 
 
-@pytest.mark.parametrize("name", normalizations())
-def test_every_normalization_trains_in_every_place_or_says_why_not(name: str) -> None:
-    for place, affine in (("before", "on"), ("after", "off")):
-        deep = replace(SMALL, nets=(Pick(name),), width=8, place=place, affine=affine, steps=20)
-        found = run(deep)
-        said = senseless(deep, Pick(name))
-        assert np.isfinite(found.nets[0].record.measured.loss).all()
-        assert (said is None) == (not found.notes)
-        if said is None:
-            assert found.nets[0].record.measured.loss[-1] < found.nets[0].record.measured.loss[0]
+AFTER_TOO = ("batch", "layer", "weight")  # by a batch's statistics, by a row's, and of the weights; the others in the long tests
+PLACES = [
+    pytest.param(name, place, affine, marks=[pytest.mark.long] * (place == "after" and name not in AFTER_TOO))
+    for name in normalizations()
+    for place, affine in (("before", "on"), ("after", "off"))
+]
+
+
+@pytest.mark.parametrize(("name", "place", "affine"), PLACES)
+def test_every_normalization_trains_in_every_place_or_says_why_not(name: str, place: str, affine: str) -> None:
+    deep = replace(SMALL, nets=(Pick(name),), place=place, affine=affine, steps=20)
+    found = run(deep)
+    said = senseless(deep, Pick(name))
+    assert np.isfinite(found.nets[0].record.measured.loss).all()
+    assert (said is None) == (not found.notes)
+    if said is None:
+        assert found.nets[0].record.measured.loss[-1] < found.nets[0].record.measured.loss[0]
 
 
 def test_fields_are_those_of_the_record() -> None:
