@@ -16,7 +16,8 @@ import pytest
 
 from data.dataset import DataSet
 from labs.deep.coupling import moved
-from labs.deep.setup import FIELDS, Deep
+from core.setup import settings_of
+from labs.deep.setup import Deep
 from labs.deep.kernels import PERCENTILES, loss_of
 from labs.deep.rows import split
 from labs.deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
@@ -419,7 +420,7 @@ def test_every_normalization_trains_in_every_place_or_says_why_not(name: str, pl
 
 
 def test_fields_are_those_of_the_record() -> None:
-    for name, field in FIELDS.items():
+    for name, field in settings_of(Deep).items():
         assert isinstance(field, Number | Option | Count)
         assert field.read(getattr(Deep(), name)) == getattr(Deep(), name)
 

@@ -174,7 +174,7 @@ def entrants(deep: Deep) -> list[Entrant]:
 def trial_of(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None = None) -> Trial:
     """The training of one of the networks; loss: None for the usual one. What it does not read is left as it is by default: setting it
     trains nothing anew."""
-    rows = split(deep.data, deep.features, deep.held, deep.seed)
+    rows = split(deep.data, deep.features, deep.held_out_fraction, deep.seed)
     picked = picked if deep.depth else Pick("none")
     item, trained_with = normalizations()[picked.name], loss or usual_loss(rows.labeled)
     net = Architecture(
@@ -197,7 +197,7 @@ def trial_of(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None
         deep.memory if item.remembers else Deep.memory,
         deep.data,
         deep.features,
-        deep.held,
+        deep.held_out_fraction,
         deep.initialization,
         recovers,
         deep.optimizer,

@@ -1,7 +1,6 @@
 """The page "Stuck?" in a real browser: a click looks at a point, verdicts play with the walk, buttons do what they say."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,27 +8,15 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from core.address import read
 from core.numerals import numeral
 from labs.plane.closeup import closeup
 from labs.plane.run import run
 from lessons.scenes import STUCK
-from tests.browser.test_app import drawn, query
-from tests.browser.test_components import settle
-from tests.browser.test_live import at_pixel, box, contour
+from tests.browser.conftest import Visit
+from tests.browser.helpers import at_pixel, box, contour, query
 from verdict.plane_advice import LABELS, story
-from views.address import read
-
-Visit = Callable[[str], None]
-
-
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Visit:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
-        settle(page)
-
-    return go
+from views.view_state import ViewState
 
 
 def point(page: Page) -> tuple[float, float]:
@@ -48,7 +35,7 @@ def test_a_click_looks_at_that_point_and_the_start_stays(visit: Visit, page: Pag
     landed = point(page)
     assert [abs(landed[i] - at[i]) <= abs(pixel[i]) for i in (0, 1)] == [True, True]
     assert "start" not in query(page)
-    scene = read(query(page), STUCK)[0]
+    scene = read(query(page), STUCK, ViewState())[0]
     found = closeup(scene, run(scene).panels[0])
     table = page.get_by_role("table").first
     expect(table).to_contain_text(numeral(found.loss))

@@ -5,9 +5,9 @@ from core.settings import values
 from labs.deep.flat import FLAT, HIGH
 from labs.deep.run import DeepResult, another, normalizations, slices
 from labs.deep.setup import Deep
-from labs.plane.setup import menus
 from views.deep.board import loss_of, name_of, regions_of
 from views.language import tr
+from views.menus import menus
 
 
 def shared(result: DeepResult) -> bool:
