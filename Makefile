@@ -12,14 +12,17 @@ POT := translations/messages.pot
 run: .venv/runtime
 	@$(BIN)/streamlit run app.py --server.showEmailPrompt=false
 
-# What is marked timed measures what a hand feels: it has the machine to itself. What is marked long runs in test-long alone.
+# All but the browser, the browser, and of it what measures time, which has the machine to itself. The browser comes second: it finds most
+# programs compiled.
+TEST := $(BIN)/python -m pytest --durations=10
 test: lint browser
-	@$(BIN)/python -m pytest -m "not timed and not long" --numprocesses=2 --dist=worksteal --durations=10 --ignore=tests/browser
-	@$(BIN)/python -m pytest -m "not long" --durations=10 tests/browser
+	@$(TEST) -m "not long" --numprocesses=2 --dist=worksteal --ignore=tests/browser
+	@$(TEST) -m "not long and not timed" --numprocesses=2 --dist=loadfile tests/browser
+	@$(TEST) -m "not long and timed" tests/browser
 
+# What is too long for every change: all pairs, all devices, another browser.
 test-long: lint browser
-	@$(BIN)/python -m pytest -m "long and not timed" --numprocesses=2 --dist=worksteal --durations=10
-	@$(BIN)/python -m pytest -m "long and timed" --durations=10
+	@$(TEST) -m long --numprocesses=2 --dist=worksteal
 
 # The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.
 # With torch in the environment the same work is timed in PyTorch too.
