@@ -17,9 +17,9 @@ MOST_MAPPINGS = 12_000  # of some 300 programs, which are about 1.5 GB
 
 @pytest.fixture(autouse=True, scope="module")
 def programs_are_forgotten() -> Iterator[None]:
-    """After a module that leaves many. A compiled program takes up to a hundred memory mappings; Linux gives a process 65,530, and XLA, short
-    of one, crashes. The app holds 20 programs at a time; the tests of all structures would hold them all. Few are kept: the next module
-    may ask for the same.
+    """After a module that leaves many. A compiled program takes up to a hundred memory mappings; Linux gives a process 65,530, and XLA,
+    short of one, crashes. The app holds 20 programs at a time; the tests of all structures would hold them all. Few are kept: the next
+    module may ask for the same.
     """
     yield
     if "jax" in sys.modules and (not MAPPINGS.exists() or MAPPINGS.read_text().count("\n") > MOST_MAPPINGS):
