@@ -120,7 +120,7 @@ def test_a_bad_link_is_said_and_the_page_still_works() -> None:
     at = opened("deep", TINY | {"warmup": "-1", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
     assert len(at.warning) == 5
     assert board(at)["panels"]
-    scene, _, refused = address.read(TINY | {"depth": "13"}, DEEP)
+    scene, _, refused = address.read(TINY | {"depth": "13"}, DEEP, ViewState())
     assert (scene.depth, len(refused)) == (DEEP.depth, 1)
 
 
