@@ -426,4 +426,4 @@ def _ran(deep: Deep, picture: int, entrant: Entrant, pair: tuple[Trained, Traine
         return ran._replace(cut=cut(training, done, at, asked))
     except Refusal as refusal:
         instead = asked._replace(slice=Pick("filter_normalized"), window=None, other=None)
-        return ran._replace(cut=cut(training, done, at, instead), missing=refusal.said)
+        return ran._replace(cut=cut(training, done, at, instead), missing=refusal.reason)

@@ -3,16 +3,17 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from compute.memo import memo
 from core.settings import capacity
 from labs.plane import kernels
-from labs.plane.problem import Problem, expanded, prepared, rows_of, seen, sparsely_expanded
+from labs.plane.problem import Problem, expanded, inputs_and_predictions, rows_of, sparsely_expanded
+from labs.plane.rows import prepared
 from labs.plane.run import PanelResult
 from labs.plane.walks import Walk
 from landscape.curvature import preconditioned
@@ -133,14 +134,14 @@ def _held(problem: Problem, theta: tuple[float, ...]) -> Problem:
     chosen = dict(problem.structure.options)
     if chosen.get("bias") != "best":
         return problem
-    sees, predicted = seen(problem, theta)
-    best = float(predicted[0] - np.array(theta) @ sees[:, 0])
+    inputs, predicted = inputs_and_predictions(problem, theta)
+    best = float(predicted[0] - np.array(theta) @ inputs[:, 0])
     options = tuple((name, "fixed" if name == "bias" else choice) for name, choice in problem.structure.options)
     numbers = dict(problem.numbers) | {"bias_value": best}
     return Problem(replace(problem.structure, options=options), tuple(sorted(numbers.items())), problem.source)
 
 
-@lru_cache(8)
+@memo
 def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | None:
     """None for a formula: it has no rows."""
     if problem.source is None:

@@ -19,8 +19,8 @@ from labs.deep.flat import FLAT, HIGH, Flat, flat
 from labs.deep.regions import Regions, regions
 from labs.deep.run import Cut, DeepResult, Ran, losses, normalizations, slices
 from labs.deep.setup import Deep
+from views.board import words
 from views.language import tr
-from views.plane.board import words
 from views.view_state import ViewState
 
 

@@ -14,7 +14,7 @@ from core.settings import Pick, pick, values
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
-from labs.encodings.comparison import Comparison, Judged, compared, numbering, order_of
+from labs.encodings.comparison import Comparison, Judgment, compared, numbering, order_of
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
@@ -138,7 +138,7 @@ def masked(found: Comparison) -> str:
     return said.format(name=found.names[k], share=percent(found.by_one_hot.recall[k]))
 
 
-def region(experiment: Experiment, found: Comparison, judged: Judged, title: str, says: str, key: str) -> None:
+def region(experiment: Experiment, found: Comparison, judged: Judgment, title: str, says: str, key: str) -> None:
     axes = column_words(experiment)[:2]
     figure = regions(found.a, found.b, judged.predicted, found.x, found.labels, found.names, axes)
     numbered = [f"{name} = {number:g}" for number, name in zip(found.numbers, found.names, strict=True)] if key == "number" else found.names
@@ -160,12 +160,7 @@ def decisions(experiment: Experiment, found: Comparison) -> None:
     three = (
         (found.by_number, NUMBER, stripes.format(order=said), "number"),
         (found.by_one_hot, ONE_HOT, masked(found), "one-hot"),
-        (
-            found.by_softmax,
-            SOFTMAX,
-            tr("Straight borders again, but a row that is right beyond doubt costs nothing."),
-            "softmax",
-        ),
+        (found.by_softmax, SOFTMAX, tr("Straight borders again, but a row that is right beyond doubt costs nothing."), "softmax"),
     )
     for column, (judged, title, says, key) in zip(st.columns(3), three, strict=True):
         with column:
@@ -179,20 +174,14 @@ def distances(found: Comparison) -> None:
     left, middle, right = st.columns(3)
     with left:
         st.markdown("**" + tr("Distance of class numbers: |i − j|") + "**")
-        chart(
-            square(by_number, found.names, largest, numeral),
-            tr("Distances of the class numbers, from {low} to {high}.").format(
-                low=numeral(float(by_number[by_number > 0].min())), high=numeral(largest)
-            ),
-            f"distances number {language()}",
-        )
+        low = numeral(float(by_number[by_number > 0].min()))
+        alt = tr("Distances of the class numbers, from {low} to {high}.").format(low=low, high=numeral(largest))
+        chart(square(by_number, found.names, largest, numeral), alt, f"distances number {language()}")
     with middle:
         st.markdown("**" + tr("Distance of one-hot vectors: √2") + "**")
-        chart(
-            square(by_one_hot, found.names, largest, lambda distance: "√2" if distance else "0"),
-            tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2)))),
-            f"distances one-hot {language()}",
-        )
+        alt = tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2))))
+        figure = square(by_one_hot, found.names, largest, lambda distance: "√2" if distance else "0")
+        chart(figure, alt, f"distances one-hot {language()}")
     with right:
         st.markdown(implied(found))
 
@@ -252,9 +241,9 @@ def bowls(experiment: Experiment, result: Result) -> str:
 
 
 def _twice_the_covariance(panel: PanelResult) -> bool:
-    if panel.sees is None or panel.fit.hessian is None or not panel.fit.quadratic:
+    if panel.inputs is None or panel.fit.hessian is None or not panel.fit.quadratic:
         return False
-    return np.allclose(panel.fit.hessian, 2 * np.cov(panel.sees, bias=True), rtol=1e-9)
+    return np.allclose(panel.fit.hessian, 2 * np.cov(panel.inputs, bias=True), rtol=1e-9)
 
 
 def suggestion(experiment: Experiment) -> str:
@@ -282,7 +271,7 @@ def encodings(scene: Scene) -> None:
     try:
         found = compared(scene.experiment)
     except Refusal as refusal:
-        st.error(say(refusal.said))
+        st.error(say(refusal.reason))
         control_panel(scene)
         return
     heading(headline(scene.experiment, found))
