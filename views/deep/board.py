@@ -152,7 +152,7 @@ def _facts_of_loss(one: Ran) -> list[Fact]:
 def _held(cut: Cut) -> Fact:
     return {
         "label": tr("the plane holds"),
-        "value": f"{100 * cut.on.held:.0f} %",
+        "value": f"{100 * cut.on.explained_fraction:.0f} %",
         "help": tr("the share of the path's variance that lies along the two directions; the rest is not in this picture"),
     }
 
