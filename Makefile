@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test bench lint format messages screenshots browser clean
+.PHONY: run test bench load lint format messages screenshots browser clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -23,6 +23,11 @@ bench: .venv/development
 	@mkdir -p .benchmarks
 	@$(BIN)/python -m pytest benchmarks --override-ini=addopts= --override-ini=timeout=3000 --benchmark-disable-gc --benchmark-columns=min,median,rounds \
 		--benchmark-json=.benchmarks/latest.json --table=docs/benchmarks.md
+
+# A class on one server: how long a change takes for 1, 10, 30 and 60 people, on Scale and with most of them training networks.
+load: .venv/development
+	@$(BIN)/python -m benchmarks.load --people 1 10 30 60
+	@$(BIN)/python -m benchmarks.load --people 1 10 --mixed
 
 lint: .venv/development
 	@$(BIN)/ruff check --quiet .

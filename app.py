@@ -15,11 +15,11 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(__file__)
 else:
     warm()
-    from views.look import look, page_icon
-    from views.words import language_menu, tr
+    from views.language import language_menu, tr
+    from views.style import apply_style, page_icon
 
     st.set_page_config(page_title="Error Surface Lab", page_icon=page_icon(), layout="wide")
-    look()
+    apply_style()
     views = Path(__file__).parent / "views" / "pages"
     pages = [
         st.Page(views / "scale.py", title=tr("Scale"), url_path="scale", default=True),

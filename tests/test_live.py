@@ -16,7 +16,7 @@ from figures.derived import Derived
 from labs.plane.experiment import Experiment, Panel, batch_landscape, problem_of, run, start_at
 from labs.plane.problem import started
 from lessons.scenes import ADAPTIVE, BATCHES, SCALE
-from views import ahead
+from views import prefetch
 from views.page import done
 from views.plane.board import MOVING, board_data
 from views.session import Scene
@@ -162,9 +162,9 @@ def scene(experiment: Experiment) -> Scene:
 
 
 def test_a_picture_ahead_is_what_run_gives_for_its_stop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead, "SLOW", 60.0)  # on a busy machine a picture is left out that takes too long
+    monkeypatch.setattr(prefetch, "SLOW", 60.0)  # on a busy machine a picture is left out that takes too long
     rests = stops(0.1, 100.0, [1.0, 10.0], log=True)
-    film = ahead.slid(lambda experiment, value: replace(experiment, scale2=value), rests)
+    film = prefetch.slid(lambda experiment, value: replace(experiment, scale2=value), rests)
     run(SCALE)  # as the page has, before anybody can drag: the programs are compiled
     for i in (0, 17, 50, len(rests) - 1):
         picture = film.picture(scene(SCALE), i)
@@ -186,7 +186,7 @@ def test_a_picture_ahead_is_what_run_gives_for_its_stop(monkeypatch: pytest.Monk
 
 
 def test_a_film_is_another_one_where_anything_but_its_own_value_changes() -> None:
-    film = ahead.slid(lambda experiment, value: replace(experiment, scale2=value), stops(0.1, 100.0))
+    film = prefetch.slid(lambda experiment, value: replace(experiment, scale2=value), stops(0.1, 100.0))
     assert film.depends(scene(SCALE)) == film.depends(scene(replace(SCALE, scale2=3.0)))
     for other in (replace(SCALE, scale1=2.0), replace(SCALE, start=(1.0, 1.0)), replace(SCALE, levels="rank"), ADAPTIVE):
         assert film.depends(scene(SCALE)) != film.depends(scene(other))

@@ -1,6 +1,7 @@
 """The output space of a classifier: its pictures, slopes, minima and first steps against closed forms in NumPy."""
 
 from dataclasses import replace
+from decimal import Context, Decimal, localcontext
 
 import numpy as np
 import pytest
@@ -111,6 +112,18 @@ def test_where_a_loss_has_a_margin_it_is_lowest_there(loss: str, classes: int, t
         if loss == "label_smoothing":
             assert gradient == pytest.approx([0.0, 0.0], abs=1e-12)
     assert panel.grid.min() >= minima.value - 1e-12
+
+
+@pytest.mark.parametrize("classes", [2, 3, 10])
+@pytest.mark.parametrize("smoothing", [5e-324, 1e-323, 1e-310, 2.3e-308, 1e-16, 0.1, np.nextafter(0.9, 0.0), 0.9])
+def test_a_margin_holds_at_the_ends_of_its_range(smoothing: float, classes: int) -> None:
+    """ln(q_own/q_other) and the entropy of q, in decimal arithmetic: the smallest share of a class has no float64 of its own."""
+    with localcontext(Context(prec=400)):
+        other = Decimal(smoothing) / classes
+        own = 1 - Decimal(smoothing) + other
+        gap, entropy = (own / other).ln(), -own * own.ln() - (classes - 1) * other * other.ln()
+        expected = (float(gap), float(entropy))
+    assert class_losses()["label_smoothing"].margin(classes, {"smoothing": smoothing}) == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
 @pytest.mark.parametrize("loss", class_losses())

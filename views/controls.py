@@ -13,9 +13,9 @@ from browser.slider import slider, slider_held, slider_value, stops
 from core.messages import Value
 from core.settings import Count, Number, Option, Setting
 from labs.plane.experiment import Experiment
-from views import ahead
+from views import prefetch
+from views.language import language, tr
 from views.session import E, Scene, edit
-from views.words import language, tr
 
 Mark = tuple[float, str, str]
 Choice = TypeVar("Choice", bound=Value)
@@ -74,7 +74,7 @@ def number(
         return  # a training is far too slow to be sent ahead
     rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, wide=wide, integer=whole)
     taking = cast(Callable[[Experiment, Value], Experiment], take)
-    ahead.offer(key, ahead.slid(lambda experiment, stop: taking(experiment, round(stop) if whole else stop), rests))
+    prefetch.offer(key, prefetch.slid(lambda experiment, stop: taking(experiment, round(stop) if whole else stop), rests))
 
 
 def menu(

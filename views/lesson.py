@@ -8,8 +8,8 @@ from core.catalogue import catalogue
 from labs.deep.experiment import Deep
 from labs.plane.experiment import Experiment
 from lessons.lesson import Lesson
+from views.language import language, say, tr
 from views.session import E, Scene, show
-from views.words import language, say, tr
 
 PAGES = {
     "scale": "views/pages/scale.py",

@@ -11,12 +11,12 @@ import streamlit as st
 from browser.board.board import FLIP, Act, BoardData, board, board_act, board_state
 from browser.served import served
 from labs.plane.experiment import EDGE, Experiment, PanelResult, Refusal, Result, Window, fitting, start_at
-from views import ahead, lesson, under_way
+from views import lesson, prefetch, progress
+from views.language import say, tr
 from views.plane.all_controls import drawer
 from views.plane.board import board_data
-from views.plane.caption import told
+from views.plane.caption import caption
 from views.session import E, Scene, edit, edits, enter, leave, moving, show
-from views.words import say, tr
 
 
 def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
@@ -28,7 +28,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
         st.error(
             tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
         )
-    ahead.clear()
+    prefetch.clear()
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = enter(page, opening, topics or {}, scenes)
     for said in refused:
@@ -52,7 +52,7 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     adorn: what a page draws on it besides.
     """
     try:
-        result = under_way.result_of(scene)
+        result = progress.result_of(scene)
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
@@ -77,10 +77,10 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
 
     data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
-        ahead.offer(FLIP, ahead.flipped(result))
+        prefetch.offer(FLIP, prefetch.flipped(result))
     board(adorn(data, result), key, on_change=looked, on_act=acted)
-    under_way.progress(scene, result.progress)
-    st.caption(told(scene.experiment, result))
+    progress.bar(scene, result.progress)
+    st.caption(caption(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")
     return result
@@ -144,11 +144,11 @@ def next_step(scene: Scene, text: str) -> None:
 def close_page(scene: Scene) -> None:
     """The lessons, and the address, written last; then once more, while something is still to be computed."""
     lesson.links()
-    ahead.serve(scene)
+    prefetch.serve(scene)
     end_page(scene)
 
 
 def end_page(scene: Scene[E]) -> None:
     """The address, and once more, while something is still to be computed."""
     leave(scene)
-    under_way.go_on()
+    progress.go_on()

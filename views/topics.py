@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from views.language import language, tr
 from views.session import E, Scene, turn
-from views.words import language, tr
 
 _ASKED = "a topic that is on another page"
 

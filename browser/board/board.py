@@ -17,7 +17,7 @@ from browser.served import entry, plotly_urls, served
 from figures.derived import Drawn
 from figures.figure import Figure
 
-FLIP = "flip-book"  # the film of the mini-batches, see ahead.py
+FLIP = "flip-book"  # the film of the mini-batches, see prefetch.py
 NAME = 16  # letters that name a parcel, in front of it
 AGAIN = 4  # bytes behind the name: another number where the browser asked again, as Streamlit calls no component with what it has seen
 View = Literal["contour", "surface"]

@@ -21,8 +21,10 @@ def margin(classes: int, numbers: Mapping[str, float]) -> tuple[float, float] | 
     if spread == 0:
         return None
     other = spread / classes
-    own = 1 - spread + other
-    return math.log(own / other), -own * math.log(own) - (classes - 1) * other * math.log(other)
+    log_other = math.log(spread) - math.log(classes)  # where ε is so small that ε/c is 0, its logarithm is not
+    log_own = math.log1p(other - spread)
+    entropy = -(1 - spread + other) * log_own - (classes - 1) * other * log_other
+    return log_own - log_other, entropy
 
 
 loss = ClassLoss(

@@ -19,9 +19,9 @@ from labs.deep.flat import FLAT, HIGH, Flat, flat
 from labs.deep.regions import Regions, regions
 from labs.deep.run import Cut, DeepResult, Ran, losses, normalizations, slices
 from labs.plane.experiment import Window
+from views.language import tr
 from views.plane.board import words
 from views.shown import Shown
-from views.words import tr
 
 
 def network_of(one: Ran) -> str:

@@ -7,7 +7,7 @@ from labs.deep.flat import FLAT, HIGH
 from labs.deep.run import DeepResult, another, normalizations, slices
 from labs.plane.experiment import menus
 from views.deep.board import loss_of, name_of, regions_of
-from views.words import tr
+from views.language import tr
 
 
 def shared(result: DeepResult) -> bool:
@@ -16,7 +16,7 @@ def shared(result: DeepResult) -> bool:
     return len(planes) > 1 and all(part is first for plane in planes[1:] for part, first in zip(plane, planes[0], strict=True))
 
 
-def told(deep: Deep, result: DeepResult) -> str:
+def caption(deep: Deep, result: DeepResult) -> str:
     """Every choice that changes the numbers, named."""
     first = result.nets[0].trial
     rows, net = first.split, first.net

@@ -17,12 +17,12 @@ from labs.deep.experiment import Deep
 from labs.deep.kernels import PROBES
 from labs.deep.run import DeepResult, Ran
 from labs.deep.why import Reasons, spectrum, why
-from views import under_way
+from views import progress
 from views.deep.board import name_of
 from views.deep.escape import escape
+from views.language import language, tr
 from views.menus import menus
 from views.session import Scene
-from views.words import language, tr
 
 # Layers from the first to the last: one hue from bright to dark would be lost on one of the themes, so from blue to orange.
 _FIRST, _LAST = np.array([0, 114, 178]), np.array([230, 159, 0])
@@ -257,7 +257,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
     if result.progress < 1:
         st.caption(tr("Once the training has come to its end."))
         return
-    deadline, found = time.monotonic() + under_way.PATIENCE, []
+    deadline, found = time.monotonic() + progress.PATIENCE, []
     able = [(one, stroke) for one, stroke in zip(result.nets, WALKS, strict=False) if one.record.calm.any()]
     for rest, (one, stroke) in zip(range(len(able), 0, -1), able, strict=True):
         now = time.monotonic()
@@ -267,7 +267,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
         return
     done = min(reasons.progress for _, reasons, _ in found)
     if done < 1:
-        under_way.more()
+        progress.more()
         st.progress(done, tr("Computing: {share}").format(share=f"{round(100 * done)} %"))
 
     def over(

@@ -12,11 +12,11 @@ from labs.deep.rows import classifies
 from labs.deep.run import entrants, losses, normalizations, senseless, trial_of, unfit
 from labs.plane.experiment import optimizers
 from views.controls import chips, menu, number, setting
+from views.language import language, say, tr
 from views.menus import menus
 from views.plane.all_controls import picked_item
 from views.plane.all_controls import settings as settings_of
 from views.session import Scene
-from views.words import language, say, tr
 
 DeepScene = Scene[Deep]
 FRONT = ("none", "batch", "layer", "weight")

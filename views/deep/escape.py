@@ -12,9 +12,9 @@ from figures.lines import Level, Line, lines
 from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escaping
 from labs.deep.experiment import Deep
 from labs.deep.run import DeepResult
-from views import under_way
+from views import progress
 from views.deep.board import name_of
-from views.words import language, tr
+from views.language import language, tr
 
 
 def _lowest(found: Escape) -> str:
@@ -46,14 +46,14 @@ def escape(deep: Deep, result: DeepResult) -> None:
     cut = [(one, one.cut.through) for one in result.nets if one.cut is not None]
     if not cut:
         return
-    deadline, found = time.monotonic() + under_way.PATIENCE, []
+    deadline, found = time.monotonic() + progress.PATIENCE, []
     for rest, (one, at) in zip(range(len(cut), 0, -1), cut, strict=True):
         now = time.monotonic()
         escaping(one.training, at).work(now + (deadline - now) / rest)
         found.append((one, escaping(one.training, at).found()))
     done = min(one.progress for _, one in found)
     if done < 1:
-        under_way.more()
+        progress.more()
         st.progress(done, tr("Computing: {share}").format(share=f"{round(100 * done)} %"))
     for column, (one, here) in zip(st.columns(len(found)), found, strict=True):
         name, lowest, left = name_of(one), _lowest(here), _left(here)

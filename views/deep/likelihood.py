@@ -6,7 +6,7 @@ from core.numerals import numeral
 from labs.deep.likelihood import likelihood
 from labs.deep.run import DeepResult
 from views.deep.board import loss_of
-from views.words import tr
+from views.language import tr
 
 
 def power_of_ten(power: float) -> str:

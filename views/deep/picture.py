@@ -10,14 +10,14 @@ from browser.board.board import Act, board, board_act, board_state
 from core.messages import Refusal
 from labs.deep.experiment import MOST_NETS, Deep
 from labs.deep.run import DeepResult, begun, run
-from views import under_way
+from views import progress
 from views.deep.board import deep_board, name_of
-from views.deep.caption import told
+from views.deep.caption import caption
 from views.deep.controls import DeepScene
 from views.deep.verdicts import judged_board, verdicts
+from views.language import say, tr
 from views.page import window_at
 from views.session import edit, edits, show
-from views.words import say, tr
 
 LEAST = 1.0  # seconds of training before what there is of it is drawn
 
@@ -27,7 +27,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     try:
         fresh = not begun(scene.experiment)
         with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
-            result = run(scene.experiment, under_way.growing(scene, LEAST), under_way.left_alone)
+            result = run(scene.experiment, progress.growing(scene, LEAST), progress.left_alone)
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
@@ -53,9 +53,9 @@ def picture(scene: DeepScene) -> DeepResult | None:
             st.warning(f"{name_of(one)}: {say(one.missing)}")
     if len(result.nets) > MOST_NETS:
         st.caption(tr("{name} is trained too: see the charts below.").format(name=name_of(result.nets[-1])))
-    under_way.progress(scene, result.progress)
+    progress.bar(scene, result.progress)
     verdicts(scene, result)
-    st.caption(told(scene.experiment, result))
+    st.caption(caption(scene.experiment, result))
     for note in result.notes:
         st.info(say(note), icon=":material/info:")
     return result

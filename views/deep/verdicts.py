@@ -13,10 +13,10 @@ from labs.deep.run import DeepResult, Ran
 from verdict.deep import Judged, judging, sentence
 from verdict.deep_advice import suggestion
 from verdict.plane_advice import LABELS
-from views import under_way
+from views import progress
 from views.deep.board import name_of
+from views.language import say, tr
 from views.session import Scene, edit
-from views.words import say, tr
 
 
 def places(one: Ran) -> list[int]:
@@ -82,7 +82,7 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
     if result.progress < 1:
         return
     before = sum(len(known(one)) for one in result.nets)
-    deadline = time.monotonic() + under_way.PATIENCE
+    deadline = time.monotonic() + progress.PATIENCE
     for one in result.nets:
         for at in places(one):
             if time.monotonic() < deadline:
@@ -90,7 +90,7 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
     found = [(one, known(one)) for one in result.nets]
     after = sum(len(said) for _, said in found)
     if after > before or after < sum(len(places(one)) for one in result.nets):
-        under_way.more()  # the board is still to be told, or there is still something to find
+        progress.more()  # the board is still to be told, or there is still something to find
     explained = tr(
         "All rows, in the mode that is trained in. λ by {steps} steps of Lanczos’ method, ± ‖Hu − λu‖. How it moves: the 20 updates that "
         "would follow, at the rate of the last one. Lengths are in units of the largest ‖θ‖ on the way, and of 1 at least."

@@ -18,13 +18,13 @@ from labs.encodings.comparison import Comparison, Judged, compared, numbering, o
 from labs.plane.experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
 from views.controls import menu
+from views.language import language, say, tr
 from views.menus import menus
 from views.page import heading, picture, takeaway, try_next
 from views.plane.all_controls import drawer
 from views.plane.board import column_words
 from views.plane.front_controls import sides
 from views.session import Scene
-from views.words import language, say, tr
 
 FRONT = {"iris": ENCODINGS.data, "school_grades": pick("school_grades")}
 NUMBER, ONE_HOT, SOFTMAX = N_("class number, squared error"), N_("one-hot, squared error"), N_("one-hot, softmax and cross-entropy")

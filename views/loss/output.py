@@ -12,13 +12,13 @@ from core.settings import Number, Option, Setting, values
 from labs.plane.experiment import FIELDS, MOST_PANELS, SAME, Experiment, Panel, PanelResult, class_losses, fields_of, optimizers, own
 from views import lesson
 from views.controls import chips, menu, number
+from views.language import tr
 from views.page import heading, picture, takeaway, try_next
 from views.plane.all_controls import drawer
 from views.plane.board import first_step, title_of
 from views.plane.front_controls import sides
 from views.plane.rates import rate
 from views.session import Scene
-from views.words import tr
 
 OTHERS = [(-1000.0, "−1000"), (-30.0, "−30"), (-10.0, "−10"), (0.0, "0"), (10.0, "10"), (30.0, "30")]
 TEMPERATURES = [(0.1, "0.1"), (1.0, "1"), (10.0, "10")]

@@ -12,13 +12,13 @@ from core.settings import Number
 from labs.plane.closeup import closeup
 from labs.plane.experiment import Experiment, PanelResult, start_of
 from views.controls import number
+from views.language import tr
 from views.loss.output import pick_of, segmented, temperature
 from views.page import heading, picture, takeaway, try_next
 from views.plane.all_controls import drawer
 from views.plane.front_controls import sides
 from views.plane.rates import rate
 from views.session import Scene
-from views.words import tr
 
 SHIFT = Number("shift", "", 0.0, -10.0, 10.0, symbol="c")
 _NONE = 1e-8  # of the largest curvature: no curvature at all

@@ -8,8 +8,8 @@ from core.messages import Value
 from core.settings import Number
 from labs.masks.masked import FIELDS, FORMATS, LENGTH, Masked
 from views.controls import chips, menu, number, toggle
+from views.language import tr
 from views.session import Scene
-from views.words import tr
 
 MaskScene = Scene[Masked]
 REACH = 10.0  # of a slider to both sides; the field beside it, and the address, go further

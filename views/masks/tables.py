@@ -13,9 +13,9 @@ from labs.masks.masked import FORMATS
 from labs.masks.method import mask_methods
 from labs.masks.run import Masks, Outcome, Table
 from labs.masks.verdict import just_below, sums_to_one, verdict
-from views.words import say, tr
+from views.language import say, tr
 
-# light-dark() follows Streamlit's color scheme, as in look.py. A phone breaks lines anywhere rather than to scroll sideways.
+# light-dark() follows Streamlit's color scheme, as in style.py. A phone breaks lines anywhere rather than to scroll sideways.
 _STYLE = """
 <style>
   .esl-masks { width: 100%; border-collapse: separate; border-spacing: 3px; font-size: 0.9rem; line-height: 1.25; }

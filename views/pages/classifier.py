@@ -10,10 +10,10 @@ from views.deep.charts import ON_LOSSES, charts
 from views.deep.controls import data_set, drawer, lost, rate, size
 from views.deep.likelihood import same_number
 from views.deep.picture import picture
+from views.language import tr
 from views.loss.topics import loss_topics
 from views.page import end_page, heading, open_page, takeaway, try_next
 from views.plane.front_controls import sides
-from views.words import tr
 
 
 def ended(one: Ran) -> str:

@@ -10,9 +10,9 @@ from views.deep.board import name_of
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.controls import batch, drawer, raced, rate, size
 from views.deep.picture import picture
+from views.language import tr
 from views.page import end_page, heading, open_page, takeaway, try_next
 from views.plane.front_controls import sides
-from views.words import tr
 
 
 def learns(one: Ran) -> bool:

@@ -10,11 +10,11 @@ from labs.plane.experiment import Experiment, PanelResult, fields_of, surfaces
 from lessons.scenes import HIDDEN
 from views import lesson
 from views.controls import number
+from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.front_controls import all_features_normalized, batch_normalization, sides
 from views.plane.rates import modes, rate
 from views.session import Scene
-from views.words import tr
 
 TICKS = [(0.1, "0.1"), (1.0, "1"), (8.0, "8"), (30.0, "30"), (100.0, "100")]
 

@@ -12,12 +12,12 @@ from labs.masks.method import mask_methods
 from labs.masks.run import Masks, run
 from labs.masks.verdict import sums_to_one
 from lessons.mask_scene import MASKED
+from views.language import language, tr
 from views.loss.topics import loss_topics
 from views.masks.controls import MaskScene, all_padding, number_format, padding, scores
 from views.masks.tables import formats, numbers, short, total, verdicts
 from views.page import end_page, heading, open_page, try_next
 from views.plane.front_controls import sides
-from views.words import language, tr
 
 
 def headline(scene: MaskScene, masks: Masks) -> str:

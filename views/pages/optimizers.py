@@ -12,6 +12,7 @@ from core.settings import Count
 from labs.plane.experiment import FIELDS, Experiment, Result, menus, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views.controls import number
+from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.all_controls import drawer, schedule
 from views.plane.board import title_of
@@ -19,7 +20,6 @@ from views.plane.front_controls import alike, correlation, sides, unit
 from views.plane.rates import modes, rate
 from views.session import Scene
 from views.topics import topics
-from views.words import tr
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from labs.plane.experiment import MOST_OPTIMIZERS, Experiment, PanelResult, Resu
 from lessons.scenes import SCALE
 from views import lesson
 from views.controls import chips
+from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.front_controls import correlation, feature_normalization, morph, sides, unit
 from views.plane.rates import modes, rate
 from views.session import Scene
-from views.words import tr
 
 CHIPS = ("momentum", "rmsprop", "adam")
 

@@ -13,8 +13,9 @@ from labs.plane.experiment import PanelResult, Result, optimizers, surfaces
 from lessons.scenes import STUCK
 from verdict.plane import Judged
 from verdict.plane_advice import LABELS
-from views import ahead, lesson
+from views import lesson, prefetch
 from views.controls import menu
+from views.language import tr
 from views.page import close_page, heading, open_page, picture, try_next
 from views.plane.all_controls import drawer, with_surface
 from views.plane.front_controls import sides
@@ -26,7 +27,6 @@ from views.stuck.critical_points import critical_points
 from views.stuck.marks import adorned, atlas
 from views.stuck.stable import stability
 from views.stuck.verdicts import verdicts
-from views.words import tr
 
 FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
 
@@ -103,7 +103,7 @@ def page(scene: Scene) -> None:
 
 
 scene = open_page("stuck", STUCK)
-ahead.none()  # pictures sent ahead would be without the atlas
+prefetch.none()  # pictures sent ahead would be without the atlas
 scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
 if not lesson.hidden(scene):
     page(scene)

@@ -1,9 +1,9 @@
 """Workbench: every menu open."""
 
 from lessons.scenes import WORKBENCH
+from views.language import tr
 from views.page import close_page, heading, open_page, picture, try_next
 from views.plane.all_controls import all_controls
-from views.words import tr
 
 scene = open_page("workbench", WORKBENCH)
 heading(tr("Your own experiment: pick a landscape, pick the walkers, and see."))

@@ -25,9 +25,9 @@ from labs.plane.experiment import (
 )
 from views import shown
 from views.controls import menu, number, setting, toggle
+from views.language import language, tr
 from views.menus import fields_of, menus
 from views.session import E, Scene, edit, show
-from views.words import language, tr
 
 
 def drawer(scene: Scene) -> None:

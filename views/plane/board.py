@@ -18,8 +18,8 @@ from figures.surface import surface
 from labs.plane.experiment import Experiment, PanelResult, Result, dataset_of, fields_of, fitting, menus, optimizers, own
 from labs.plane.experiment import Walk as Walked
 from verdict.plane_advice import LABELS, judge
+from views.language import say, tr
 from views.shown import Shown
-from views.words import say, tr
 
 
 class Titled(NamedTuple):

@@ -3,10 +3,10 @@
 from core.numerals import numeral
 from core.settings import Option, values
 from labs.plane.experiment import Experiment, PanelResult, Result, fields_of, loss_of, surfaces
-from views.words import tr
+from views.language import tr
 
 
-def told(experiment: Experiment, result: Result) -> str:
+def caption(experiment: Experiment, result: Result) -> str:
     """Every choice that changes the numbers, named."""
     first = result.panels[0]
     if first.prepared is None:

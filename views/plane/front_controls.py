@@ -10,11 +10,11 @@ from core.messages import Value
 from core.settings import Number, Pick, pick, values
 from labs.plane.experiment import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
 from views.controls import number, toggle
+from views.language import tr
 from views.session import Scene
-from views.words import tr
 
 # A fold that the browser opens and closes by itself: how wide its window is, the server never learns. What it folds is the keyed
-# container behind it, see look.py; in a wide window there is no fold.
+# container behind it, see style.py; in a wide window there is no fold.
 _FOLD = '<details class="esl-fold"><summary>{label}</summary></details>'
 
 

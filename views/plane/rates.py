@@ -10,9 +10,9 @@ from core.settings import Number, Option, values
 from figures.colors import PANELS
 from labs.plane.experiment import FIELDS, FRACTION, SAME, Experiment, Result, optimizers
 from views.controls import menu, number
+from views.language import tr
 from views.plane.board import title_of
 from views.session import Scene
-from views.words import tr
 
 RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
 

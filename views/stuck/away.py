@@ -12,8 +12,8 @@ from figures.lines import Line, lines
 from labs.plane.closeup import Closeup
 from labs.plane.escape import Runner, batch_of, race, rate_of, step_off, told
 from labs.plane.experiment import Experiment, PanelResult, start_at
+from views.language import language, say, tr
 from views.session import Scene, edit
-from views.words import language, say, tr
 
 
 def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...]:

@@ -12,9 +12,9 @@ from figures.expansion import expansion
 from labs.plane.closeup import NEAR_ZERO, Closeup
 from labs.plane.experiment import FIELDS, PanelResult
 from views.controls import number
+from views.language import language, tr
 from views.session import Scene
 from views.stuck.marks import kind_of, pair
-from views.words import language, tr
 
 
 def _plain(axis: str) -> str:

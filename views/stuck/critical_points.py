@@ -8,9 +8,9 @@ import streamlit as st
 from core.numerals import numeral
 from labs.plane.atlas import Atlas
 from labs.plane.experiment import Experiment, PanelResult
+from views.language import language, say, tr
 from views.session import Scene, edit
 from views.stuck.marks import KINDS, LINES, balance, pair
-from views.words import language, say, tr
 
 
 def _summary(found: Atlas) -> str:

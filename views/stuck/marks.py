@@ -16,7 +16,7 @@ from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
 from labs.plane.experiment import Experiment, PanelResult, unit_of
 from verdict.plane_advice import LABELS, story
-from views.words import say, tr
+from views.language import say, tr
 
 KINDS = {
     "minimum": N_("minimum"),

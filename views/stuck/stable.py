@@ -10,8 +10,8 @@ from figures.lines import Level, Line, lines
 from labs.plane.closeup import Closeup
 from labs.plane.experiment import PanelResult, optimizers
 from labs.plane.stability import convergence, noise, sharpness
+from views.language import language, tr
 from views.session import Scene
-from views.words import language, tr
 
 
 def _edge(panel: PanelResult) -> None:

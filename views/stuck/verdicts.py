@@ -12,9 +12,9 @@ from figures.colors import WALKS
 from labs.plane.experiment import POINT, Experiment, PanelResult, Walk, optimizers
 from verdict.plane import Judged
 from verdict.plane_advice import judge, sentence, suggestion
+from views.language import say, tr
 from views.page import takeaway
 from views.session import Scene, edit
-from views.words import say, tr
 
 
 def _numbers(found: Judged) -> str:

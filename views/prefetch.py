@@ -18,9 +18,9 @@ from browser.served import entry
 from figures.contour import lines_over
 from figures.levels import levels
 from labs.plane.experiment import Experiment, Refusal, Result, batch_landscape, run
+from views.language import language, tr
 from views.plane.board import board_data
 from views.session import Scene, edits
-from views.words import language, tr
 
 _AHEAD = st.components.v2.component("error_surface_ahead", html="", js=entry("ahead"))
 _OFFERS = "offered ahead"

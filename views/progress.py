@@ -10,10 +10,10 @@ import streamlit as st
 
 from labs.deep.experiment import Deep
 from labs.plane.experiment import Experiment, Result, run
-from views import ahead
+from views import prefetch
+from views.language import tr
 from views.session import E, Scene
 from views.warm import paths_are_ready, until_paths_are_ready
-from views.words import tr
 
 PATIENCE = 0.5  # seconds of work before what there is is drawn
 SHARE = 0.15  # of the work, for pictures of it
@@ -56,13 +56,13 @@ def _stopped(scene: Scene[E]) -> bool:
     return stopped == scene.experiment
 
 
-def progress(scene: Scene[E], share_done: float) -> None:
+def bar(scene: Scene[E], share_done: float) -> None:
     """The bar and its button, where something is still to be computed."""
     stopped = _stopped(scene)
     st.session_state[_GOING] = share_done < 1 and not stopped
     if share_done >= 1:
         return
-    ahead.none()  # pictures ahead would take the time of the one that is asked for
+    prefetch.none()  # pictures ahead would take the time of the one that is asked for
     share = f"{math.floor(100 * share_done)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
         said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")

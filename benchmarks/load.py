@@ -1,0 +1,182 @@
+"""A class at work: people on one server at the same time, each with a websocket of their own, and how long their changes take.
+
+    python -m benchmarks.load --people 1 10 30 --seconds 60
+    python -m benchmarks.load --people 1 10 --seconds 60 --mixed
+
+Each moves the unit of Scale every two seconds, as a hand does: the value goes through the slider's own message, and it is answered when
+the server has sent the board that it changed. Mixed: most people train networks, and those that stay on Optimizers are timed.
+What is printed are ratios to one person alone, in the same run on the same server.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from benchmarks.visitor import server, until_listening
+
+PAUSE = 2.0  # seconds between two changes of one person
+LIMIT = 30.0  # seconds after which a change counts as lost
+
+
+@dataclass
+class Person:
+    """One websocket, the slider that is moved on it, and the seconds that each change took; `lost`: changes without an answer."""
+
+    page: str
+    query: str
+    slider: str
+    low: float
+    high: float
+    seconds: list[float] = field(default_factory=list)
+    lost: int = 0
+    reruns: int = 0
+
+    async def live(self, port: int, until: float, seed: int) -> None:
+        """Open the page, wait for its first picture, and change it again and again."""
+        draw = random.Random(seed)
+        address = f"ws://127.0.0.1:{port}/_stcore/stream"
+        async with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, ping_timeout=None) as line:
+            await self._send(line, None, 0.0, 0)
+            element = await self._answer(line, 0, 120.0)
+            await asyncio.sleep(draw.uniform(0, PAUSE))
+            turn = 0
+            while element and time.monotonic() < until:
+                turn += 1
+                begun = time.monotonic()
+                await self._send(line, element, self._somewhere(draw), turn)
+                if await self._answer(line, turn, LIMIT) is None:
+                    self.lost += 1
+                self.seconds.append(time.monotonic() - begun)
+                await asyncio.sleep(max(0.0, PAUSE - (time.monotonic() - begun)))
+
+    def _somewhere(self, draw: random.Random) -> float:
+        """A value of the slider that nobody is likely to have set before, in three digits."""
+        return float(f"{math.exp(draw.uniform(math.log(self.low), math.log(self.high))):.3g}")
+
+    async def _send(self, line: ClientConnection, element: str | None, value: float, turn: int) -> None:
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = self.page
+        if element is not None:
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id = element
+            state.json_value = json.dumps({"sent": {"value": value, "moving": False, "turn": turn}})
+        await line.send(message.SerializeToString())
+
+    async def _answer(self, line: ClientConnection, turn: int, limit: float) -> str | None:
+        """The identity of the slider, once a board was sent by a run that knows of this turn; None after `limit` seconds."""
+        deadline, element, taken = time.monotonic() + limit, None, False
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                raw = await asyncio.wait_for(line.recv(), left)
+            except TimeoutError:
+                return None
+            message = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
+            if message.WhichOneof("type") == "new_session":
+                self.reruns += 1
+            if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
+                continue
+            proto = message.delta.new_element.bidi_component
+            if proto.component_name == "error_surface_slider":
+                said = json.loads(proto.json)
+                if said["label"].startswith(self.slider):
+                    element, taken = proto.id, said["seen"] >= turn
+            elif proto.component_name == "error_surface_board" and taken and element:
+                return str(element)
+        return None
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+def tree(process: int) -> list[int]:
+    """The process and all that it has started."""
+    children = [int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in task.read_text().split()]
+    return [process, *(below for child in children for below in tree(child))]
+
+
+def proportional_set(process: int) -> float:
+    """MB that the program takes with all its processes, pages that they share counted once."""
+    found = 0
+    for one in tree(process):
+        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+        found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return found / 1024
+
+
+def processor_seconds(process: int) -> float:
+    """Seconds of processor time that the program has taken with all its processes."""
+    found = 0
+    for one in tree(process):
+        parts = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+        found += int(parts[11]) + int(parts[12])
+    return found / 100
+
+
+def on_unit(page: str) -> Person:
+    return Person(page, "", "unit of", 0.1, 100.0)
+
+
+def on_scale(count: int) -> tuple[list[Person], list[Person]]:
+    """Everybody on Scale, everybody timed."""
+    people = [on_unit("") for _ in range(count)]
+    return people, people
+
+
+def mixed(count: int) -> tuple[list[Person], list[Person]]:
+    """Seven of ten train networks; the others move the unit on Optimizers, and are timed. One person: on Optimizers."""
+    training = [Person(("deep", "classifier")[i % 2], f"seed={i}&v=1", "learning rate", 0.01, 1.0) for i in range(7 * count // 10)]
+    timed = [on_unit("optimizers") for _ in range(count - len(training))]
+    return [*timed, *training], timed
+
+
+async def together(people: Sequence[Person], port: int, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    await asyncio.gather(*(person.live(port, until, seed) for seed, person in enumerate(people)))
+
+
+def main() -> None:
+    """Print a row for each number of people."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    arguments.add_argument("--people", type=int, nargs="+", default=[1, 10, 30, 60])
+    arguments.add_argument("--seconds", type=float, default=60.0)
+    arguments.add_argument("--mixed", action="store_true")
+    asked = arguments.parse_args()
+    print("| people | changes | lost | p50 | p95 | p95 beside one | runs a change | CPU s a change | MB |\n" + "| --- " * 9 + "|")
+    alone = float("nan")
+    with tempfile.TemporaryDirectory() as cache, server({"JAX_COMPILATION_CACHE_DIR": cache}) as (running, port):
+        until_listening(port)
+        asyncio.run(together(on_scale(1)[0], port, 20.0))  # compiled, and warm
+        for count in asked.people:
+            people, timed = (mixed if asked.mixed else on_scale)(count)
+            before = processor_seconds(running.pid)
+            asyncio.run(together(people, port, asked.seconds))
+            spent = processor_seconds(running.pid) - before
+            answers = [second for person in timed for second in person.seconds]
+            lost, changes = sum(person.lost for person in timed), len(answers)
+            p50, p95 = percentile(answers, 0.5), percentile(answers, 0.95)
+            alone = p95 if count == 1 else alone
+            runs = sum(person.reruns for person in people) / max(1, sum(len(person.seconds) for person in people))
+            print(
+                f"| {count} | {changes} | {lost} | {p50:.3f} s | {p95:.3f} s | {p95 / alone:.2f} × | {runs:.2f} "
+                f"| {spent / max(1, changes):.3f} | {proportional_set(running.pid):.0f} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
