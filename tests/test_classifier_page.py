@@ -14,8 +14,9 @@ from figures.derived import Derived
 from labs.deep.experiment import MOST_LOSSES, Deep
 from labs.deep.flat import flat
 from labs.deep.likelihood import likelihood
+from labs.deep.races import losses
 from labs.deep.regions import SIDE, regions
-from labs.deep.run import losses, run
+from labs.deep.run import run
 from lessons.deep_scene import CLASSIFIER, DEEP
 from tests.test_deep_page import alternatives, board
 from tests.test_pack import unpack
@@ -64,7 +65,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         assert facts["flat and high"] in panel["subtitle"]
     (headline,) = [header.value for header in at.header]
     for one in result.nets:
-        assert f"{losses()[one.trial.loss.name].label} {round(100 * float(one.record.measured.unseen_accuracy[-1]))} %" in headline
+        assert f"{losses()[one.setup.loss.name].label} {round(100 * float(one.record.measured.held_out_accuracy[-1]))} %" in headline
         assert numeral(float(f"{float(one.record.measured.gradient[0]):.2g}")) in headline
     assert "full batch" in at.caption[0].value
     assert "one plane" in at.caption[0].value
@@ -73,7 +74,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
 def test_the_regions_travel_with_every_moment() -> None:
     result, at = run(SMALL), opened(TINY)
     for panel, one in zip(board(at)["panels"], result.nets, strict=True):
-        found = regions(one.training, len(one.record.update))
+        found = regions(one.setup, len(one.record.update))
         moments = cloud(panel, at)["data"][0]["moments"]
         np.testing.assert_array_equal(moments["update"], found.update)
         z = np.asarray(moments["z"])
@@ -86,7 +87,7 @@ def test_the_two_routes_to_one_number_are_printed() -> None:
     tables = [part.value for part in at.markdown if "Π p(y∣x)" in part.value]
     assert len(tables) == 2
     for table, one in zip(tables, result.nets, strict=True):
-        found = likelihood(one.training, one.record.last)
+        found = likelihood(one.setup, one.record.last)
         assert found is not None
         assert table.count(f"{found.entropy:.12g}") >= 1 + (f"{found.nll:.12g}" == f"{found.entropy:.12g}")
         assert f"| {numeral(found.difference)} |" in table

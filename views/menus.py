@@ -1,7 +1,8 @@
 """Every menu that a person can pick from, on any page, by the part of an experiment that it fills."""
 
 from core.settings import Setting
-from labs.deep.run import losses, normalizations, slices
+from labs.deep.races import losses, normalizations
+from labs.deep.slices import slices
 from labs.plane import experiment
 from labs.plane.experiment import Entry
 

@@ -54,7 +54,7 @@ def gradient(objective: Objective) -> Callable[[Snapshot], Theta]:
 
 
 @kernel
-def hessian_vector(objective: Objective) -> Callable[[Snapshot, Theta], Theta]:
+def hessian_vector(objective: Objective) -> Callable[..., Theta]:
     """(snapshot, v) -> Hv; v in any precision."""
 
     @jax.jit
@@ -80,7 +80,7 @@ def both_ends(objective: Objective) -> Callable[[Snapshot, Theta], tuple[Array, 
 
 
 @kernel
-def preconditioned_sharpness(objective: Objective) -> Callable[[Snapshot, Theta, Theta], Scalar]:
+def preconditioned_sharpness(objective: Objective) -> Callable[..., Scalar]:
     """(snapshot, root, start) -> λmax(RHR), R = diag(root); root = scale^−½ of an adaptive optimizer, start: random."""
 
     @jax.jit

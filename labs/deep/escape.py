@@ -106,7 +106,7 @@ def escape_race(setup: TrainingSetup, index: int) -> Steps[Escape]:
         rows_a_batch = batch if name == NOISE else 0
         structure = Structure(setup.trained_objective, "momentum", capacity(rows_a_batch) if rows_a_batch else 0)
         given = setup.input(float(found[name][0]))
-        given = given._replace(batch_size=np.int64(rows_a_batch), hyper=hyper[name], multipliers=np.ones(1, DTYPE))
+        given = given._replace(batch_size=jnp.asarray(rows_a_batch, jnp.int64), hyper=hyper[name], multipliers=jnp.ones(1, DTYPE))
         trainings[name], more = recorder(structure, PIECE, _loss_after)(given, trainings[name])
         found[name] = np.concatenate([found[name], np.asarray(more, np.float64)])
         yield so_far()

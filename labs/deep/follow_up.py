@@ -51,5 +51,5 @@ def follow_up(setup: TrainingSetup, index: int) -> Steps[FollowUp | None]:
             training = jax.block_until_ready(trainer(setup.structure)(given, training, np.int64(until)))
             yield Step(done / (index + 2), None)
     theta, loss, slope, batch_slope, alive = jax.device_get(recorder(setup.structure, LEAST + 1, _followed)(given, training)[1])
-    wide = (np.asarray(part, np.float64) for part in (loss, slope, batch_slope))
-    yield Step(1.0, FollowUp(jax.device_get(training), theta, *wide, alive))
+    loss, slope, batch_slope = (np.asarray(part, np.float64) for part in (loss, slope, batch_slope))
+    yield Step(1.0, FollowUp(jax.device_get(training), theta, loss, slope, batch_slope, alive))

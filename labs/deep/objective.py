@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import jax
-import numpy as np
 from jaxtyping import Array, Float
 
 from compute.programs import kernel
@@ -20,7 +19,7 @@ class Snapshot(NamedTuple):
     numbers: Numbers  # of its loss and its normalization
     state: States  # what its hidden layers remember
     rows: Rows
-    theta: Theta | Float[np.ndarray, " p"]
+    theta: Theta
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Objective:
 
 
 @kernel
-def loss_at_points(objective: Objective) -> Callable[[Snapshot, Float[np.ndarray, "k p"]], Float[Array, " k"]]:
+def loss_at_points(objective: Objective) -> Callable[..., Float[Array, " k"]]:
     """(snapshot, thetas) -> the loss at each θ, all else as in the snapshot."""
     return jax.jit(lambda at, thetas: jax.lax.map(objective.of_theta(at), thetas))
 

@@ -161,7 +161,7 @@ class _Race:
         plane = PlaneRequest(through, self._nearest(through), deep.slice, deep.biases == "free", other, company)
         request = SliceRequest(
             setup=setup,
-            index=self._nearest(setup),
+            record_index=self._nearest(setup),
             plane=plane,
             train=mode == "train",
             resolution=deep.resolution if self._finished else min(ROUGH, deep.resolution),

@@ -43,7 +43,7 @@ class PlaneRequest(NamedTuple):
     """Which plane, by names and numbers."""
 
     setup: TrainingSetup  # the training that it goes through
-    index: int  # of the record that it goes through
+    record_index: int  # of the record that it goes through
     slice: Pick  # how its directions are chosen
     free_biases: bool  # random directions move biases, too
     other: TrainingSetup | None  # whose end is the other solution; None: the start of this training is
@@ -54,7 +54,7 @@ class SliceRequest(NamedTuple):
     """What is computed over a plane."""
 
     setup: TrainingSetup
-    index: int  # the record whose running statistics count
+    record_index: int  # the record whose running statistics count
     plane: PlaneRequest
     train: bool  # in train mode
     resolution: int  # points a side
@@ -87,7 +87,7 @@ class SliceResult(NamedTuple):
 
 
 @kernel
-def slicer(objective: Objective) -> Callable[[Snapshot, Plane, Array, Array], Float[Array, "m n"]]:
+def slicer(objective: Objective) -> Callable[..., Float[Array, "m n"]]:
     """(snapshot, plane, a, b) -> the loss over the plane."""
 
     def value(theta: Theta, shared: tuple[Numbers, tuple[Array, ...], Rows], z: Array) -> Scalar:
@@ -101,7 +101,7 @@ def slicer(objective: Objective) -> Callable[[Snapshot, Plane, Array, Array], Fl
 
 
 @kernel
-def steepness(objective: Objective) -> Callable[[Snapshot, Plane, Array, Array], tuple[Float[Array, "m n"], Float[Array, "m n"]]]:
+def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], Float[Array, "m n"]]]:
     """(snapshot, plane, a, b) -> L and ‖∇L‖, of all parameters, over the plane."""
     net = objective.net
 
@@ -132,7 +132,7 @@ def _end(record: Record) -> Float[np.ndarray, " p"]:
 
 def _around(request: PlaneRequest, records: Records) -> Around:
     """What the slice may read."""
-    setup, index, needs = request.setup, request.index, slices()[request.slice.name].needs
+    setup, index, needs = request.setup, request.record_index, slices()[request.slice.name].needs
     record = records(setup)
     if "momentum" in needs and index < len(record.update) - 1:
         raise Refusal(message(N_("The momentum is known after the last update alone: let the plane go through that one.")))
@@ -171,7 +171,7 @@ def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> Window:
 
 
 def _plane(request: PlaneRequest, records: Records) -> Plane:
-    origin = records(request.setup).theta[request.index].astype(np.float64)
+    origin = records(request.setup).theta[request.record_index].astype(np.float64)
     return Plane(origin, *slices()[request.slice.name].directions(_around(request, records)))
 
 
@@ -186,7 +186,7 @@ def shared_plane(request: PlaneRequest, records: Records) -> tuple[Plane, Window
 def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneRequest], tuple[Plane, Window]]) -> SliceResult:
     """shared: the plane of a company. Raises a Refusal where there is no such plane."""
     setup, name = request.setup, request.plane.slice.name
-    record, at = records(setup), snapshot(setup, records(setup), request.index)
+    record, at = records(setup), snapshot(setup, records(setup), request.record_index)
     plane, fits = shared(request.plane) if request.plane.company else (_plane(request.plane, records), None)
     on = projected(record.theta.astype(np.float64), plane)
     left, right, bottom, top = request.window or fits or _window(on, record.calm, name in UNIT)
@@ -220,7 +220,7 @@ def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneReq
         grid=np.asarray(slicer(objective)(at, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64),
         on=on,
         plane_loss=losses(on.a, on.b),
-        through=request.index,
+        through=request.record_index,
         barrier=barrier,
         slopes=slopes,
     )

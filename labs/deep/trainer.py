@@ -35,11 +35,11 @@ class TrainingInput(NamedTuple):
 
     numbers: Numbers  # of the loss and the normalization
     rows: Rows
-    count: Int[Array, ""] | np.int64  # of the rows that are no padding
-    batch_size: Int[Array, ""] | np.int64
-    seed: Int[Array, ""] | np.int64  # of the order of the rows
+    row_count: Int[Array, ""]  # of the rows that are no padding
+    batch_size: Int[Array, ""]
+    seed: Int[Array, ""]  # of the order of the rows
     hyper: Hyper  # the optimizer's numbers
-    multipliers: Float[Array | np.ndarray, " m"]  # of the rate, at each update
+    multipliers: Float[Array, " m"]  # of the rate, at each update
     ceiling: Scalar  # the loss above which a training has left its bounds
 
 
@@ -52,12 +52,12 @@ def _problem(structure: Structure, given: TrainingInput) -> Problem:
         return structure.objective.value(given.numbers, theta, state, batch)
 
     room = structure.batch_capacity
-    draw = drawing(given.rows, given.count, given.batch_size, room, jax.random.key(given.seed)) if room else None
+    draw = drawing(given.rows, given.row_count, given.batch_size, room, jax.random.key(given.seed)) if room else None
     return Problem(loss, given.rows, draw, optimizer_of(structure.optimizer), given.hyper, given.multipliers, given.ceiling)
 
 
 @kernel
-def trainer(structure: Structure) -> Callable[[TrainingInput, Training, Int[Array, ""]], Training]:
+def trainer(structure: Structure) -> Callable[[TrainingInput, Training, Int[np.ndarray, ""] | np.int64], Training]:
     """(input, training, until) -> the training at update `until`."""
     return jax.jit(lambda given, training, until: train(_problem(structure, given), training, until))
 
@@ -75,13 +75,13 @@ def recorder(structure: Structure, updates: int, hook: Hook[Recorded]) -> Callab
 
 
 @kernel
-def beginner(net: Architecture, optimizer: str) -> Callable[[Hyper, Theta, Rows], Training]:
+def beginner(net: Architecture, optimizer: str) -> Callable[..., Training]:
     """(hyper, theta, rows) -> the training before its first update."""
     return jax.jit(lambda hyper, theta, rows: begin(optimizer_of(optimizer), hyper, theta, states(net, theta.dtype), rows.y.shape[0]))
 
 
 @kernel
-def initializer(inputs: int, width: int, depth: int, outputs: int, scheme: str) -> Callable[[Int[Array, ""]], Theta]:
+def initializer(inputs: int, width: int, depth: int, outputs: int, scheme: str) -> Callable[[np.int64], Theta]:
     """(seed) -> the initial parameters but for γ and β, the same for every network of this shape."""
     net = Architecture(inputs, width, depth, outputs=outputs)
     # Run once, it takes 20 ms instead of 2 where nothing is optimized, and is compiled in half of the time.

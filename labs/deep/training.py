@@ -59,7 +59,8 @@ def first_records(setup: TrainingSetup, count: int) -> Record:
     while not training.finished and (not training.begun or len(training.result.update) < count):
         training.advance()
     record = training.result
-    return Record(*jax.tree.map(lambda part: part[:count], record[:4]), record.diverged, record.training)
+    entries: Entry = jax.tree.map(lambda part: part[:count], Entry(*record[:4]))
+    return Record(*entries, record.diverged, record.training)
 
 
 def initial_theta(setup: TrainingSetup) -> Float[np.ndarray, " p"]:
@@ -72,7 +73,8 @@ def initial_theta(setup: TrainingSetup) -> Float[np.ndarray, " p"]:
 
 def snapshot(setup: TrainingSetup, record: Record, index: int) -> Snapshot:
     """The network at a record, with all training rows."""
-    return Snapshot(setup.numbers, tuple(part[index] for part in record.state), setup.split.train, record.theta[index])
+    state = tuple(jnp.asarray(part[index]) for part in record.state)
+    return Snapshot(setup.numbers, state, setup.split.train, jnp.asarray(record.theta[index]))
 
 
 def lens_of(setup: TrainingSetup, training: Training) -> Lens | None:
@@ -106,7 +108,8 @@ def trained(setup: TrainingSetup) -> Steps[Record]:
             whole[count] = part
 
     def record(diverged: int | None = None) -> Record:
-        return Record(*jax.tree.map(lambda part: part[:count], room), diverged, jax.device_get(training))
+        entries: Entry = jax.tree.map(lambda part: part[:count], room)
+        return Record(*entries, diverged, jax.device_get(training))
 
     keep(first)
     count = 1

@@ -99,11 +99,11 @@ class TrainingSetup:
         return TrainingInput(
             numbers=self.numbers,
             rows=self.split.train,
-            count=np.int64(self.split.n),
-            batch_size=np.int64(self.batch),
-            seed=np.int64(self.training_seed),
+            row_count=jnp.asarray(self.split.n, jnp.int64),
+            batch_size=jnp.asarray(self.batch, jnp.int64),
+            seed=jnp.asarray(self.training_seed, jnp.int64),
             hyper=self.hyper,
-            multipliers=self.multipliers,
+            multipliers=jnp.asarray(self.multipliers),
             ceiling=jnp.asarray(CEILING * max(1.0, first_loss if np.isfinite(first_loss) else 1.0), DTYPE),
         )
 

@@ -36,7 +36,7 @@ def visit(serve: Callable[..., str], page: Page) -> Callable[[str], None]:
 def test_the_regions_follow_the_player(visit: Callable[[str], None], page: Page) -> None:
     visit(TINY)
     scene, _, _ = address.read(query(page), CLASSIFIER)
-    found = [regions(one.training, len(one.record.update)) for one in run(scene).nets]
+    found = [regions(one.setup, len(one.record.update)) for one in run(scene).nets]
     scrub = page.locator(".esl-scrub")
     for update in (0, 7, 23, 40):
         scrub.fill(str(update))

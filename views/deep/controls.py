@@ -8,8 +8,8 @@ import streamlit as st
 from core.messages import N_, Value
 from core.settings import Count, Pick, values
 from labs.deep.experiment import FIELDS, MOST_LOSSES, MOST_NETS, Deep
+from labs.deep.races import entrants, losses, normalizations, senseless, training_setup, unfit
 from labs.deep.rows import classifies
-from labs.deep.run import entrants, losses, normalizations, senseless, trial_of, unfit
 from labs.plane.experiment import optimizers
 from views.controls import chips, menu, number, setting
 from views.language import language, say, tr
@@ -44,7 +44,7 @@ def batch(scene: DeepScene) -> None:
     """How many rows an update reads: what the statistics of a batch are taken of."""
     kind = FIELDS["batch"]
     assert isinstance(kind, Count)
-    n = trial_of(scene.experiment, Pick("none")).split.n
+    n = training_setup(scene.experiment, Pick("none")).split.n
     number(
         scene,
         "front batch",
@@ -142,7 +142,7 @@ def _data(scene: DeepScene) -> None:
 
     data_set(scene)
     settings_of(scene, "data", "data", data, take, leave_out=("x1", "x2", *(("target",) if classifies(data) else ())))
-    st.caption(tr("The network sees all {d} features.").format(d=trial_of(scene.experiment, Pick("none")).net.inputs))
+    st.caption(tr("The network sees all {d} features.").format(d=training_setup(scene.experiment, Pick("none")).net.inputs))
     picked_item(
         scene, "features", "features", tr("features"), scene.experiment.features, lambda deep, picked: replace(deep, features=picked)
     )
@@ -151,7 +151,7 @@ def _data(scene: DeepScene) -> None:
 
 def _network(scene: DeepScene) -> None:
     _fields("depth", "width", "activation", "residual", "initialization")(scene)
-    sizes = ", ".join(dict.fromkeys(f"{trial_of(scene.experiment, *entrant).net.size:,}" for entrant in entrants(scene.experiment)))
+    sizes = ", ".join(dict.fromkeys(f"{training_setup(scene.experiment, *entrant).net.size:,}" for entrant in entrants(scene.experiment)))
     st.caption(tr("Parameters of the networks: {sizes}. Biases begin at 0.").format(sizes=sizes))
 
 
@@ -190,13 +190,13 @@ def _losses(scene: DeepScene) -> None:
 
 def _training(scene: DeepScene) -> None:
     deep = scene.experiment
-    size = max(trial_of(deep, picked).net.size for picked in deep.nets)
-    able = tuple(name for name in optimizers() if unfit(deep, name, size) is None)
+    size = max(training_setup(deep, picked).net.size for picked in deep.nets)
+    able = tuple(name for name in optimizers() if unfit(name, size) is None)
     picked_item(
         scene, "optimizer", "optimizer", tr("optimizer"), deep.optimizer, lambda deep, picked: replace(deep, optimizer=picked), only=able
     )
     for name in optimizers():
-        said = unfit(deep, name, size)
+        said = unfit(name, size)
         if said is not None:
             st.caption(say(said))
     if optimizers()[deep.optimizer.name].full_batch_only:

@@ -31,7 +31,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
-    st.session_state["deep trainings"] = [(one.training, one.other) for one in result.nets]  # held, so that the next run goes on with them
+    st.session_state["deep trainings"] = result.trainings  # held, so that the next run goes on with them
     key = f"{scene.page} board"
 
     def looked() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from browser.board.board import BoardData
 from core.numerals import numeral
 from labs.deep.experiment import Deep
-from labs.deep.run import DeepResult, Ran
+from labs.deep.run import DeepResult, NetworkResult
 from verdict.deep import Judged, judging, sentence
 from verdict.deep_advice import suggestion
 from verdict.plane_advice import LABELS
@@ -19,15 +19,15 @@ from views.language import say, tr
 from views.session import Scene, edit
 
 
-def places(one: Ran) -> list[int]:
+def places(one: NetworkResult) -> list[int]:
     """The records that are judged: the one that the plane goes through, and the last."""
     final = len(one.record.update) - 1
     return [final] if one.cut is None else sorted({one.cut.through, final})
 
 
-def known(one: Ran) -> list[Judged]:
+def known(one: NetworkResult) -> list[Judged]:
     """Those verdicts that are found, by update."""
-    found = [judging(one.training, at).found for at in places(one)]
+    found = [judging(one.setup, at).found for at in places(one)]
     return [said for said in found if said is not None]
 
 
@@ -68,9 +68,9 @@ def numbers(found: Judged) -> str:
     return " · ".join(said)
 
 
-def _suggested(scene: Scene[Deep], one: Ran, found: Judged, i: int) -> None:
+def _suggested(scene: Scene[Deep], one: NetworkResult, found: Judged, i: int) -> None:
     """The button that tries something, for the end of a training."""
-    offered = suggestion(scene.experiment, float(one.trial.hyper["rate"]), found) if "rate" in one.trial.hyper else None
+    offered = suggestion(scene.experiment, float(one.setup.hyper["rate"]), found) if "rate" in one.setup.hyper else None
     if offered is not None and found.update == one.record.update[-1]:
         st.button(
             say(offered.said), key=f"{scene.page} try {i}", icon=":material/lightbulb:", on_click=lambda: edit(scene.page, offered.change)
@@ -86,7 +86,7 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
     for one in result.nets:
         for at in places(one):
             if time.monotonic() < deadline:
-                judging(one.training, at).work(deadline)
+                judging(one.setup, at).work(deadline)
     found = [(one, known(one)) for one in result.nets]
     after = sum(len(said) for _, said in found)
     if after > before or after < sum(len(places(one)) for one in result.nets):
