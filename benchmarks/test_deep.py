@@ -9,16 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from benchmarks.conftest import Row, Table, Work
 from benchmarks.test_grids import both, elementwise, products
 from core.settings import Pick, pick
-from labs.deep.experiment import Deep
 from labs.deep.measures import measure
 from labs.deep.objective import Snapshot
 from labs.deep.races import training_setup
+from labs.deep.setup import Deep
 from labs.deep.slices import slicer
 from labs.deep.trainer import beginner, trainer
 from labs.deep.training import initial_theta, start

@@ -13,8 +13,9 @@ from jaxtyping import Array, Float
 from benchmarks.conftest import Table, Work
 from core.settings import Pick, pick
 from labs.plane import kernels
-from labs.plane.experiment import Experiment, Panel, problem_of
 from labs.plane.problem import summarized
+from labs.plane.run import problem_of
+from labs.plane.setup import Experiment, Panel
 from landscape.grid import Plane, on_grid
 from landscape.points import mesh
 from networks.multilayer import Architecture, loss, preactivation, states

@@ -15,11 +15,11 @@ from playwright.sync_api import Browser
 
 from benchmarks.browser import AtBoard, Empty, Holdings, browsing, query
 from core.settings import pick
-from labs.plane.experiment import FRACTION, Experiment, Panel
+from labs.plane.setup import FRACTION, Experiment, Panel
 from lessons.scenes import SCALE, WORKBENCH
 from tests.browser.slow_line import slow_line
 from views import address
-from views.shown import Shown
+from views.view_state import ViewState
 
 CHANGES = 20
 WARM = 5  # changes before the first that counts
@@ -50,10 +50,10 @@ class Place:
     process: int
 
     @contextmanager
-    def board(self, scene: Experiment, slider: str, *, shown: Shown | None = None, at: str = "") -> Iterator[AtBoard]:
+    def board(self, scene: Experiment, slider: str, *, shown: ViewState | None = None, at: str = "") -> Iterator[AtBoard]:
         """A page of the app that shows this scene, drawn and at rest, a few changes after its first picture."""
         page, opening = ("", SCALE) if slider != WALLS else ("workbench", WORKBENCH)
-        shown = shown or Shown()
+        shown = shown or ViewState()
         where = query(at or self.app, page, address.write(scene, shown, opening))
         visitor = AtBoard(self.browser, where, slider, deep=shown.view == "surface")
         try:
@@ -102,7 +102,7 @@ def test_three_contours(place: Place, table: Table) -> None:
 
 def test_surface(place: Place, table: Table) -> None:
     """It comes after its contour; and while it is due, the next contour does not wait for it."""
-    with place.board(ONE, WALLS, shown=Shown(view="surface")) as visitor:
+    with place.board(ONE, WALLS, shown=ViewState(view="surface")) as visitor:
         contour, surface, again = beside_empty(place, visitor.change, lambda: (visitor.change_again(),))
     table.time(lambda: None)
     work = "one contour, 150×150, with its 3-D surface on show"
@@ -112,7 +112,7 @@ def test_surface(place: Place, table: Table) -> None:
 
 
 def test_bytes(place: Place, table: Table) -> None:
-    with place.board(THREE, CORRELATION, shown=Shown(curves="on")) as visitor:
+    with place.board(THREE, CORRELATION, shown=ViewState(curves="on")) as visitor:
         sent = median(visitor.bytes_of_a_change() for _ in range(CHANGES))
     table.time(lambda: None)
     table.add(Row("one change of three panels, 100×100, four paths each and their curves", "on the websocket", sent / 1e3, 200, True, "kB"))
@@ -146,7 +146,7 @@ MOST = {"DOM nodes": 50.0, "WebGL contexts": 0.0, "MB of JavaScript heap": 2.0, 
 @pytest.mark.timeout(3600)
 def test_nothing_grows(place: Place, table: Table) -> None:
     """A page with everything on it: three panels, four paths each, their curves and one surface."""
-    with place.board(THREE, CORRELATION, shown=Shown(view="surface", curves="on")) as visitor:
+    with place.board(THREE, CORRELATION, shown=ViewState(view="surface", curves="on")) as visitor:
         holdings = Holdings(visitor, place.process)
         for _ in range(FIRST):
             visitor.follow()

@@ -16,8 +16,9 @@ from benchmarks.test_grids import both, elementwise, products
 from core.messages import message
 from core.settings import pick
 from labs.plane import kernels, walks
-from labs.plane.experiment import Experiment, Panel, optimizers, problem_of
 from labs.plane.problem import Problem, fitted, rows_of
+from labs.plane.run import problem_of
+from labs.plane.setup import Experiment, Panel, optimizers
 from networks.multilayer import Architecture, preactivation, states
 from networks.multilayer import loss as network_loss
 from optim.descent import Carry, Target, begin, descend

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from core.messages import N_, Refusal, Value, message, quoted
 
+Pair = tuple[float, float]
+Window = tuple[float, float, float, float]  # a low, a high, b low, b high
+
 
 @dataclass(frozen=True)
 class Number:

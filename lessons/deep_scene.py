@@ -2,7 +2,7 @@
 network that begins sure and wrong about half of its rows, which the squared error leaves so and the cross-entropy does not."""
 
 from core.settings import Pick, pick
-from labs.deep.experiment import Deep
+from labs.deep.setup import Deep
 
 DEEP = Deep(optimizer=pick("gradient_descent", rate=0.8))
 CLASSIFIER = Deep(

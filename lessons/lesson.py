@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.messages import Message
-from labs.deep.experiment import Deep
-from labs.plane.experiment import Experiment
+from labs.deep.setup import Deep
+from labs.plane.setup import Experiment
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """Where the page of masks opens: every position is padding, where all ways to mask part."""
 
-from labs.masks.masked import LENGTH, Masked
+from labs.masks.setup import LENGTH, Masked
 
 MASKED = Masked().padded((True,) * LENGTH)

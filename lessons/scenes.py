@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from labs.plane.experiment import BEST, FRACTION, SAME, Experiment, Panel, pick
+from core.settings import pick
+from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel
 
 RAW, STANDARDIZED = Panel(), Panel(features=pick("standardize"))
 BATCH = Panel(features=pick("standardize"), hidden=pick("batch"))

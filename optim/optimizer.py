@@ -8,6 +8,7 @@ from typing import NamedTuple
 import optax
 from jaxtyping import Array, Float, Int
 
+from core.catalogue import catalogue
 from core.messages import N_
 from core.settings import Number
 
@@ -78,6 +79,11 @@ def stable_below(optimizer: Optimizer, hyper: Mapping[str, float]) -> float:
     if optimizer.limit is not None:
         return optimizer.limit(hyper, 1.0)
     return 2.0 if optimizer.adaptive else math.inf
+
+
+def optimizers() -> Mapping[str, Optimizer]:
+    """Every optimizer by its key, in the order of the menu."""
+    return catalogue("optim.optimizers", Optimizer)
 
 
 def momentum(default: float = 0.9) -> Number:

@@ -11,7 +11,8 @@ import jax
 import numpy as np
 
 from core.settings import pick
-from labs.plane.experiment import Experiment, Panel, run
+from labs.plane.run import run
+from labs.plane.setup import Experiment, Panel
 
 LINEAR = Experiment(optimizers=(pick("adam"),), steps=3000, resolution=50)  # Adam's best rate comes from a sweep over all devices
 SCENES = {

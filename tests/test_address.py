@@ -14,16 +14,17 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from core.messages import Value
 from core.settings import Count, Number, Option, Pick, Setting, pick, values
-from labs.masks import masked
-from labs.masks.masked import Masked
+from labs.masks import setup as masks_setup
+from labs.masks.setup import Masked
 from labs.plane import problem, walks
-from labs.plane.experiment import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, PanelResult, fields_of, menus, run
+from labs.plane.run import PanelResult, run
+from labs.plane.setup import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, fields_of, menus
 from lessons.mask_scene import MASKED
 from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
-from views import shown
+from views import view_state
 from views.address import VERSION, Setup, read, write
 from views.lesson import lessons, scenes
-from views.shown import Shown
+from views.view_state import ViewState
 
 LESSONS = frozenset(lessons())
 SCENES = {
@@ -42,11 +43,11 @@ SCENES = {
     **{f"lesson {name}": lesson.experiment for name, lesson in lessons().items() if isinstance(lesson.experiment, Experiment)},
 }
 WHERE = {"data": "data", "surface": "surface", "schedule": "schedule"}  # part of an Experiment that is one pick
-PLAIN = Shown()
+PLAIN = ViewState()
 quickly = hypothesis(derandomize=True, deadline=None, max_examples=150)
 
 
-def came_back(experiment: Setup, view: Shown = PLAIN, opening: Setup = SCALE) -> dict[str, str]:
+def came_back(experiment: Setup, view: ViewState = PLAIN, opening: Setup = SCALE) -> dict[str, str]:
     """Asserts that the scene survives its address; the address."""
     query = write(experiment, view, opening)
     assert read(query, opening, LESSONS) == (experiment, view, [])
@@ -106,7 +107,7 @@ def test_every_item_and_every_choice_comes_back(part: str) -> None:
 
 PLAIN_FIELDS: list[tuple[Setup, str, Setting]] = [
     *((SCALE, name, field) for name, field in FIELDS.items()),
-    *((MASKED, name, field) for name, field in masked.FIELDS.items()),
+    *((MASKED, name, field) for name, field in masks_setup.FIELDS.items()),
 ]
 
 
@@ -132,11 +133,11 @@ def test_every_scene_of_a_page_is_its_bare_address_there_and_a_whole_one_elsewhe
 
 
 def test_defaults_are_left_out_and_the_version_is_named() -> None:
-    assert write(SCALE, Shown(), SCALE) == {}
-    assert write(replace(SCALE, scale2=100.0), Shown(), SCALE) == {"scale2": "100", "v": VERSION} == {"scale2": "100", "v": "1"}
+    assert write(SCALE, ViewState(), SCALE) == {}
+    assert write(replace(SCALE, scale2=100.0), ViewState(), SCALE) == {"scale2": "100", "v": VERSION} == {"scale2": "100", "v": "1"}
     spelled = replace(SCALE, surface=pick("network", gain=1.0, activation="tanh"))
-    assert write(spelled, Shown(), SCALE) == {"surface": "network", "surface.activation": "tanh", "v": "1"}
-    assert write(SCALE, Shown(view="surface", panel=1), SCALE) == {"view": "surface", "panel": "1", "v": "1"}
+    assert write(spelled, ViewState(), SCALE) == {"surface": "network", "surface.activation": "tanh", "v": "1"}
+    assert write(SCALE, ViewState(view="surface", panel=1), SCALE) == {"view": "surface", "panel": "1", "v": "1"}
 
 
 @pytest.mark.parametrize("value", [0.1, 1 / 3, 1e-3, 123.456789012345678, 2.0**-9, 999.9999999999999, 100.0])
@@ -210,27 +211,27 @@ def an_experiment(draw: DrawFn) -> Experiment:
 
 
 @st.composite
-def a_view(draw: DrawFn) -> Shown:
-    chosen = {name: draw(value_of(field)) for name, field in shown.FIELDS.items()}
-    return Shown(lesson=draw(st.sampled_from(["", *sorted(LESSONS)])), **chosen)  # type: ignore[arg-type]
+def a_view(draw: DrawFn) -> ViewState:
+    chosen = {name: draw(value_of(field)) for name, field in view_state.FIELDS.items()}
+    return ViewState(lesson=draw(st.sampled_from(["", *sorted(LESSONS)])), **chosen)  # type: ignore[arg-type]
 
 
 @quickly
 @given(an_experiment(), a_view())
-def test_whatever_is_picked_comes_back(experiment: Experiment, view: Shown) -> None:
+def test_whatever_is_picked_comes_back(experiment: Experiment, view: ViewState) -> None:
     query = came_back(experiment, view)
     assert all(isinstance(key, str) and isinstance(value, str) for key, value in query.items())
     assert query.get("v") == VERSION
 
 
 @quickly
-@given(st.fixed_dictionaries({name: value_of(field) for name, field in masked.FIELDS.items()}), a_view())
-def test_whatever_is_picked_of_masks_comes_back(chosen: dict[str, Value], view: Shown) -> None:
+@given(st.fixed_dictionaries({name: value_of(field) for name, field in masks_setup.FIELDS.items()}), a_view())
+def test_whatever_is_picked_of_masks_comes_back(chosen: dict[str, Value], view: ViewState) -> None:
     came_back(Masked(**chosen), view, MASKED)  # type: ignore[arg-type]
 
 
 def test_no_setting_of_masks_has_the_name_of_what_is_shown() -> None:
-    assert not set(masked.FIELDS) & {*shown.FIELDS, "lesson", "lang", "v"}
+    assert not set(masks_setup.FIELDS) & {*view_state.FIELDS, "lesson", "lang", "v"}
 
 
 # whatever a stranger writes
@@ -243,7 +244,7 @@ JUNK = (
 )
 KEYS = (
     *FIELDS,
-    *shown.FIELDS,
+    *view_state.FIELDS,
     *("data", "data.x1", "data.target", "data.rho", "data.", "surface", "surface.gain", "surface.loss", "surface.", "schedule"),
     *("schedule.tau", "p1.features", "p1.features.amount", "p1.hidden", "p1.hidden.epsilon", "p2.features", "p3.hidden", "p1.", "p1"),
     *("o1", "o1.rate", "o2", "o2.rate", "o4", "o4.", "o5", "start", "window", "lesson", "v", "lang", "", ".", "o1.o1.rate"),
@@ -251,11 +252,11 @@ KEYS = (
 
 
 @quickly
-@given(st.dictionaries(st.sampled_from((*masked.FIELDS, *KEYS)) | st.text(max_size=8), st.sampled_from(JUNK), max_size=12))
+@given(st.dictionaries(st.sampled_from((*masks_setup.FIELDS, *KEYS)) | st.text(max_size=8), st.sampled_from(JUNK), max_size=12))
 def test_reading_masks_never_raises_and_what_it_reads_can_be_had(query: dict[str, str]) -> None:
     found, _, refused = read(query, MASKED, LESSONS)
     assert len(refused) <= len(query)
-    assert all(field.read(getattr(found, name)) == getattr(found, name) for name, field in masked.FIELDS.items())
+    assert all(field.read(getattr(found, name)) == getattr(found, name) for name, field in masks_setup.FIELDS.items())
 
 
 @quickly
@@ -267,7 +268,7 @@ def test_reading_never_raises_and_what_it_reads_can_be_had(query: dict[str, str]
         assert all(said.english for said in refused)
         for name, field in FIELDS.items():
             assert field.read(getattr(experiment, name)) == getattr(experiment, name)
-        for name, field in shown.FIELDS.items():
+        for name, field in view_state.FIELDS.items():
             assert field.read(getattr(view, name)) == getattr(view, name)
         assert 1 <= len(experiment.panels) <= MOST_PANELS
         assert 1 <= len(experiment.optimizers) <= MOST_OPTIMIZERS
@@ -316,7 +317,7 @@ REFUSED = [
 @pytest.mark.parametrize(("key", "raw"), REFUSED, ids=[f"{key}={raw[:24]}" for key, raw in REFUSED])
 def test_a_refused_value_leaves_the_default_and_is_said_once(key: str, raw: str) -> None:
     experiment, view, refused = read({key: raw}, SCALE, LESSONS)
-    assert (experiment, view) == (SCALE, Shown())
+    assert (experiment, view) == (SCALE, ViewState())
     (said,) = refused
     assert (key if key != "v" else raw) in said.english
     assert len(said.english) < 250
@@ -393,7 +394,7 @@ def test_a_link_gives_the_same_numbers_to_the_last_bit(name: str) -> None:
     opening, experiment = LINKS[name]
     before = run(experiment)
     forget()
-    after = run(read(write(experiment, Shown(), opening), opening)[0])
+    after = run(read(write(experiment, ViewState(), opening), opening)[0])
     assert len(before.panels) == len(after.panels)
     for one, other in zip(before.panels, after.panels, strict=True):
         assert one is not other
@@ -418,7 +419,7 @@ def test_lessons_are_known_by_page() -> None:
     assert {name for page in pages for name in scenes(page)} == LESSONS
     for page in pages:
         for name, scene in scenes(page).items():
-            assert read({"lesson": name}, scene, frozenset(scenes(page))) == (scene, Shown(lesson=name), [])
+            assert read({"lesson": name}, scene, frozenset(scenes(page))) == (scene, ViewState(lesson=name), [])
 
 
 def test_ranges_are_what_the_fields_say() -> None:

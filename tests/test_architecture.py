@@ -107,7 +107,7 @@ IMPORTS = sorted({Import(path.as_posix(), module) for path in PRODUCT for module
 
 def test_the_reader_sees_imports() -> None:
     """The table below would hold for a reader that finds nothing."""
-    assert Import("labs/plane/experiment.py", "labs.plane.walks") in IMPORTS
+    assert Import("labs/plane/run.py", "labs.plane.walks") in IMPORTS
     assert Import("surfaces/models/linear.py", "surfaces.regression") in IMPORTS  # `from surfaces import regression`
     assert Import("landscape/linear_programs.py", "scipy.optimize") in IMPORTS  # inside a function
 

@@ -12,7 +12,7 @@ import pytest
 from scipy.ndimage import map_coordinates
 from scipy.special import log_softmax, softmax
 
-from labs.deep.experiment import MOST_LOSSES, MOST_RACED, Deep
+from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep
 from labs.deep.flat import FLAT, HIGH, flat
 from labs.deep.likelihood import both, holds, likelihood
 from labs.deep.regions import MOMENTS, SIDE, chart_of, class_names, regions

@@ -1,57 +1,32 @@
 """The page of classifiers as a person meets it: its words are the numbers of the run, its scene is its address, every part of it draws."""
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.numerals import numeral
 from core.settings import Number, Pick, pick
 from figures.derived import Derived
-from labs.deep.experiment import MOST_LOSSES, Deep
 from labs.deep.flat import flat
 from labs.deep.likelihood import likelihood
 from labs.deep.races import losses
 from labs.deep.regions import SIDE, regions
 from labs.deep.run import run
+from labs.deep.setup import MOST_LOSSES, Deep
 from lessons.deep_scene import CLASSIFIER, DEEP
-from tests.test_deep_page import alternatives, board
-from tests.test_pack import unpack
-from tests.test_pages import fine
+from tests.pages import alternatives, board, opened
 from views import address
 from views.deep.board import deep_board
 from views.deep.charts import ON_LOSSES
-from views.shown import Shown
+from views.view_state import ViewState
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
 TINY = {"data": "moons", "data.samples": "60", "depth": "1", "width": "4", "steps": "12", "resolution": "25"}
 SMALL = replace(CLASSIFIER, data=pick("moons", samples=60), depth=1, width=4, steps=12, resolution=25)
 
 
-def opened(query: dict[str, str], **state: object) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.run()
-    at.switch_page("views/pages/classifier.py")
-    for key, value in state.items():
-        at.session_state[key.replace("_", " ")] = value
-    at.query_params = query
-    return fine(at.run())
-
-
-def cloud(panel: dict[str, Any], at: AppTest) -> dict[str, Any]:
-    """The decision regions of a panel, out of the parcel that it names."""
-    for element in at.get("bidi_component"):
-        if element.proto.component_name == "error_surface_parcel" and element.proto.bytes[:16].decode() == panel["picture"]:
-            found: dict[str, Any] = dict(unpack(element.proto.bytes[20:]))["cloud"]  # type: ignore[call-overload]
-            return found
-    raise AssertionError(panel["picture"])
-
-
 def test_the_page_says_the_numbers_of_the_run() -> None:
-    result, at = run(SMALL), opened(TINY)
+    result, at = run(SMALL), opened("classifier", TINY)
     said = board(at)
     assert [panel["title"] for panel in said["panels"]] == [losses()[picked.name].label for picked in SMALL.losses]
     for panel, one in zip(said["panels"], result.nets, strict=True):
@@ -72,10 +47,10 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
 
 
 def test_the_regions_travel_with_every_moment() -> None:
-    result, at = run(SMALL), opened(TINY)
+    result, at = run(SMALL), opened("classifier", TINY)
     for panel, one in zip(board(at)["panels"], result.nets, strict=True):
         found = regions(one.setup, len(one.record.update))
-        moments = cloud(panel, at)["data"][0]["moments"]
+        moments = panel["cloud"]["data"][0]["moments"]
         np.testing.assert_array_equal(moments["update"], found.update)
         z = np.asarray(moments["z"])
         assert z.shape == (found.update.size, SIDE, SIDE)
@@ -83,7 +58,7 @@ def test_the_regions_travel_with_every_moment() -> None:
 
 
 def test_the_two_routes_to_one_number_are_printed() -> None:
-    result, at = run(SMALL), opened(TINY)
+    result, at = run(SMALL), opened("classifier", TINY)
     tables = [part.value for part in at.markdown if "Π p(y∣x)" in part.value]
     assert len(tables) == 2
     for table, one in zip(tables, result.nets, strict=True):
@@ -95,7 +70,7 @@ def test_the_two_routes_to_one_number_are_printed() -> None:
 
 def test_each_loss_has_colors_of_its_own_and_the_same_axes() -> None:
     result = run(SMALL)
-    drawn = deep_board(SMALL, result, Shown(), 0)["panels"]
+    drawn = deep_board(SMALL, result, ViewState(), 0)["panels"]
     contours = [panel["contour"]["data"][0] for panel in drawn]
     for axis in ("x", "y"):
         first, second = (part[axis] for part in contours)
@@ -111,7 +86,7 @@ def test_each_loss_has_colors_of_its_own_and_the_same_axes() -> None:
 @pytest.mark.parametrize("name", ON_LOSSES)
 def test_every_chart_says_its_message_with_numbers(name: str) -> None:
     for query in (TINY, TINY | {"depth": "0"}):
-        at = opened(query, classifier_chart_en=name)
+        at = opened("classifier", query, classifier_chart_en=name)
         said = alternatives(at)
         assert said or (name == "gradients" and query["depth"] == "0")
         for alt in said:
@@ -121,8 +96,8 @@ def test_every_chart_says_its_message_with_numbers(name: str) -> None:
 @pytest.mark.parametrize("part", ["data", "network", "losses", "normalization", "training", "picture"])
 def test_every_part_of_the_drawer_draws(part: str) -> None:
     query = TINY | {"l1": "focal", "l2": "label_smoothing", "l3": "hinge"}
-    bare = len(opened(query).get("bidi_component"))
-    at = opened(query, classifier_drawer=True, classifier_part_en=part)
+    bare = len(opened("classifier", query).get("bidi_component"))
+    at = opened("classifier", query, classifier_drawer=True, classifier_part_en=part)
     assert len(at.selectbox) + len(at.get("bidi_component")) > 4
     if part == "losses":
         assert len(at.get("bidi_component")) == bare + 2, "γ and ε"
@@ -131,15 +106,15 @@ def test_every_part_of_the_drawer_draws(part: str) -> None:
 
 
 def test_softmax_regression_and_a_target_without_classes() -> None:
-    at = opened(TINY | {"depth": "0", "data": "iris", "l1": "hinge", "l2": "label_smoothing"})
+    at = opened("classifier", TINY | {"depth": "0", "data": "iris", "l1": "hinge", "l2": "label_smoothing"})
     assert [panel["title"] for panel in board(at)["panels"]] == ["hinge", "label smoothing"]
-    at = opened({"data": "diabetes", "depth": "0", "steps": "12", "resolution": "25"})
+    at = opened("classifier", {"data": "diabetes", "depth": "0", "steps": "12", "resolution": "25"})
     assert len(board(at)["panels"]) == 1
     assert not at.header
 
 
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
-    at = opened(TINY | {"l1": "zero_one", "l2": "focal", "l2.focus": "99", "planes": "two", "l3": "focal"})
+    at = opened("classifier", TINY | {"l1": "zero_one", "l2": "focal", "l2.focus": "99", "planes": "two", "l3": "focal"})
     assert len(at.warning) == 4
     assert board(at)["panels"]
 
@@ -166,8 +141,8 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     scene = SCENES[name]
     for opening in (CLASSIFIER, DEEP):
         if opening is DEEP or scene.losses:
-            query = address.write(scene, Shown(), opening)
-            assert address.read(query, opening) == (scene, Shown(), [])
+            query = address.write(scene, ViewState(), opening)
+            assert address.read(query, opening) == (scene, ViewState(), [])
     assert len(scene.losses) <= MOST_LOSSES
 
 
@@ -175,9 +150,9 @@ def test_the_page_of_deep_networks_knows_no_loss() -> None:
     """Its scenes and addresses mean what they meant."""
     assert DEEP.losses == ()
     assert DEEP.planes == "own"
-    assert not any(key.startswith("l") and key[1:2].isdigit() for key in address.write(replace(DEEP, depth=2), Shown(), DEEP))
+    assert not any(key.startswith("l") and key[1:2].isdigit() for key in address.write(replace(DEEP, depth=2), ViewState(), DEEP))
 
 
 def test_a_rate_that_explodes_is_told_and_breaks_nothing() -> None:
-    at = opened(TINY | {"optimizer": "gradient_descent", "optimizer.rate": "10", "steps": "300"})
+    at = opened("classifier", TINY | {"optimizer": "gradient_descent", "optimizer.rate": "10", "steps": "300"})
     assert not at.exception

@@ -13,7 +13,8 @@ import scipy.optimize
 
 from labs.plane import kernels
 from labs.plane.atlas import atlas_of, expand_of
-from labs.plane.experiment import Experiment, Panel, problem_of, run
+from labs.plane.setup import Experiment, Panel
+from labs.plane.run import problem_of, run
 from landscape.critical.atlas import Atlas, atlas
 from landscape.critical.expansions import Expand, Expansions, Window, eigen
 from landscape.critical.winding import circle, winding

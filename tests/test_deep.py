@@ -15,7 +15,7 @@ import pytest
 from compute.memo import memory
 from data.dataset import DataSet
 from labs.deep.coupling import moved
-from labs.deep.experiment import FIELDS, Deep
+from labs.deep.setup import FIELDS, Deep
 from labs.deep.diagnostics import POINTS, diagnostics, spectrum
 from labs.deep.measures import PERCENTILES
 from labs.deep.objective import Objective

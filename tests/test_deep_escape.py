@@ -15,7 +15,7 @@ import pytest
 from verdict.deep_advice import suggestion
 from labs.deep.curvature import STEPS, curvature
 from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, escape_race
-from labs.deep.experiment import Deep
+from labs.deep.setup import Deep
 from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.races import training_setup
 from labs.deep.training import Record, initial_theta, snapshot, trained
@@ -27,8 +27,8 @@ from core.settings import Pick, pick
 from verdict.plane_advice import LABELS
 from networks.multilayer import Layers, layers
 from tests.test_compilations import compiling
-from tests.test_deep_page import TINY, opened
-from tests.test_pages import board
+from tests.pages import board, opened
+from tests.test_deep_page import TINY
 
 Array = np.ndarray[Any, Any]
 Start = Callable[[TrainingSetup], Array]
@@ -467,7 +467,7 @@ def test_a_verdict_is_never_a_minimum_where_a_curvature_is_negative() -> None:
 
 def test_the_page_says_the_verdicts() -> None:
     """Under the big number the label, at the update through which the plane goes and at the end; below, the sentence and its numbers."""
-    at = opened(TINY | {"through": "6"})
+    at = opened("deep", TINY | {"through": "6"})
     walks = [panel["walks"][0] for panel in board(at)["panels"]]
     for walk in walks:
         updates, labels = zip(*walk["verdicts"], strict=True)

@@ -1,61 +1,32 @@
 """The page of deep networks as a person meets it: it opens, every chart and every control draws, links are read back, bad ones are said."""
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.messages import Value
 from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, pick
-from labs.deep.experiment import FIELDS, MOST_NETS, Deep
 from labs.deep.races import normalizations
 from labs.deep.run import run
+from labs.deep.setup import FIELDS, MOST_NETS, Deep
 from labs.deep.slices import slices
 from lessons.deep_scene import DEEP
 from networks.multilayer import layers
-from tests.test_pack import unpack
-from tests.test_pages import fine
+from tests.pages import alternatives, board, components, fine, opened
 from views import address
 from views.deep.charts import CHARTS
 from views.lesson import lessons
-from views.shown import Shown
+from views.view_state import ViewState
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
 TINY = {"data": "moons", "data.samples": "60", "depth": "2", "width": "4", "steps": "12", "batch": "16", "resolution": "25"}
 SMALL = replace(DEEP, data=pick("moons", samples=60), depth=2, width=4, steps=12, batch=16, resolution=25)
 
 
-def opened(query: dict[str, str], **state: object) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.run()
-    at.switch_page("views/pages/deep_networks.py")
-    for key, value in state.items():
-        at.session_state[key.replace("_", " ")] = value
-    at.query_params = query
-    return fine(at.run())
-
-
-def parts(at: AppTest, kind: str) -> list[Any]:
-    """What each component of a kind was sent."""
-    return [element.proto for element in at.get("bidi_component") if element.proto.component_name == kind]
-
-
-def board(at: AppTest) -> dict[str, Any]:
-    said: dict[str, Any] = dict(unpack(parts(at, "error_surface_board")[0].bytes))  # type: ignore[call-overload]
-    return said
-
-
-def alternatives(at: AppTest) -> list[str]:
-    return [dict(unpack(part.bytes))["alt"] for part in parts(at, "error_surface_chart")]  # type: ignore[call-overload]
-
-
 def test_the_page_says_the_numbers_of_the_run() -> None:
-    at, result = opened(TINY), run(SMALL)
+    at, result = opened("deep", TINY), run(SMALL)
     said = board(at)
     assert [panel["title"] for panel in said["panels"]] == ["no normalization", "batch normalization"]
     for panel, one in zip(said["panels"], result.nets, strict=True):
@@ -72,7 +43,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
 
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_says_its_message_with_numbers(name: str) -> None:
-    at = opened(TINY, deep_chart_en=name)
+    at = opened("deep", TINY, deep_chart_en=name)
     said = alternatives(at)
     assert said
     for alt in said:
@@ -81,12 +52,12 @@ def test_every_chart_says_its_message_with_numbers(name: str) -> None:
 
 @pytest.mark.parametrize("part", ["data", "network", "normalization", "training", "picture"])
 def test_every_part_of_the_drawer_draws(part: str) -> None:
-    at = opened(TINY | {"n1": "batch", "n2": "group", "n3": "weight"}, deep_drawer=True, deep_part_en=part)
+    at = opened("deep", TINY | {"n1": "batch", "n2": "group", "n3": "weight"}, deep_drawer=True, deep_part_en=part)
     assert len(at.selectbox) + len(at.get("bidi_component")) > 4
 
 
 def test_two_modes_side_by_side_are_two_pictures_of_one_network() -> None:
-    said = board(opened(TINY | {"mode": "both"}))
+    said = board(opened("deep", TINY | {"mode": "both"}))
     assert [(panel["title"], panel["subtitle"]) for panel in said["panels"]] == [
         ("batch normalization", "train mode"),
         ("batch normalization", "test mode"),
@@ -94,14 +65,14 @@ def test_two_modes_side_by_side_are_two_pictures_of_one_network() -> None:
 
 
 def test_what_cannot_be_had_is_said() -> None:
-    at = opened(TINY | {"width": "128", "optimizer": "newton"})
+    at = opened("deep", TINY | {"width": "128", "optimizer": "newton"})
     assert any("Hessian" in error.value for error in at.error)
-    at = opened(TINY | {"n1": "instance", "n2": "batch"})
+    at = opened("deep", TINY | {"n1": "instance", "n2": "batch"})
     assert at.info, "why instance normalization makes no sense here"
-    at = opened(TINY | {"steps": "1"})
+    at = opened("deep", TINY | {"steps": "1"})
     assert any("path" in warning.value for warning in at.warning), "two records span no plane"
     assert board(at)["panels"], "so random directions stand in"
-    at = opened(TINY | {"n1": "batch", "n2": "batch", "n2.epsilon": "0.1"})
+    at = opened("deep", TINY | {"n1": "batch", "n2": "batch", "n2.epsilon": "0.1"})
     assert any("twice" in warning.value for warning in at.warning)
     assert len(board(at)["panels"]) == 1
 
@@ -112,22 +83,22 @@ def test_what_cannot_be_had_is_said() -> None:
 def test_the_headline_says_who_learns(rate: str, says: str) -> None:
     """What always says the same class is right on half of the rows: that is not learning."""
     tanh = TINY | {"steps": "300", "activation": "tanh" if rate != "1000" else "relu", "data.samples": "200", "optimizer.rate": rate}
-    at = opened(tanh)
+    at = opened("deep", tanh)
     assert any(says in header.value for header in at.header), [header.value for header in at.header]
 
 
 def test_a_zoom_and_fit() -> None:
     """What the browser says of a picture, done to the scene, is in the address, and drawn; Fit gives back what was there."""
-    at = opened(TINY)
+    at = opened("deep", TINY)
     before = board(at)
     assert [panel["fitted"] for panel in before["panels"]] == [True, True]
-    at = opened(TINY | {"p2.window": "-0.5,0.5,-0.25,0.75"})
+    at = opened("deep", TINY | {"p2.window": "-0.5,0.5,-0.25,0.75"})
     assert at.query_params["p2.window"] in ("-0.5,0.5,-0.25,0.75", ["-0.5,0.5,-0.25,0.75"])
     assert [panel["fitted"] for panel in board(at)["panels"]] == [True, False]
 
 
 def test_the_two_solutions_are_named() -> None:
-    at = opened(TINY | {"slice": "line", "slice.to": "seed"})
+    at = opened("deep", TINY | {"slice": "line", "slice.to": "seed"})
     assert "with seed 1 in the place of 0" in at.caption[0].value
     for panel, one in zip(board(at)["panels"], run(replace(SMALL, slice=pick("line", to="seed"))).nets, strict=True):
         facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
@@ -136,7 +107,7 @@ def test_the_two_solutions_are_named() -> None:
 
 
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
-    at = opened(TINY | {"depth": "13", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
+    at = opened("deep", TINY | {"depth": "13", "n1": "Batch", "slice": "none", "held": "2", "bogus": "1"})
     assert len(at.warning) == 5
     assert board(at)["panels"]
 
@@ -157,8 +128,8 @@ def numbers_of(name: str) -> dict[str, float]:
 @pytest.mark.parametrize("name", ["vanishing", "edge"])
 def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     lesson = lessons()[name]
-    at = opened({"lesson": name})
-    assert not parts(at, "error_surface_board")
+    at = opened("deep", {"lesson": name})
+    assert not components(at, "board")
     (radio,) = at.radio
     assert tuple(radio.options) == lesson.choices
     assert radio.value is None
@@ -168,7 +139,7 @@ def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     assert at.query_params == {"lesson": name, "revealed": "yes", "v": "1"}
     assert board(at)["panels"]
     assert at.session_state[f"deep chart en {lesson.chart}"] == lesson.chart
-    view = Shown(lesson=name, revealed="yes")
+    view = ViewState(lesson=name, revealed="yes")
     query = address.write(scene_of(name), view, scene_of(name))
     assert address.read(query, scene_of(name), frozenset(lessons())) == (scene_of(name), view, [])
 
@@ -238,18 +209,19 @@ SCENES |= {
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_scene_is_read_back_from_its_address(name: str) -> None:
-    scene, view = SCENES[name], Shown(view="surface")
+    scene, view = SCENES[name], ViewState(view="surface")
     query = address.write(scene, view, DEEP)
     assert address.read(query, DEEP) == (scene, view, [])
     assert query["v"] == "1"
-    assert address.write(DEEP, Shown(), DEEP) == {}
+    assert address.write(DEEP, ViewState(), DEEP) == {}
     assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)))[0] == DEEP
     assert len(scene.nets) <= MOST_NETS
 
 
 def test_a_suggestion_is_taken_by_a_click() -> None:
     """Of a training that explodes: a lower rate, and the address says so."""
-    at = opened(address.write(replace(SMALL, nets=(Pick("none"),), optimizer=Pick("gradient_descent", (("rate", 900.0),))), Shown(), DEEP))
+    explodes = replace(SMALL, nets=(Pick("none"),), optimizer=Pick("gradient_descent", (("rate", 900.0),)))
+    at = opened("deep", address.write(explodes, ViewState(), DEEP))
     for _ in range(20):
         if [button for button in at.button if button.key == "deep try 0"]:
             break

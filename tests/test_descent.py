@@ -16,7 +16,8 @@ import pytest
 from jaxtyping import Array, Float, Int
 from sklearn.datasets import load_iris
 
-from labs.plane.experiment import SAME, Experiment, Panel, run
+from labs.plane.setup import SAME, Experiment, Panel
+from labs.plane.run import run
 from optim.batches import drawing
 from optim.thin import thinned
 from core.settings import pick

@@ -10,7 +10,9 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from labs.encodings.codes import distances, least_squares, nearest, one_hot
 from labs.encodings.comparison import Comparison, compared, numbering, numbers_of, order_of
-from labs.plane.experiment import Experiment, pick, run
+from labs.plane.setup import Experiment
+from core.settings import pick
+from labs.plane.run import run
 from figures.class_names import with_names
 from figures.distances import square
 from lessons.scenes import ENCODINGS

@@ -6,16 +6,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.numerals import numeral
-from core.settings import Pick
+from core.settings import Pick, pick
 from labs.encodings.comparison import compared
-from labs.plane.experiment import Experiment, Panel, dataset_of, pick, run
+from labs.plane.run import run
+from labs.plane.setup import Experiment, Panel, dataset_of
 from lessons.scenes import ENCODINGS
-from tests.test_pack import unpack
-from tests.test_pages import board, components, fine, opened
+from tests.pages import alternatives, board, components, fine, opened
 from views.address import read, write
-from views.shown import Shown
+from views.view_state import ViewState
 
-AT = Shown(topic="encodings")
+AT = ViewState(topic="encodings")
 
 
 def at(experiment: Experiment = ENCODINGS) -> AppTest:
@@ -164,8 +164,7 @@ def test_a_model_that_is_none_is_refused(name: str) -> None:
 
 def test_what_the_charts_say() -> None:
     """Their alternative texts hold the numbers."""
-    sent = [unpack(parcel) for parcel in charts(at()).values()]
-    alts = [str(figure["alt"]) for figure in sent if isinstance(figure, dict)]
+    alts = alternatives(at())
     assert len(alts) == 5
     assert sum("53 % of the rows are right" in alt for alt in alts) == 1
     assert sum("1.414 between each two classes" in alt for alt in alts) == 1

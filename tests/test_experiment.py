@@ -16,7 +16,8 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from labs.plane.experiment import BEST, FRACTION, SAME, Experiment, Panel, fields_of, menus, problem_of, run
+from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel, fields_of, menus
+from labs.plane.run import problem_of, run
 from labs.plane.problem import Fit, fitted, probed, seen, started, table
 from core.settings import Pick, pick
 
@@ -404,7 +405,8 @@ def test_labels_are_the_targets_above_their_mean() -> None:
 def test_headless() -> None:
     """The mathematics needs no browser: neither Streamlit nor Plotly is imported."""
     code = (
-        "from labs.plane.experiment import Experiment, run; import sys; r = run(Experiment(steps=100, resolution=20));"
+        "from labs.plane.run import run; from labs.plane.setup import Experiment; import sys;"
+        " r = run(Experiment(steps=100, resolution=20));"
         "assert len(r.panels) == 2; print(sorted({'streamlit', 'plotly'} & {m.split('.')[0] for m in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

@@ -14,7 +14,8 @@ import pytest
 from jaxtyping import Array, Float
 from scipy.optimize import linprog, minimize
 
-from labs.plane.experiment import Experiment, Panel, run
+from labs.plane.setup import Experiment, Panel
+from labs.plane.run import run
 from landscape.curvature import eigenvalues
 from landscape.grid import Plane, on_grid
 from landscape.linear_programs import least_absolute, separable

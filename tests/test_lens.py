@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from jaxtyping import Array, Float
 
-from labs.plane.experiment import SAME, Experiment, run
+from labs.plane.setup import SAME, Experiment
+from labs.plane.run import run
 from optim.descent import Kept, Target, apart, begin, columns, descend
 from optim.optimizer import Lens, Optimizer
 from optim.record import Points

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from core.numerals import numeral
-from labs.plane.experiment import Experiment, PanelResult, run
+from labs.plane.run import PanelResult, run
+from labs.plane.setup import Experiment
 from lessons.scenes import SCALE
-from tests.test_pages import at_address, board, components, fine, opened, panels
+from tests.pages import at_address, board, components, fine, opened, panels
 from views.address import read, write
 from views.lesson import lessons, scenes
-from views.shown import Shown
+from views.view_state import ViewState
 
 ORDER = ["unit", "same_rate", "standardize", "correlation", "hidden_gain"]
 ELSEWHERE = ["vanishing", "edge", "saddle", "flat_loss"]  # see test_deep_page.py, test_stuck_page.py and test_loss_page.py
@@ -122,7 +123,7 @@ def test_predict_first_then_reveal(name: str) -> None:
 def test_a_revealed_lesson_is_an_address(name: str) -> None:
     lesson = lessons()[name]
     known = frozenset(scenes(lesson.page))
-    view = Shown(lesson=name, revealed="yes")
+    view = ViewState(lesson=name, revealed="yes")
     query = write(lesson.experiment, view, lesson.experiment)
     assert query == {"lesson": name, "revealed": "yes", "v": "1"}
     assert read(query, scene_of(name), known) == (lesson.experiment, view, [])

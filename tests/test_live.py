@@ -13,14 +13,15 @@ from browser.board.pack import pack
 from browser.slider import stops
 from core.settings import Pick, pick
 from figures.derived import Derived
-from labs.plane.experiment import Experiment, Panel, batch_landscape, problem_of, run, start_at
 from labs.plane.problem import started
+from labs.plane.run import batch_landscape, problem_of, run, start_at
+from labs.plane.setup import Experiment, Panel
 from lessons.scenes import ADAPTIVE, BATCHES, SCALE
 from views import prefetch
 from views.page import done
 from views.plane.board import MOVING, board_data
 from views.session import Scene
-from views.shown import Shown
+from views.view_state import ViewState
 
 FEATURES = [Pick("none"), pick("standardize"), pick("whiten_zca"), pick("standardize", amount=0.4)]
 MODELS = {
@@ -125,7 +126,7 @@ def test_fit_holds_walks_and_minima(name: str, aspect: str) -> None:
         assert np.all((found >= [left, bottom]) & (found <= [right, top]))
     if aspect == "equal":
         assert right - left == pytest.approx(top - bottom, rel=1e-4)
-    drawn = board_data(fitted, run(fitted), Shown())
+    drawn = board_data(fitted, run(fitted), ViewState())
     assert drawn["panels"][0]["fitted"]
 
 
@@ -158,7 +159,7 @@ def test_what_the_browser_says_is_read_with_care(change: Mapping[str, object], r
 
 
 def scene(experiment: Experiment) -> Scene:
-    return Scene("scale", SCALE, experiment, Shown())
+    return Scene("scale", SCALE, experiment, ViewState())
 
 
 def test_a_picture_ahead_is_what_run_gives_for_its_stop(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,7 +246,7 @@ def test_a_page_of_the_flip_book_is_the_landscape_that_its_update_went_by() -> N
 # bytes
 
 
-def sent(experiment: Experiment, shown: Shown, moving: bool) -> int:
+def sent(experiment: Experiment, shown: ViewState, moving: bool) -> int:
     """Bytes of everything that a board is sent."""
     data = board_data(experiment, run(experiment), shown, moving=moving)
     apart = ("contour", "cloud", "surface", "walks")
@@ -265,13 +266,13 @@ FULL = replace(
 
 @pytest.mark.parametrize("moving", [False, True])
 def test_three_pictures_with_four_walks_and_curves_are_at_most_200_kB(moving: bool) -> None:
-    assert sent(FULL, Shown(curves="on"), moving) <= (130_000 if moving else 190_000), "the rest of a page needs some, too"
+    assert sent(FULL, ViewState(curves="on"), moving) <= (130_000 if moving else 190_000), "the rest of a page needs some, too"
 
 
 def test_a_walk_that_moves_has_few_points_and_all_its_excursions() -> None:
     experiment = replace(FULL, panels=FULL.panels[:1], optimizers=(pick("momentum", momentum=0.99, rate=0.005),))
     result = run(experiment)
-    (walk,) = board_data(experiment, result, Shown(), moving=True)["panels"][0]["walks"]
+    (walk,) = board_data(experiment, result, ViewState(), moving=True)["panels"][0]["walks"]
     whole = result.panels[0].walks[0]
     path = walk["path"]
     assert isinstance(path, Derived)

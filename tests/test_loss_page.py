@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from core.numerals import numeral
-from labs.plane.experiment import Panel, class_losses, run
+from labs.plane.run import run
+from labs.plane.setup import Panel, class_losses
 from lessons.minutes.flat_loss import lesson
 from lessons.scenes import OUTPUT, TWO
-from tests.test_pages import board, fine, headings, opened, panels, takeaways, told
+from tests.pages import board, fine, headings, opened, panels, takeaways, told
 from views.address import read, write
-from views.shown import Shown
+from views.view_state import ViewState
 
 
 def first_steps(query: dict[str, str]) -> list[float]:
@@ -127,7 +128,7 @@ def test_two_classes_by_every_loss(loss: str) -> None:
 
 def test_a_setting_for_all_pictures_takes_it_from_each() -> None:
     """In the drawer one loss is picked: then there is one picture, since the two are the same formula."""
-    query = write(replace(OUTPUT, panels=(Panel(surface=(("loss", "focal"),)), *OUTPUT.panels)), Shown(), OUTPUT)
+    query = write(replace(OUTPUT, panels=(Panel(surface=(("loss", "focal"),)), *OUTPUT.panels)), ViewState(), OUTPUT)
     at = opened("loss", query, loss_drawer=True)
     at.session_state["loss part en"] = "model"
     fine(at.run())

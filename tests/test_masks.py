@@ -10,7 +10,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from labs.masks.masked import FIELDS, FORMATS, LENGTH, Masked
+from labs.masks.setup import FIELDS, FORMATS, LENGTH, Masked
 from labs.masks.method import FILL, mask_methods
 from labs.masks.run import Outcome, masker, outcomes, run, stored
 from labs.masks.verdict import rounding, verdict

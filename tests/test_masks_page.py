@@ -4,36 +4,24 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from labs.masks.masked import FORMATS, LENGTH, Masked
 from labs.masks.method import mask_methods
 from labs.masks.run import run
+from labs.masks.setup import FORMATS, LENGTH, Masked
 from labs.masks.verdict import verdict
 from lessons.mask_scene import MASKED
-from tests.test_pack import unpack
-from tests.test_pages import components, fine, headings, sliders
+from tests.pages import charts, fine, headings, opened, sliders
 from views import address
-from views.shown import Shown
-
-APP = Path(__file__).resolve().parents[1] / "app.py"
-
-
-def opened(query: Mapping[str, str] | None = None) -> AppTest:
-    at = AppTest.from_file(APP, default_timeout=120)
-    at.run()
-    at.switch_page("views/pages/masks.py")
-    at.query_params = dict(query or {})
-    return fine(at.run())
+from views.view_state import ViewState
 
 
 def link(masked: Masked) -> dict[str, str]:
-    return address.write(masked, Shown(), MASKED)
+    return address.write(masked, ViewState(), MASKED)
 
 
 def scene(at: AppTest) -> Masked:
@@ -43,8 +31,8 @@ def scene(at: AppTest) -> Masked:
 
 
 def chart(at: AppTest) -> dict[str, Any]:
-    (proto,) = components(at, "chart")
-    return dict(unpack(proto.bytes))  # type: ignore[call-overload]
+    (sent,) = charts(at).values()
+    return sent
 
 
 def tables(at: AppTest) -> list[list[list[str]]]:
@@ -64,7 +52,7 @@ def said(table: Mapping[str, Any]) -> list[list[str]]:
 
 
 def test_it_opens_where_all_is_padding_and_the_ways_part() -> None:
-    at = opened()
+    at = opened("masks")
     assert at.query_params == {}
     assert headings(at) == ["All is padding: replacing by −2³² + 1 gives each 0.167, −∞ gives NaN. Where-masking, the safe form, gives 0."]
     (table, *rest) = tables(at)
@@ -108,7 +96,7 @@ HEADLINES = {
 @pytest.mark.parametrize("name", HEADLINES)
 def test_the_headline_has_the_numbers_of_the_moment(name: str) -> None:
     masked, headline = HEADLINES[name]
-    at, found = opened(link(masked)), run(masked)
+    at, found = opened("masks", link(masked)), run(masked)
     assert headings(at) == [headline]
     shown = tables(at)
     if all(masked.padding):
@@ -121,7 +109,7 @@ def test_the_headline_has_the_numbers_of_the_moment(name: str) -> None:
 def test_the_picture_is_the_run(name: str) -> None:
     masked = replace(Masked(), format=name)
     for one in (masked, replace(MASKED, format=name)):
-        sent, found = chart(opened(link(one))), run(one).here[name]
+        sent, found = chart(opened("masks", link(one))), run(one).here[name]
         traces = sent["figure"]["data"]
         axes: dict[str, dict[int, float]] = {}
         for trace in traces:
@@ -141,7 +129,7 @@ def test_the_picture_is_the_run(name: str) -> None:
 
 
 def test_the_numbers_and_the_formats() -> None:
-    at = opened(link(Masked()))
+    at = opened("masks", link(Masked()))
     here, empty, held = tables(at)[2:]
     assert here[4] == ["multiply after softmax", "0.6886", "0", "1.093", "−0.039, 0.14, 0.179, 0.0607, −0.278, −0.0621"]
     assert here[6][1:3] == ["1", "0"]
@@ -158,7 +146,7 @@ def test_the_numbers_and_the_formats() -> None:
 
 
 def test_every_control_is_in_the_address_and_back() -> None:
-    at = opened()
+    at = opened("masks")
     fine(at.toggle(key="masks all en").set_value(False).run())
     assert scene(at) == Masked()
     assert headings(at) == [HEADLINES["half"][1]]
@@ -174,16 +162,16 @@ def test_every_control_is_in_the_address_and_back() -> None:
 
 
 def test_a_score_beyond_its_slider_is_drawn_and_shown() -> None:
-    at = opened(link(replace(MASKED, y2=1e4, format="float64")))
+    at = opened("masks", link(replace(MASKED, y2=1e4, format="float64")))
     assert sliders(at)["score 2"]["value"] == sliders(at)["score 2"]["high"] == 1e4
     assert scene(at).y2 == 1e4
     assert tables(at)[0][2][1] == "✗ padding: 1"
 
 
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
-    at = opened({"y1": "nan", "pad1": "maybe", "format": "float8", "steps": "3", "lesson": "unit2"})
+    at = opened("masks", {"y1": "nan", "pad1": "maybe", "format": "float8", "steps": "3", "lesson": "unit2"})
     assert len(at.warning) == 5
-    assert headings(at) == headings(opened())
+    assert headings(at) == headings(opened("masks"))
 
 
 @pytest.mark.parametrize(
@@ -201,15 +189,15 @@ def test_a_bad_link_is_said_and_the_page_still_works() -> None:
     ],
 )
 def test_what_to_try_next_goes_on_from_here(masked: Masked, word: str) -> None:
-    assert word in opened(link(masked)).markdown[0].value
+    assert word in opened("masks", link(masked)).markdown[0].value
 
 
 def test_a_sum_that_misses_1_by_little_says_by_how_much() -> None:
-    at = opened(link(Masked(y6=-30.0, pad5="no", format="float64")))
+    at = opened("masks", link(Masked(y6=-30.0, pad5="no", format="float64")))
     here, _, numbers, *_ = tables(at)
     assert here[4][:2] == ["multiply after softmax", "✗ sum 1 − 6·10⁻¹⁵"]
     assert numbers[4][1] == "1 − 6·10⁻¹⁵"
-    nothing = tables(opened(link(Masked(y6=-1e4, pad5="no"))))[0]
+    nothing = tables(opened("masks", link(Masked(y6=-1e4, pad5="no"))))[0]
     assert nothing[4][1:] == ["✓ sum 1"] * 4
 
 

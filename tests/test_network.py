@@ -14,7 +14,8 @@ from jaxtyping import Array, Float
 from scipy.special import erf
 
 from labs.plane import kernels
-from labs.plane.experiment import Experiment, Panel, problem_of, run
+from labs.plane.setup import Experiment, Panel
+from labs.plane.run import problem_of, run
 from normalization.hidden.batch import normalization as batch
 from labs.plane.problem import fitted, prepared, probed, seen, started
 from core.settings import pick

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from jaxtyping import Float
 
-from core.settings import Pick, numbers
-from labs.plane.experiment import Experiment, Panel, own, pick, run
+from core.settings import Pick, numbers, pick
 from labs.plane.problem import probed
+from labs.plane.run import run
+from labs.plane.setup import Experiment, Panel, own
 from lessons.scenes import OUTPUT, TWO
 from surfaces.catalogue import surfaces
 from surfaces.class_loss import class_losses

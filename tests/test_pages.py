@@ -1,129 +1,25 @@
 """Every page as a person meets it: it opens, says the numbers of the two tables, and no control, menu or link breaks it."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from browser.board.board import AGAIN, NAME
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
-from labs.plane.experiment import Experiment, fields_of, menus
+from labs.plane.setup import Experiment, fields_of, menus
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
-from tests.test_pack import unpack
+from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
 from views.plane import all_controls as drawer
 from views.plane import rates
 
-APP = Path(__file__).resolve().parents[1] / "app.py"
-PAGES = {
-    "scale": "scale",
-    "hidden": "hidden_layer",
-    "optimizers": "optimizers",
-    "loss": "loss",
-    "stuck": "stuck",
-    "workbench": "workbench",
-}
+PAGES = ("scale", "hidden", "optimizers", "loss", "stuck", "workbench")
 TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
 PARTS = ("data", "model", "normalization", "optimizers", "run", "picture")
-CONTROLS = ("selectbox", "button_group", "toggle", "radio", "button", "checkbox", "text_input", "number_input")
-
-
-def opened(page: str = "scale", query: Mapping[str, str] | None = None, **state: object) -> AppTest:
-    """A new session that follows a link to a page."""
-    at = AppTest.from_file(APP, default_timeout=120)
-    if page != "scale":
-        at.run()
-        at.switch_page(f"views/pages/{PAGES[page]}.py")
-    for key, value in state.items():
-        at.session_state[key.replace("_", " ")] = value
-    return at_address(at, query or {})
-
-
-def at_address(at: AppTest, query: Mapping[str, str]) -> AppTest:
-    """The same session, its address changed: Back, Forward, or a link typed over it."""
-    at.query_params = dict(query)
-    return fine(at.run())
-
-
-def fine(at: AppTest) -> AppTest:
-    raised = [f"{shown.message} {list(shown.stack_trace)[-1:]}" for shown in at.exception]
-    assert raised == []
-    return at
-
-
-class Panel(NamedTuple):
-    title: str
-    subtitle: str
-    facts: dict[str, str]
-    counts: list[str]  # "32 steps"
-    details: list[str]
-
-    @property
-    def condition(self) -> str:
-        return self.facts["condition number κ"]
-
-    @property
-    def limit(self) -> str:
-        return self.facts["speed limit 2/λmax"]
-
-
-def components(at: AppTest, kind: str) -> list[Any]:
-    return [element.proto for element in at.get("bidi_component") if element.proto.component_name == f"error_surface_{kind}"]
-
-
-def sliders(at: AppTest) -> dict[str, dict[str, Any]]:
-    """What each slider shows, by its label."""
-    sent = [json.loads(proto.json) for proto in components(at, "slider")]
-    return {slider["label"]: slider for slider in sent}
-
-
-def board(at: AppTest) -> dict[str, Any]:
-    """What the board of the page was sent, its parcels put in."""
-    (proto,) = components(at, "board")
-    sent = unpack(proto.bytes)
-    assert isinstance(sent, dict)
-    parcels = {proto.bytes[:NAME].decode(): unpack(proto.bytes[NAME + AGAIN :]) for proto in components(at, "parcel")}
-    return {**sent, "panels": [panel | parcels[panel["picture"]] | parcels[panel["walks"]] for panel in sent["panels"]]}
-
-
-def panels(at: AppTest) -> list[Panel]:
-    return [
-        Panel(
-            panel["title"],
-            panel["subtitle"],
-            {fact["label"]: fact["value"] for fact in panel["facts"]},
-            [f"{walk['count']} {walk['unit']}" for walk in panel["walks"]],
-            [walk["detail"] for walk in panel["walks"]],
-        )
-        for panel in board(at)["panels"]
-    ]
-
-
-def front(at: AppTest) -> list[str]:
-    """The controls that lie open on a page: not the switches of topics and of language, which are navigation, nor what is folded away."""
-    found = [str(element.key) for kind in CONTROLS for element in at.main.get(kind)]
-    found += [proto.id for proto in components(at, "slider")]
-    return [key for key in found if not key.startswith(("topics ", "language "))]
-
-
-def headings(at: AppTest) -> list[str]:
-    return [said.value for said in at.title]
-
-
-def takeaways(at: AppTest) -> list[str]:
-    return [said.value for said in at.header]
-
-
-def told(at: AppTest) -> str:
-    (said,) = (caption.value for caption in at.caption if caption.value.startswith("Drawn: ") or "drawn as it is" in caption.value)
-    return str(said)
 
 
 def label(part: str, name: str) -> str:

@@ -14,7 +14,8 @@ from scipy.optimize import brentq, linprog, minimize
 from sklearn.linear_model import LogisticRegression
 
 from labs.plane import kernels
-from labs.plane.experiment import Experiment, Panel, problem_of, run
+from labs.plane.setup import Experiment, Panel
+from labs.plane.run import problem_of, run
 from labs.plane.problem import Fit, Problem, fitted, prepared, probed
 from core.settings import pick
 from surfaces.loss import best_bias, losses

@@ -9,7 +9,9 @@ import pytest
 from jaxtyping import Float, Int
 from sklearn.linear_model import LogisticRegression
 
-from labs.plane.experiment import Experiment, Panel, pick, problem_of, run, start_at
+from labs.plane.setup import Experiment, Panel
+from core.settings import pick
+from labs.plane.run import problem_of, run, start_at
 from labs.plane.problem import Problem, class_names, class_of_rows, drawn_first, fitted, prepared, probed, started, table
 from core.settings import Pick
 from core.messages import Refusal

@@ -11,7 +11,8 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from labs.plane.experiment import BEST, SAME, Experiment, Panel, PanelResult, optimizers, run, unit_of
+from labs.plane.setup import BEST, SAME, Experiment, Panel, optimizers
+from labs.plane.run import PanelResult, run, unit_of
 from landscape.curvature import NEAR_ZERO, counted, preconditioned
 from optim.optimizer import stable_below
 from core.settings import Pick, pick

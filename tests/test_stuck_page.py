@@ -6,18 +6,19 @@ from core.numerals import numeral
 from core.settings import pick
 from labs.plane.atlas import atlas_of
 from labs.plane.closeup import closeup, rest_of
-from labs.plane.experiment import SAME, Experiment, Panel, run
+from labs.plane.run import run
+from labs.plane.setup import SAME, Experiment, Panel
 from lessons.minutes.saddle import lesson as saddle
 from lessons.scenes import STUCK
 from surfaces.catalogue import surfaces
-from tests.test_pages import board, fine, headings, opened, takeaways
+from tests.pages import board, fine, headings, opened, takeaways
 from verdict.plane_advice import LABELS, judge, sentence, story, suggestion
 from views.address import read, write
-from views.shown import Shown
+from views.view_state import ViewState
 
 
 def link(experiment: Experiment) -> dict[str, str]:
-    return write(experiment, Shown(), STUCK)
+    return write(experiment, ViewState(), STUCK)
 
 
 def test_it_opens_at_a_saddle_and_says_so_in_all_its_words() -> None:

@@ -10,7 +10,8 @@ from typing import NamedTuple, get_args
 import pytest
 
 from verdict.plane_advice import LABELS, judge, sentence, suggestion
-from labs.plane.experiment import BEST, SAME, Experiment, Panel, run
+from labs.plane.setup import BEST, SAME, Experiment, Panel
+from labs.plane.run import run
 from verdict.rules import Kind, Verdict
 from verdict.words import SENTENCES, told
 from core.settings import Pick, pick

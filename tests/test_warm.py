@@ -4,13 +4,13 @@ import logging
 
 import pytest
 
-from labs.plane import experiment
+from labs.plane import run
 from views.warm import Warming
 
 
 def test_first_the_landscapes_then_the_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[float | None] = []
-    monkeypatch.setattr(experiment, "run", lambda scene, patience=None: asked.append(patience))
+    monkeypatch.setattr(run, "run", lambda scene, patience=None: asked.append(patience))
     warming = Warming()
     warming.drawn.set()
     warming.landscapes.result(20)
@@ -26,7 +26,7 @@ def test_a_failure_is_logged_and_stops_nobody(
         if patience == which:
             raise OSError("disk full")
 
-    monkeypatch.setattr(experiment, "run", fails)
+    monkeypatch.setattr(run, "run", fails)
     with caplog.at_level(logging.ERROR):
         warming = Warming()
         warming.drawn.set()

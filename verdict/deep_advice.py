@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from core.messages import N_, Message, message
 from core.settings import Pick, pick
-from labs.deep.experiment import MOST_UPDATES, Deep
+from labs.deep.setup import MOST_UPDATES, Deep
 from verdict.deep import Judged
 from verdict.rules import Kind
 

@@ -10,12 +10,12 @@ import numpy as np
 from jaxtyping import Float
 
 from labs.plane.problem import Fit, Problem, expanded, signs, sparsely_expanded
-from labs.plane.walks import Walk, optimizers
+from labs.plane.walks import Walk
 from landscape.critical.expansions import Expansions
 from landscape.critical.kinds import ringed
 from landscape.curvature import Counts, eigenvalues, preconditioned
 from landscape.nearest import Nearest, nearest
-from optim.optimizer import Optimizer, stable_below, weight_decay
+from optim.optimizer import Optimizer, optimizers, stable_below, weight_decay
 from verdict.rules import Circumstances, Kind, Place, Trail, Verdict, verdict
 
 _KINDS: Mapping[str, Kind] = MappingProxyType(

@@ -10,9 +10,11 @@ import numpy as np
 from core.messages import N_, Message, message
 from core.settings import pick
 from labs.plane.downhill import downhill
-from labs.plane.experiment import SAME, Experiment, PanelResult, start_at, unit_of
-from labs.plane.walks import Walk, optimizers
+from labs.plane.run import PanelResult, start_at, unit_of
+from labs.plane.setup import SAME, Experiment
+from labs.plane.walks import Walk
 from landscape.curvature import Counts
+from optim.optimizer import optimizers
 from verdict.plane import Judged, judged
 from verdict.rules import Kind
 from verdict.words import LABELS, LIMIT_THERE, STABLE_BELOW, steepness, told

@@ -10,15 +10,15 @@ from dataclasses import fields, replace
 from typing import TypeVar, cast
 
 from core.messages import N_, Message, Refusal, Value, message, quoted
-from core.settings import Number, Pick, Setting
-from labs.deep import experiment as deep
-from labs.deep.experiment import MOST_LOSSES, MOST_NETS, Deep
-from labs.masks import masked
-from labs.masks.masked import Masked
-from labs.plane.experiment import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, Window, surfaces
-from views import shown
+from core.settings import Number, Pick, Setting, Window
+from labs.deep import setup as deep
+from labs.deep.setup import MOST_LOSSES, MOST_NETS, Deep
+from labs.masks import setup as masks_setup
+from labs.masks.setup import Masked
+from labs.plane.setup import EDGE, FIELDS, MOST_OPTIMIZERS, MOST_PANELS, POINT, Experiment, Panel, Settings, surfaces
+from views import view_state
 from views.menus import fields_of, menus
-from views.shown import Shown
+from views.view_state import ViewState
 
 VERSION = "1"
 LANGUAGE = "lang"
@@ -28,14 +28,14 @@ _POINTS = {"start": (POINT, 2), "point": (POINT, 2), "window": (EDGE, 4)}
 _DEEP_PICKS = {"data": "data", "features": "features", "optimizer": "optimizer", "schedule": "schedule", "slice": "slice"}
 
 Setup = Experiment | Deep | Masked  # whatever a page draws
-PLAIN: Mapping[type[Setup], Mapping[str, Setting]] = {Masked: masked.FIELDS}  # those that hold settings and nothing else
+PLAIN: Mapping[type[Setup], Mapping[str, Setting]] = {Masked: masks_setup.FIELDS}  # those that hold settings and nothing else
 
-T = TypeVar("T", bound=Setup | Shown)
+T = TypeVar("T", bound=Setup | ViewState)
 E = TypeVar("E", bound=Setup)
 S = TypeVar("S")
 
 
-def write(experiment: E, view: Shown, opening: E) -> dict[str, str]:
+def write(experiment: E, view: ViewState, opening: E) -> dict[str, str]:
     """The query of a scene, beside the page's opening scene."""
     if isinstance(experiment, Deep):
         assert isinstance(opening, Deep)
@@ -102,7 +102,7 @@ def _edges(window: Window | None) -> str:
     return "auto" if window is None else ",".join(_text(float(value)) for value in window)
 
 
-def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozenset()) -> tuple[E, Shown, list[Message]]:
+def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozenset()) -> tuple[E, ViewState, list[Message]]:
     """The scene that an address means, and what was refused on the way."""
     reader = _Reader(query)
     if isinstance(opening, Deep):
@@ -111,13 +111,13 @@ def read(query: Mapping[str, str], opening: E, lessons: frozenset[str] = frozens
         changes = _read_experiment(reader, opening)
     else:
         changes = reader.settings(opening, PLAIN[type(opening)])
-    seen = reader.settings(Shown(), shown.FIELDS)
+    seen = reader.settings(ViewState(), view_state.FIELDS)
     lesson = reader.take("lesson") or ""
     if lesson and lesson not in lessons:
         reader.refused.append(message(N_("There is no lesson {name}."), name=quoted(lesson)))
         lesson = ""
     reader.leftover()
-    return _with(opening, changes), _with(Shown(lesson=lesson), seen), reader.refused
+    return _with(opening, changes), _with(ViewState(lesson=lesson), seen), reader.refused
 
 
 def _read_experiment(reader: "_Reader", opening: Experiment) -> dict[str, object]:
@@ -185,7 +185,7 @@ class _Reader:
             self._refuse(key, raw, refusal.said, default)
             return default
 
-    def settings(self, opening: Setup | Shown, fields: Mapping[str, Setting]) -> dict[str, object]:
+    def settings(self, opening: Setup | ViewState, fields: Mapping[str, Setting]) -> dict[str, object]:
         return {name: self.value(name, field, getattr(opening, name)) for name, field in fields.items()}
 
     def pick(self, key: str, menu: str, default: Pick) -> Pick:

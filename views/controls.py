@@ -12,7 +12,7 @@ import streamlit as st
 from browser.slider import slider, slider_held, slider_value, stops
 from core.messages import Value
 from core.settings import Count, Number, Option, Setting
-from labs.plane.experiment import Experiment
+from labs.plane.setup import Experiment
 from views import prefetch
 from views.language import language, tr
 from views.session import E, Scene, edit

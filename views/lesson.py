@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.catalogue import catalogue
-from labs.deep.experiment import Deep
-from labs.plane.experiment import Experiment
+from labs.deep.setup import Deep
+from labs.plane.setup import Experiment
 from lessons.lesson import Lesson
 from views.language import language, say, tr
 from views.session import E, Scene, show

@@ -10,7 +10,10 @@ import streamlit as st
 
 from browser.board.board import FLIP, Act, BoardData, board, board_act, board_state
 from browser.served import served
-from labs.plane.experiment import EDGE, Experiment, PanelResult, Refusal, Result, Window, fitting, start_at
+from core.messages import Refusal
+from core.settings import Window
+from labs.plane.run import PanelResult, Result, fitting, start_at
+from labs.plane.setup import EDGE, Experiment
 from views import lesson, prefetch, progress
 from views.language import say, tr
 from views.plane.all_controls import drawer

@@ -15,9 +15,11 @@ import streamlit as st
 
 from browser.board.pack import pack
 from browser.served import entry
+from core.messages import Refusal
 from figures.contour import lines_over
 from figures.levels import levels
-from labs.plane.experiment import Experiment, Refusal, Result, batch_landscape, run
+from labs.plane.run import Result, batch_landscape, run
+from labs.plane.setup import Experiment
 from views.language import language, tr
 from views.plane.board import board_data
 from views.session import Scene, edits

@@ -11,8 +11,9 @@ from typing import TypeVar
 import streamlit as st
 
 from compute.job import Job
-from labs.deep.experiment import Deep
-from labs.plane.experiment import Experiment, Result, run
+from labs.deep.setup import Deep
+from labs.plane.run import Result, run
+from labs.plane.setup import Experiment
 from views import prefetch
 from views.language import tr
 from views.session import E, Scene

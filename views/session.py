@@ -8,11 +8,11 @@ import streamlit as st
 from typing_extensions import TypeVar
 
 from core.messages import Message
-from labs.deep.experiment import Deep
-from labs.plane.experiment import Experiment
+from labs.deep.setup import Deep
+from labs.plane.setup import Experiment
 from views import address
 from views.address import Setup
-from views.shown import Shown
+from views.view_state import ViewState
 
 E = TypeVar("E", bound=Setup, default=Experiment)
 
@@ -24,7 +24,7 @@ class Scene(Generic[E]):
     page: str
     opening: E
     experiment: E
-    shown: Shown
+    shown: ViewState
 
 
 def enter(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E]) -> tuple[Scene[E], list[Message]]:
@@ -79,7 +79,7 @@ def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
 def turn(page: str, topic: str, opening: E) -> None:
     """Turn a page to another topic: its own opening scene."""
     _changed(False)
-    st.session_state[_key(page)] = Scene(page, opening, opening, Shown(topic=topic))
+    st.session_state[_key(page)] = Scene(page, opening, opening, ViewState(topic=topic))
     st.session_state[f"refused {page}"] = []
 
 

@@ -21,7 +21,7 @@ class Warming:
 
     def _work(self) -> None:
         try:
-            from labs.plane.experiment import run
+            from labs.plane.run import run
             from lessons.scenes import SCALE
 
             run(SCALE, patience=0.0)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from core.catalogue import catalogue
 from core.messages import N_, Message, Value, message
 from core.settings import Pick, Setting, numbers
-from labs.deep.experiment import MOST_RACED, Deep
 from labs.deep.rows import classifies, split
+from labs.deep.setup import MOST_RACED, Deep
 from labs.deep.trainer import optimizer_of
 from labs.deep.training_setup import TrainingSetup
 from networks.multilayer import REGRESSION, Architecture

@@ -12,8 +12,8 @@ from jaxtyping import Float
 from compute.job import Job
 from core.messages import N_, Message, Refusal, message
 from core.settings import Pick, values
-from labs.deep.experiment import MOST_NETS, Deep
 from labs.deep.races import Entrant, entrants, normalizations, other_solution, races_losses, senseless, training_setup, unfit
+from labs.deep.setup import MOST_NETS, Deep
 from labs.deep.slices import ROUGH, PlaneRequest, SliceRequest, SliceResult, finished_slice, shared_plane, slice_of, slices
 from labs.deep.training import Record, trained
 from labs.deep.training_setup import TrainingSetup

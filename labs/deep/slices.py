@@ -13,13 +13,12 @@ from compute.memo import memo
 from compute.programs import kernel
 from core.catalogue import catalogue
 from core.messages import N_, Refusal, message
-from core.settings import Pick
+from core.settings import Pick, Window
 from labs.deep.curvature import gradient, hessian_vector
 from labs.deep.objective import Objective, Snapshot, loss_at_points
 from labs.deep.rows import DTYPE
 from labs.deep.training import Record, lens_of, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
-from labs.plane.problem import Window
 from landscape.directions import Around, Slice
 from landscape.grid import Plane, on_grid
 from landscape.honesty import Projected, projected

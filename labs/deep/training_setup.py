@@ -9,9 +9,9 @@ from jaxtyping import Array, Float
 from compute.memo import memo
 from core.catalogue import catalogue
 from core.settings import Pick, capacity, numbers, values
-from labs.deep.experiment import MOST_UPDATES
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE, Split, split
+from labs.deep.setup import MOST_UPDATES
 from labs.deep.trainer import Structure, TrainingInput, optimizer_of
 from networks.multilayer import Architecture
 from normalization.hidden_layer import HiddenNormalization

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from core.settings import Option, Pick, values
+from core.settings import Option, Pair, Pick, pick, values
 from labs.encodings.codes import Codes, distances, least_squares, nearest, one_hot
-from labs.plane.experiment import Experiment, Panel, dataset_of, fields_of, pick, problem_of
-from labs.plane.problem import Pair, class_names, class_of_rows, fitted, prepared, table
+from labs.plane.problem import class_names, class_of_rows, fitted, prepared, table
+from labs.plane.run import problem_of
+from labs.plane.setup import Experiment, Panel, dataset_of, fields_of
 from surfaces.models.softmax import weights
 
 SIDE = 180  # points of a raster, a side

@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from compute.programs import kernel
-from labs.masks.masked import FORMATS, Masked
 from labs.masks.method import Kept, Scores, fill, mask_methods
+from labs.masks.setup import FORMATS, Masked
 
 Vector = Float[np.ndarray, " n"]
 Flags = Bool[np.ndarray, " n"]

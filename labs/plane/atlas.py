@@ -4,7 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from labs.plane.problem import Problem, Window, expanded, fitted
+from core.settings import Window
+from labs.plane.problem import Problem, expanded, fitted
 from landscape.critical.atlas import Atlas, atlas
 from landscape.critical.expansions import Expand, Expansions, Points
 

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from labs.plane.experiment import Experiment, PanelResult, unit_of
 from labs.plane.problem import Problem, expanded, grid, probed, signs
+from labs.plane.run import PanelResult, unit_of
+from labs.plane.setup import Experiment
 from landscape.curvature import NEAR_ZERO, Counts, eigenvalues
 from landscape.grid import Axis
 from landscape.taylor import taylor

@@ -11,7 +11,8 @@ from core.messages import N_, Message, message
 from core.settings import Pick, pick
 from labs.plane.closeup import Closeup
 from labs.plane.downhill import downhill
-from labs.plane.experiment import Experiment, PanelResult, start_of, unit_of
+from labs.plane.run import PanelResult, unit_of
+from labs.plane.setup import Experiment, start_of
 from labs.plane.walks import Rated, Run, Walk, walk
 
 LEFT = 0.1  # of half the picture: so far away it has left

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from core.catalogue import catalogue
 from core.messages import N_, Message, Refusal, message
-from core.settings import Count, Pick, capacity, values
+from core.settings import Count, Pair, Pick, capacity, values
 from data.dataset import DataSet
 from labs.plane import kernels  # first: it sets up JAX
 from landscape.curvature import Counts, counted, eigenvalues, own_units
@@ -22,9 +22,6 @@ from surfaces.catalogue import surfaces
 from surfaces.loss import Loss
 from surfaces.regression import the_loss
 from surfaces.surface import Minima, Rows, Structure, Surface
-
-Pair = tuple[float, float]
-Window = tuple[float, float, float, float]
 
 _INFINITE = message(N_("minimum at infinity: the two classes can be separated, so larger weights are always better"))
 _LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss with several minima

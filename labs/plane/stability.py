@@ -12,11 +12,11 @@ from jaxtyping import Float, Int
 
 from core.settings import capacity
 from labs.plane import kernels
-from labs.plane.experiment import PanelResult
 from labs.plane.problem import Problem, expanded, prepared, rows_of, seen, sparsely_expanded
-from labs.plane.walks import Walk, optimizers
+from labs.plane.run import PanelResult
+from labs.plane.walks import Walk
 from landscape.curvature import preconditioned
-from optim.optimizer import stable_below
+from optim.optimizer import optimizers, stable_below
 
 POINTS = 60  # of a walk at which the Hessian is asked for
 DRAWS = 512  # mini-batches at each size

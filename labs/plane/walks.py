@@ -13,11 +13,11 @@ from jaxtyping import Float, Int
 from compute.chunks import Chunks
 from core.catalogue import catalogue
 from core.messages import N_, Message, message
-from core.settings import Pick, capacity, numbers, values
+from core.settings import Pair, Pick, capacity, numbers, values
 from labs.plane import kernels
-from labs.plane.problem import Fit, Pair, Problem, fitted, probed, rows_of
+from labs.plane.problem import Fit, Problem, fitted, probed, rows_of
 from optim.descent import Carry, Target, apart
-from optim.optimizer import Optimizer
+from optim.optimizer import optimizers
 from optim.record import joined, no_points
 from optim.schedule import Schedule, multipliers
 from optim.thin import thinned
@@ -102,10 +102,6 @@ class Walk(NamedTuple):
         keep = thinned(self.update, self.path, self.loss, self.done + 1, most)
         by_point = ("update", "path", "loss", "slope", "gradient", "momentum", "scale", "step", "evaluations", "rates")
         return self._replace(**{name: getattr(self, name)[keep] for name in by_point})
-
-
-def optimizers() -> dict[str, Optimizer]:
-    return dict(catalogue("optim.optimizers", Optimizer))
 
 
 @lru_cache(8)

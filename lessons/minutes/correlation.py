@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 from core.messages import N_, Message, message
-from labs.plane.experiment import pick, run
+from core.settings import pick
+from labs.plane.run import run
 from lessons.lesson import Lesson
 from lessons.scenes import SCALE
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from core.messages import N_, Message, message
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.lesson import Lesson
 from lessons.scenes import OUTPUT
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from core.messages import N_, Message, message
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.lesson import Lesson
 from lessons.scenes import SCALE
 

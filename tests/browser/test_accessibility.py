@@ -114,7 +114,7 @@ CONTROLS = (  # in the order of the page; of a row of buttons that arrows walk t
     ("button", "Help for Feature normalization"),
     ("button", "Play"),
     ("button", "One update forward"),
-    ("input", "Shown update"),
+    ("input", "ViewState update"),
     ("select", "Speed"),
     ("button", "Contour"),
     ("button", "3-D"),

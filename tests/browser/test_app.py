@@ -13,7 +13,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Locator, Page, expect
 
 from core.settings import pick
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.scenes import HIDDEN, SCALE
 from tests.browser.test_components import numbers, settle
 

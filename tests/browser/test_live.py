@@ -8,8 +8,9 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Locator, Page, Route, expect
 
-from labs.plane.experiment import Experiment, problem_of, run
 from labs.plane.problem import started
+from labs.plane.run import problem_of, run
+from labs.plane.setup import Experiment
 from lessons.scenes import SCALE
 from tests.browser.slow_line import slow_line
 from tests.browser.test_app import drawn, query
@@ -178,7 +179,7 @@ def test_the_arrows_of_an_update_and_the_lens_of_an_adaptive_method(visit: Visit
     page.get_by_role("button", name="Arrows").click()
     expect(page.locator(".esl-moves")).to_contain_text("−η·gradient")
     assert page.locator(".esl-lens:visible").count() == 0, "at the end no update is made any more"
-    scrub = page.get_by_role("slider", name="Shown update")
+    scrub = page.get_by_role("slider", name="ViewState update")
     scrub.press("Home")
     expect(contour(page, 0).locator(".esl-lens")).to_be_visible()
     expect(contour(page, 0).locator(".esl-lens")).to_contain_text("Adam")

@@ -10,7 +10,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
 from core.numerals import numeral
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.scenes import OUTPUT
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle

@@ -8,9 +8,9 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
-from labs.masks.masked import LENGTH, Masked
 from labs.masks.method import mask_methods
 from labs.masks.run import run
+from labs.masks.setup import LENGTH, Masked
 from tests.browser.test_app import DARK, PHONE, address_is, drawn
 from tests.browser.test_components import settle
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from core.numerals import numeral
 from labs.plane.closeup import closeup
-from labs.plane.experiment import run
+from labs.plane.run import run
 from lessons.scenes import STUCK
 from tests.browser.test_app import drawn, query
 from tests.browser.test_components import settle

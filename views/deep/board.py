@@ -6,6 +6,7 @@ import numpy as np
 
 from browser.board.board import BoardData, Fact, Panel, Walk
 from core.numerals import numeral
+from core.settings import Window
 from figures import regions as drawn_regions
 from figures.colors import WALKS
 from figures.contour import contour
@@ -14,16 +15,15 @@ from figures.figure import Figure
 from figures.flat import shaded
 from figures.levels import levels
 from figures.surface import surface
-from labs.deep.experiment import Deep
 from labs.deep.flat import FLAT, HIGH, Flat, flat
 from labs.deep.races import losses, normalizations
 from labs.deep.regions import Regions, regions
 from labs.deep.run import DeepResult, NetworkResult
+from labs.deep.setup import Deep
 from labs.deep.slices import SliceResult, slices
-from labs.plane.experiment import Window
 from views.language import tr
 from views.plane.board import words
-from views.shown import Shown
+from views.view_state import ViewState
 
 
 def network_of(one: NetworkResult) -> str:
@@ -260,7 +260,7 @@ def _range(cut: list[NetworkResult]) -> tuple[float, float]:
     return low, min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
 
 
-def deep_board(deep: Deep, result: DeepResult, shown: Shown, edit: int) -> BoardData:
+def deep_board(deep: Deep, result: DeepResult, shown: ViewState, edit: int) -> BoardData:
     """One panel for each network that has a plane; all that have the same loss in the same colors, so that heights can be compared."""
     drawn = [(one, deep.window(i)) for i, one in enumerate(result.pictures) if one.cut is not None]
     cut, raced = [one for one, _ in drawn], [net.key for net in result.nets]

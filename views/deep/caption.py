@@ -2,12 +2,12 @@
 
 from core.numerals import numeral
 from core.settings import values
-from labs.deep.experiment import Deep
 from labs.deep.flat import FLAT, HIGH
 from labs.deep.races import normalizations
 from labs.deep.run import DeepResult, another
+from labs.deep.setup import Deep
 from labs.deep.slices import slices
-from labs.plane.experiment import menus
+from labs.plane.setup import menus
 from views.deep.board import loss_of, name_of, regions_of
 from views.language import tr
 

@@ -13,8 +13,8 @@ from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.deep.coupling import BATCH, moved
 from labs.deep.diagnostics import PROBES, Diagnostics, diagnostics, spectrum
-from labs.deep.experiment import Deep
 from labs.deep.run import DeepResult, NetworkResult
+from labs.deep.setup import Deep
 from views import progress
 from views.deep.board import name_of
 from views.deep.escape import escape

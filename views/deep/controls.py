@@ -7,10 +7,10 @@ import streamlit as st
 
 from core.messages import N_, Value
 from core.settings import Count, Pick, values
-from labs.deep.experiment import FIELDS, MOST_LOSSES, MOST_NETS, Deep
 from labs.deep.races import entrants, losses, normalizations, senseless, training_setup, unfit
 from labs.deep.rows import classifies
-from labs.plane.experiment import optimizers
+from labs.deep.setup import FIELDS, MOST_LOSSES, MOST_NETS, Deep
+from labs.plane.setup import optimizers
 from views.controls import chips, menu, number, setting
 from views.language import language, say, tr
 from views.menus import menus

@@ -8,8 +8,8 @@ from core.numerals import numeral
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escape_race
-from labs.deep.experiment import Deep
 from labs.deep.run import DeepResult
+from labs.deep.setup import Deep
 from views import progress
 from views.deep.board import name_of
 from views.language import language, tr

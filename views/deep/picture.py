@@ -8,8 +8,8 @@ import streamlit as st
 
 from browser.board.board import Act, board, board_act, board_state
 from core.messages import Refusal
-from labs.deep.experiment import MOST_NETS, Deep
 from labs.deep.run import DeepResult, begun, run
+from labs.deep.setup import MOST_NETS, Deep
 from views import progress
 from views.deep.board import deep_board, name_of
 from views.deep.caption import caption

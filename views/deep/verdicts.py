@@ -8,8 +8,8 @@ import streamlit as st
 
 from browser.board.board import BoardData
 from core.numerals import numeral
-from labs.deep.experiment import Deep
 from labs.deep.run import DeepResult, NetworkResult
+from labs.deep.setup import Deep
 from verdict.deep import Judged, judging, sentence
 from verdict.deep_advice import suggestion
 from verdict.plane_advice import LABELS

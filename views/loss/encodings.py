@@ -8,14 +8,15 @@ import streamlit as st
 
 from browser.board.board import BoardData, Panel
 from browser.chart.chart import chart
-from core.messages import N_
+from core.messages import N_, Refusal
 from core.numerals import numeral
 from core.settings import Pick, pick, values
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
 from labs.encodings.comparison import Comparison, Judged, compared, numbering, order_of
-from labs.plane.experiment import Experiment, PanelResult, Refusal, Result, dataset_of, own, picked_anew, surfaces
+from labs.plane.run import PanelResult, Result
+from labs.plane.setup import Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
 from views.controls import menu
 from views.language import language, say, tr

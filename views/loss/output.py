@@ -9,7 +9,8 @@ import streamlit as st
 from core.messages import Value
 from core.numerals import numeral
 from core.settings import Number, Option, Setting, values
-from labs.plane.experiment import FIELDS, MOST_PANELS, SAME, Experiment, Panel, PanelResult, class_losses, fields_of, optimizers, own
+from labs.plane.run import PanelResult
+from labs.plane.setup import FIELDS, MOST_PANELS, SAME, Experiment, Panel, class_losses, fields_of, optimizers, own
 from views import lesson
 from views.controls import chips, menu, number
 from views.language import tr

@@ -10,7 +10,8 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Number
 from labs.plane.closeup import closeup
-from labs.plane.experiment import Experiment, PanelResult, start_of
+from labs.plane.run import PanelResult
+from labs.plane.setup import Experiment, start_of
 from views.controls import number
 from views.language import tr
 from views.loss.output import pick_of, segmented, temperature

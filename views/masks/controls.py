@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.messages import Value
 from core.settings import Number
-from labs.masks.masked import FIELDS, FORMATS, LENGTH, Masked
+from labs.masks.setup import FIELDS, FORMATS, LENGTH, Masked
 from views.controls import chips, menu, number, toggle
 from views.language import tr
 from views.session import Scene

@@ -9,9 +9,9 @@ import numpy as np
 import streamlit as st
 
 from core.numerals import numeral
-from labs.masks.masked import FORMATS
 from labs.masks.method import mask_methods
 from labs.masks.run import Masks, Outcome, Table
+from labs.masks.setup import FORMATS
 from labs.masks.verdict import just_below, sums_to_one, verdict
 from views.language import say, tr
 

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.numerals import numeral
 from core.settings import Number
-from labs.plane.experiment import Experiment, PanelResult, fields_of, surfaces
+from labs.plane.run import PanelResult
+from labs.plane.setup import Experiment, fields_of, surfaces
 from lessons.scenes import HIDDEN
 from views import lesson
 from views.controls import number

@@ -7,9 +7,9 @@ import streamlit as st
 
 from browser.chart import chart
 from figures.bars import Bars, Words, bars
-from labs.masks.masked import LENGTH, Masked
 from labs.masks.method import mask_methods
 from labs.masks.run import Masks, run
+from labs.masks.setup import LENGTH, Masked
 from labs.masks.verdict import sums_to_one
 from lessons.mask_scene import MASKED
 from views.language import language, tr

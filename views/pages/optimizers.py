@@ -9,7 +9,8 @@ import streamlit as st
 from core.messages import N_
 from core.numerals import numeral
 from core.settings import Count
-from labs.plane.experiment import FIELDS, Experiment, Result, menus, optimizers
+from labs.plane.run import Result
+from labs.plane.setup import FIELDS, Experiment, menus, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views.controls import number
 from views.language import tr

@@ -5,8 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core.numerals import numeral
-from core.settings import values
-from labs.plane.experiment import MOST_OPTIMIZERS, Experiment, PanelResult, Result, optimizers, pick
+from core.settings import pick, values
+from labs.plane.run import PanelResult, Result
+from labs.plane.setup import MOST_OPTIMIZERS, Experiment, optimizers
 from lessons.scenes import SCALE
 from views import lesson
 from views.controls import chips

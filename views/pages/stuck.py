@@ -9,7 +9,8 @@ from core.settings import Pick
 from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
-from labs.plane.experiment import PanelResult, Result, optimizers, surfaces
+from labs.plane.run import PanelResult, Result
+from labs.plane.setup import optimizers, surfaces
 from lessons.scenes import STUCK
 from verdict.plane import Judged
 from verdict.plane_advice import LABELS

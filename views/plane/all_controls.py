@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.messages import N_, Value
 from core.settings import Option, Pick, pick, values
-from labs.plane.experiment import (
+from labs.plane.setup import (
     BEST,
     FIELDS,
     FRACTION,
@@ -23,7 +23,7 @@ from labs.plane.experiment import (
     start_of,
     surfaces,
 )
-from views import shown
+from views import view_state
 from views.controls import menu, number, setting, toggle
 from views.language import language, tr
 from views.menus import fields_of, menus
@@ -319,7 +319,7 @@ def _view(scene: Scene) -> None:
         plain(scene, "aspect")
     with right:
         plain(scene, "resolution")
-        field = shown.FIELDS["curves"]
+        field = view_state.FIELDS["curves"]
         key = f"{scene.page} all curves {language()}"
         st.session_state[key] = scene.shown.curves == "on"
         st.toggle(tr(field.label), key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
@@ -338,7 +338,7 @@ def _fewer(experiment: Experiment) -> Experiment:
 
 
 def _clock(scene: Scene) -> None:
-    field = shown.FIELDS["clock"]
+    field = view_state.FIELDS["clock"]
     assert isinstance(field, Option)
     key = f"{scene.page} all clock {language()}"
     st.session_state[key] = scene.shown.clock

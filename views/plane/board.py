@@ -15,11 +15,12 @@ from figures.curves import Curve, curves
 from figures.derived import Derived, Drawn
 from figures.levels import Levels, levels
 from figures.surface import surface
-from labs.plane.experiment import Experiment, PanelResult, Result, dataset_of, fields_of, fitting, menus, optimizers, own
-from labs.plane.experiment import Walk as Walked
+from labs.plane.run import PanelResult, Result, fitting
+from labs.plane.setup import Experiment, dataset_of, fields_of, menus, optimizers, own
+from labs.plane.walks import Walk as Walked
 from verdict.plane_advice import LABELS, judge
 from views.language import say, tr
-from views.shown import Shown
+from views.view_state import ViewState
 
 
 class Titled(NamedTuple):
@@ -56,7 +57,7 @@ def words() -> Words:
         "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
         "data": tr("The data as the model sees it"),
         "which": tr("Surface of"),
-        "scrub": tr("Shown update"),
+        "scrub": tr("ViewState update"),
         "view": tr("Picture"),
         "settled": tr("arrived for good"),
         "curves": tr("Loss above the minimum, and gradient norm"),
@@ -360,7 +361,7 @@ def horizon(result: Result, steps: int) -> int:
     return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
 
 
-def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
+def _player(experiment: Experiment, result: Result, shown: ViewState) -> Player:
     """The length of the bar by each of its three clocks."""
     last, strides = horizon(result, experiment.steps), [1]
     for panel in result.panels:
@@ -383,7 +384,7 @@ def _player(experiment: Experiment, result: Result, shown: Shown) -> Player:
 POINTS, MOVING = 1800, 300  # of all walks together; of each while something is being dragged
 
 
-def board_data(experiment: Experiment, result: Result, shown: Shown, *, moving: bool = False, edit: int = 0) -> BoardData:
+def board_data(experiment: Experiment, result: Result, shown: ViewState, *, moving: bool = False, edit: int = 0) -> BoardData:
     """Everything that the board draws."""
     lines, goals = [], []
     for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False)):

@@ -2,7 +2,8 @@
 
 from core.numerals import numeral
 from core.settings import Option, values
-from labs.plane.experiment import Experiment, PanelResult, Result, fields_of, loss_of, surfaces
+from labs.plane.run import PanelResult, Result
+from labs.plane.setup import Experiment, fields_of, loss_of, surfaces
 from views.language import tr
 
 

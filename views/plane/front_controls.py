@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.messages import Value
 from core.settings import Number, Pick, pick, values
-from labs.plane.experiment import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
+from labs.plane.setup import FIELDS, MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
 from views.controls import number, toggle
 from views.language import tr
 from views.session import Scene

@@ -8,7 +8,8 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Number, Option, values
 from figures.colors import PANELS
-from labs.plane.experiment import FIELDS, FRACTION, SAME, Experiment, Result, optimizers
+from labs.plane.run import Result
+from labs.plane.setup import FIELDS, FRACTION, SAME, Experiment, optimizers
 from views.controls import menu, number
 from views.language import tr
 from views.plane.board import title_of

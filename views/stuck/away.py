@@ -11,7 +11,8 @@ from figures.colors import WALKS
 from figures.lines import Line, lines
 from labs.plane.closeup import Closeup
 from labs.plane.escape import Runner, batch_of, race, rate_of, step_off, told
-from labs.plane.experiment import Experiment, PanelResult, start_at
+from labs.plane.run import PanelResult, start_at
+from labs.plane.setup import Experiment
 from views.language import language, say, tr
 from views.session import Scene, edit
 

@@ -10,7 +10,8 @@ from core.numerals import numeral
 from core.settings import Number
 from figures.expansion import expansion
 from labs.plane.closeup import NEAR_ZERO, Closeup
-from labs.plane.experiment import FIELDS, PanelResult
+from labs.plane.run import PanelResult
+from labs.plane.setup import FIELDS
 from views.controls import number
 from views.language import language, tr
 from views.session import Scene

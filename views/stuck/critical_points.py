@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.numerals import numeral
 from labs.plane.atlas import Atlas
-from labs.plane.experiment import Experiment, PanelResult
+from labs.plane.run import PanelResult
+from labs.plane.setup import Experiment
 from views.language import language, say, tr
 from views.session import Scene, edit
 from views.stuck.marks import KINDS, LINES, balance, pair

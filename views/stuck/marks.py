@@ -14,7 +14,8 @@ from figures.marks import Spot, arrows, critical, curve
 from labs.plane.atlas import Atlas, atlas_of
 from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
-from labs.plane.experiment import Experiment, PanelResult, unit_of
+from labs.plane.run import PanelResult, unit_of
+from labs.plane.setup import Experiment
 from verdict.plane_advice import LABELS, story
 from views.language import say, tr
 

@@ -8,7 +8,8 @@ from core.numerals import numeral
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.plane.closeup import Closeup
-from labs.plane.experiment import PanelResult, optimizers
+from labs.plane.run import PanelResult
+from labs.plane.setup import optimizers
 from labs.plane.stability import convergence, noise, sharpness
 from views.language import language, tr
 from views.session import Scene

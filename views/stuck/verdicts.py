@@ -9,7 +9,9 @@ import streamlit as st
 
 from core.numerals import numeral
 from figures.colors import WALKS
-from labs.plane.experiment import POINT, Experiment, PanelResult, Walk, optimizers
+from labs.plane.run import PanelResult
+from labs.plane.setup import POINT, Experiment, optimizers
+from labs.plane.walks import Walk
 from verdict.plane import Judged
 from verdict.plane_advice import judge, sentence, suggestion
 from views.language import say, tr

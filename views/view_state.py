@@ -10,7 +10,7 @@ TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "output", "tw
 
 
 @dataclass(frozen=True)
-class Shown:
+class ViewState:
     view: str = "contour"
     panel: int = 0  # whose surface is shown in 3-D
     curves: str = "off"

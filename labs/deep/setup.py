@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 
 from core.messages import N_
-from core.settings import Count, Number, Option, Pick, Setting
-from labs.plane.experiment import FIELDS as FIELDS_OF_TWO
-from labs.plane.problem import Window
+from core.settings import Count, Number, Option, Pick, Setting, Window
+from labs.plane.setup import FIELDS as FIELDS_OF_TWO
 from normalization.hidden_layer import MEMORY
 
 MOST_NETS = 3  # that are picked, and pictures
