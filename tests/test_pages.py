@@ -14,8 +14,8 @@ from labs.plane.setup import Experiment, fields_of, menus
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
-from views.plane import all_controls as drawer
 from views.plane import rates
+from views.plane.control_panel import with_surface
 
 PAGES = ("scale", "hidden", "optimizers", "loss", "stuck", "workbench")
 TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
@@ -295,7 +295,7 @@ def test_another_surface_from_the_menu() -> None:
         fine(at.selectbox(key="workbench surface en").set_value(name).run())
         assert at.query_params["surface"] == name
         assert not at.error
-    changed = drawer.with_surface(replace(WORKBENCH, start=(1.0, 1.0), window=(0.0, 1.0, 0.0, 1.0)), Pick("rosenbrock"))
+    changed = with_surface(replace(WORKBENCH, start=(1.0, 1.0), window=(0.0, 1.0, 0.0, 1.0)), Pick("rosenbrock"))
     assert (changed.start, changed.window, changed.mode) == (None, None, "same")
     assert changed.optimizers[0] == pick("gradient_descent", rate=surfaces()["rosenbrock"].rate)
     assert dict(changed.optimizers[2].settings) == {"rate": 0.05}, "Adam's rate is its own"

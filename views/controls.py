@@ -1,24 +1,91 @@
-"""Controls: each draws a widget for one setting of the scene, and takes what a person does to it into the session's experiment.
+"""Controls: each draws a widget for one value of the setup, and takes what a person does to it into the session's setup.
 
-A widget never holds the truth: before it is drawn it is given the scene's value, and what a person changes is applied to the scene
-before the page runs again. So links, Back, lessons and other controls can change the same setting, and every widget follows.
+A widget never holds the truth: before it is drawn it is given the setup's value, and what a person changes is applied to the setup
+before the page runs again. So links, Back, lessons and other controls can change the same value, and every widget follows.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
 from browser.slider import slider, slider_held, slider_value, stops
 from core.messages import Value
-from core.settings import Count, Number, Option, Setting
+from core.settings import Number, Option, Pick, Setting, values
+from labs.deep import setup as deep
+from labs.masks import setup as masked
+from labs.plane import setup as plane
 from labs.plane.setup import Experiment
 from views import prefetch
 from views.language import language, tr
+from views.menus import fields_of
 from views.session import E, Scene, edit
 
 Mark = tuple[float, str, str]
 Choice = TypeVar("Choice", bound=Value)
+FIELDS: Mapping[type, Mapping[str, Setting]] = {
+    Experiment: plane.FIELDS,
+    deep.Deep: deep.FIELDS,
+    masked.Masked: masked.FIELDS,
+}
+
+
+@dataclass(frozen=True)
+class Slot(Generic[E]):
+    """A value of a setup. put(setup, value): the setup with another value there."""
+
+    setting: Setting
+    value: Value
+    put: Callable[[E, Value], E]
+
+
+@dataclass(frozen=True)
+class PickSlot(Generic[E]):
+    """An item of a menu that a setup holds. now: what is picked; get and put read and replace it in any setup."""
+
+    menu: str
+    now: Pick
+    get: Callable[[E], Pick]
+    put: Callable[[E, Pick], E]
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """Those of the item that is picked."""
+        return fields_of(self.menu, self.now.name)
+
+    def has(self, name: str) -> bool:
+        return any(setting.name == name for setting in self.settings)
+
+    def slot(self, name: str) -> Slot[E]:
+        """A setting of the item."""
+        (found,) = (setting for setting in self.settings if setting.name == name)
+        return Slot(found, values(self.now, (found,))[name], lambda e, value: self.put(e, self.get(e).having(**{name: value})))
+
+
+def field(scene: Scene[E], name: str) -> Slot[E]:
+    """A field of the setup itself."""
+    setting = FIELDS[type(scene.experiment)][name]
+    return Slot(setting, getattr(scene.experiment, name), lambda e, value: _with(e, name, value))
+
+
+def picked(scene: Scene[E], name: str, menu: str = "") -> PickSlot[E]:
+    """A pick of the setup. menu: where it has another name than the field."""
+    return PickSlot(menu or name, getattr(scene.experiment, name), lambda e: getattr(e, name), lambda e, pick: _with(e, name, pick))
+
+
+def picked_at(scene: Scene[E], name: str, i: int, menu: str) -> PickSlot[E]:
+    """One of several picks of the setup."""
+
+    def put(setup: E, pick: Pick) -> E:
+        before = getattr(setup, name)
+        return _with(setup, name, (*before[:i], pick, *before[i + 1 :]))
+
+    return PickSlot(menu, getattr(scene.experiment, name)[i], lambda e: getattr(e, name)[i], put)
+
+
+def _with(setup: E, name: str, value: object) -> E:
+    return replace(setup, **{name: value})  # type: ignore[arg-type]  # the field's own kind has made the value
 
 
 def _key(scene: Scene[E], name: str) -> str:
@@ -29,9 +96,7 @@ def _key(scene: Scene[E], name: str) -> str:
 def number(
     scene: Scene[E],
     name: str,
-    field: Number | Count,
-    value: float,
-    take: Callable[[E, Value], E],
+    slot: Slot[E],
     *,
     label: str = "",
     ticks: Sequence[tuple[float, str]] = (),
@@ -42,39 +107,45 @@ def number(
     help: str = "",
     play: str = "",
 ) -> None:
-    """A live slider for a Number or a Count, its pictures offered ahead. `play`: the name of a button that runs from end to end."""
-    key, whole = _key(scene, name), isinstance(field, Count)
+    """A live slider for a Number or a Count, its pictures sent ahead of the hand. `play`: the name of a button that runs from end to end.
+
+    low, high: ends of the track other than the setting's own; it always reaches the value.
+    """
+    setting, value, key = slot.setting, float(slot.value), _key(scene, name)
+    assert not isinstance(setting, Option)
+    whole, wide = not isinstance(setting, Number), isinstance(setting, Number) and setting.wide
+    low = min(setting.low if low is None else low, value)
+    high = max(setting.high if high is None else high, value)
+    log = setting.log and low > 0
+
+    def put(setup: E, stop: float) -> E:
+        return slot.put(setup, round(stop) if whole else stop)
 
     def taken() -> None:
         new = slider_value(key)
         if new is not None:
-            edit(scene.page, lambda experiment: take(experiment, round(new) if whole else new), moving=slider_held(key))
+            edit(scene.page, lambda setup: put(setup, new), moving=slider_held(key))
 
-    low, high = field.low if low is None else low, field.high if high is None else high
-    wide = isinstance(field, Number) and field.wide
-    low, high = min(low, value), max(high, value)  # what is drawn is what the slider shows, also where a link goes beyond its ends
     slider(
-        label or tr(field.label),
+        label or tr(setting.label),
         value,
         low,
         high,
         key=key,
         on_change=taken,
-        log=field.log and low > 0,
+        log=log,
         wide=wide,
         integer=whole,
-        symbol=field.symbol if isinstance(field, Number) and not label else "",
+        symbol=setting.symbol if isinstance(setting, Number) and not label else "",
         unit=unit,
         ticks=ticks,
         marks=marks,
         help=help,
         play=play,
     )
-    if not isinstance(scene.experiment, Experiment):
-        return  # a training is far too slow to be sent ahead
-    rests = stops(low, high, [at for at, _ in ticks], log=field.log and low > 0, wide=wide, integer=whole)
-    taking = cast(Callable[[Experiment, Value], Experiment], take)
-    prefetch.offer(key, prefetch.slid(lambda experiment, stop: taking(experiment, round(stop) if whole else stop), rests))
+    if isinstance(scene.experiment, Experiment):  # a training is far too slow to be sent ahead
+        rests = stops(low, high, [at for at, _ in ticks], log=log, wide=wide, integer=whole)
+        prefetch.offer(key, prefetch.slid(cast(Callable[[Experiment, float], Experiment], put), rests))
 
 
 def menu(
@@ -85,7 +156,7 @@ def menu(
     labels: Callable[[Choice], str],
     value: Choice,
     take: Callable[[E, Value], E],
-    help: str | None = None,
+    *,
     segmented: bool = False,
 ) -> None:
     """One of several: a select box, or buttons side by side."""
@@ -98,9 +169,9 @@ def menu(
             edit(scene.page, lambda experiment: take(experiment, chosen))
 
     if segmented:
-        st.segmented_control(label, choices, format_func=labels, key=key, on_change=taken, help=help, required=True, wrap=True)
+        st.segmented_control(label, choices, format_func=labels, key=key, on_change=taken, required=True, wrap=True)
     else:
-        st.selectbox(label, choices, format_func=labels, key=key, on_change=taken, help=help)
+        st.selectbox(label, choices, format_func=labels, key=key, on_change=taken)
 
 
 def toggle(
@@ -137,9 +208,34 @@ def chips(
     )
 
 
-def setting(scene: Scene[E], name: str, field: Setting, value: Value, take: Callable[[E, Value], E]) -> None:
+def choice(
+    scene: Scene[E],
+    name: str,
+    slot: Slot[E],
+    *,
+    label: str = "",
+    choices: Sequence[str | int] | None = None,
+    segmented: bool = False,
+) -> None:
+    """The menu of an Option. choices: those that are offered, where not all are."""
+    option = slot.setting
+    assert isinstance(option, Option)
+    offered = option.choices if choices is None else choices
+    menu(
+        scene,
+        name,
+        label or tr(option.label),
+        offered,
+        lambda chosen: tr(option.label_of(chosen)),
+        option.read(slot.value),
+        slot.put,
+        segmented=segmented,
+    )
+
+
+def setting(scene: Scene[E], name: str, slot: Slot[E]) -> None:
     """Whatever kind of setting it is."""
-    if isinstance(field, Option):
-        menu(scene, name, tr(field.label), field.choices, lambda choice: tr(field.label_of(choice)), field.read(value), take)
+    if isinstance(slot.setting, Option):
+        choice(scene, name, slot)
     else:
-        number(scene, name, field, float(value), take)
+        number(scene, name, slot)

@@ -1,4 +1,4 @@
-"""What every page is made of: the scene taken from the address, its heading, the picture, the drawer, and the address written last."""
+"""What every page is made of: the scene taken from the address, its heading, the picture, and the address written last."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -16,9 +16,9 @@ from labs.plane.run import PanelResult, Result, fitting, start_at
 from labs.plane.setup import EDGE, Experiment
 from views import lesson, prefetch, progress
 from views.language import say, tr
-from views.plane.all_controls import drawer
 from views.plane.board import board_data
 from views.plane.caption import caption
+from views.plane.control_panel import control_panel
 from views.session import E, Scene, edit, edits, enter, leave, moving, show
 
 
@@ -141,7 +141,7 @@ def try_next(text: str) -> None:
 def next_step(scene: Scene, text: str) -> None:
     """What to try next; everything else is folded."""
     try_next(text)
-    drawer(scene)
+    control_panel(scene)
 
 
 def close_page(scene: Scene) -> None:

@@ -1,84 +1,40 @@
-"""A real browser against a real server: `serve(script)` starts an app and gives its address, `page` fails on any console error."""
+"""A real browser against a real server: `visit("/hidden")` opens an address, `page` fails on any console error.
 
-import contextlib
+Compiling the scripts of a page takes a tab most of its time, so the tests of a process share one, emptied between them.
+"""
+
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.error import URLError
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, ViewportSize, expect, sync_playwright  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.browser.helpers import drawn  # noqa: E402
+from tests.browser.servers import Servers  # noqa: E402
+
 Serve = Callable[..., str]
+Visit = Callable[[str], None]
+WINDOW: ViewportSize = {"width": 1280, "height": 800}
 
 
 def chromium() -> str | None:
     """The browser to test with: $CHROMIUM, else one on the PATH, else None for Playwright's own."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    return os.environ.get("CHROMIUM") or next((found for name in names if (found := shutil.which(name))), None)
+    return os.environ.get("CHROMIUM") or next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """`serve("app.py", OPTION="value")` runs the script (relative to the repository) once a session and returns its address.
-
-    Keywords are added to the environment. What the server wrote is shown when it fails to start.
-    """
-    running: dict[tuple[object, ...], str] = {}
-    servers: list[subprocess.Popen[bytes]] = []
-
-    def start(script: str | Path, **environment: str) -> str:
-        asked = (str(script), *sorted(environment.items()))
-        if asked in running:
-            return running[asked]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        options = (f"--server.port={port}", "--server.address=127.0.0.1", "--server.headless=true", "--server.fileWatcherType=none")
-        log = tmp_path_factory.mktemp("server") / "log.txt"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [sys.executable, "-m", "streamlit", "run", str(ROOT / script), *options],
-                cwd=ROOT,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environment},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        servers.append(server)
-        prefix = environment.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
-        address = f"http://127.0.0.1:{port}" + (f"/{prefix}" if prefix else "")
-        deadline = time.monotonic() + 60
-        while True:
-            with (
-                contextlib.suppress(URLError, ConnectionError, TimeoutError),
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
-            ):
-                if answer.status == 200:
-                    break
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{script} did not start:\n{log.read_text(errors='replace')}")
-            time.sleep(0.1)
-        running[asked] = address
-        return address
-
-    yield start
-    for server in servers:
-        server.terminate()
-    for server in servers:
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    """`serve("app.py", OPTION="value")` is the address of a server of that script. The workers of pytest-xdist share it."""
+    own = tmp_path_factory.getbasetemp()
+    servers = Servers(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+    yield servers.address
+    servers.close()
 
 
 @pytest.fixture(scope="session")
@@ -93,30 +49,103 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
     except Error as error:
         pytest.fail(f"there is no browser to test with (make test brings one): {error}")
+    expect.set_options(timeout=30_000)  # a first page on a busy machine takes its time
     yield opened
     opened.close()
 
 
-def is_error(said: ConsoleMessage) -> bool:
+def is_error(message: ConsoleMessage) -> bool:
     """An error on the console, except those that Streamlit writes itself: at /hidden it first asks whether the app lives below /hidden."""
     own = ("/_stcore/health", "/_stcore/host-config")
-    return said.type == "error" and not str(said.location.get("url", "")).endswith(own)
+    return message.type == "error" and not str(message.location.get("url", "")).endswith(own)
+
+
+def text_of(message: ConsoleMessage) -> str:
+    return f"{message.text} ({message.location.get('url')})"
+
+
+class Tab:
+    """A page that tests use one after another, in a profile of its own, and what it has reported."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.open()
+
+    def open(self) -> None:
+        self.context = self.browser.new_context(viewport=WINDOW, locale="en-US")
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self.errors.append(text_of(message)) if is_error(message) else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    @contextmanager
+    def lent(self, viewport: ViewportSize = WINDOW, **media: Any) -> Iterator[Page]:  # noqa: ANN401  (what Playwright takes)
+        """The page for one test, with a window of this size and these media features. It must report no error meanwhile."""
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(**{"color_scheme": "light", "reduced_motion": "no-preference", **media})
+        self.errors.clear()
+        yield self.page
+        errors = list(self.errors)
+        try:
+            self.empty()
+        except Error:  # it hangs or has crashed
+            self.context.close()
+            self.open()
+        assert not errors, "the page reported errors:\n" + "\n".join(errors)
+
+    def empty(self) -> None:
+        """As a new one, but for the compiled scripts: nothing is shown, stored or redirected, and the mouse rests in the corner."""
+        for other in self.context.pages:
+            if other != self.page:
+                other.close()
+        self.page.unroute_all()
+        with suppress(Error):  # an empty page stores nothing
+            self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.context.clear_cookies()
+        self.page.goto("about:blank")
+        self.page.mouse.up()
+        self.page.mouse.move(0, 0)
+
+
+@pytest.fixture(scope="session")
+def shared_tab(browser: Browser) -> Iterator[Tab]:
+    tab = Tab(browser)
+    yield tab
+    tab.context.close()
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh page, 1280 × 800. `@pytest.mark.parametrize("page", [{"color_scheme": "dark"}], indirect=True)` sets its options.
+def page(shared_tab: Tab, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty page, 1280 × 800. `@pytest.mark.parametrize("page", [{"color_scheme": "dark"}], indirect=True)` sets its options.
 
     The test fails if the page wrote an error to the console or raised one.
     """
-    options = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **getattr(request, "param", {})}
-    context = browser.new_context(**options)
-    opened = context.new_page()
-    opened.set_default_timeout(30_000)
-    expect.set_options(timeout=30_000)  # a first page on a busy machine takes its time
-    errors: list[str] = []
-    opened.on("console", lambda said: errors.append(f"{said.text} ({said.location.get('url')})") if is_error(said) else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    context.close()
-    assert not errors, "the page reported errors:\n" + "\n".join(errors)
+    with shared_tab.lent(**getattr(request, "param", {})) as page:
+        yield page
+
+
+@pytest.fixture
+def fresh_page(browser: Browser) -> Iterator[Page]:
+    """A page in a tab of its own, for what cannot be taken back: a script that runs before the page's."""
+    tab = Tab(browser)
+    with tab.lent() as page:
+        yield page
+    tab.context.close()
+
+
+@pytest.fixture
+def script() -> str:
+    """What `visit` opens. A module may name another."""
+    return "app.py"
+
+
+@pytest.fixture
+def visit(serve: Serve, script: str, page: Page) -> Visit:
+    """`visit("/hidden?v=1")` opens an address and waits until its pictures are drawn and nothing is computed any more."""
+
+    def go(path: str) -> None:
+        page.goto(f"{serve(script)}{path}")
+        drawn(page)
+
+    return go

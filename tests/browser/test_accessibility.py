@@ -14,11 +14,12 @@ pytest.importorskip("axe_playwright_python")
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-from tests.browser.test_components import settle
+from tests.browser.conftest import Visit
+from tests.browser.helpers import PHONE, change_window, drawn, settle
 
 # As high as a page is long: axe judges the contrast of nothing that has to be scrolled into view.
-LIGHT = {"viewport": {"width": 1280, "height": 2400}}
-SCHEMES = {"light": LIGHT, "dark": {**LIGHT, "color_scheme": "dark"}, "phone": {"viewport": {"width": 390, "height": 4200}}}
+TALL_PHONE = {"viewport": {"width": 390, "height": 4200}}
+WINDOWS: dict[str, tuple[int, int, bool]] = {"phone": (390, 4200, False), "light": (1280, 2400, False), "dark": (1280, 2400, True)}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
 PATHS = (
     "/",
@@ -40,47 +41,54 @@ PATHS = (
 )
 PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
 
-scheme = pytest.mark.parametrize("page", SCHEMES.values(), indirect=True, ids=SCHEMES)
+on_a_tall_phone = pytest.mark.parametrize("page", [TALL_PHONE], indirect=True, ids=["loaded on a phone"])
 
 
 def opened(page: Page, address: str, path: str) -> None:
     page.goto(address + path)
     if "lesson=" in path and "revealed" not in path:
         expect(page.get_by_test_id("stRadio")).to_be_visible(timeout=60_000)
+        settle(page)
     else:
-        expect(page.locator(".esl-board, .esl-chart").first).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
-    settle(page)
+        drawn(page)
 
 
 def findings(page: Page) -> list[str]:
     """What axe holds to be serious or critical: the rule, where, and how to mend it."""
-    page.evaluate(AXE_SCRIPT)
-    found: Mapping[str, Any] = page.evaluate("options => axe.run(document, options)", WCAG)
-    said = []
-    for violation in found["violations"]:
+    report: Mapping[str, Any] = page.evaluate("options => axe.run(document, options)", WCAG)
+    found = []
+    for violation in report["violations"]:
         if violation["impact"] not in ("serious", "critical"):
             continue
         rule = f"{violation['impact']} {violation['id']}"
-        said += [f"{rule}: {node['target'][-1]}\n  {node['html'][:200]}\n  {node['failureSummary']}" for node in violation["nodes"]]
-    return said
+        found += [f"{rule}: {node['target'][-1]}\n  {node['html'][:200]}\n  {node['failureSummary']}" for node in violation["nodes"]]
+    return found
 
 
-@scheme
+def assert_clean(page: Page, what: str) -> None:
+    """On a phone, and on a desktop with either color scheme."""
+    for name, window in WINDOWS.items():
+        change_window(page, *window)
+        found = findings(page)
+        assert not found, f"{what}, {name}:\n" + "\n".join(found)
+
+
+@on_a_tall_phone
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_serious(serve: Callable[..., str], page: Page, path: str) -> None:
     opened(page, serve("app.py"), path)
-    found = findings(page)
-    assert not found, f"{path}:\n" + "\n".join(found)
+    page.evaluate(AXE_SCRIPT)
+    assert_clean(page, path)
 
 
-@scheme
-def test_axe_finds_nothing_serious_in_any_drawer(serve: Callable[..., str], page: Page) -> None:
-    opened(page, serve("app.py"), "/workbench?surface=network")
+@on_a_tall_phone
+def test_axe_finds_nothing_serious_in_any_drawer(visit: Visit, page: Page) -> None:
+    visit("/workbench?surface=network")
+    page.evaluate(AXE_SCRIPT)
     for part in PARTS:
         page.get_by_role("radio", name=part, exact=True).click()
         settle(page)
-        found = findings(page)
-        assert not found, f"{part}:\n" + "\n".join(found)
+        assert_clean(page, part)
 
 
 # What has the focus, also inside shadow roots: its name, and the box in which it shows that; an input that is hidden shows it on its label.
@@ -97,9 +105,10 @@ FOCUSED = """() => {
 BLUR = """() => {
     let it = document.activeElement;
     while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
-    window.held = it;
+    window.focused = it;
     it?.blur();
 }"""
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 UNIT = "unit of x₂ (sepal width)"
 CONTROLS = (  # in the order of the page; of a row of buttons that arrows walk through, the first or the one that is picked
     ("a", "Scale"),
@@ -126,52 +135,54 @@ CONTROLS = (  # in the order of the page; of a row of buttons that arrows walk t
 
 
 def shot(page: Page, box: FloatRect) -> np.ndarray:
+    """What the box shows once rings have faded in or out."""
+    page.evaluate(TWO_FRAMES)
     return np.asarray(Image.open(io.BytesIO(page.screenshot(clip=box, animations="disabled"))).convert("RGB"), dtype=float)
 
 
-def around(page: Page, held: Mapping[str, float]) -> FloatRect:
+def around(page: Page, element: Mapping[str, float]) -> FloatRect:
     """The box and what a ring around it needs, inside the window."""
     size = page.viewport_size
     assert size
-    left, top = max(0.0, held["x"] - 8), max(0.0, held["y"] - 8)
-    right, bottom = min(size["width"], held["x"] + held["width"] + 8), min(size["height"], held["y"] + held["height"] + 8)
+    left, top = max(0.0, element["x"] - 8), max(0.0, element["y"] - 8)
+    right, bottom = min(size["width"], element["x"] + element["width"] + 8), min(size["height"], element["y"] + element["height"] + 8)
     return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
-def test_the_keyboard_reaches_every_control_and_shows_where_it_is(serve: Callable[..., str], page: Page) -> None:
-    opened(page, serve("app.py"), "/")
-    wanted, unseen, stops = list(CONTROLS), [], 0
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(visit: Visit, page: Page) -> None:
+    visit("/")
+    wanted, unmarked, stops = list(CONTROLS), [], 0
     while stops < 90:
         page.keyboard.press("Tab")
-        held = page.evaluate(FOCUSED)
-        if held is None:
+        focused = page.evaluate(FOCUSED)
+        if focused is None:
             break  # once around
         stops += 1
-        name = held["name"].splitlines()[-1] if held["name"] else ""
-        if wanted and (held["kind"], name) == wanted[0]:
+        name = focused["name"].splitlines()[-1] if focused["name"] else ""
+        if wanted and (focused["kind"], name) == wanted[0]:
             wanted.pop(0)
-        if held["kind"] == "main":
+        if focused["kind"] == "main":
             continue  # Streamlit's scrolled page: arrows scroll it
-        page.wait_for_timeout(250)  # rings fade in
+        page.evaluate(TWO_FRAMES)  # what has the focus is scrolled into view
         box = around(page, page.evaluate(FOCUSED))
         with_focus = shot(page, box)
         page.evaluate(BLUR)
-        page.wait_for_timeout(250)
         changed = np.abs(shot(page, box) - with_focus).max(axis=2) > 60
-        page.evaluate("window.held.focus({ preventScroll: true })")
-        if changed.sum() < 0.5 * (held["width"] + held["height"]):  # a quarter of a line of one pixel around it
-            unseen.append(f"{held['kind']} {name!r}")
+        page.evaluate("window.focused.focus({ preventScroll: true })")
+        if changed.sum() < 0.5 * (focused["width"] + focused["height"]):  # a quarter of a line of one pixel around it
+            unmarked.append(f"{focused['kind']} {name!r}")
     assert not wanted, f"Tab does not get to {wanted[0]} after the control before it"
-    assert not unseen, f"no ring is seen around {unseen}"
+    assert not unmarked, f"no ring is seen around {unmarked}"
 
 
 def pressed(page: Page, control: Locator, key: str) -> None:
+    settle(page)
     control.focus()
     page.keyboard.press(key)
 
 
-def test_the_keyboard_works_every_kind_of_control(serve: Callable[..., str], page: Page) -> None:
-    opened(page, serve("app.py"), "/")
+def test_the_keyboard_works_every_kind_of_control(visit: Visit, page: Page) -> None:
+    visit("/")
     numbers = page.locator(".esl-number")
     pressed(page, page.get_by_role("slider", name=UNIT), "Home")
     expect(page.get_by_role("textbox", name=UNIT)).to_have_value("0.1")
@@ -185,11 +196,11 @@ def test_the_keyboard_works_every_kind_of_control(serve: Callable[..., str], pag
     expect(page.get_by_role("radio", name="Model and loss")).to_be_visible()
 
 
-@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True, ids=["phone"])
+@pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["phone"])
 @pytest.mark.parametrize("path", ["/", "/?view=surface", "/hidden", *PATHS[-11:]])
-def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Page, path: str) -> None:
+def test_on_a_phone_the_picture_comes_first(visit: Visit, page: Page, path: str) -> None:
     """Without scrolling: the whole first picture, and the player under it. Other controls fold away, and unfold for good."""
-    opened(page, serve("app.py"), path)
+    visit(path)
     picture = page.locator(".esl-contour:visible, .esl-surface:visible").first.bounding_box()
     player = page.locator(".esl-player").bounding_box()
     assert picture
@@ -208,10 +219,10 @@ def test_on_a_phone_the_picture_comes_first(serve: Callable[..., str], page: Pag
     expect(mode).to_be_visible()  # the page was drawn anew, and the fold is as it was left
 
 
-def test_on_a_projector_picture_number_and_player_are_in_view(serve: Callable[..., str], page: Page) -> None:
+def test_on_a_projector_picture_number_and_player_are_in_view(visit: Visit, page: Page) -> None:
     """At 1280 × 800, and nothing lies on anything else."""
     for path in ("/", "/hidden", "/optimizers", "/loss", "/stuck"):
-        opened(page, serve("app.py"), path)
+        visit(path)
         parts = page.locator(".esl-contour, .esl-counts, .esl-extras, .esl-head, .esl-player").locator("visible=true")  # no data, no extras
         boxes = [part.bounding_box() for part in parts.all()]
         expect(page.locator(".esl-player")).to_be_in_viewport(ratio=1)

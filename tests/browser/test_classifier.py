@@ -1,7 +1,6 @@
 """The page of classifiers in a real browser: its regions follow the player, what is flat is shaded, and losses are swapped."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from playwright.sync_api import Page, expect
 from labs.deep.regions import regions
 from labs.deep.run import run
 from lessons.deep_scene import CLASSIFIER
-from tests.browser.test_app import drawn, query
-from tests.browser.test_components import settle
+from tests.browser.conftest import Visit
+from tests.browser.helpers import query
 from views import address
 
 TINY = "/classifier?data=moons&data.samples=60&depth=1&width=4&steps=40&resolution=25&v=1"
@@ -22,18 +21,7 @@ PREDICTED = """() => [...document.querySelectorAll(".esl-cloud .esl-plotly")].ma
     (node) => node.data?.[0].z.reduce((sum, row) => sum + row.reduce((a, b) => a + b, 0), 0) ?? null)"""
 
 
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Callable[[str], None]:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
-        expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
-        settle(page)
-
-    return go
-
-
-def test_the_regions_follow_the_player(visit: Callable[[str], None], page: Page) -> None:
+def test_the_regions_follow_the_player(visit: Visit, page: Page) -> None:
     visit(TINY)
     scene, _, _ = address.read(query(page), CLASSIFIER)
     found = [regions(one.setup, len(one.record.update)) for one in run(scene).nets]
@@ -47,7 +35,7 @@ def test_the_regions_follow_the_player(visit: Callable[[str], None], page: Page)
     page.wait_for_function(f"(wanted) => String(({PREDICTED})()) === String(wanted)", arg=sums, timeout=10_000)
 
 
-def test_the_flat_part_is_drawn_over_the_map(visit: Callable[[str], None], page: Page) -> None:
+def test_the_flat_part_is_drawn_over_the_map(visit: Visit, page: Page) -> None:
     """On the page as it opens: over the first map two traces more than over the second, and one that can be seen."""
     visit("/classifier")
     counts = page.evaluate("() => [...document.querySelectorAll('.esl-contour .esl-plotly')].map((node) => node.data.length)")
@@ -61,7 +49,7 @@ def test_the_flat_part_is_drawn_over_the_map(visit: Callable[[str], None], page:
     assert region["y"] < contour["y"] + contour["height"]
 
 
-def test_losses_are_swapped_and_the_address_says_so(visit: Callable[[str], None], page: Page) -> None:
+def test_losses_are_swapped_and_the_address_says_so(visit: Visit, page: Page) -> None:
     visit(TINY)
     page.get_by_role("button", name="focal loss").click()
     expect(page).to_have_url(re.compile("l3=focal"), timeout=60_000)

@@ -1,7 +1,7 @@
 """The browser's modules by themselves, in a real browser: each function beside a second computation in NumPy."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +9,29 @@ import numpy as np
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from browser.board.pack import pack
 from figures.derived import HOWS, Derived
 from figures.levels import levels
+from tests.browser.conftest import Tab
 
 CLIENT = Path(__file__).resolve().parents[2] / "browser" / "client"
 Call = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Tab]:
+    """Of its own: the app's would compile its scripts anew after another site."""
+    tab = Tab(browser)
+    yield tab
+    tab.context.close()
+
+
+@pytest.fixture
+def page(tab: Tab) -> Iterator[Page]:
+    with tab.lent() as page:
+        yield page
 
 
 @pytest.fixture

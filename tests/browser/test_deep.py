@@ -1,7 +1,6 @@
 """The page of deep networks in a real browser: it trains while one looks, plays, is redrawn through a step, and every chart draws."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from playwright.sync_api import Page, expect
 from core.numerals import numeral
 from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
-from tests.browser.test_app import drawn, query
-from tests.browser.test_components import settle
+from tests.browser.conftest import Serve, Visit
+from tests.browser.helpers import becomes, box, query, settle
 from views import address
 from views.deep.charts import CHARTS, ON_NETWORKS
 
@@ -30,18 +29,7 @@ def meter(one: NetworkResult, at: int) -> str:
     return f"{distance} off the plane; loss {truth}, drawn {drawn_there}"
 
 
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Callable[[str], None]:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
-        expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
-        settle(page)
-
-    return go
-
-
-def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Callable[[str], None], page: Page) -> None:
+def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Visit, page: Page) -> None:
     visit(TINY)
     scene, _, _ = address.read(query(page), DEEP)
     result = run(scene)
@@ -62,7 +50,7 @@ def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Callable
     expect(page.locator(".esl-update")).to_have_text("update 40 of 40", timeout=15_000)
 
 
-def test_a_rate_and_a_normalization_are_in_the_address(visit: Callable[[str], None], page: Page) -> None:
+def test_a_rate_and_a_normalization_are_in_the_address(visit: Visit, page: Page) -> None:
     visit(TINY)
     page.get_by_role("textbox", name="learning rate").fill("0.05")
     page.get_by_role("textbox", name="learning rate").press("Enter")
@@ -74,37 +62,28 @@ def test_a_rate_and_a_normalization_are_in_the_address(visit: Callable[[str], No
     expect(page.locator(".esl-surface canvas").first).to_be_visible()
 
 
-def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_the_old_one_back(visit: Callable[[str], None], page: Page) -> None:
+def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_the_old_one_back(visit: Visit, page: Page) -> None:
     visit(TINY.replace("resolution=25", "resolution=50"))
     panel = page.locator(".esl-panel").nth(1)
     plot = panel.locator(".esl-contour .esl-plotly")
     shown = "({ data: [{ x, y, z }] }) => [x[0], x.at(-1), y[0], y.at(-1), z.length, z[0].length]"
     before = plot.evaluate(shown)
-    frame = panel.locator(".esl-contour").bounding_box()
-    assert frame
-    page.mouse.move(frame["x"] + 0.4 * frame["width"], frame["y"] + 0.3 * frame["height"])
+    left, top, width, height = box(panel.locator(".esl-contour"))
+    page.mouse.move(left + 0.4 * width, top + 0.3 * height)
     page.mouse.down()
-    page.mouse.move(frame["x"] + 0.7 * frame["width"], frame["y"] + 0.6 * frame["height"], steps=6)
+    page.mouse.move(left + 0.7 * width, top + 0.6 * height, steps=6)
     page.mouse.up()
     page.wait_for_url(re.compile("p2.window="))
     assert "p1.window" not in query(page), "the other picture stays as it is"
     window = [float(value) for value in query(page)["p2.window"].split(",")]
     assert window[1] - window[0] < 0.8 * (before[1] - before[0])
-    for _ in range(100):
-        if plot.evaluate(shown)[0] == pytest.approx(window[0], rel=1e-4, abs=1e-6):
-            break
-        page.wait_for_timeout(100)
-    assert plot.evaluate(shown) == pytest.approx([*window, 50, 50], rel=1e-4, abs=1e-6)
+    becomes(page, lambda: plot.evaluate(shown), pytest.approx([*window, 50, 50], rel=1e-4, abs=1e-6))
     panel.get_by_role("button", name="Fit", exact=True).click()
     page.wait_for_url(re.compile(r"^(?!.*p2\.window)"))
-    for _ in range(100):
-        if plot.evaluate(shown)[0] == pytest.approx(before[0], rel=1e-4, abs=1e-6):
-            break
-        page.wait_for_timeout(100)
-    assert plot.evaluate(shown) == pytest.approx(before, rel=1e-4, abs=1e-6)
+    becomes(page, lambda: plot.evaluate(shown), pytest.approx(before, rel=1e-4, abs=1e-6))
 
 
-def test_every_chart_is_drawn(visit: Callable[[str], None], page: Page) -> None:
+def test_every_chart_is_drawn(visit: Visit, page: Page) -> None:
     visit(TINY)
     for label, _ in (CHARTS[name] for name in ON_NETWORKS):
         page.get_by_role("radio", name=label, exact=True).or_(page.get_by_role("button", name=label, exact=True)).first.click()
@@ -113,7 +92,7 @@ def test_every_chart_is_drawn(visit: Callable[[str], None], page: Page) -> None:
         expect(page.get_by_text("Computing:")).to_have_count(0, timeout=120_000)
 
 
-def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Callable[..., str], page: Page) -> None:
+def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Serve, page: Page) -> None:
     page.goto(f"{serve('app.py')}/deep?steps=20000&depth=12&v=1")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible(timeout=60_000)
@@ -127,11 +106,10 @@ def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Callab
     page.wait_for_timeout(2000)
     assert page.locator(".esl-number").all_inner_texts() == numbers, "it stands still"
     page.get_by_role("button", name="Go on").click()
-    for _ in range(300):
+
+    def further() -> bool:
         going = re.search(r"Computing: (\d+) %", page.locator(".stApp").inner_text())
-        if going and int(going[1]) > int(reached[1]):
-            break
-        page.wait_for_timeout(200)
-    assert going
-    assert int(going[1]) > int(reached[1]), "it went on from where it was"
+        return going is not None and int(going[1]) > int(reached[1])
+
+    becomes(page, further, True, seconds=60)  # it goes on from where it was
     page.get_by_role("button", name="Stop").click()

@@ -1,51 +1,60 @@
 """Where the app is put: behind a path prefix, as a proxy gives it one, and in a room without the internet."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, WebSocket, expect
 
-from tests.browser.test_components import settle
+from tests.browser import helpers
+from tests.browser.conftest import Serve
+from tests.browser.helpers import settle
 
 PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/loss", "/masks", "/deep?depth=2&width=4&steps=12&v=1")
 
 
 def drawn(page: Page) -> None:
     """Every picture on the page was drawn by Plotly."""
-    expect(page.locator(".esl-board, .esl-chart").first).to_have_attribute("data-drawn", re.compile(r"\d"), timeout=60_000)
-    settle(page)
+    helpers.drawn(page)
     expect(
         page.locator(":is(.esl-surface .gl-container canvas, .esl-contour .main-svg, .esl-lines .main-svg):visible").first
     ).to_be_visible()
 
 
+@contextmanager
+def listening(page: Page, event: Literal["request", "websocket"], listener: Callable[[Any], None]) -> Iterator[None]:
+    page.on(event, listener)
+    yield
+    page.remove_listener(event, listener)
+
+
 @pytest.mark.parametrize("path", ["/", "/optimizers", "/hidden", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])
-def test_behind_a_path_prefix(serve: Callable[..., str], page: Page, path: str) -> None:
+def test_behind_a_path_prefix(serve: Serve, page: Page, path: str) -> None:
     """The pictures appear, links stay below the prefix, and nothing is asked for beside it."""
     address = serve("app.py", STREAMLIT_SERVER_BASE_URL_PATH="lab")
     outside: list[str] = []
 
-    def watch(url: str) -> None:
-        if url.startswith("http") and not url.startswith(f"{address}/"):
-            outside.append(url)
+    def watch(request: Request) -> None:
+        if request.url.startswith("http") and not request.url.startswith(f"{address}/"):
+            outside.append(request.url)
 
     assert address.endswith("/lab")
-    page.on("request", lambda request: watch(request.url))
-    page.goto(address + path)
-    drawn(page)
-    page.get_by_role("link", name="Scale", exact=True).click()
-    expect(page.get_by_role("heading", name="Same 150 flowers")).to_be_visible()
-    assert urlsplit(page.url).path in ("/lab/", "/lab/scale")
-    drawn(page)
+    with listening(page, "request", watch):
+        page.goto(address + path)
+        drawn(page)
+        page.get_by_role("link", name="Scale", exact=True).click()
+        expect(page.get_by_role("heading", name="Same 150 flowers")).to_be_visible()
+        assert urlsplit(page.url).path in ("/lab/", "/lab/scale")
+        drawn(page)
     assert not outside, f"asked for outside the prefix: {outside}"
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_without_the_internet(serve: Callable[..., str], page: Page, path: str) -> None:
+def test_without_the_internet(serve: Serve, page: Page, path: str) -> None:
     """Everything that a page needs comes from the app itself; nothing else is even asked for."""
     address, elsewhere = serve("app.py"), []
 
@@ -56,14 +65,18 @@ def test_without_the_internet(serve: Callable[..., str], page: Page, path: str) 
             elsewhere.append(route.request.url)
             route.abort()
 
+    def watch(socket: WebSocket) -> None:
+        if urlsplit(socket.url).netloc != urlsplit(address).netloc:
+            elsewhere.append(socket.url)
+
     page.route("**/*", gate)
-    page.on("websocket", lambda socket: elsewhere.append(socket.url) if urlsplit(socket.url).netloc != urlsplit(address).netloc else None)
-    page.goto(address + path)
-    drawn(page)
-    fold = page.locator("summary", has_text="All controls")
-    if fold.count():
-        fold.click()
-        part = "Network" if path.startswith("/deep") else "Model and loss"
-        expect(page.get_by_role("radio", name=part, exact=True)).to_be_visible()
-        settle(page)
+    with listening(page, "websocket", watch):
+        page.goto(address + path)
+        drawn(page)
+        fold = page.locator("summary", has_text="All controls")
+        if fold.count():
+            fold.click()
+            part = "Network" if path.startswith("/deep") else "Model and loss"
+            expect(page.get_by_role("radio", name=part, exact=True)).to_be_visible()
+            settle(page)
     assert not elsewhere, f"asked for elsewhere: {elsewhere}"

@@ -1,74 +1,33 @@
 """The live picture in a real browser: click, drag, keys, zoom, camera, arrows, flip-book, morph, and pictures ahead of a long line."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 
 pytest.importorskip("playwright.sync_api")
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from labs.plane.problem import started
 from labs.plane.run import problem_of, run
 from labs.plane.setup import Experiment
 from lessons.scenes import SCALE
+from tests.browser.conftest import Serve, Visit
+from tests.browser.helpers import PHONE, at_pixel, at_rest, becomes, box, contour, drawn, numbers, query, requested_start, settle
 from tests.browser.slow_line import slow_line
-from tests.browser.test_app import drawn, query
-from tests.browser.test_components import numbers, settle
 
-Visit = Callable[[str], None]
 UNIT = "unit of x₂ (sepal width)"
 # in the browser: the address of a module that the page has loaded
 FILMS = """performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith("/films.js"))"""
 
 
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Visit:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
+def near(page: Page, panel: int, at: tuple[float, float], pixel: tuple[float, float]) -> None:
+    """The start of the address comes to lie at this point of a picture, give or take a pixel."""
+    problem = problem_of(SCALE, SCALE.panels[panel])
 
-    return go
+    def landed() -> list[float]:
+        return [float(value) for value in started(problem, requested_start(page))[1]]
 
-
-def contour(page: Page, panel: int) -> Locator:
-    return page.locator(".esl-panel").nth(panel).locator(".esl-contour")
-
-
-def at_pixel(page: Page, panel: int, x: float, y: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The point of the axes under a pixel of the picture, and how much of them a pixel is; by Plotly's own numbers."""
-    found = (
-        contour(page, panel)
-        .locator(".esl-plotly")
-        .evaluate(
-            """(node, [x, y]) => {
-            const { xaxis, yaxis } = node._fullLayout;
-            return [[xaxis.p2d(x - xaxis._offset), yaxis.p2d(y - yaxis._offset)],
-                    [(xaxis.range[1] - xaxis.range[0]) / xaxis._length, (yaxis.range[1] - yaxis.range[0]) / yaxis._length]];
-        }""",
-            [x, y],
-        )
-    )
-    return (found[0][0], found[0][1]), (found[1][0], found[1][1])
-
-
-def box(found: Locator) -> tuple[float, float, float, float]:
-    held = found.bounding_box()
-    assert held
-    return held["x"], held["y"], held["width"], held["height"]
-
-
-def asked_start(page: Page) -> tuple[float, float]:
-    """The start in the address, as soon as it is there."""
-    page.wait_for_url(re.compile(r"[?&]start="))
-    first, second = (float(value) for value in query(page)["start"].split(","))
-    return first, second
-
-
-def near(page: Page, panel: int, at: tuple[float, float], pixel: tuple[float, float], pixels: float = 1.0) -> None:
-    """The start of the address lies at this point of a picture, give or take a pixel."""
-    landed = started(problem_of(SCALE, SCALE.panels[panel]), asked_start(page))[1]
-    assert [abs(landed[i] - at[i]) / abs(pixel[i]) <= pixels for i in (0, 1)] == [True, True], (landed, at, pixel)
+    becomes(page, landed, [pytest.approx(at[i], abs=abs(pixel[i])) for i in (0, 1)])
 
 
 @pytest.mark.parametrize("panel", [0, 1])
@@ -79,7 +38,7 @@ def test_a_click_puts_the_start_there_in_all_pictures_and_in_the_address(visit: 
     at, pixel = at_pixel(page, panel, x, y)
     page.mouse.click(left + x, top + y)
     near(page, panel, at, pixel)
-    start = asked_start(page)
+    start = requested_start(page)
     expected = run(Experiment(**{**SCALE.__dict__, "start": start}))
     expect(page.locator(".esl-number")).to_have_text([str(p.walks[0].settled) for p in expected.panels])
     for i, p in enumerate(expected.panels):
@@ -107,12 +66,6 @@ def test_the_start_is_dragged_and_the_walks_follow(visit: Visit, page: Page) -> 
     end = (x + width / 2 + 0.5 * i - left, y + height / 2 + 0.3 * i - top)
     at, pixel = at_pixel(page, 0, *end)
     page.mouse.up()
-    page.wait_for_timeout(500)
-    for _ in range(100):
-        landed = started(problem_of(SCALE, SCALE.panels[0]), asked_start(page))[1]
-        if all(abs(landed[k] - at[k]) <= abs(pixel[k]) for k in (0, 1)):
-            break
-        page.wait_for_timeout(100)
     near(page, 0, at, pixel)
 
 
@@ -123,7 +76,7 @@ def test_arrow_keys_move_the_start(visit: Visit, page: Page) -> None:
     ring.focus()
     page.keyboard.press("ArrowRight")
     assert float(str(ring.get_attribute("aria-valuenow"))) == pytest.approx(before + 0.01 * (high - low), rel=1e-6)
-    assert asked_start(page) != (0.0, 0.0)
+    assert requested_start(page) != (0.0, 0.0)
 
 
 def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_it_back(visit: Visit, page: Page) -> None:
@@ -138,12 +91,7 @@ def test_a_zoom_draws_the_new_window_at_full_resolution_and_fit_gives_it_back(vi
     low, high, bottom, up = (float(value) for value in query(page)["p1.window"].split(","))
     map_of = "({ data: [{ x, y, z }] }) => [x[0], x.at(-1), y[0], y.at(-1), z.length, z[0].length]"
     plot = contour(page, 0).locator(".esl-plotly")
-    for _ in range(100):
-        drawn_now = plot.evaluate(map_of)
-        if drawn_now[0] == pytest.approx(low, rel=1e-4):
-            break
-        page.wait_for_timeout(100)
-    assert drawn_now == pytest.approx([low, high, bottom, up, 100, 100], rel=1e-4)
+    becomes(page, lambda: plot.evaluate(map_of), pytest.approx([low, high, bottom, up, 100, 100], rel=1e-4))
     page.get_by_role("textbox", name=UNIT).fill("20")
     page.get_by_role("textbox", name=UNIT).press("Enter")
     page.wait_for_url(re.compile("scale2=20"))
@@ -170,7 +118,6 @@ def test_a_click_on_the_surface_puts_the_start_on_a_point_of_its_grid(visit: Vis
     cell = page.evaluate(
         "() => { const [{ x, y }] = document.querySelector('.esl-surface .esl-plotly').data; return [x[1] - x[0], y[1] - y[0]]; }"
     )
-    page.wait_for_timeout(1500)
     near(page, 0, (at[0], at[1]), (cell[0], cell[1]))
 
 
@@ -194,17 +141,13 @@ def test_the_flip_book_draws_each_batch_over_all_rows(visit: Visit, page: Page) 
     expect(page.locator(".esl-update")).to_have_text(re.compile(r"^update 0 of"))
     plot = contour(page, 0).locator(".esl-plotly")
     pages = "node => node.data.filter((trace) => trace.name === 'this batch').map((trace) => trace.z[0].slice(0, 5).join())"
-    seen = set()
+    seen: set[str] = set()
     for _ in range(3):
-        for _ in range(100):
-            now = plot.evaluate(pages)
-            if now and now[0] not in seen:
-                break
-            page.wait_for_timeout(100)
-        assert len(now) == 1
-        seen.add(now[0])
+        becomes(page, lambda: len(seen.union(plot.evaluate(pages))), len(seen) + 1)  # another batch, another landscape
+        shown = plot.evaluate(pages)
+        assert len(shown) == 1
+        seen.update(shown)
         page.get_by_role("button", name="One update forward").click()
-    assert len(seen) == 3, "another batch, another landscape"
     page.get_by_role("button", name="Flip-book").click()
     expect(page.locator(".esl-update")).to_be_visible()
     settle(page)
@@ -234,14 +177,13 @@ def test_the_morph_turns_the_sliver_into_a_circle(visit: Visit, page: Page) -> N
     )
     page.get_by_text("Watch the ravine turn into a bowl").click()
     page.get_by_role("button", name="Play: from raw to normalized").click()
-    page.wait_for_timeout(6500)
+    page.wait_for_function("Math.max(...seen) > 20")  # it begins raw
+    page.wait_for_function("seen.size >= 4")  # and goes through what lies between
     expect(kappa).to_have_text("1.266")
-    seen = [float(value) for value in page.evaluate("[...seen]")]
-    assert max(seen) > 20, "it began raw"
-    assert len(seen) >= 4, "and went through what lies between"
 
 
-def test_a_long_line_shows_what_was_sent_ahead(serve: Callable[..., str], page: Page) -> None:
+@pytest.mark.timed
+def test_a_long_line_shows_what_was_sent_ahead(serve: Serve, page: Page) -> None:
     """150 ms of round trip. The drag shows pictures that are here already: the count follows the hand within one frame or two."""
     with slow_line(serve("app.py"), 0.075) as address:
         page.goto(address)
@@ -253,11 +195,8 @@ def test_a_long_line_shows_what_was_sent_ahead(serve: Callable[..., str], page: 
             const {{ films }} = await import({FILMS});
             return films.wanted ? films.film(films.wanted.control).frames.size : 0;
         }}"""
-        for _ in range(600):  # where the server was busy, they are asked for again in 5 s, 10 s, ...
-            if page.evaluate(ready) >= 60:
-                break
-            page.wait_for_timeout(100)
-        assert page.evaluate(ready) >= 60, "pictures of the stops around the hand were sent ahead"
+        # Pictures of the stops around the hand are sent ahead. Where the server was busy, they are asked for again in 5 s, 10 s, ...
+        becomes(page, lambda: page.evaluate(ready) >= 60, True, seconds=60)
         page.mouse.down()
         for share in (0.5, 0.58, 0.62):
             page.mouse.move(x + share * width, y + height / 2)
@@ -278,7 +217,7 @@ def test_a_double_click_looks_at_the_whole_map_and_leaves_the_start(visit: Visit
     x, y, width, height = box(contour(page, 0))
     page.mouse.dblclick(x + 0.6 * width, y + 0.3 * height)
     expect(page).not_to_have_url(re.compile("window"), timeout=30_000)
-    assert asked_start(page) == (1.5, 0.5)
+    assert requested_start(page) == (1.5, 0.5)
 
 
 def test_a_drawing_that_was_lost_on_its_way_is_asked_for_once_more(visit: Visit, page: Page) -> None:
@@ -287,15 +226,19 @@ def test_a_drawing_that_was_lost_on_its_way_is_asked_for_once_more(visit: Visit,
     again = f"async (edit) => {{ const {{ films }} = await import({FILMS}); films.drawn(edit); films.drawn(edit); return true; }}"
     count = "document.querySelector('.esl-board').dataset.contours"
     for edit, draws in ((0, False), (1000, True), (1000, False), (1001, True)):
-        before = page.evaluate(count)
+        before = at_rest(page, lambda: page.evaluate(count))
         assert page.evaluate(again, edit)
-        page.wait_for_timeout(4000)
-        assert (page.evaluate(count) != before) == draws, f"what was drawn up to change {edit}"
+        if draws:
+            page.wait_for_function(f"before => {count} !== before", arg=before)
+        else:
+            page.wait_for_timeout(4000)
+            assert page.evaluate(count) == before, f"what was drawn up to change {edit}"
 
 
 @pytest.mark.parametrize("lost", [1, 4])
-def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Callable[..., str], page: Page, lost: int) -> None:
+def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Serve, fresh_page: Page, lost: int) -> None:
     """Streamlit calls a component with the data that it had when its script began to load, and forgets what came meanwhile."""
+    page = fresh_page
     page.add_init_script(f"window.lost = {lost}")
 
     def forgetful(route: Route) -> None:
@@ -311,7 +254,7 @@ def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Calla
     assert page.evaluate("window.lost") < 0
 
 
-@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 844}}], indirect=True)
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
 def test_a_window_that_shrinks_is_drawn_to_its_rim_and_no_farther(visit: Visit, page: Page) -> None:
     """Where a picture is wider than high, Plotly took a smaller range for a zoom of the last one, and drew empty land beside it."""
     visit("/?scale2=0.1&v=1")

@@ -1,7 +1,6 @@
 """The page "Loss" in a real browser: a click in the desert, the gradient's map, a slider that is fine around 0, the way to its topics."""
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,22 +11,9 @@ from playwright.sync_api import Page, expect
 from core.numerals import numeral
 from labs.plane.run import run
 from lessons.scenes import OUTPUT
-from tests.browser.test_app import drawn, query
-from tests.browser.test_components import settle
-from tests.browser.test_live import asked_start, at_pixel, box, contour
+from tests.browser.conftest import Visit
+from tests.browser.helpers import at_pixel, box, contour, drawn, query, requested_start, settle
 from views.address import read
-
-Visit = Callable[[str], None]
-
-
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Visit:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
-        settle(page)
-
-    return go
 
 
 def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit: Visit, page: Page) -> None:
@@ -37,7 +23,7 @@ def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit:
     at, pixel = at_pixel(page, 0, x, y)
     page.mouse.click(left + x, top + y)
     page.wait_for_url(re.compile(r"[?&]start="))
-    landed = asked_start(page)
+    landed = requested_start(page)
     assert [abs(landed[i] - at[i]) <= abs(pixel[i]) for i in (0, 1)] == [True, True]
     steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(read(query(page), OUTPUT)[0]).panels]
     for panel, step in enumerate(steps):

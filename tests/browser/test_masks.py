@@ -1,7 +1,6 @@
 """The page of masks in a real browser: picture, tables and sentence follow every control, and nothing is wider than a phone."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 
@@ -11,20 +10,10 @@ from playwright.sync_api import Page, expect
 from labs.masks.method import mask_methods
 from labs.masks.run import run
 from labs.masks.setup import LENGTH, Masked
-from tests.browser.test_app import DARK, PHONE, address_is, drawn
-from tests.browser.test_components import settle
+from tests.browser.conftest import Visit
+from tests.browser.helpers import DARK, PHONE, address_is, settle
 
 HALF = "/masks?pad1=no&pad2=no&pad3=no&pad4=no&v=1"
-Visit = Callable[[str], None]
-
-
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Visit:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
-
-    return go
 
 
 def bars(page: Page) -> list[str]:

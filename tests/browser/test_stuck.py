@@ -1,7 +1,6 @@
 """The page "Stuck?" in a real browser: a click looks at a point, verdicts play with the walk, buttons do what they say."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,23 +12,10 @@ from core.numerals import numeral
 from labs.plane.closeup import closeup
 from labs.plane.run import run
 from lessons.scenes import STUCK
-from tests.browser.test_app import drawn, query
-from tests.browser.test_components import settle
-from tests.browser.test_live import at_pixel, box, contour
+from tests.browser.conftest import Visit
+from tests.browser.helpers import at_pixel, box, contour, query
 from verdict.plane_advice import LABELS, story
 from views.address import read
-
-Visit = Callable[[str], None]
-
-
-@pytest.fixture
-def visit(serve: Callable[..., str], page: Page) -> Visit:
-    def go(path: str) -> None:
-        page.goto(f"{serve('app.py')}{path}")
-        drawn(page)
-        settle(page)
-
-    return go
 
 
 def point(page: Page) -> tuple[float, float]:

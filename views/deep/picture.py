@@ -13,7 +13,7 @@ from labs.deep.setup import MOST_NETS, Deep
 from views import progress
 from views.deep.board import deep_board, name_of
 from views.deep.caption import caption
-from views.deep.controls import DeepScene
+from views.deep.front_controls import DeepScene
 from views.deep.verdicts import judged_board, verdicts
 from views.language import say, tr
 from views.page import window_at

@@ -18,12 +18,12 @@ from labs.encodings.comparison import Comparison, Judged, compared, numbering, o
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
-from views.controls import menu
+from views.controls import choice, menu, picked
 from views.language import language, say, tr
 from views.menus import menus
 from views.page import heading, picture, takeaway, try_next
-from views.plane.all_controls import drawer
 from views.plane.board import column_words
+from views.plane.control_panel import control_panel
 from views.plane.front_controls import sides
 from views.session import Scene
 
@@ -59,8 +59,8 @@ def compares(experiment: Experiment) -> bool:
 
 
 def mended(experiment: Experiment) -> Experiment:
-    """The classes of whatever table is picked, where a link or the drawer left them open: the first picture's target is the class number,
-    that of the others a class. Without classes nothing is compared: one picture of each kind, and no softmax."""
+    """The classes of whatever table is picked, where a link or the control panel left them open: the first picture's target is the class
+    number, that of the others a class. Without classes nothing is compared: one picture of each kind, and no softmax."""
     item, panels = dataset_of(experiment), experiment.panels
     if not surfaces()[experiment.surface.name].needs_data:
         return experiment
@@ -83,18 +83,8 @@ def mended(experiment: Experiment) -> Experiment:
 
 def order(scene: Scene) -> None:
     """What number each class has."""
-    offered = numbering(scene.experiment.data)
-    if offered is None:
-        return
-    menu(
-        scene,
-        "numbering",
-        tr(offered.label),
-        offered.choices,
-        lambda choice: tr(offered.label_of(choice)),
-        offered.read(values(scene.experiment.data, (offered,))["numbering"]),
-        lambda e, choice: replace(e, data=e.data.having(numbering=choice)),
-    )
+    if numbering(scene.experiment.data) is not None:
+        choice(scene, "numbering", picked(scene, "data").slot("numbering"))
 
 
 def drawing(experiment: Experiment, name: str) -> Experiment:
@@ -281,7 +271,7 @@ def encodings(scene: Scene) -> None:
         data(scene)
         st.info(tr("This topic compares classes: pick Iris or School grades."))
         picture(replace(scene, experiment=mended(scene.experiment)))
-        drawer(scene)
+        control_panel(scene)
         return
     scene = replace(scene, experiment=mended(scene.experiment))
     at_hand, folded = sides()
@@ -293,7 +283,7 @@ def encodings(scene: Scene) -> None:
         found = compared(scene.experiment)
     except Refusal as refusal:
         st.error(say(refusal.said))
-        drawer(scene)
+        control_panel(scene)
         return
     heading(headline(scene.experiment, found))
     decisions(scene.experiment, found)
@@ -304,4 +294,4 @@ def encodings(scene: Scene) -> None:
     if result is not None and (said := bowls(scene.experiment, result)) != "":
         st.markdown(said)
     try_next(suggestion(scene.experiment))
-    drawer(scene)
+    control_panel(scene)

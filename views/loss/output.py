@@ -1,6 +1,5 @@
 """Output space: two losses over the same two logits, from the same start. Where one of them is flat, a walk does not move."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,15 +7,16 @@ import streamlit as st
 
 from core.messages import Value
 from core.numerals import numeral
-from core.settings import Number, Option, Setting, values
+from core.settings import Option, values
 from labs.plane.run import PanelResult
-from labs.plane.setup import FIELDS, MOST_PANELS, SAME, Experiment, Panel, class_losses, fields_of, optimizers, own
+from labs.plane.setup import MOST_PANELS, SAME, Experiment, Panel, class_losses, fields_of, optimizers, own
 from views import lesson
-from views.controls import chips, menu, number
+from views.control_panel import fold
+from views.controls import chips, choice, field, number, picked
 from views.language import tr
 from views.page import heading, picture, takeaway, try_next
-from views.plane.all_controls import drawer
 from views.plane.board import first_step, title_of
+from views.plane.control_panel import control_panel
 from views.plane.front_controls import sides
 from views.plane.rates import rate
 from views.session import Scene
@@ -25,62 +25,34 @@ OTHERS = [(-1000.0, "−1000"), (-30.0, "−30"), (-10.0, "−10"), (0.0, "0"), 
 TEMPERATURES = [(0.1, "0.1"), (1.0, "1"), (10.0, "10")]
 
 
-def field_of(name: str) -> Setting:
-    """A setting of the output space."""
-    return next(field for field in fields_of("surface", "logits") if field.name == name)
-
-
 def chosen(experiment: Experiment, name: str) -> Value:
-    """What it is set to for all pictures."""
+    """A setting of the output space, as it is for all pictures."""
     found = values(experiment.surface, fields_of("surface", experiment.surface.name))
     return min(int(found["target"]), int(found["classes"])) if name == "target" else found[name]
-
-
-def slid(scene: Scene, name: str, ticks: Sequence[tuple[float, str]], label: str = "", high: float | None = None) -> None:
-    """A slider of a number of the output space."""
-    field = field_of(name)
-    assert isinstance(field, Number)
-    value = float(chosen(scene.experiment, name))
-    number(
-        scene,
-        name,
-        field,
-        value,
-        lambda e, v: replace(e, surface=e.surface.having(**{name: float(v)})),
-        label=label,
-        ticks=ticks,
-        high=high,
-    )
 
 
 def others(scene: Scene) -> None:
     classes = int(chosen(scene.experiment, "classes"))
     label = tr("y₃, the third logit") if classes == 3 else tr("all other logits, y₃ to y_{n}").format(n=classes)
-    slid(scene, "others", OTHERS, label, 100.0)
+    number(scene, "others", picked(scene, "surface").slot("others"), label=label, ticks=OTHERS, high=100.0)
 
 
 def temperature(scene: Scene) -> None:
-    slid(scene, "temperature", TEMPERATURES)
+    number(scene, "temperature", picked(scene, "surface").slot("temperature"), ticks=TEMPERATURES)
 
 
 def pick_of(scene: Scene, name: str, most: int | None = None) -> None:
     """A menu of the output space; of its choices the first `most`."""
-    field = field_of(name)
-    assert isinstance(field, Option)
-    menu(
-        scene,
-        name,
-        tr(field.label),
-        field.choices[:most],
-        lambda choice: tr(field.label_of(choice)),
-        field.read(chosen(scene.experiment, name)),
-        lambda e, choice: _with(e, name, choice),
-    )
+    slot = picked(scene, "surface").slot(name)
+    assert isinstance(slot.setting, Option)
+    offered = slot.setting.choices[:most]
+    slot = replace(slot, value=chosen(scene.experiment, name), put=lambda e, value: _with(e, name, value))
+    choice(scene, name, slot, choices=offered)
 
 
-def _with(experiment: Experiment, name: str, choice: Value) -> Experiment:
+def _with(experiment: Experiment, name: str, value: Value) -> Experiment:
     """Fewer classes than the number of the right one: then the last of them is right."""
-    surface = experiment.surface.having(**{name: choice})
+    surface = experiment.surface.having(**{name: value})
     classes = int(values(surface, fields_of("surface", surface.name))["classes"])
     if int(values(surface, fields_of("surface", surface.name))["target"]) > classes:
         surface = surface.having(target=classes)
@@ -104,22 +76,6 @@ def losses(scene: Scene) -> None:
         return replace(experiment, panels=panels or experiment.panels[:1])
 
     chips(scene, "losses", tr("losses, three at most"), list(class_losses()), lambda name: tr(class_losses()[name].label), there, take)
-
-
-def segmented(scene: Scene, name: str) -> None:
-    """A choice of how pictures are drawn, as buttons side by side."""
-    field = FIELDS[name]
-    assert isinstance(field, Option)
-    menu(
-        scene,
-        name,
-        tr(field.label),
-        field.choices,
-        lambda choice: tr(field.label_of(choice)),
-        getattr(scene.experiment, name),
-        lambda e, choice: replace(e, **{name: choice}),  # type: ignore[arg-type]  # of the field's own choices
-        segmented=True,
-    )
 
 
 def first_walk(experiment: Experiment) -> str:
@@ -160,11 +116,11 @@ def said(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
 
 def more(scene: Scene) -> None:
     """What else shapes the picture, folded away."""
-    fold = st.expander(tr("Temperature, classes, color range"), key=f"{scene.page} more", on_change="rerun", icon=":material/tune:")
-    if not fold.open:
+    inside = fold(tr("Temperature, classes, color range"), f"{scene.page} more", ":material/tune:")
+    if inside is None:
         return
     classes = int(chosen(scene.experiment, "classes"))
-    with fold:
+    with inside:
         left, middle, right = st.columns([4, 2, 2])
         with left:
             temperature(scene)
@@ -172,7 +128,7 @@ def more(scene: Scene) -> None:
             pick_of(scene, "classes")
         with right:
             pick_of(scene, "target", classes)
-        segmented(scene, "span")
+        choice(scene, "span", field(scene, "span"), segmented=True)
 
 
 def output(scene: Scene) -> None:
@@ -196,18 +152,18 @@ def output(scene: Scene) -> None:
     with left:
         losses(scene)
     with right:
-        segmented(scene, "drawn")
+        choice(scene, "drawn", field(scene, "drawn"), segmented=True)
     more(scene)
     if scene.experiment.drawn == "slope":
         try_next(tr("click into the bright desert, and compare the first steps; then switch back to the loss."))
     else:
         try_next(tr("switch to the norm of the gradient, and see the desert that surrounds the start; then click into it."))
-    drawer(scene)
+    control_panel(scene)
 
 
 def other_surface(scene: Scene) -> None:
-    """A link or the drawer has put another surface into this topic: it is drawn as it is."""
+    """A link or the control panel has put another surface into this topic: it is drawn as it is."""
     heading(tr("This surface is not the output space of a classifier."))
     picture(scene)
     try_next(tr("pick a topic above, or logits of one row under All controls, Model and loss."))
-    drawer(scene)
+    control_panel(scene)

@@ -12,11 +12,12 @@ from core.settings import Number
 from labs.plane.closeup import closeup
 from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment, start_of
-from views.controls import number
+from views.control_panel import fold
+from views.controls import Slot, choice, field, number
 from views.language import tr
-from views.loss.output import pick_of, segmented, temperature
+from views.loss.output import pick_of, temperature
 from views.page import heading, picture, takeaway, try_next
-from views.plane.all_controls import drawer
+from views.plane.control_panel import control_panel
 from views.plane.front_controls import sides
 from views.plane.rates import rate
 from views.session import Scene
@@ -32,16 +33,8 @@ def shift(scene: Scene) -> None:
         y1, y2 = start_of(experiment)
         return replace(experiment, start=(float(value) + (y1 - y2) / 2, float(value) - (y1 - y2) / 2))
 
-    y1, y2 = start_of(scene.experiment)
-    number(
-        scene,
-        "shift",
-        SHIFT,
-        (y1 + y2) / 2,
-        take,
-        label=tr("the mean c of both logits at the start"),
-        ticks=[(-5.0, "−5"), (0.0, "0"), (5.0, "5")],
-    )
+    label, ticks = tr("the mean c of both logits at the start"), [(-5.0, "−5"), (0.0, "0"), (5.0, "5")]
+    number(scene, "shift", Slot(SHIFT, sum(start_of(scene.experiment)) / 2, take), label=label, ticks=ticks)
 
 
 def named(direction: Float[np.ndarray, " 2"]) -> str:
@@ -101,10 +94,9 @@ def two(scene: Scene) -> None:
         if (what := said(result.panels)) != "":
             takeaway(what)
         st.markdown(flat(scene.experiment, result.panels[0]))
-    fold = st.expander(tr("Temperature, and what the maps show"), key=f"{scene.page} more two", on_change="rerun", icon=":material/tune:")
-    if fold.open:
-        with fold:
+    if inside := fold(tr("Temperature, and what the maps show"), f"{scene.page} more two", ":material/tune:"):
+        with inside:
             temperature(scene)
-            segmented(scene, "drawn")
+            choice(scene, "drawn", field(scene, "drawn"), segmented=True)
     try_next(tr("move the mean of the logits: the walks slide along the valley, and every loss stays what it was."))
-    drawer(scene)
+    control_panel(scene)

@@ -1,13 +1,9 @@
 """The controls of the page of masks: scores, padding, number format."""
 
-from dataclasses import replace
-
 import streamlit as st
 
-from core.messages import Value
-from core.settings import Number
-from labs.masks.setup import FIELDS, FORMATS, LENGTH, Masked
-from views.controls import chips, menu, number, toggle
+from labs.masks.setup import LENGTH, Masked
+from views.controls import chips, choice, field, number, toggle
 from views.language import tr
 from views.session import Scene
 
@@ -16,16 +12,7 @@ REACH = 10.0  # of a slider to both sides; the field beside it, and the address,
 
 
 def number_format(scene: MaskScene) -> None:
-    menu(
-        scene,
-        "format",
-        tr("number format"),
-        FORMATS,
-        str,
-        scene.experiment.format,
-        lambda masked, value: replace(masked, format=str(value)),
-        segmented=True,
-    )
+    choice(scene, "format", field(scene, "format"), segmented=True)
 
 
 def all_padding(scene: MaskScene) -> None:
@@ -59,20 +46,6 @@ def scores(scene: MaskScene) -> None:
     """A slider each, three in a row."""
     for first in range(1, LENGTH + 1, 3):
         for column, i in zip(st.columns(3), range(first, first + 3), strict=True):
-            field = FIELDS[f"y{i}"]
-            assert isinstance(field, Number)
-
-            def take(masked: Masked, value: Value, name: str = field.name) -> Masked:
-                return replace(masked, **{name: float(value)})  # type: ignore[arg-type]
-
             with column:
-                number(
-                    scene,
-                    field.name,
-                    field,
-                    scene.experiment.scores[i - 1],
-                    take,
-                    label=tr("score {i}").format(i=i),
-                    low=-REACH,
-                    high=REACH,
-                )
+                label = tr("score {i}").format(i=i)
+                number(scene, f"y{i}", field(scene, f"y{i}"), label=label, low=-REACH, high=REACH)

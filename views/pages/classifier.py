@@ -7,7 +7,8 @@ from labs.deep.run import DeepResult, NetworkResult
 from lessons.deep_scene import CLASSIFIER
 from views.deep.board import name_of
 from views.deep.charts import ON_LOSSES, charts
-from views.deep.controls import data_set, drawer, lost, rate, size
+from views.deep.control_panel import control_panel
+from views.deep.front_controls import data_set, lost, rate, size
 from views.deep.likelihood import same_number
 from views.deep.picture import picture
 from views.language import tr
@@ -57,5 +58,5 @@ if result is not None:
     if result.nets[0].by_loss and result.progress == 1:
         same_number(result)
 try_next(tr("take 0 hidden layers and the data iris; then add the focal loss, or the hinge."))
-drawer(scene)
+control_panel(scene)
 end_page(scene)

@@ -8,7 +8,8 @@ from lessons.deep_scene import DEEP
 from views import lesson
 from views.deep.board import name_of
 from views.deep.charts import ON_NETWORKS, charts
-from views.deep.controls import batch, drawer, raced, rate, size
+from views.deep.control_panel import control_panel
+from views.deep.front_controls import batch, raced, rate, size
 from views.deep.picture import picture
 from views.language import tr
 from views.page import end_page, heading, open_page, takeaway, try_next
@@ -69,6 +70,6 @@ if not lesson.hidden(scene):
         asked = lesson.lessons().get(scene.shown.lesson)
         charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
     try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
-    drawer(scene)
+    control_panel(scene)
 lesson.links()
 end_page(scene)

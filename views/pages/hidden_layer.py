@@ -1,16 +1,13 @@
 """Hidden layer: standardized inputs, and the ravine comes back one layer deeper. Without and with batch normalization."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.numerals import numeral
-from core.settings import Number
 from labs.plane.run import PanelResult
-from labs.plane.setup import Experiment, fields_of, surfaces
+from labs.plane.setup import Experiment, surfaces
 from lessons.scenes import HIDDEN
 from views import lesson
-from views.controls import number
+from views.controls import number, picked
 from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.front_controls import all_features_normalized, batch_normalization, sides
@@ -21,18 +18,9 @@ TICKS = [(0.1, "0.1"), (1.0, "1"), (8.0, "8"), (30.0, "30"), (100.0, "100")]
 
 
 def gain(scene: Scene) -> None:
-    surface = scene.experiment.surface
-    field = next((field for field in fields_of("surface", surface.name) if field.name == "gain"), None)
-    if isinstance(field, Number):
-        number(
-            scene,
-            "gain",
-            field,
-            float(dict(surface.settings).get("gain", field.default)),
-            lambda e, value: replace(e, surface=e.surface.having(gain=float(value))),
-            label=tr("gain g of the second hidden unit"),
-            ticks=TICKS,
-        )
+    surface = picked(scene, "surface")
+    if surface.has("gain"):
+        number(scene, "gain", surface.slot("gain"), label=tr("gain g of the second hidden unit"), ticks=TICKS)
 
 
 def headline(experiment: Experiment) -> str:

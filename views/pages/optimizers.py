@@ -2,21 +2,20 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.messages import N_
 from core.numerals import numeral
-from core.settings import Count
 from labs.plane.run import Result
-from labs.plane.setup import FIELDS, Experiment, menus, optimizers
+from labs.plane.setup import Experiment, menus, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
-from views.controls import number
+from views.controls import field, number
 from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
-from views.plane.all_controls import drawer, schedule
 from views.plane.board import title_of
+from views.plane.control_panel import control_panel, schedule
 from views.plane.front_controls import alike, correlation, sides, unit
 from views.plane.rates import modes, rate
 from views.session import Scene
@@ -38,19 +37,8 @@ class Topic:
 
 
 def batch(scene: Scene) -> None:
-    field = FIELDS["batch"]
-    assert isinstance(field, Count)
-    number(
-        scene,
-        "batch size",
-        field,
-        scene.experiment.batch,
-        lambda e, value: replace(e, batch=int(value)),
-        label=tr("batch size (0 = all rows)"),
-        low=0,
-        high=150,
-        ticks=[(1.0, "1"), (15.0, "15"), (150.0, "150")],
-    )
+    ticks = [(1.0, "1"), (15.0, "15"), (150.0, "150")]
+    number(scene, "batch size", field(scene, "batch"), label=tr("batch size (0 = all rows)"), low=0, high=150, ticks=ticks)
 
 
 def _counts(result: Result, panel: int) -> str:
@@ -182,5 +170,5 @@ if result is not None:
 if own:
     next_step(scene, tr(topic.try_next))
 else:
-    drawer(scene)
+    control_panel(scene)
 close_page(scene)

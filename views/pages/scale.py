@@ -10,6 +10,7 @@ from labs.plane.run import PanelResult, Result
 from labs.plane.setup import MOST_OPTIMIZERS, Experiment, optimizers
 from lessons.scenes import SCALE
 from views import lesson
+from views.control_panel import fold
 from views.controls import chips
 from views.language import tr
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
@@ -93,11 +94,9 @@ if not lesson.hidden(scene):
         with between:
             rate(scene, result)
         if any(panel.panel.features.name != "none" for panel in result.panels):
-            fold = st.expander(
-                tr("Watch the ravine turn into a bowl"), key="scale morphing", on_change="rerun", icon=":material/animation:"
-            )
-            if fold.open:
-                with fold:
+            inside = fold(tr("Watch the ravine turn into a bowl"), "scale morphing", ":material/animation:")
+            if inside is not None:
+                with inside:
                     morph(scene)
         lesson.answer(scene)
         if (said := gained(result.panels)) != "":

@@ -5,20 +5,20 @@ from dataclasses import replace
 import streamlit as st
 
 from browser.board.board import BoardData
-from core.settings import Pick
 from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import optimizers, surfaces
+from labs.plane.setup import optimizers
 from lessons.scenes import STUCK
 from verdict.plane import Judged
 from verdict.plane_advice import LABELS
 from views import lesson, prefetch
-from views.controls import menu
+from views.control_panel import fold, item_choice
+from views.controls import picked
 from views.language import tr
 from views.page import close_page, heading, open_page, picture, try_next
-from views.plane.all_controls import drawer, with_surface
+from views.plane.control_panel import control_panel, with_surface
 from views.plane.front_controls import sides
 from views.plane.rates import rate
 from views.session import Scene
@@ -35,15 +35,8 @@ FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", 
 def landscape(scene: Scene) -> None:
     """A few landscapes in front; all of them are among All controls."""
     now = scene.experiment.surface.name
-    menu(
-        scene,
-        "landscape",
-        tr("landscape"),
-        FRONT if now in FRONT else (*FRONT, now),
-        lambda name: tr(surfaces()[name].label),
-        now,
-        lambda e, name: replace(with_surface(e, Pick(str(name))), point=None),
-    )
+    surface = replace(picked(scene, "surface"), put=lambda e, surface: replace(with_surface(e, surface), point=None))
+    item_choice(scene, "landscape", tr("landscape"), surface, FRONT if now in FRONT else (*FRONT, now))
 
 
 def headline(ends: list[Judged], scene: Scene) -> str:
@@ -60,13 +53,11 @@ def sections(scene: Scene, panel: PanelResult, near: Closeup, found: Atlas) -> t
     card(scene, panel, near)
     with st.expander(tr("Atlas: all critical points of this window"), icon=":material/map:"):
         critical_points(scene, panel, found)
-    fold = st.expander(tr("Away from a saddle: four ways"), key="stuck away", on_change="rerun", icon=":material/call_split:")
-    if fold.open:
-        with fold:
+    if away := fold(tr("Away from a saddle: four ways"), "stuck away", ":material/call_split:"):
+        with away:
             runners = escape(scene, panel, near)
-    fold = st.expander(tr("Stability: is the rate too large?"), key="stuck stable", on_change="rerun", icon=":material/speed:")
-    if fold.open:
-        with fold:
+    if stable := fold(tr("Stability: is the rate too large?"), "stuck stable", ":material/speed:"):
+        with stable:
             stability(scene, panel, near)
     return runners
 
@@ -100,7 +91,7 @@ def page(scene: Scene) -> None:
     toy = scene.experiment.surface.name == "lecture_toy"
     there = tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
     try_next(there if toy else tr("pick a point of the atlas, and see what the curvatures say there."))
-    drawer(scene)
+    control_panel(scene)
 
 
 scene = open_page("stuck", STUCK)

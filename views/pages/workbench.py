@@ -3,11 +3,11 @@
 from lessons.scenes import WORKBENCH
 from views.language import tr
 from views.page import close_page, heading, open_page, picture, try_next
-from views.plane.all_controls import all_controls
+from views.plane.control_panel import open_controls
 
 scene = open_page("workbench", WORKBENCH)
 heading(tr("Your own experiment: pick a landscape, pick the walkers, and see."))
 picture(scene)
 try_next(tr("pick Rosenbrock or Himmelblau under Model and loss, and add an optimizer."))
-all_controls(scene)
+open_controls(scene)
 close_page(scene)

@@ -6,11 +6,11 @@ import streamlit as st
 
 from core.messages import Value
 from core.numerals import numeral
-from core.settings import Number, Option, values
+from core.settings import Number, values
 from figures.colors import PANELS
 from labs.plane.run import Result
-from labs.plane.setup import FIELDS, FRACTION, SAME, Experiment, optimizers
-from views.controls import menu, number
+from labs.plane.setup import FRACTION, SAME, Experiment, optimizers
+from views.controls import Slot, choice, field, number
 from views.language import tr
 from views.plane.board import title_of
 from views.session import Scene
@@ -19,18 +19,7 @@ RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
 
 
 def modes(scene: Scene) -> None:
-    field = FIELDS["mode"]
-    assert isinstance(field, Option)
-    menu(
-        scene,
-        "mode",
-        tr("learning rate"),
-        field.choices,
-        lambda choice: tr(field.label_of(choice)),
-        scene.experiment.mode,
-        lambda e, mode: replace(e, mode=str(mode)),
-        segmented=True,
-    )
+    choice(scene, "mode", field(scene, "mode"), segmented=True)
 
 
 def with_rate(experiment: Experiment, value: Value) -> Experiment:
@@ -55,9 +44,7 @@ def rate(scene: Scene, result: Result) -> None:
         ]
         lowest = min([RATE.low, *(0.1 * limit for limit, _, _ in marks)])
         label = tr("learning rate η, the same number for all")
-        number(scene, "rate", RATE, rates.pop(), with_rate, label=label, marks=marks, low=lowest)
+        number(scene, "rate", Slot(RATE, rates.pop(), with_rate), label=label, marks=marks, low=lowest)
     elif experiment.mode == FRACTION:
-        field = FIELDS["fraction"]
-        assert isinstance(field, Number)
-        label, marks = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
-        number(scene, "fraction", field, experiment.fraction, lambda e, v: replace(e, fraction=float(v)), label=label, marks=marks)
+        label, limit = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
+        number(scene, "fraction", field(scene, "fraction"), label=label, marks=limit)

@@ -1,18 +1,14 @@
 """The card of the point that is looked at: loss, gradient, Hessian, eigenvalues in three counts; and how far its expansion holds."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
 from browser.chart import chart
 from core.numerals import numeral
-from core.settings import Number
 from figures.expansion import expansion
 from labs.plane.closeup import NEAR_ZERO, Closeup
 from labs.plane.run import PanelResult
-from labs.plane.setup import FIELDS
-from views.controls import number
+from views.controls import field, number
 from views.language import language, tr
 from views.session import Scene
 from views.stuck.marks import kind_of, pair
@@ -61,16 +57,7 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
             ).format(tolerance=numeral(NEAR_ZERO))
         )
     with right:
-        field = FIELDS["radius"]
-        assert isinstance(field, Number)
-        number(
-            scene,
-            "radius",
-            field,
-            scene.experiment.radius,
-            lambda e, value: replace(e, radius=float(value)),
-            label=tr("radius, of half the picture"),
-        )
+        number(scene, "radius", field(scene, "radius"), label=tr("radius, of half the picture"))
         share = near.error / near.of if near.of > 0 else 0.0
         said = tr("Within this radius the expansion is wrong by at most {error}, {share} % of the loss's range there.").format(
             error=numeral(near.error), share=numeral(float(f"{100 * share:.3g}"))

@@ -1,0 +1,112 @@
+"""The control panel of a page: everything that can be set, behind one fold; a part at a time, and only that part is drawn."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import Generic, NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.settings import Pick
+from views.controls import PickSlot, field, menu, setting
+from views.language import language, tr
+from views.menus import menus
+from views.session import E, Scene
+
+Draw = Callable[[Scene[E]], None]
+
+
+class Part(NamedTuple, Generic[E]):
+    """rows: names of fields of the setup, and functions that draw what is no field."""
+
+    label: str
+    rows: Sequence[str | Draw[E]]
+
+
+Parts = Mapping[str, Part[E]]
+
+
+def fold(label: str, key: str, icon: str) -> DeltaGenerator | None:
+    """Where to draw what is folded away; None while it is closed: what nobody sees costs nothing."""
+    expander = st.expander(label, key=key, on_change="rerun", icon=icon)
+    return expander if expander.open else None
+
+
+def control_panel(scene: Scene[E], parts: Parts[E], first: str, place: str = "") -> None:
+    """All parts behind one fold. first: the part that it opens on. place: see two_a_row."""
+    inside = fold(tr("All controls"), f"{scene.page} drawer", ":material/tune:")
+    if inside is not None:
+        with inside:
+            open_controls(scene, parts, first, place)
+
+
+def open_controls(scene: Scene[E], parts: Parts[E], first: str, place: str = "") -> None:
+    """The same without a fold."""
+    key = f"{scene.page} part {language()}"
+    st.session_state.setdefault(key, first)
+    part = st.segmented_control(
+        tr("All controls"),
+        list(parts),
+        format_func=lambda name: tr(parts[name].label),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if part is None:
+        return
+    for are_fields, rows in groupby(parts[part].rows, key=lambda row: isinstance(row, str)):
+        if are_fields:
+            two_a_row(scene, [str(name) for name in rows], place)
+        else:
+            for draw in rows:
+                assert not isinstance(draw, str)
+                draw(scene)
+
+
+def two_a_row(scene: Scene[E], names: Sequence[str], place: str = "") -> None:
+    """Fields of the setup. place: tells a control from another of the same field."""
+    for column, some in zip(st.columns(2), (names[::2], names[1::2]), strict=True):
+        with column:
+            for name in some:
+                setting(scene, f"{place}{name}", field(scene, name))
+
+
+def item_choice(
+    scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None, *, segmented: bool = False
+) -> None:
+    """The menu of a catalogue. only: the items that are offered, where not all are."""
+    items = menus()[slot.menu]
+    menu(
+        scene,
+        key,
+        label,
+        tuple(items) if only is None else only,
+        lambda name: tr(items[name].label),
+        slot.now.name,
+        lambda setup, name: slot.put(setup, Pick(str(name))),
+        segmented=segmented,
+    )
+
+
+def item_menu(scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None) -> None:
+    """The menu of a catalogue, and the settings of what is picked from it."""
+    item_choice(scene, key, label, slot, only)
+    item_settings(scene, key, slot)
+
+
+def item_settings(scene: Scene[E], key: str, slot: PickSlot[E], leave_out: Sequence[str] = (), wide: bool = True) -> None:
+    """Every setting of what is picked, two a row where there is room."""
+    names = [known.name for known in slot.settings if known.name not in leave_out]
+    columns = st.columns(2) if len(names) > 1 and wide else [st.container()]
+    for i, name in enumerate(names):
+        with columns[i % len(columns)]:
+            setting(scene, f"{key}.{slot.now.name}.{name}", slot.slot(name))
+
+
+def item_heading(slot: PickSlot[E]) -> None:
+    """What is picked: its name, its formula, where it comes from."""
+    item = menus()[slot.menu][slot.now.name]
+    st.markdown(f"**{tr(item.label)}**")
+    st.latex(item.formula)
+    if item.source:
+        st.caption(item.source)

@@ -1,0 +1,79 @@
+"""The controls in front of the pages of deep networks."""
+
+from dataclasses import replace
+
+from core.settings import Count, Pick
+from labs.deep.races import losses, normalizations, training_setup
+from labs.deep.rows import classifies
+from labs.deep.setup import MOST_LOSSES, MOST_NETS, Deep
+from views.control_panel import item_choice, two_a_row
+from views.controls import chips, field, number, picked
+from views.language import tr
+from views.menus import menus
+from views.session import Scene
+
+DeepScene = Scene[Deep]
+FRONT = ("none", "batch", "layer", "weight")
+
+
+def rate(scene: DeepScene) -> None:
+    """The rate that every network is trained with."""
+    ticks = [(0.01, "0.01"), (0.1, "0.1"), (1.0, "1"), (10.0, "10")]
+    slot = picked(scene, "optimizer").slot("rate")
+    number(scene, "rate", slot, label=tr("learning rate η, for all"), ticks=ticks, low=0.001, high=10.0)
+
+
+def batch(scene: DeepScene) -> None:
+    """How many rows an update reads: what the statistics of a batch are taken of."""
+    slot, n = field(scene, "batch"), training_setup(scene.experiment, Pick("none")).split.n
+    assert isinstance(slot.setting, Count)
+    ticks = [(0.0, tr("all")), *((float(size), str(size)) for size in (256, 1024) if size < 0.9 * n)]
+    number(scene, "front batch", slot, label=tr("batch size"), ticks=ticks, low=0, high=min(slot.setting.high, n))
+
+
+def _chosen(before: tuple[Pick, ...], names: list[str], most: int) -> tuple[Pick, ...]:
+    """What is picked in the order in which it was, one at least; one too many takes the place of the first."""
+    kept = {picked.name: picked for picked in before}
+    order = [*(name for name in kept if name in names), *(name for name in names if name not in kept)][-most:]
+    return tuple(kept.get(name, Pick(name)) for name in order) or before
+
+
+def lost(scene: DeepScene) -> None:
+    """Which losses are minimized: a network each, one to three."""
+    chips(
+        scene,
+        "losses",
+        tr("loss: a network each, from the same weights"),
+        list(losses()),
+        lambda name: tr(losses()[name].label),
+        [picked.name for picked in scene.experiment.losses],
+        lambda deep, names: replace(deep, losses=_chosen(deep.losses, names, MOST_LOSSES)),
+        wrap=True,
+    )
+
+
+def raced(scene: DeepScene, in_front: bool = False) -> None:
+    """Which normalizations are inside: a network each, one to three. in_front: of the best known ones, and those that are picked."""
+    kept = [picked.name for picked in scene.experiment.nets]
+
+    chips(
+        scene,
+        "nets" if in_front else "all nets",
+        tr("normalization inside: a network each"),
+        [name for name in normalizations() if not in_front or name in FRONT or name in kept],
+        lambda name: tr(normalizations()[name].label),
+        kept,
+        lambda deep, names: replace(deep, nets=_chosen(deep.nets, names, MOST_NETS)),
+        wrap=True,
+    )
+
+
+def size(scene: DeepScene) -> None:
+    """Depth and width, side by side."""
+    two_a_row(scene, ("depth", "width"), "front ")
+
+
+def data_set(scene: DeepScene, place: str = "") -> None:
+    """Where losses of classes are raced: those that have classes. place: where it stands a second time."""
+    names = [name for name in menus()["data"] if not scene.experiment.losses or classifies(Pick(name))]
+    item_choice(scene, f"{place}data", tr("data"), picked(scene, "data"), names)
