@@ -14,11 +14,11 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser
 
 from benchmarks.browser import AtBoard, Empty, Holdings, browsing, query
+from core import address
 from core.settings import pick
 from labs.plane.setup import FRACTION, Experiment, Panel
 from lessons.scenes import SCALE, WORKBENCH
 from tests.browser.slow_line import slow_line
-from views import address
 from views.view_state import ViewState
 
 CHANGES = 20

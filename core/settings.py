@@ -5,8 +5,10 @@ one compile each), a Count has a static capacity while the count itself is trace
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.catalogue import Item
 from core.messages import N_, Refusal, Value, message, quoted
 
 Pair = tuple[float, float]
@@ -86,6 +88,11 @@ class Count:
 
 
 Setting = Number | Option | Count
+
+
+def option_of(name: str, label: str, default: str, items: Mapping[str, Item]) -> Option:
+    """An Option whose choices are the items of a catalogue."""
+    return Option(name, label, default, tuple(items), tuple(item.label for item in items.values()))
 
 
 def capacity(count: int, sizes_per_doubling: int = 1) -> int:

@@ -1,11 +1,13 @@
 """An initialization: the weights of one layer before the first update."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import jax
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
+
+from core.catalogue import catalogue
 
 Weights = Float[Array, "fan_out fan_in"]
 Draw = Callable[[jax.Array, int, int, DTypeLike], Weights]
@@ -20,6 +22,11 @@ class Initialization:
     source: str
     draw: Draw
     rank: int = 100
+
+
+def initializations() -> Mapping[str, Initialization]:
+    """Every initialization by its key, in the order of the menu."""
+    return catalogue("networks.initializations", Initialization)
 
 
 def of_shape(initializer: jax.nn.initializers.Initializer) -> Draw:

@@ -21,9 +21,9 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
 from core.catalogue import catalogue
-from networks.initialization import Initialization
+from networks.initialization import initializations
 from normalization.hidden_layer import HiddenNormalization, Seen, State
-from surfaces.activations import ACTIVATIONS
+from surfaces.activation import activations
 from surfaces.class_loss import ClassLoss, Costs, class_losses
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
@@ -120,7 +120,7 @@ def layer_of(net: Architecture) -> Int[np.ndarray, " p"]:
 def drawn(net: Architecture, scheme: str, key: Array, dtype: DTypeLike) -> Theta:
     """θ before training but for its γ and β: weights by the scheme, biases 0. It depends on the key, the shape and the scheme alone, so
     networks that differ in their normalization begin with the same weights."""
-    draw = catalogue("networks.initializations", Initialization)[scheme].draw
+    draw = initializations()[scheme].draw
     first, deepest, last = jax.random.split(key, 3)
     if not net.depth:
         return jnp.concatenate([draw(last, net.outputs, net.inputs, dtype).ravel(), jnp.zeros(net.outputs, dtype)])
@@ -174,7 +174,7 @@ def recovering(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows) ->
         layer = first if i == 0 else jax.tree.map(lambda stack, i=i: stack[i - 1], others)
         gain, _ = net.item.gain(layer.weights, numbers, layer.state, True)
         z = gain[:, None] * (layer.weights @ h)
-        given = ACTIVATIONS[net.activation](z + layer.bias[:, None]) if net.place == "after" else z
+        given = activations()[net.activation].function(z + layer.bias[:, None]) if net.place == "after" else z
         gamma, beta = net.item.recover(given, rows.w, layer.weights, numbers)
         layer = layer._replace(gamma=gamma, beta=beta) if net.place == "after" else layer._replace(gamma=gamma, bias=beta)
         out, _ = _activated(net, numbers, layer, layer.weights @ h, rows, True)
@@ -227,7 +227,7 @@ def _per_layer(net: Architecture, part: Layers, state: States) -> tuple[Layer, L
 
 def _activated(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows: Rows, train: bool) -> tuple[Units, State]:
     """What a layer makes of Wh, and what it remembers from now on."""
-    norm, phi = net.item, ACTIVATIONS[net.activation]
+    norm, phi = net.item, activations()[net.activation].function
     gain, state = norm.gain(layer.weights, numbers, layer.state, train)
     z = gain[:, None] * z
     if net.place == "after":

@@ -12,18 +12,18 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from core.address import VERSION, read, write
 from core.messages import Value
 from core.settings import Count, Number, Option, Pick, Setting, pick, values
-from labs.masks import setup as masks_setup
+from core.setup import Setup, menus_of, settings_of
 from labs.masks.setup import Masked
 from labs.plane import problem, walks
 from labs.plane.run import PanelResult, run
-from labs.plane.setup import FIELDS, MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel, fields_of, menus
+from labs.plane.setup import MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel
 from lessons.mask_scene import MASKED
 from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
-from views import view_state
-from views.address import VERSION, Setup, read, write
 from views.lesson import lessons, scenes
+from views.menus import fields_of, menus
 from views.view_state import ViewState
 
 LESSONS = frozenset(lessons())
@@ -50,7 +50,7 @@ quickly = hypothesis(derandomize=True, deadline=None, max_examples=150)
 def came_back(experiment: Setup, view: ViewState = PLAIN, opening: Setup = SCALE) -> dict[str, str]:
     """Asserts that the scene survives its address; the address."""
     query = write(experiment, view, opening)
-    assert read(query, opening, LESSONS) == (experiment, view, [])
+    assert read(query, opening, ViewState(), LESSONS) == (experiment, view, [])
     return query
 
 
@@ -77,7 +77,7 @@ def odd(field: Setting) -> Value:
 
 def _cases() -> list[tuple[str, Pick]]:
     found = []
-    for part, items in menus().items():
+    for part, items in menus_of(Experiment).items():
         for name in items:
             fields = fields_of(part, name)
             found.append((part, Pick(name)))
@@ -97,7 +97,7 @@ def _cases() -> list[tuple[str, Pick]]:
 CASES = _cases()
 
 
-@pytest.mark.parametrize("part", menus())
+@pytest.mark.parametrize("part", menus_of(Experiment))
 def test_every_item_and_every_choice_comes_back(part: str) -> None:
     there = [picked for where, picked in CASES if where == part]
     assert {picked.name for picked in there} == set(menus()[part])
@@ -106,8 +106,8 @@ def test_every_item_and_every_choice_comes_back(part: str) -> None:
 
 
 PLAIN_FIELDS: list[tuple[Setup, str, Setting]] = [
-    *((SCALE, name, field) for name, field in FIELDS.items()),
-    *((MASKED, name, field) for name, field in masks_setup.FIELDS.items()),
+    *((SCALE, name, field) for name, field in settings_of(Experiment).items()),
+    *((MASKED, name, field) for name, field in settings_of(Masked).items()),
 ]
 
 
@@ -115,8 +115,8 @@ PLAIN_FIELDS: list[tuple[Setup, str, Setting]] = [
 def test_every_field_comes_back(opening: Setup, name: str, field: Setting) -> None:
     tried: list[Value] = list(field.choices) if isinstance(field, Option) else [field.low, field.high, odd(field)]
     for value in tried:
-        query = came_back(replace(opening, **{name: value}), opening=opening)  # type: ignore[arg-type]
-        assert set(query) == (set() if value == getattr(opening, name) else {name, "v"})
+        query = came_back(replace(opening, **{name: value}), opening=opening)
+        assert set(query) == (set() if value == getattr(opening, name) else {field.name, "v"})
 
 
 def short(picked: Pick, part: str) -> Pick:
@@ -206,13 +206,13 @@ def an_experiment(draw: DrawFn) -> Experiment:
         optimizers=tuple(draw(st.lists(a_pick("optimizer"), min_size=1, max_size=MOST_OPTIMIZERS))),
         start=draw(st.none() | st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))),
         window=draw(st.none() | st.tuples(span, span).map(lambda sides: (*sides[0], *sides[1]))),
-        **{name: draw(value_of(field)) for name, field in FIELDS.items()},  # type: ignore[arg-type]
+        **{name: draw(value_of(field)) for name, field in settings_of(Experiment).items()},  # type: ignore[arg-type]
     )
 
 
 @st.composite
 def a_view(draw: DrawFn) -> ViewState:
-    chosen = {name: draw(value_of(field)) for name, field in view_state.FIELDS.items()}
+    chosen = {name: draw(value_of(field)) for name, field in settings_of(ViewState).items()}
     return ViewState(lesson=draw(st.sampled_from(["", *sorted(LESSONS)])), **chosen)  # type: ignore[arg-type]
 
 
@@ -225,13 +225,13 @@ def test_whatever_is_picked_comes_back(experiment: Experiment, view: ViewState) 
 
 
 @quickly
-@given(st.fixed_dictionaries({name: value_of(field) for name, field in masks_setup.FIELDS.items()}), a_view())
+@given(st.fixed_dictionaries({name: value_of(field) for name, field in settings_of(Masked).items()}), a_view())
 def test_whatever_is_picked_of_masks_comes_back(chosen: dict[str, Value], view: ViewState) -> None:
     came_back(Masked(**chosen), view, MASKED)  # type: ignore[arg-type]
 
 
 def test_no_setting_of_masks_has_the_name_of_what_is_shown() -> None:
-    assert not set(masks_setup.FIELDS) & {*view_state.FIELDS, "lesson", "lang", "v"}
+    assert not set(settings_of(Masked)) & {*settings_of(ViewState), "lesson", "lang", "v"}
 
 
 # whatever a stranger writes
@@ -243,8 +243,7 @@ JUNK = (
     *(",", ",,,", "1,2", "1,2,3,4", "nan,nan", "4,3,2,1", "<script>alert(1)</script>", "`", "{name}", "%s", "a\nb", "\x00", "🦜", "[]"),
 )
 KEYS = (
-    *FIELDS,
-    *view_state.FIELDS,
+    *(field.name for record in (Experiment, ViewState) for field in settings_of(record).values()),
     *("data", "data.x1", "data.target", "data.rho", "data.", "surface", "surface.gain", "surface.loss", "surface.", "schedule"),
     *("schedule.tau", "p1.features", "p1.features.amount", "p1.hidden", "p1.hidden.epsilon", "p2.features", "p3.hidden", "p1.", "p1"),
     *("o1", "o1.rate", "o2", "o2.rate", "o4", "o4.", "o5", "start", "window", "lesson", "v", "lang", "", ".", "o1.o1.rate"),
@@ -252,23 +251,23 @@ KEYS = (
 
 
 @quickly
-@given(st.dictionaries(st.sampled_from((*masks_setup.FIELDS, *KEYS)) | st.text(max_size=8), st.sampled_from(JUNK), max_size=12))
+@given(st.dictionaries(st.sampled_from((*settings_of(Masked), *KEYS)) | st.text(max_size=8), st.sampled_from(JUNK), max_size=12))
 def test_reading_masks_never_raises_and_what_it_reads_can_be_had(query: dict[str, str]) -> None:
-    found, _, refused = read(query, MASKED, LESSONS)
+    found, _, refused = read(query, MASKED, ViewState(), LESSONS)
     assert len(refused) <= len(query)
-    assert all(field.read(getattr(found, name)) == getattr(found, name) for name, field in masks_setup.FIELDS.items())
+    assert all(field.read(getattr(found, name)) == getattr(found, name) for name, field in settings_of(Masked).items())
 
 
 @quickly
 @given(st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=8), st.sampled_from(JUNK) | st.text(max_size=60), max_size=12))
 def test_reading_never_raises_and_what_it_reads_can_be_had(query: dict[str, str]) -> None:
     for opening in (SCALE, RATES):
-        experiment, view, refused = read(query, opening, LESSONS)
+        experiment, view, refused = read(query, opening, ViewState(), LESSONS)
         assert len(refused) <= len(query)
         assert all(said.english for said in refused)
-        for name, field in FIELDS.items():
+        for name, field in settings_of(Experiment).items():
             assert field.read(getattr(experiment, name)) == getattr(experiment, name)
-        for name, field in view_state.FIELDS.items():
+        for name, field in settings_of(ViewState).items():
             assert field.read(getattr(view, name)) == getattr(view, name)
         assert 1 <= len(experiment.panels) <= MOST_PANELS
         assert 1 <= len(experiment.optimizers) <= MOST_OPTIMIZERS
@@ -316,7 +315,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("key", "raw"), REFUSED, ids=[f"{key}={raw[:24]}" for key, raw in REFUSED])
 def test_a_refused_value_leaves_the_default_and_is_said_once(key: str, raw: str) -> None:
-    experiment, view, refused = read({key: raw}, SCALE, LESSONS)
+    experiment, view, refused = read({key: raw}, SCALE, ViewState(), LESSONS)
     assert (experiment, view) == (SCALE, ViewState())
     (said,) = refused
     assert (key if key != "v" else raw) in said.english
@@ -325,7 +324,7 @@ def test_a_refused_value_leaves_the_default_and_is_said_once(key: str, raw: str)
 
 def test_every_refusal_has_its_own_line_and_the_rest_is_taken() -> None:
     query = {"scale2": "100", "data": "Iris", "steps": "-1", "bogus": "1", "o1": "gradient_descent", "o2": "adam", "o2.rate": "nan"}
-    experiment, _, refused = read(query, SCALE)
+    experiment, _, refused = read(query, SCALE, ViewState())
     assert experiment == replace(SCALE, scale2=100.0, optimizers=(pick("gradient_descent"), pick("adam")))
     assert [re.findall("`(.*?)`", said.english)[0] for said in refused] == ["data=Iris", "o2.rate=nan", "steps=-1", "bogus"]
 
@@ -342,7 +341,7 @@ def test_every_refusal_has_its_own_line_and_the_rest_is_taken() -> None:
     ],
 )
 def test_a_refused_panel_or_optimizer_leaves_the_scene(opening: Experiment, key: str, raw: str) -> None:
-    experiment, _, refused = read({key: raw}, opening)
+    experiment, _, refused = read({key: raw}, opening, ViewState())
     assert len(refused) == 1
     assert experiment == opening
 
@@ -357,7 +356,7 @@ MARKUP = (
 @pytest.mark.parametrize("key", ["data", "mode", "scale2", "steps", "start", "lesson", "v", "surface.loss", "bogus", "", "the key"])
 def test_what_is_quoted_stays_in_its_code_span(key: str, raw: str) -> None:
     query = {raw: "1"} if key == "the key" else {key: raw}
-    for said in read(query, SCALE, LESSONS)[2]:
+    for said in read(query, SCALE, ViewState(), LESSONS)[2]:
         assert said.english.count("`") % 2 == 0
         ours = re.sub(r"`[^`]*`", "", said.english)
         assert not re.search(r"[<>*\[\]$#{}\\]|:red|:material", ours), ours
@@ -367,7 +366,7 @@ def test_what_is_quoted_stays_in_its_code_span(key: str, raw: str) -> None:
 @pytest.mark.parametrize("raw", ["x\n\n# heading", "x\n# heading", "x\r\n\r\n[y](https://e.org)"])
 @pytest.mark.parametrize("key", ["data", "mode", "the key"])
 def test_a_line_break_does_not_end_the_code_span(key: str, raw: str) -> None:
-    (said,) = read({raw: "1"} if key == "the key" else {key: raw}, SCALE)[2]
+    (said,) = read({raw: "1"} if key == "the key" else {key: raw}, SCALE, ViewState())[2]
     assert not re.search(r"[\r\n]", said.english)
 
 
@@ -394,7 +393,7 @@ def test_a_link_gives_the_same_numbers_to_the_last_bit(name: str) -> None:
     opening, experiment = LINKS[name]
     before = run(experiment)
     forget()
-    after = run(read(write(experiment, ViewState(), opening), opening)[0])
+    after = run(read(write(experiment, ViewState(), opening), opening, ViewState())[0])
     assert len(before.panels) == len(after.panels)
     for one, other in zip(before.panels, after.panels, strict=True):
         assert one is not other
@@ -419,12 +418,13 @@ def test_lessons_are_known_by_page() -> None:
     assert {name for page in pages for name in scenes(page)} == LESSONS
     for page in pages:
         for name, scene in scenes(page).items():
-            assert read({"lesson": name}, scene, frozenset(scenes(page))) == (scene, ViewState(lesson=name), [])
+            assert read({"lesson": name}, scene, ViewState(), scenes(page)) == (scene, ViewState(lesson=name), [])
 
 
 def test_ranges_are_what_the_fields_say() -> None:
     """The table above rests on these."""
-    assert isinstance(FIELDS["steps"], Count)
-    assert (FIELDS["steps"].low, FIELDS["steps"].high) == (1, 100_000)
-    assert isinstance(FIELDS["scale1"], Number)
-    assert (FIELDS["scale1"].low, FIELDS["scale1"].high) == (1e-3, 1e3)
+    steps, scale = settings_of(Experiment)["steps"], settings_of(Experiment)["scale1"]
+    assert isinstance(steps, Count)
+    assert (steps.low, steps.high) == (1, 100_000)
+    assert isinstance(scale, Number)
+    assert (scale.low, scale.high) == (1e-3, 1e3)

@@ -16,6 +16,7 @@ from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
 from optim.optimizer import Optimizer
 from optim.schedule import Schedule
+from surfaces.activation import Activation
 from surfaces.loss import Loss
 from surfaces.surface import Surface
 
@@ -57,6 +58,7 @@ CATALOGUES: dict[str, type[Any]] = {
     "optim/optimizers": Optimizer,
     "optim/schedules": Schedule,
     "networks/initializations": Initialization,
+    "surfaces/activations": Activation,
     "surfaces/losses": Loss,
     "surfaces/models": Surface,
     "surfaces/textbook": Surface,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core import address
 from core.numerals import numeral
 from core.settings import Number, Pick, pick
 from figures.derived import Derived
@@ -16,7 +17,6 @@ from labs.deep.run import run
 from labs.deep.setup import MOST_LOSSES, Deep
 from lessons.deep_scene import CLASSIFIER, DEEP
 from tests.pages import alternatives, board, opened
-from views import address
 from views.deep.board import deep_board
 from views.deep.charts import ON_LOSSES
 from views.view_state import ViewState
@@ -142,7 +142,7 @@ def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     for opening in (CLASSIFIER, DEEP):
         if opening is DEEP or scene.losses:
             query = address.write(scene, ViewState(), opening)
-            assert address.read(query, opening) == (scene, ViewState(), [])
+            assert address.read(query, opening, ViewState()) == (scene, ViewState(), [])
     assert len(scene.losses) <= MOST_LOSSES
 
 

@@ -15,7 +15,8 @@ import pytest
 from compute.memo import memory
 from data.dataset import DataSet
 from labs.deep.coupling import moved
-from labs.deep.setup import FIELDS, Deep
+from core.setup import settings_of
+from labs.deep.setup import Deep
 from labs.deep.diagnostics import POINTS, diagnostics, spectrum
 from labs.deep.measures import PERCENTILES
 from labs.deep.objective import Objective
@@ -421,7 +422,7 @@ def test_every_normalization_trains_in_every_place_or_says_why_not(name: str) ->
 
 
 def test_fields_are_those_of_the_record() -> None:
-    for name, field in FIELDS.items():
+    for name, field in settings_of(Deep).items():
         assert isinstance(field, Number | Option | Count)
         assert field.read(getattr(Deep(), name)) == getattr(Deep(), name)
 

@@ -6,17 +6,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from core import address
 from core.messages import Value
 from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, pick
+from core.setup import settings_of
 from labs.deep.races import normalizations
 from labs.deep.run import run
-from labs.deep.setup import FIELDS, MOST_NETS, Deep
+from labs.deep.setup import MOST_NETS, Deep
 from labs.deep.slices import slices
 from lessons.deep_scene import DEEP
 from networks.multilayer import layers
 from tests.pages import alternatives, board, components, fine, opened
-from views import address
 from views.deep.charts import CHARTS
 from views.lesson import lessons
 from views.view_state import ViewState
@@ -141,7 +142,7 @@ def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     assert at.session_state[f"deep chart en {lesson.chart}"] == lesson.chart
     view = ViewState(lesson=name, revealed="yes")
     query = address.write(scene_of(name), view, scene_of(name))
-    assert address.read(query, scene_of(name), frozenset(lessons())) == (scene_of(name), view, [])
+    assert address.read(query, scene_of(name), ViewState(), frozenset(lessons())) == (scene_of(name), view, [])
 
 
 def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
@@ -185,7 +186,7 @@ def test_at_the_edge_of_stability_the_sharpness_hovers_at_two_over_eta() -> None
 
 def other(name: str) -> Value:
     """A value of a field that its opening scene does not have."""
-    field = FIELDS[name]
+    field = settings_of(Deep)[name]
     if isinstance(field, Option):
         return next(choice for choice in field.choices if choice != getattr(DEEP, name))
     if isinstance(field, Count):
@@ -194,7 +195,7 @@ def other(name: str) -> Value:
     return 0.5 * (field.low + field.high)
 
 
-SCENES: dict[str, Deep] = {name: replace(DEEP, **{name: other(name)}) for name in FIELDS}  # type: ignore[arg-type]
+SCENES: dict[str, Deep] = {name: replace(DEEP, **{name: other(name)}) for name in settings_of(Deep)}  # type: ignore[arg-type]
 SCENES |= {f"normalization {name}": replace(DEEP, nets=(Pick(name),)) for name in normalizations()}
 SCENES |= {f"slice {name}": replace(DEEP, slice=Pick(name)) for name in slices()}
 SCENES |= {
@@ -211,10 +212,10 @@ SCENES |= {
 def test_a_scene_is_read_back_from_its_address(name: str) -> None:
     scene, view = SCENES[name], ViewState(view="surface")
     query = address.write(scene, view, DEEP)
-    assert address.read(query, DEEP) == (scene, view, [])
+    assert address.read(query, DEEP, ViewState()) == (scene, view, [])
     assert query["v"] == "1"
     assert address.write(DEEP, ViewState(), DEEP) == {}
-    assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)))[0] == DEEP
+    assert address.read({"p2.window": "auto"}, DEEP.zoomed(1, (0.0, 1.0, 0.0, 1.0)), ViewState())[0] == DEEP
     assert len(scene.nets) <= MOST_NETS
 
 
@@ -227,5 +228,5 @@ def test_a_suggestion_is_taken_by_a_click() -> None:
             break
         at = fine(at.run())
     fine(at.button(key="deep try 0").click().run())
-    scene = address.read(at.query_params, DEEP)[0]
+    scene = address.read(at.query_params, DEEP, ViewState())[0]
     assert float(dict(scene.optimizer.settings)["rate"]) < 900

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.address import read, write
 from core.numerals import numeral
 from core.settings import Pick, pick
 from labs.encodings.comparison import compared
@@ -12,7 +13,6 @@ from labs.plane.run import run
 from labs.plane.setup import Experiment, Panel, dataset_of
 from lessons.scenes import ENCODINGS
 from tests.pages import alternatives, board, components, fine, opened
-from views.address import read, write
 from views.view_state import ViewState
 
 AT = ViewState(topic="encodings")
@@ -45,7 +45,7 @@ def tried(page: AppTest) -> str:
 
 
 def shown(page: AppTest) -> Experiment:
-    scene, view, refused = read(dict(page.query_params), ENCODINGS)
+    scene, view, refused = read(dict(page.query_params), ENCODINGS, ViewState())
     assert refused == []
     assert view.topic == "encodings"
     return scene
@@ -152,12 +152,12 @@ def test_the_data_part_of_the_drawer_opens(data: str) -> None:
 )
 def test_another_model_of_a_panel_is_in_the_address(panels: tuple[Panel, ...]) -> None:
     experiment = replace(ENCODINGS, panels=panels)
-    assert read(write(experiment, AT, ENCODINGS), ENCODINGS) == (experiment, AT, [])
+    assert read(write(experiment, AT, ENCODINGS), ENCODINGS, ViewState()) == (experiment, AT, [])
 
 
 @pytest.mark.parametrize("name", ["nonsense", "lecture_toy", ""])
 def test_a_model_that_is_none_is_refused(name: str) -> None:
-    experiment, _, refused = read({"p3.surface": name}, ENCODINGS)
+    experiment, _, refused = read({"p3.surface": name}, ENCODINGS, ViewState())
     assert experiment == ENCODINGS
     assert len(refused) == 1
 

@@ -16,7 +16,8 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel, fields_of, menus
+from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel
+from views.menus import fields_of, menus
 from labs.plane.run import problem_of, run
 from labs.plane.problem import Fit, fitted, probed, seen, started, table
 from core.settings import Pick, pick

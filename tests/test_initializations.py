@@ -34,7 +34,7 @@ def drawn(name: str, dtype: DTypeLike = jnp.float64, seed: int = 0, fan_out: int
 
 
 def test_menu() -> None:
-    assert list(CATALOGUE) == ["glorot", "he", "lecun", "orthogonal", "standard_normal", "hundred"]
+    assert list(CATALOGUE) == ["he", "glorot", "lecun", "orthogonal", "standard_normal", "hundred"]
     assert {*RANDOM, "hundred"} == set(CATALOGUE)
 
 

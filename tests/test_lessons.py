@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from core.address import read, write
 from core.numerals import numeral
 from labs.plane.run import PanelResult, run
 from labs.plane.setup import Experiment
 from lessons.scenes import SCALE
 from tests.pages import at_address, board, components, fine, opened, panels
-from views.address import read, write
 from views.lesson import lessons, scenes
 from views.view_state import ViewState
 
@@ -126,7 +126,7 @@ def test_a_revealed_lesson_is_an_address(name: str) -> None:
     view = ViewState(lesson=name, revealed="yes")
     query = write(lesson.experiment, view, lesson.experiment)
     assert query == {"lesson": name, "revealed": "yes", "v": "1"}
-    assert read(query, scene_of(name), known) == (lesson.experiment, view, [])
+    assert read(query, scene_of(name), ViewState(), known) == (lesson.experiment, view, [])
     at = opened(lesson.page, query)
     assert at.query_params == query
     assert len(at.success) == 1

@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.address import read, write
 from core.numerals import numeral
 from labs.plane.run import run
 from labs.plane.setup import Panel, class_losses
 from lessons.minutes.flat_loss import lesson
 from lessons.scenes import OUTPUT, TWO
 from tests.pages import board, fine, headings, opened, panels, takeaways, told
-from views.address import read, write
 from views.view_state import ViewState
 
 
 def first_steps(query: dict[str, str]) -> list[float]:
-    panels = run(read(query, OUTPUT)[0]).panels
+    panels = run(read(query, OUTPUT, ViewState())[0]).panels
     return [float(np.linalg.norm(panel.walks[0].step[0])) for panel in panels]
 
 
@@ -36,7 +36,7 @@ def test_every_loss_is_a_chip_and_a_picture(name: str) -> None:
     at = opened("loss")
     fine(at.button_group(key="loss losses en").set_value([name]).run())
     assert [panel.title for panel in panels(at)] == [class_losses()[name].label]
-    assert read(at.query_params, OUTPUT)[0].panels[0].surface == (("loss", name),)
+    assert read(at.query_params, OUTPUT, ViewState())[0].panels[0].surface == (("loss", name),)
 
 
 def test_three_losses_at_most_the_newest_stay() -> None:

@@ -10,7 +10,8 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from labs.masks.setup import FIELDS, FORMATS, LENGTH, Masked
+from core.setup import settings_of
+from labs.masks.setup import FORMATS, LENGTH, Masked
 from labs.masks.method import FILL, mask_methods
 from labs.masks.run import Outcome, masker, outcomes, run, stored
 from labs.masks.verdict import rounding, verdict
@@ -276,7 +277,7 @@ def test_a_run_holds_both_cases_in_every_format() -> None:
 
 
 def test_fields_are_the_record() -> None:
-    assert [field.default for field in FIELDS.values()] == [getattr(Masked(), name) for name in FIELDS]
+    assert [field.default for field in settings_of(Masked).values()] == [getattr(Masked(), name) for name in settings_of(Masked)]
     assert Masked().padded((True, False) * 3).padding == (True, False) * 3
 
 

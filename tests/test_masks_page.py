@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import address
 from labs.masks.method import mask_methods
 from labs.masks.run import run
 from labs.masks.setup import FORMATS, LENGTH, Masked
 from labs.masks.verdict import verdict
 from lessons.mask_scene import MASKED
 from tests.pages import charts, fine, headings, opened, sliders
-from views import address
 from views.view_state import ViewState
 
 
@@ -25,7 +25,7 @@ def link(masked: Masked) -> dict[str, str]:
 
 
 def scene(at: AppTest) -> Masked:
-    found, _, refused = address.read(dict(at.query_params), MASKED)
+    found, _, refused = address.read(dict(at.query_params), MASKED, ViewState())
     assert refused == []
     return found
 

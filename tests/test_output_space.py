@@ -33,7 +33,7 @@ def softmax_of(y1: Grid, y2: Grid, classes: int, others: float, temperature: flo
 
 def test_the_lectures_figure() -> None:
     """d = y₁ − y₂, p = σ(d): MSE = 2(1 − p)², cross-entropy = ln(1 + e⁻ᵈ), over the whole picture; and the norms of their gradients."""
-    square, entropy = run(replace(SMALL, drawn="slope")).panels
+    square, entropy = run(replace(SMALL, quantity="slope")).panels
     y1, y2 = np.meshgrid(square.a, square.b)
     miss = 1 / (1 + np.exp(y1 - y2))
     hit = 1 / (1 + np.exp(y2 - y1))

@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
-from labs.plane.setup import Experiment, fields_of, menus
+from labs.plane.setup import Experiment
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
+from views.menus import fields_of, menus
 from views.plane import rates
 from views.plane.control_panel import with_surface
 

@@ -6,17 +6,18 @@ address that opens another scene is a broken link.
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
 
-from core.settings import Pick
+from core.address import read
+from core.settings import Pick, Setting
+from core.setup import Setup, parts
 from lessons.deep_scene import CLASSIFIER, DEEP
 from lessons.mask_scene import MASKED
 from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
-from views.address import Setup, read
 from views.lesson import lessons
+from views.view_state import ViewState
 
 PUBLISHED = json.loads(Path(__file__).with_name("addresses.json").read_text())
 OPENINGS: Mapping[str, Setup] = {
@@ -49,11 +50,11 @@ def opening(page: str, query: Mapping[str, str]) -> Setup:
 
 
 def flat(value: object) -> object:
-    """Names and numbers, as JSON holds them."""
+    """Names and numbers, as JSON holds them; a setting by its key in the address."""
     if isinstance(value, Pick):
         return {"pick": value.name, "settings": dict(value.settings)}
-    if is_dataclass(value):
-        return {field.name: flat(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Setup):
+        return {part.key if isinstance(part.kind, Setting) else part.name: flat(getattr(value, part.name)) for part in parts(type(value))}
     if isinstance(value, tuple):
         return [flat(part) for part in value]
     return value
@@ -68,7 +69,7 @@ def test_there_are_two_hundred_over_all_pages() -> None:
 def test_it_opens_the_same_scene(i: int) -> None:
     published = PUBLISHED[i]
     query = published["query"]
-    scene, shown, refused = read(query, opening(published["page"], query), frozenset(lessons()))
+    scene, shown, refused = read(query, opening(published["page"], query), ViewState(), lessons())
     assert flat(scene) == published["scene"]
     assert flat(shown) == published["shown"]
     assert sorted(said.english for said in refused) == sorted(published["refused"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.address import read, write
 from core.numerals import numeral
 from core.settings import pick
 from labs.plane.atlas import atlas_of
@@ -13,7 +14,6 @@ from lessons.scenes import STUCK
 from surfaces.catalogue import surfaces
 from tests.pages import board, fine, headings, opened, takeaways
 from verdict.plane_advice import LABELS, judge, sentence, story, suggestion
-from views.address import read, write
 from views.view_state import ViewState
 
 
@@ -47,7 +47,7 @@ def test_every_landscape_is_picked_and_listed(name: str) -> None:
         fine(menu.set_value(name).run())
     else:
         at = opened("stuck", {"surface": name})
-    scene = read(at.query_params, STUCK)[0]
+    scene = read(at.query_params, STUCK, ViewState())[0]
     assert scene.surface.name == name
     panel = run(scene).panels[0]
     window = (float(panel.a[0]), float(panel.a[-1]), float(panel.b[0]), float(panel.b[-1]))
@@ -76,25 +76,25 @@ def test_a_suggestion_is_one_click() -> None:
     button = at.button(key="stuck try 0")
     assert button.label.endswith(offered.said.english)
     fine(button.click().run())
-    assert read(at.query_params, STUCK)[0] == offered.change(STUCK)
+    assert read(at.query_params, STUCK, ViewState())[0] == offered.change(STUCK)
     assert LABELS["degenerate minimum"] in headings(at)[0]
     assert "stuck try 0" not in [button.key for button in at.button], "it has arrived: nothing is suggested"
 
 
 def test_the_end_of_every_walk_is_looked_at_by_a_click() -> None:
     at = opened("stuck", {"surface": "himmelblau"})
-    scene = read(at.query_params, STUCK)[0]
+    scene = read(at.query_params, STUCK, ViewState())[0]
     ends = [walked.end for walked in run(scene).panels[0].walks]
     for i, end in enumerate(ends):
         fine(at.button(key=f"stuck look {i}").click().run())
-        assert read(at.query_params, STUCK)[0].point == (end[0], end[1])
+        assert read(at.query_params, STUCK, ViewState())[0].point == (end[0], end[1])
 
 
 def test_sections_open_also_for_data() -> None:
     at = opened("stuck", {"point": "0,0", "v": "1"}, **{"stuck_away": True, "stuck_stable": True})
     assert any("still there after 400" in said.value for said in at.markdown)
     fine(at.button(key="stuck escape").click().run())
-    assert read(at.query_params, STUCK)[0].start is not None
+    assert read(at.query_params, STUCK, ViewState())[0].start is not None
     at = opened("stuck", {"surface": "linear", "mode": "best", "v": "1"}, **{"stuck_away": True, "stuck_stable": True})
     assert any("Nothing leads down from here" in said.value for said in at.markdown)
     assert any("to the power −0." in said.value for said in at.caption)

@@ -4,7 +4,7 @@ A widget never holds the truth: before it is drawn it is given the setup's value
 before the page runs again. So links, Back, lessons and other controls can change the same value, and every widget follows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar, cast
 
@@ -13,9 +13,7 @@ import streamlit as st
 from browser.slider import slider, slider_held, slider_value, stops
 from core.messages import Value
 from core.settings import Number, Option, Pick, Setting, values
-from labs.deep import setup as deep
-from labs.masks import setup as masked
-from labs.plane import setup as plane
+from core.setup import settings_of
 from labs.plane.setup import Experiment
 from views import prefetch
 from views.language import language, tr
@@ -24,11 +22,6 @@ from views.session import E, Scene, edit
 
 Mark = tuple[float, str, str]
 Choice = TypeVar("Choice", bound=Value)
-FIELDS: Mapping[type, Mapping[str, Setting]] = {
-    Experiment: plane.FIELDS,
-    deep.Deep: deep.FIELDS,
-    masked.Masked: masked.FIELDS,
-}
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ class PickSlot(Generic[E]):
 
 def field(scene: Scene[E], name: str) -> Slot[E]:
     """A field of the setup itself."""
-    setting = FIELDS[type(scene.experiment)][name]
+    setting = settings_of(type(scene.experiment))[name]
     return Slot(setting, getattr(scene.experiment, name), lambda e, value: _with(e, name, value))
 
 
@@ -85,7 +78,7 @@ def picked_at(scene: Scene[E], name: str, i: int, menu: str) -> PickSlot[E]:
 
 
 def _with(setup: E, name: str, value: object) -> E:
-    return replace(setup, **{name: value})  # type: ignore[arg-type]  # the field's own kind has made the value
+    return replace(setup, **{name: value})
 
 
 def _key(scene: Scene[E], name: str) -> str:

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.address import LANGUAGE
 from core.messages import Message
 from translations import languages, name, render, translator
-from views.address import LANGUAGE
 
 # Browsers name Chinese by region or by script; each is nearest to one of the two.
 _ALIKE = {

@@ -1,15 +1,15 @@
-"""Every menu that a person can pick from, on any page, by the part of an experiment that it fills."""
+"""Every menu that a person can pick from, on any page, by its name."""
+
+from collections.abc import Mapping
 
 from core.settings import Setting
-from labs.deep.races import losses, normalizations
-from labs.deep.slices import slices
-from labs.plane import setup
-from labs.plane.setup import Entry
+from core.setup import Entry, menus_of
+from labs.deep.setup import Deep
+from labs.plane.setup import Experiment
 
 
-def menus() -> dict[str, dict[str, Entry]]:
-    """Those of experiment.py, and what only deep networks have: all normalizations, losses of classes, and slices."""
-    return setup.menus() | {"normalization": dict(normalizations()), "class_loss": dict(losses()), "slice": dict(slices())}
+def menus() -> Mapping[str, Mapping[str, Entry]]:
+    return menus_of(Experiment, Deep)
 
 
 def fields_of(part: str, name: str) -> tuple[Setting, ...]:

@@ -7,11 +7,10 @@ from typing import Generic, cast
 import streamlit as st
 from typing_extensions import TypeVar
 
+from core import address
 from core.messages import Message
-from labs.deep.setup import Deep
+from core.setup import Setup
 from labs.plane.setup import Experiment
-from views import address
-from views.address import Setup
 from views.view_state import ViewState
 
 E = TypeVar("E", bound=Setup, default=Experiment)
@@ -42,7 +41,7 @@ def enter(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, 
     ahead_of_address = not elsewhere and edits() != st.session_state.get("edits in the address", 0)
     if known is None or (query != st.session_state.get(f"address {page}") and not coming_back and not ahead_of_address):
         opening = lessons.get(query.get("lesson", ""), topics.get(query.get("topic", ""), opening))
-        experiment, shown, refused = address.read(query, opening, frozenset(lessons))
+        experiment, shown, refused = address.read(query, opening, ViewState(), lessons)
         known = Scene(page, opening, experiment, shown)
         st.session_state[_key(page)] = known
         st.session_state[f"refused {page}"] = refused
@@ -69,10 +68,7 @@ def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
     """
     _changed(moving)
     scene = cast(Scene[E], st.session_state[_key(page)])
-    changed = change(scene.experiment)
-    if isinstance(changed, Deep) and isinstance(scene.experiment, Deep):
-        changed = cast(E, changed.since(scene.experiment))
-    st.session_state[_key(page)] = replace(scene, experiment=changed)
+    st.session_state[_key(page)] = replace(scene, experiment=change(scene.experiment).since(scene.experiment))
     st.session_state[f"refused {page}"] = []
 
 

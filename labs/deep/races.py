@@ -71,7 +71,7 @@ def entrants(deep: Deep) -> list[Entrant]:
 def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None = None) -> TrainingSetup:
     """Of one of the networks; loss: None for the usual one. What it does not read is left as it is by default: setting it trains nothing
     anew."""
-    rows = split(deep.data, deep.features, deep.held, deep.seed)
+    rows = split(deep.data, deep.features, deep.held_out_fraction, deep.seed)
     picked = picked if deep.depth else Pick("none")
     item, trained_with = normalizations()[picked.name], loss or usual_loss(rows.labeled)
     net = Architecture(
@@ -95,7 +95,7 @@ def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick 
         memory=deep.memory if item.remembers else Deep.memory,
         data=deep.data,
         features=deep.features,
-        held_out_fraction=deep.held,
+        held_out_fraction=deep.held_out_fraction,
         initialization=deep.initialization,
         recovering=recovers,
         optimizer=deep.optimizer,

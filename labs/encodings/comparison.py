@@ -11,7 +11,7 @@ from core.settings import Option, Pair, Pick, pick, values
 from labs.encodings.codes import Codes, distances, least_squares, nearest, one_hot
 from labs.plane.problem import class_names, class_of_rows, fitted, prepared, table
 from labs.plane.run import problem_of
-from labs.plane.setup import Experiment, Panel, dataset_of, fields_of
+from labs.plane.setup import DATA, Experiment, Panel, dataset_of
 from surfaces.models.softmax import weights
 
 SIDE = 180  # points of a raster, a side
@@ -56,7 +56,7 @@ class Comparison(NamedTuple):
 
 def numbering(data: Pick) -> Option | None:
     """The setting of a table that gives its classes other numbers."""
-    return next((field for field in fields_of("data", data.name) if isinstance(field, Option) and field.name == "numbering"), None)
+    return next((field for field in DATA.fields(data.name) if isinstance(field, Option) and field.name == "numbering"), None)
 
 
 def numbers_of(data: Pick) -> Float[np.ndarray, " c"]:

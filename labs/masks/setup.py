@@ -1,31 +1,35 @@
-"""What a person picked on the page of masks: scores, padding and a number format, flat and frozen. masking.run.run() makes arrays of it."""
+"""What a person picked on the page of masks: scores, padding and a number format, flat and frozen. run() makes arrays of it."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from core.messages import N_
-from core.settings import Number, Option, Setting
+from core.setup import Setup, number, option
 
 LENGTH = 6
 FORMATS = ("float64", "float32", "bfloat16", "float16")
 
+_score = partial(number, N_("score"), low=-1e4, high=1e4)
+_padding = partial(option, N_("padding"), choices=("no", "yes"), labels=(N_("kept"), N_("padding")))
+
 
 @dataclass(frozen=True)
-class Masked:
+class Masked(Setup):
     """A sequence of six positions: the score of each, and whether it is padding. format: what is drawn."""
 
-    y1: float = 2.0
-    y2: float = 1.0
-    y3: float = 0.5
-    y4: float = -1.0
-    y5: float = 1.5
-    y6: float = 0.0
-    pad1: str = "no"
-    pad2: str = "no"
-    pad3: str = "no"
-    pad4: str = "no"
-    pad5: str = "yes"
-    pad6: str = "yes"
-    format: str = "float32"
+    y1: float = _score(default=2.0)
+    y2: float = _score(default=1.0)
+    y3: float = _score(default=0.5)
+    y4: float = _score(default=-1.0)
+    y5: float = _score(default=1.5)
+    y6: float = _score(default=0.0)
+    pad1: str = _padding(default="no")
+    pad2: str = _padding(default="no")
+    pad3: str = _padding(default="no")
+    pad4: str = _padding(default="no")
+    pad5: str = _padding(default="yes")
+    pad6: str = _padding(default="yes")
+    format: str = option(N_("number format"), "float32", FORMATS)
 
     @property
     def scores(self) -> tuple[float, ...]:
@@ -38,14 +42,3 @@ class Masked:
     def padded(self, padding: tuple[bool, ...]) -> "Masked":
         """The same scores with another padding."""
         return replace(self, **{f"pad{i}": "yes" if pad else "no" for i, pad in enumerate(padding, 1)})  # type: ignore[arg-type]
-
-
-_SETTINGS: tuple[Setting, ...] = (
-    *(Number(f"y{i}", N_("score"), score, -1e4, 1e4) for i, score in enumerate(Masked().scores, 1)),
-    *(
-        Option(f"pad{i}", N_("padding"), "yes" if pad else "no", ("no", "yes"), (N_("kept"), N_("padding")))
-        for i, pad in enumerate(Masked().padding, 1)
-    ),
-    Option("format", N_("number format"), "float32", FORMATS),
-)
-FIELDS: dict[str, Setting] = {field.name: field for field in _SETTINGS}

@@ -1,7 +1,7 @@
 """The one door between what a person picked and the mathematics: an Experiment is names and numbers, run() gives arrays.
 
 from labs.plane.run import run
-from labs.plane.setup import Experiment
+from labs.plane.setup import HIDDEN, Experiment
 
 result = run(Experiment(scale2=10.0))
 [panel.condition for panel in result.panels]
@@ -33,7 +33,7 @@ from labs.plane.problem import (
     started,
     unstarted,
 )
-from labs.plane.setup import Experiment, Panel, fields_of, loss_of, own, start_of
+from labs.plane.setup import HIDDEN, Experiment, Panel, loss_of, own, start_of
 from labs.plane.walks import Run, Walk, goal_of, rated, waiting, walk
 from landscape.grid import Axis
 from optim.optimizer import optimizers
@@ -89,7 +89,7 @@ def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     experiment = own(experiment, panel)
     surface = surfaces()[experiment.surface.name]
     hidden = panel.hidden if surface.hidden_layer else Pick("none")
-    hidden_fields = fields_of("hidden", hidden.name)
+    hidden_fields = HIDDEN.fields(hidden.name)
     static = options(experiment.surface, surface.fields)
     if surface.classes:
         static += (("classes", str(len(class_names(experiment.data)))),)
@@ -173,7 +173,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         across.points(points),
         up.points(points),
         grid(problem, rest, across, up, points),
-        slopes(problem, rest, across, up, points) if experiment.drawn == "slope" else None,
+        slopes(problem, rest, across, up, points) if experiment.quantity == "slope" else None,
         fit,
         goal,
         theta,

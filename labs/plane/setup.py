@@ -1,11 +1,11 @@
 """What a person picks for the pages that map two numbers to a loss: an Experiment of names and numbers, flat and frozen."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from core.catalogue import Item, catalogue
-from core.messages import N_, Value
-from core.settings import Count, Number, Option, Pair, Pick, Setting, Window, options
+from core.catalogue import catalogue
+from core.messages import N_
+from core.settings import Number, Pair, Pick, Window, options
+from core.setup import Menu, Settings, Setup, count, number, option, other_item, overrides, pair_of, pick_of, picks_of, setups, window_of
 from data.dataset import DataSet
 from normalization.feature import FeatureNormalization
 from normalization.hidden_layer import HiddenNormalization
@@ -18,114 +18,79 @@ from surfaces.regression import the_loss
 from surfaces.surface import Structure
 
 BEST, SAME, FRACTION = "best", "same", "fraction"
-Settings = tuple[tuple[str, Value], ...]
 MOST_PANELS, MOST_OPTIMIZERS = 3, 4
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits.
-
-    data, surface: settings of the experiment's data and surface that this picture has otherwise. model: another surface of the same data;
-    "": the experiment's.
-    """
-
-    features: Pick = Pick("none")
-    hidden: Pick = Pick("none")
-    window: Window | None = None
-    data: Settings = ()
-    surface: Settings = ()
-    model: str = ""
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """Everything that a person picks. Flat, frozen, hashable; the address is its flattening.
-
-    start: of the walks, in weights of the raw features; None: the surface's own. point, radius: what is looked at closely, in the first
-    panel's own weights (None: the end of its first walk), and how far around, as a share of half the picture.
-    """
-
-    data: Pick = Pick("iris")
-    surface: Pick = Pick("linear")
-    panels: tuple[Panel, ...] = (Panel(), Panel(features=Pick("standardize")))
-    optimizers: tuple[Pick, ...] = (Pick("gradient_descent"),)
-    scale1: float = 1.0
-    scale2: float = 10.0
-    mode: str = BEST
-    fraction: float = 0.5
-    schedule: Pick = Pick("constant")
-    warmup: int = 0
-    batch: int = 0
-    steps: int = 10_000
-    seed: int = 0
-    start: Pair | None = None
-    point: Pair | None = None
-    radius: float = 0.3
-    window: Window | None = None
-    aspect: str = "equal"
-    levels: str = "log"
-    span: str = "own"
-    drawn: str = "loss"
-    resolution: int = 100
-
-
-_MODES = (N_("each panel's own best"), N_("the same number for all"), N_("the same fraction of each limit"))
-FIELDS: dict[str, Setting] = {
-    field.name: field
-    for field in (
-        Number("scale1", N_("unit of x₁: times"), 1.0, 1e-3, 1e3, log=True, symbol="×"),
-        Number("scale2", N_("unit of x₂: times"), 10.0, 1e-3, 1e3, log=True, symbol="×"),
-        Option("mode", N_("learning rate"), BEST, (BEST, SAME, FRACTION), _MODES),
-        Number("fraction", N_("fraction of each limit"), 0.5, 0.01, 2.0, symbol="η/limit"),
-        Count("warmup", N_("linear warm-up, updates"), 0, 0, 100_000),
-        Count("batch", N_("batch size, 0 = all rows"), 0, 0, 4000),
-        Count("steps", N_("updates"), 10_000, 1, 100_000, log=True),
-        Count("seed", N_("seed of the shuffling"), 0, 0, 9999),
-        Number("radius", N_("radius of the expansion, of half the picture"), 0.3, 0.01, 1.0, log=True),
-        Option("aspect", N_("axes"), "equal", ("equal", "free"), (N_("equal aspect"), N_("each its own"))),
-        Option(
-            "levels",
-            N_("contour levels"),
-            "log",
-            ("log", "even", "rank", "linear"),
-            (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
-        ),
-        Option("span", N_("color range"), "own", ("own", "same"), (N_("each picture's own"), N_("the same for all pictures"))),
-        Option("drawn", N_("the map shows"), "loss", ("loss", "slope"), (N_("the loss"), N_("the norm of its gradient"))),
-        Option("resolution", N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400)),
-    )
-}
 POINT = Number("start", N_("start"), 0.0, -1e6, 1e6)
 EDGE = Number("window", N_("window"), 0.0, -1e7, 1e7)
 
 
-class Entry(Item, Protocol):
-    """An item of any menu: what every record has in common."""
-
-    @property
-    def formula(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def fields(self) -> tuple[Setting, ...]: ...
+def _of_two_units() -> dict[str, HiddenNormalization]:
+    return {name: item for name, item in catalogue("normalization.hidden", HiddenNormalization).items() if item.two_units}
 
 
-def menus() -> dict[str, dict[str, Entry]]:
-    """Every catalogue by the part of an Experiment that picks from it."""
-    return {
-        "data": dict(catalogue("data.tables", DataSet)),
-        "surface": dict(surfaces()),
-        "features": dict(catalogue("normalization.features", FeatureNormalization)),
-        "hidden": {name: item for name, item in catalogue("normalization.hidden", HiddenNormalization).items() if item.two_units},
-        "optimizer": dict(optimizers()),
-        "schedule": dict(catalogue("optim.schedules", Schedule)),
-    }
+DATA = Menu("data", lambda: catalogue("data.tables", DataSet))
+SURFACE = Menu("surface", surfaces)
+FEATURES = Menu("features", lambda: catalogue("normalization.features", FeatureNormalization))
+HIDDEN = Menu("hidden", _of_two_units)
+OPTIMIZER = Menu("optimizer", optimizers)
+SCHEDULE = Menu("schedule", lambda: catalogue("optim.schedules", Schedule))
 
 
-def fields_of(part: str, name: str) -> tuple[Setting, ...]:
-    """The settings of an item of a menu."""
-    return tuple(menus()[part][name].fields)
+@dataclass(frozen=True)
+class Panel(Setup):
+    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits.
+
+    model: another surface of the same data; "": the experiment's. data, surface: settings of the experiment's data and of that surface
+    that this picture has otherwise.
+    """
+
+    features: Pick = pick_of(FEATURES, "none")
+    hidden: Pick = pick_of(HIDDEN, "none")
+    window: Window | None = window_of(EDGE)
+    model: str = other_item(lambda: [name for name, item in surfaces().items() if item.needs_data], key="surface")
+    data: Settings = overrides(DATA)
+    surface: Settings = overrides(SURFACE, item="model")
+
+
+@dataclass(frozen=True)
+class Experiment(Setup):
+    """Everything that a person picks.
+
+    start: of the walks, in weights of the raw features; None: the surface's own. point, radius: what is looked at closely, in the first
+    panel's own weights (None: the end of its first walk), and how far around, as a share of half the picture. quantity: what is drawn.
+    """
+
+    data: Pick = pick_of(DATA, "iris")
+    surface: Pick = pick_of(SURFACE, "linear")
+    panels: tuple[Panel, ...] = setups("p", (Panel(), Panel(features=Pick("standardize"))), most=MOST_PANELS)
+    optimizers: tuple[Pick, ...] = picks_of(OPTIMIZER, "o", ("gradient_descent",), most=MOST_OPTIMIZERS)
+    scale1: float = number(N_("unit of x₁: times"), 1.0, 1e-3, 1e3, log=True, symbol="×")
+    scale2: float = number(N_("unit of x₂: times"), 10.0, 1e-3, 1e3, log=True, symbol="×")
+    mode: str = option(
+        N_("learning rate"),
+        BEST,
+        (BEST, SAME, FRACTION),
+        (N_("each panel's own best"), N_("the same number for all"), N_("the same fraction of each limit")),
+    )
+    fraction: float = number(N_("fraction of each limit"), 0.5, 0.01, 2.0, symbol="η/limit")
+    schedule: Pick = pick_of(SCHEDULE, "constant")
+    warmup: int = count(N_("linear warm-up, updates"), 0, 0, 100_000)
+    batch: int = count(N_("batch size, 0 = all rows"), 0, 0, 4000)
+    steps: int = count(N_("updates"), 10_000, 1, 100_000, log=True)
+    seed: int = count(N_("seed of the shuffling"), 0, 0, 9999)
+    start: Pair | None = pair_of(POINT)
+    point: Pair | None = pair_of(POINT)
+    radius: float = number(N_("radius of the expansion, of half the picture"), 0.3, 0.01, 1.0, log=True)
+    window: Window | None = window_of(EDGE)
+    aspect: str = option(N_("axes"), "equal", ("equal", "free"), (N_("equal aspect"), N_("each its own")))
+    levels: str = option(
+        N_("contour levels"),
+        "log",
+        ("log", "even", "rank", "linear"),
+        (N_("logarithmic"), N_("even rings (square root)"), N_("by rank (equal areas between lines)"), N_("linear")),
+    )
+    span: str = option(N_("color range"), "own", ("own", "same"), (N_("each picture's own"), N_("the same for all pictures")))
+    quantity: str = option(N_("the map shows"), "loss", ("loss", "slope"), (N_("the loss"), N_("the norm of its gradient")), key="drawn")
+    resolution: int = option(N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400))
 
 
 def own(experiment: Experiment, panel: Panel) -> Experiment:
@@ -135,8 +100,8 @@ def own(experiment: Experiment, panel: Panel) -> Experiment:
     of_data = surfaces()[experiment.surface.name].needs_data
     model = Pick(panel.model) if panel.model and of_data else experiment.surface
     data, surface = (
-        picked.having(**{name: value for name, value in otherwise if name in {field.name for field in fields_of(part, picked.name)}})
-        for part, picked, otherwise in (("data", experiment.data, panel.data), ("surface", model, panel.surface))
+        picked.having(**{name: value for name, value in otherwise if name in {field.name for field in menu.fields(picked.name)}})
+        for menu, picked, otherwise in ((DATA, experiment.data, panel.data), (SURFACE, model, panel.surface))
     )
     return replace(experiment, data=data, surface=surface)
 

@@ -1,5 +1,5 @@
 from core.messages import N_
-from core.settings import Option
+from core.settings import option_of
 from surfaces import regression
 from surfaces.loss import REDUCE, losses
 from surfaces.surface import Surface
@@ -12,7 +12,7 @@ surface = Surface(
     source="Gauss 1809",
     loss=regression.loss,
     fields=(
-        Option("loss", N_("loss"), "mean_squared", tuple(_LOSSES), tuple(loss.label for loss in _LOSSES.values())),
+        option_of("loss", N_("loss"), "mean_squared", _LOSSES),
         REDUCE,
         regression.BIAS,
         regression.BIAS_VALUE,

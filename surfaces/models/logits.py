@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from core.messages import N_
-from core.settings import Number, Option
+from core.settings import Number, Option, option_of
 from surfaces.class_loss import ClassLoss, class_losses
 from surfaces.surface import Minima, Numbers, Scalar, Structure, Surface, Theta
 
@@ -70,13 +70,7 @@ surface = Surface(
     source="Lee 2021, Classification: the figure of MSE and cross-entropy; Bridle 1990",
     loss=_loss,
     fields=(
-        Option(
-            "loss",
-            N_("loss"),
-            "cross_entropy",
-            tuple(class_losses()),
-            tuple(loss.label for loss in class_losses().values()),
-        ),
+        option_of("loss", N_("loss"), "cross_entropy", class_losses()),
         Option("output", N_("output"), "softmax", ("softmax", "sigmoid"), ("softmax", N_("sigmoid of y₁ − y₂"))),
         Option("classes", N_("classes"), 3, tuple(range(2, MOST_CLASSES + 1))),
         Option("target", N_("right class"), 1, tuple(range(1, MOST_CLASSES + 1))),

@@ -10,9 +10,9 @@ from jaxtyping import Array, Float
 
 from core.catalogue import catalogue
 from core.messages import N_, Message, message
-from core.settings import Number, Option
+from core.settings import Number, Option, option_of
 from normalization.hidden_layer import HiddenNormalization
-from surfaces.activations import ACTIVATIONS
+from surfaces.activation import activations
 from surfaces.loss import REDUCE, best_bias, losses, reduced
 from surfaces.regression import baseline, reduction, the_loss
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Surface, Theta
@@ -38,7 +38,7 @@ def _preactivation(structure: Structure, numbers: Numbers, theta: Theta, rows: R
 
 def _hidden(structure: Structure, numbers: Numbers, z: Units, rows: Rows) -> tuple[Units, Units]:
     """What the normalization gets, and what the output weights get."""
-    norm, phi = _normalization(structure), ACTIVATIONS[structure.option("activation")]
+    norm, phi = _normalization(structure), activations()[structure.option("activation")].function
     if structure.option("place") == "after":
         return phi(z), norm.applied(phi(z), rows.w, numbers)
     return z, phi(norm.applied(z, rows.w, numbers))
@@ -103,7 +103,7 @@ def _axes(structure: Structure) -> tuple[str, ...]:
 
 
 def _flat(structure: Structure) -> Message | None:
-    positive = structure.option("place") == "before" or structure.option("activation") in ("relu", "linear")
+    positive = structure.option("place") == "before" or activations()[structure.option("activation")].homogeneous
     if structure.option("plane") == "hidden" and positive and _normalization(structure).scale_free:
         return message(N_("flat direction: batch normalization makes the loss constant along rays, as far as ε allows"))
     return None
@@ -122,9 +122,9 @@ surface = Surface(
             ("output", "hidden"),
             (N_("output weights v₁, v₂"), N_("weights into the first hidden unit")),
         ),
-        Option("activation", N_("activation"), "relu", tuple(ACTIVATIONS), ("ReLU", "tanh", "sigmoid", N_("linear"), "GELU")),
+        option_of("activation", N_("activation"), "relu", activations()),
         Option("place", N_("batch normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it"))),
-        Option("loss", N_("loss"), "mean_squared", tuple(losses()), tuple(loss.label for loss in losses().values())),
+        option_of("loss", N_("loss"), "mean_squared", losses()),
         REDUCE,
         Number("gain", N_("gain of the second hidden unit"), 1.0, 0.1, 100.0, log=True, symbol="g"),
         Number("v1", N_("first output weight (where it is not drawn)"), 1.0, -10.0, 10.0, symbol="v₁"),

@@ -8,12 +8,13 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from core import address
 from labs.deep.regions import regions
 from labs.deep.run import run
 from lessons.deep_scene import CLASSIFIER
 from tests.browser.conftest import Visit
 from tests.browser.helpers import query
-from views import address
+from views.view_state import ViewState
 
 TINY = "/classifier?data=moons&data.samples=60&depth=1&width=4&steps=40&resolution=25&v=1"
 # The sum of the class numbers of each picture of regions, as Plotly holds them.
@@ -23,7 +24,7 @@ PREDICTED = """() => [...document.querySelectorAll(".esl-cloud .esl-plotly")].ma
 
 def test_the_regions_follow_the_player(visit: Visit, page: Page) -> None:
     visit(TINY)
-    scene, _, _ = address.read(query(page), CLASSIFIER)
+    scene, _, _ = address.read(query(page), CLASSIFIER, ViewState())
     found = [regions(one.setup, len(one.record.update)) for one in run(scene).nets]
     scrub = page.locator(".esl-scrub")
     for update in (0, 7, 23, 40):

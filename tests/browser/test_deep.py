@@ -8,13 +8,14 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from core import address
 from core.numerals import numeral
 from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
 from tests.browser.conftest import Serve, Visit
 from tests.browser.helpers import becomes, box, query, settle
-from views import address
 from views.deep.charts import CHARTS, ON_NETWORKS
+from views.view_state import ViewState
 
 TINY = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resolution=25&v=1"
 
@@ -31,7 +32,7 @@ def meter(one: NetworkResult, at: int) -> str:
 
 def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Visit, page: Page) -> None:
     visit(TINY)
-    scene, _, _ = address.read(query(page), DEEP)
+    scene, _, _ = address.read(query(page), DEEP, ViewState())
     result = run(scene)
     expect(page.locator(".esl-number")).to_have_text([right(one, -1) for one in result.nets])
     scrub = page.locator(".esl-scrub")

@@ -8,12 +8,13 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from core.address import read
 from core.numerals import numeral
 from labs.plane.run import run
 from lessons.scenes import OUTPUT
 from tests.browser.conftest import Visit
 from tests.browser.helpers import at_pixel, box, contour, drawn, query, requested_start, settle
-from views.address import read
+from views.view_state import ViewState
 
 
 def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit: Visit, page: Page) -> None:
@@ -25,7 +26,7 @@ def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit:
     page.wait_for_url(re.compile(r"[?&]start="))
     landed = requested_start(page)
     assert [abs(landed[i] - at[i]) <= abs(pixel[i]) for i in (0, 1)] == [True, True]
-    steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(read(query(page), OUTPUT)[0]).panels]
+    steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(read(query(page), OUTPUT, ViewState())[0]).panels]
     for panel, step in enumerate(steps):
         fact = page.locator(".esl-panel").nth(panel).locator(".esl-fact", has_text="first step, GD").locator("dd")
         expect(fact).to_have_text(numeral(step))

@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, expect
 
+from core.address import read
 from core.numerals import numeral
 from labs.plane.closeup import closeup
 from labs.plane.run import run
@@ -15,7 +16,7 @@ from lessons.scenes import STUCK
 from tests.browser.conftest import Visit
 from tests.browser.helpers import at_pixel, box, contour, query
 from verdict.plane_advice import LABELS, story
-from views.address import read
+from views.view_state import ViewState
 
 
 def point(page: Page) -> tuple[float, float]:
@@ -34,7 +35,7 @@ def test_a_click_looks_at_that_point_and_the_start_stays(visit: Visit, page: Pag
     landed = point(page)
     assert [abs(landed[i] - at[i]) <= abs(pixel[i]) for i in (0, 1)] == [True, True]
     assert "start" not in query(page)
-    scene = read(query(page), STUCK)[0]
+    scene = read(query(page), STUCK, ViewState())[0]
     found = closeup(scene, run(scene).panels[0])
     table = page.get_by_role("table").first
     expect(table).to_contain_text(numeral(found.loss))

@@ -7,9 +7,9 @@ from labs.deep.races import normalizations
 from labs.deep.run import DeepResult, another
 from labs.deep.setup import Deep
 from labs.deep.slices import slices
-from labs.plane.setup import menus
 from views.deep.board import loss_of, name_of, regions_of
 from views.language import tr
+from views.menus import menus
 
 
 def shared(result: DeepResult) -> bool:

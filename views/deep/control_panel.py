@@ -75,7 +75,7 @@ def _slice(scene: DeepScene) -> None:
 
 
 PARTS: Parts[Deep] = {
-    "data": Part(N_("Data"), [_data, "held", "seed"]),
+    "data": Part(N_("Data"), [_data, "held_out_fraction", "seed"]),
     "network": Part(N_("Network"), ["depth", "width", "activation", "residual", "initialization", _sizes]),
     "losses": Part(N_("Losses"), [_losses]),
     "normalization": Part(N_("Normalization"), [_normalizations, "place", "affine", "begin", "memory", "frozen"]),

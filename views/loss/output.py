@@ -9,11 +9,12 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Option, values
 from labs.plane.run import PanelResult
-from labs.plane.setup import MOST_PANELS, SAME, Experiment, Panel, class_losses, fields_of, optimizers, own
+from labs.plane.setup import MOST_PANELS, SAME, Experiment, Panel, class_losses, optimizers, own
 from views import lesson
 from views.control_panel import fold
 from views.controls import chips, choice, field, number, picked
 from views.language import tr
+from views.menus import fields_of
 from views.page import heading, picture, takeaway, try_next
 from views.plane.board import first_step, title_of
 from views.plane.control_panel import control_panel
@@ -152,9 +153,9 @@ def output(scene: Scene) -> None:
     with left:
         losses(scene)
     with right:
-        choice(scene, "drawn", field(scene, "drawn"), segmented=True)
+        choice(scene, "drawn", field(scene, "quantity"), segmented=True)
     more(scene)
-    if scene.experiment.drawn == "slope":
+    if scene.experiment.quantity == "slope":
         try_next(tr("click into the bright desert, and compare the first steps; then switch back to the loss."))
     else:
         try_next(tr("switch to the norm of the gradient, and see the desert that surrounds the start; then click into it."))

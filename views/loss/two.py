@@ -97,6 +97,6 @@ def two(scene: Scene) -> None:
     if inside := fold(tr("Temperature, and what the maps show"), f"{scene.page} more two", ":material/tune:"):
         with inside:
             temperature(scene)
-            choice(scene, "drawn", field(scene, "drawn"), segmented=True)
+            choice(scene, "drawn", field(scene, "quantity"), segmented=True)
     try_next(tr("move the mean of the logits: the walks slide along the valley, and every loss stays what it was."))
     control_panel(scene)

@@ -9,10 +9,11 @@ import streamlit as st
 from core.messages import N_
 from core.numerals import numeral
 from labs.plane.run import Result
-from labs.plane.setup import Experiment, menus, optimizers
+from labs.plane.setup import Experiment, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views.controls import field, number
 from views.language import tr
+from views.menus import menus
 from views.page import close_page, heading, next_step, open_page, picture, takeaway
 from views.plane.board import title_of
 from views.plane.control_panel import control_panel, schedule

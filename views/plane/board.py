@@ -16,10 +16,11 @@ from figures.derived import Derived, Drawn
 from figures.levels import Levels, levels
 from figures.surface import surface
 from labs.plane.run import PanelResult, Result, fitting
-from labs.plane.setup import Experiment, dataset_of, fields_of, menus, optimizers, own
+from labs.plane.setup import Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
 from verdict.plane_advice import LABELS, judge
 from views.language import say, tr
+from views.menus import fields_of, menus
 from views.view_state import ViewState
 
 

@@ -3,8 +3,9 @@
 from core.numerals import numeral
 from core.settings import Option, values
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import Experiment, fields_of, loss_of, surfaces
+from labs.plane.setup import Experiment, loss_of, surfaces
 from views.language import tr
+from views.menus import fields_of
 
 
 def caption(experiment: Experiment, result: Result) -> str:
@@ -73,6 +74,6 @@ def _output_space(experiment: Experiment) -> str:
             classes=chosen["classes"], others=numeral(float(chosen["others"]))
         )
     said += " " + tr("The squared error is the sum over the classes.")
-    if experiment.drawn == "slope":
+    if experiment.quantity == "slope":
         said += " " + tr("The maps show the norm of the gradient; in 3-D, the loss.")
     return said.format(target=min(int(chosen["target"]), int(chosen["classes"])), temperature=numeral(float(chosen["temperature"])))

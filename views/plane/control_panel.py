@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.messages import N_, Value
 from core.settings import Option, Pick, pick
+from core.setup import settings_of
 from labs.plane.setup import (
     BEST,
     FRACTION,
@@ -22,12 +23,12 @@ from labs.plane.setup import (
     surfaces,
 )
 from views import control_panel as panel_of
-from views import view_state
 from views.control_panel import Part, Parts, item_choice, item_menu, item_settings, two_a_row
 from views.controls import PickSlot, Slot, field, menu, number, picked, picked_at, setting, toggle
 from views.language import language, tr
 from views.menus import menus
 from views.session import Scene, edit, show
+from views.view_state import ViewState
 
 PLACE = "all "
 
@@ -230,13 +231,13 @@ def schedule(scene: Scene, key: str = "schedule") -> None:
 def _picture(scene: Scene) -> None:
     left, right = st.columns(2)
     with left:
-        for name in ("levels", "span", "drawn", "aspect"):
+        for name in ("levels", "span", "quantity", "aspect"):
             _field(scene, name)
     with right:
         _field(scene, "resolution")
         key = f"{scene.page} all curves {language()}"
         st.session_state[key] = scene.shown.curves == "on"
-        label = tr(view_state.FIELDS["curves"].label)
+        label = tr(settings_of(ViewState)["curves"].label)
         st.toggle(label, key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
         _clock(scene)
     if scene.experiment.window is not None:
@@ -250,7 +251,7 @@ def _unzoomed(experiment: Experiment) -> Experiment:
 
 def _clock(scene: Scene) -> None:
     """What the walks are counted by."""
-    option, key = view_state.FIELDS["clock"], f"{scene.page} all clock {language()}"
+    option, key = settings_of(ViewState)["clock"], f"{scene.page} all clock {language()}"
     assert isinstance(option, Option)
     st.session_state[key] = scene.shown.clock
     st.selectbox(

@@ -8,9 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.messages import Value
 from core.settings import Pick, pick, values
-from labs.plane.setup import MOST_PANELS, Experiment, Panel, dataset_of, fields_of, surfaces
+from labs.plane.setup import MOST_PANELS, Experiment, Panel, dataset_of, surfaces
 from views.controls import Slot, field, number, picked, toggle
 from views.language import tr
+from views.menus import fields_of
 from views.session import Scene
 
 # A fold that the browser opens and closes by itself: how wide its window is, the server never learns. What it folds is the keyed
