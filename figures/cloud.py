@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float
 
 from figures.colors import DATA
-from figures.figure import Figure
+from figures.figure import SMALL_MARGIN, Figure, hover, small_axis
 
 
 def cloud(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"], axes: tuple[str, str], *, equal: bool, most: int = 600) -> Figure:
@@ -16,16 +16,13 @@ def cloud(x: Float[np.ndarray, " n"], y: Float[np.ndarray, " n"], axes: tuple[st
         "x": x[take].astype(np.float32),
         "y": y[take].astype(np.float32),
         "marker": {"size": 5, "color": DATA, "opacity": 0.65},
-        "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<extra></extra>",
+        "hovertemplate": hover(axes),
     }
-    horizontal: dict[str, object] = {"title": {"text": axes[0], "font": {"size": 13}}, "nticks": 4, "zeroline": False}
-    vertical: dict[str, object] = {"title": {"text": axes[1], "font": {"size": 13}}, "nticks": 4, "zeroline": False}
+    horizontal, vertical = small_axis(axes[0]), small_axis(axes[1])
     if equal:
         reach = 0.55 * max(float(np.ptp(x)), float(np.ptp(y)), 1e-12)
         middle = (0.5 * float(x.min() + x.max()), 0.5 * float(y.min() + y.max()))
         horizontal["range"] = [middle[0] - reach, middle[0] + reach]
         vertical |= {"range": [middle[1] - reach, middle[1] + reach], "scaleanchor": "x"}
-    return {
-        "data": [trace],
-        "layout": {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "margin": {"l": 54, "r": 6, "t": 6, "b": 46}},
-    }
+    layout = {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "margin": SMALL_MARGIN}
+    return {"data": [trace], "layout": layout}

@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from figures.colors import BATCH, GOAL, LINES, LOSS_SCALE
 from figures.derived import Drawn, beside_its_middle
-from figures.figure import Figure, Trace
+from figures.figure import Figure, Layout, Trace, axis, ends, hover
 from figures.levels import Levels
 
 
@@ -38,68 +38,43 @@ def contour(
     """
     loss, goal, lowest = words
     between: dict[str, object] = {"start": levels.first, "end": levels.last, "size": levels.step}
-    traces: list[Trace] = [
-        {
-            "type": "contour",
-            "x": beside_its_middle(a),
-            "y": beside_its_middle(b),
-            "z": heights,
-            "colorscale": [list(stop) for stop in LOSS_SCALE],
-            "contours": between,
-            "autocontour": False,
-            "line": {"width": 0.8, "color": LINES, "smoothing": 0.0 if losses is None else 0.6},
-            "showscale": False,
-        }
-    ]
+    line = {"width": 0.8, "color": LINES, "smoothing": 0.0 if losses is None else 0.6}
+    bands = level_lines(a, b, heights, between, line) | {"colorscale": [list(stop) for stop in LOSS_SCALE], "autocontour": False}
     if losses is None:
-        traces[0] |= {"hoverinfo": "skip", "contours": {**between, "showlines": False}}  # bands alone: half of the drawing
+        bands |= {"hoverinfo": "skip", "contours": {**between, "showlines": False}}  # bands alone: half of the drawing
     else:
-        traces[0]["customdata"] = losses
-        traces[0]["hovertemplate"] = f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{customdata:.4g}}<extra></extra>"
-    line = {"color": GOAL, "width": 2}
+        bands |= {"customdata": losses, "hovertemplate": hover(axes, loss, "%{customdata:.4g}")}
+    traces, line = [bands], {"color": GOAL, "width": 2}
     if ring is not None:
-        traces.append({"type": "scatter", "mode": "lines", "x": ring[0], "y": ring[1], "line": line, "name": goal})
+        traces.append(_named(goal, {"type": "scatter", "mode": "lines", "x": ring[0], "y": ring[1], "line": line}))
     elif level is not None:
         only = {"start": level, "end": level, "size": 1.0, "coloring": "none"}
-        traces.append(
-            {
-                "type": "contour",
-                "x": beside_its_middle(a),
-                "y": beside_its_middle(b),
-                "z": heights,
-                "contours": only,
-                "line": line,
-                "showscale": False,
-                "name": goal,
-            }
-        )
-    star = {"symbol": "star", "size": 14, "color": GOAL, "line": {"width": 1.5, "color": "#ffffff"}}
+        traces.append(level_lines(a, b, heights, only, line) | {"name": goal, "hoverinfo": "skip"})
     if minimum is not None:
-        traces.append({"type": "scatter", "mode": "markers", "x": minimum[:1], "y": minimum[1:2], "marker": star, "name": lowest})
-    for trace in traces[1:]:
-        trace |= (
-            {"hovertemplate": f"{trace['name']}<extra></extra>", "showlegend": False}
-            if trace["type"] == "scatter"
-            else {"hoverinfo": "skip"}
-        )
-    vertical: dict[str, object] = {"title": {"text": axes[1]}, "range": [float(b[0]), float(b[-1])], "nticks": 6, "zeroline": False}
+        star = {"symbol": "star", "size": 14, "color": GOAL, "line": {"width": 1.5, "color": "#ffffff"}}
+        traces.append(_named(lowest, {"type": "scatter", "mode": "markers", "x": minimum[:1], "y": minimum[1:2], "marker": star}))
+    vertical = axis(axes[1], range=ends(b))
     if equal:
         vertical["scaleanchor"] = "x"
-    horizontal = {"title": {"text": axes[0]}, "range": [float(a[0]), float(a[-1])], "nticks": 6, "zeroline": False}
-    return {"data": traces, "layout": {"xaxis": horizontal, "yaxis": vertical, "showlegend": False, "hovermode": "closest"}}
+    layout = {"xaxis": axis(axes[0], range=ends(a)), "yaxis": vertical, "showlegend": False, "hovermode": "closest"}
+    return {"data": traces, "layout": layout}
+
+
+def _named(name: str, trace: Trace) -> Trace:
+    """A mark on the map, its name under the pointer."""
+    return {**trace, "name": name, "hovertemplate": f"{name}<extra></extra>", "showlegend": False}
+
+
+def level_lines(
+    a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], z: Drawn | Float[np.ndarray, "m n"], contours: Layout, line: Layout
+) -> Trace:
+    """Contours of z at (a[j], b[i]), at the heights that `contours` names."""
+    x, y = beside_its_middle(a), beside_its_middle(b)
+    return {"type": "contour", "x": x, "y": y, "z": z, "contours": contours, "line": line, "showscale": False}
 
 
 def lines_over(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], heights: Drawn, levels: Levels, name: str) -> Trace:
     """Another loss on the same map, as lines alone."""
-    return {
-        "type": "contour",
-        "x": beside_its_middle(a),
-        "y": beside_its_middle(b),
-        "z": heights,
-        "contours": {"start": levels.first, "end": levels.last, "size": levels.step, "coloring": "none"},
-        "autocontour": False,
-        "line": {"width": 1.8, "color": BATCH, "smoothing": 0.6},
-        "showscale": False,
-        "hoverinfo": "skip",
-        "name": name,
-    }
+    contours = {"start": levels.first, "end": levels.last, "size": levels.step, "coloring": "none"}
+    line = {"width": 1.8, "color": BATCH, "smoothing": 0.6}
+    return level_lines(a, b, heights, contours, line) | {"autocontour": False, "hoverinfo": "skip", "name": name}

@@ -7,7 +7,7 @@ fills in x (by updates, epochs or gradient evaluations), y, and what the name sa
 from typing import NamedTuple
 
 from figures.colors import GOAL
-from figures.figure import Figure, Trace
+from figures.figure import Figure, Trace, legend_above, level_line
 
 
 class Curve(NamedTuple):
@@ -43,11 +43,10 @@ def curves(lines: list[Curve], words: tuple[str, str], goals: list[float]) -> Fi
         "xaxis2": {"domain": [0.56, 1], "anchor": "y2"},
         "yaxis": {"title": {"text": loss}, "type": "log", "exponentformat": "power", "nticks": 6},
         "yaxis2": {"title": {"text": slope}, "type": "log", "exponentformat": "power", "nticks": 6, "anchor": "x2"},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": legend_above(),
         "margin": {"l": 70, "r": 10, "t": 50, "b": 52},
         "hovermode": "closest",
     }
     if goals and max(goals) - min(goals) <= 1e-6 * max(goals):
-        dotted = {"color": GOAL, "width": 1.5, "dash": "dot"}
-        layout["shapes"] = [{"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "y0": goals[0], "y1": goals[0], "line": dotted}]
+        layout["shapes"] = [level_line(goals[0], GOAL)]
     return {"data": traces, "layout": layout}

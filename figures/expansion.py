@@ -4,8 +4,9 @@ import numpy as np
 from jaxtyping import Float
 
 from figures.colors import LOSS_SCALE
-from figures.figure import Figure, Trace
+from figures.figure import Figure, Layout, Trace, hover
 from figures.marks import DOWN
+from figures.surface import LIGHTING
 
 
 def expansion(
@@ -20,30 +21,21 @@ def expansion(
     low, high = float(true.min()), float(true.max())
     room = 0.5 * (high - low) or 1.0
     shown = np.where((expanded >= low - room) & (expanded <= high + room), expanded, np.nan)
-    hovers = [f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{word} %{{z:.4g}}<extra></extra>" for word in words]
+    colors = [list(stop) for stop in LOSS_SCALE], [[0, DOWN], [1, DOWN]]
+    looks: tuple[Layout, Layout] = ({"lighting": LIGHTING}, {"opacity": 0.45})
     traces: list[Trace] = [
         {
             "type": "surface",
             "x": a,
             "y": b,
-            "z": true,
-            "colorscale": [list(stop) for stop in LOSS_SCALE],
+            "z": z,
+            "colorscale": scale,
             "showscale": False,
-            "name": words[0],
-            "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
-            "hovertemplate": hovers[0],
-        },
-        {
-            "type": "surface",
-            "x": a,
-            "y": b,
-            "z": shown,
-            "colorscale": [[0, DOWN], [1, DOWN]],
-            "opacity": 0.45,
-            "showscale": False,
-            "name": words[1],
-            "hovertemplate": hovers[1],
-        },
+            "name": name,
+            "hovertemplate": hover(axes, name, "%{z:.4g}"),
+            **look,
+        }
+        for z, name, scale, look in zip((true, shown), words, colors, looks, strict=True)
     ]
     scene = {
         "xaxis": {"title": {"text": axes[0]}, "nticks": 5},

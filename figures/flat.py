@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from figures.derived import beside_its_middle
+from figures.contour import level_lines
 from figures.figure import Trace
 
 VEIL, CLEAR, HATCH = "rgba(125, 128, 138, 0.55)", "rgba(125, 128, 138, 0)", "rgba(255, 255, 255, 0.8)"
@@ -15,33 +15,26 @@ def shaded(a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], margin: Float
     if not (margin < 0).any():
         return []
     across, up = _hatching(margin)
-    return [
-        {
-            # Plotly paints the color of the lowest step everywhere and the next one over it: so the shaded side is the upper one.
-            "type": "contour",
-            "x": beside_its_middle(a),
-            "y": beside_its_middle(b),
-            "z": (-margin).astype(np.float32),
-            "colorscale": [[0.0, CLEAR], [0.5, CLEAR], [0.5, VEIL], [1.0, VEIL]],
-            "contours": {"start": 0.0, "end": 0.0, "size": 1.0, "coloring": "fill"},
-            "autocontour": False,
-            "line": {"width": 1.5, "color": HATCH, "smoothing": 0.6},
-            "showscale": False,
-            "hoverinfo": "skip",
-            "name": name,
-        },
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": (a[0] + (a[-1] - a[0]) * across).astype(np.float32),
-            "y": (b[0] + (b[-1] - b[0]) * up).astype(np.float32),
-            "line": {"width": 1.2, "color": HATCH},
-            "connectgaps": False,
-            "hoverinfo": "skip",
-            "showlegend": False,
-            "name": name,
-        },
-    ]
+    # Plotly paints the color of the lowest step everywhere and the next one over it: so the shaded side is the upper one.
+    contours, line = {"start": 0.0, "end": 0.0, "size": 1.0, "coloring": "fill"}, {"width": 1.5, "color": HATCH, "smoothing": 0.6}
+    veil = level_lines(a, b, (-margin).astype(np.float32), contours, line) | {
+        "colorscale": [[0.0, CLEAR], [0.5, CLEAR], [0.5, VEIL], [1.0, VEIL]],
+        "autocontour": False,
+        "hoverinfo": "skip",
+        "name": name,
+    }
+    hatching: Trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": (a[0] + (a[-1] - a[0]) * across).astype(np.float32),
+        "y": (b[0] + (b[-1] - b[0]) * up).astype(np.float32),
+        "line": {"width": 1.2, "color": HATCH},
+        "connectgaps": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "name": name,
+    }
+    return [veil, hatching]
 
 
 def _hatching(margin: Float[np.ndarray, "m n"]) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from figures.figure import Figure, Trace
+from figures.figure import Figure, Trace, axis, legend_above, level_line
 
 LEAST = 1e-30  # a logarithmic axis has no place for 0
 
@@ -32,10 +32,6 @@ class Level(NamedTuple):
     color: str
 
 
-def _dotted(level: Level) -> dict[str, object]:
-    return {"color": level.color, "width": 1.5, "dash": "dot"}
-
-
 def lines(drawn: Sequence[Line], axes: tuple[str, str], *, log: bool = False, levels: Sequence[Level] = ()) -> Figure:
     """axes: names of x and y. log: y is logarithmic, and what is not above 0 is left out."""
     traces: list[Trace] = []
@@ -55,30 +51,19 @@ def lines(drawn: Sequence[Line], axes: tuple[str, str], *, log: bool = False, le
                 "hovertemplate": f"{line.name}<br>%{{x}}: %{{y:.4g}}<extra></extra>",
             }
         )
-    vertical: dict[str, object] = {"title": {"text": axes[1]}, "nticks": 6, "zeroline": False}
+    vertical = axis(axes[1])
     if log:
         seen = np.concatenate([np.asarray(line.y, np.float64) for line in drawn]) if drawn else np.ones(1)
         seen = seen[np.isfinite(seen) & (seen > LEAST)]
         decades = float(np.log10(seen.max() / seen.min())) if seen.size else 0.0
         vertical |= {"type": "log", "exponentformat": "power"} | ({"dtick": max(1, round(decades / 6))} if decades > 1.5 else {})
     layout: dict[str, object] = {
-        "xaxis": {"title": {"text": axes[0]}, "nticks": 6, "zeroline": False},
+        "xaxis": axis(axes[0]),
         "yaxis": vertical,
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "legend": legend_above(),
         "margin": {"l": 76, "r": 24, "t": 60, "b": 56},
         "hovermode": "closest",
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "x domain",
-                "x0": 0,
-                "x1": 1,
-                "y0": at.y,
-                "y1": at.y,
-                "line": {"color": at.color, "width": 1.5, "dash": "dot"},
-            }
-            for at in levels
-        ],
+        "shapes": [level_line(level.y, level.color) for level in levels],
         "annotations": [
             {
                 "xref": "x domain",
@@ -86,11 +71,11 @@ def lines(drawn: Sequence[Line], axes: tuple[str, str], *, log: bool = False, le
                 "xanchor": "right",
                 "yanchor": "bottom",
                 "yref": "y",
-                "y": float(np.log10(at.y)) if log else at.y,
-                "text": at.says,
+                "y": float(np.log10(level.y)) if log else level.y,
+                "text": level.says,
                 "showarrow": False,
             }
-            for at in levels
+            for level in levels
         ],
     }
     return {"data": traces, "layout": layout}

@@ -65,17 +65,22 @@ def critical(spots: Sequence[Spot]) -> list[Trace]:
     ]
 
 
-def curve(points: Float[np.ndarray, "k 2"], kind: str, says: str) -> Trace:
-    """A valley of minima, or a ridge."""
+def line(points: Float[np.ndarray, "k 2"], color: str, says: str, dash: str = "solid") -> Trace:
+    """A line through points of the map. says: what stands under the pointer."""
     return {
         "type": "scatter",
         "mode": "lines",
         "x": points[:, 0],
         "y": points[:, 1],
-        "line": {"color": KINDS[kind].color, "width": 3, "dash": "dot"},
+        "line": {"color": color, "width": 3, "dash": dash},
         "hovertemplate": f"{says}<extra></extra>",
         "showlegend": False,
     }
+
+
+def curve(points: Float[np.ndarray, "k 2"], kind: str, says: str) -> Trace:
+    """A valley of minima, or a ridge."""
+    return line(points, KINDS[kind].color, says, "dot")
 
 
 def arrows(
@@ -97,16 +102,6 @@ def arrows(
         color = DOWN if value < 0 else UP
         for way in (along, -along):
             ends = np.stack([at, at + way] if value < 0 else [at + way, at + 0.25 * way])
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines+markers",
-                    "x": ends[:, 0],
-                    "y": ends[:, 1],
-                    "line": {"color": color, "width": 3},
-                    "marker": {"symbol": "arrow", "angleref": "previous", "size": [0, 13], "color": color, "opacity": 1},
-                    "hovertemplate": f"{says.format(value=f'{value:.4g}')}<extra></extra>",
-                    "showlegend": False,
-                }
-            )
+            head = {"symbol": "arrow", "angleref": "previous", "size": [0, 13], "color": color, "opacity": 1}
+            traces.append(line(ends, color, says.format(value=f"{value:.4g}")) | {"mode": "lines+markers", "marker": head})
     return traces

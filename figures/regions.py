@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from figures.colors import CLASSES
-from figures.figure import Figure, Trace
+from figures.figure import SMALL_MARGIN, Figure, Trace, ends, hover, small_axis
 
 PALE = 0.42  # how much of a region's color there is, so that a row in it, and either theme, can be told from it
 OUTLINE = "rgba(20, 22, 34, 0.75)"
@@ -44,7 +44,7 @@ def regions(
             "hoverinfo": "skip",
         }
     ]
-    for i, name in enumerate(names):
+    for i, (name, stroke) in enumerate(zip(names, CLASSES, strict=False)):
         mine = label == i
         traces.append(
             {
@@ -54,22 +54,14 @@ def regions(
                 "y": y[mine].astype(np.float32),
                 "name": name,
                 "showlegend": legend,
-                "marker": {
-                    "size": 6,
-                    "color": CLASSES[i].color,
-                    "symbol": CLASSES[i].marker,
-                    "line": {"width": 0.8, "color": OUTLINE},
-                },
-                "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{name}<extra></extra>",
+                "marker": {"size": 6, "color": stroke.color, "symbol": stroke.marker, "line": {"width": 0.8, "color": OUTLINE}},
+                "hovertemplate": hover(axes, name),
             }
         )
-    small = {"size": 13}
-    horizontal: dict[str, object] = {"title": {"text": axes[0], "font": small}, "nticks": 4, "zeroline": False, "showgrid": False}
-    vertical: dict[str, object] = {"title": {"text": axes[1], "font": small}, "nticks": 4, "zeroline": False, "showgrid": False}
-    horizontal["range"], vertical["range"] = [float(a[0]), float(a[-1])], [float(b[0]), float(b[-1])]
+    horizontal, vertical = small_axis(axes[0], showgrid=False, range=ends(a)), small_axis(axes[1], showgrid=False, range=ends(b))
     if equal:
         vertical["scaleanchor"] = "x"
-    layout = {"xaxis": horizontal, "yaxis": vertical, "showlegend": legend, "margin": {"l": 54, "r": 6, "t": 6, "b": 46}}
+    layout = {"xaxis": horizontal, "yaxis": vertical, "showlegend": legend, "margin": SMALL_MARGIN}
     return {"data": traces, "layout": layout}
 
 

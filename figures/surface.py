@@ -5,8 +5,10 @@ from jaxtyping import Float
 
 from figures.colors import LOSS_SCALE
 from figures.derived import Drawn, beside_its_middle
-from figures.figure import Figure, Trace
+from figures.figure import Figure, Trace, hover
 from figures.levels import Levels
+
+LIGHTING = {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05}
 
 
 def surface(
@@ -37,8 +39,8 @@ def surface(
         "colorscale": [list(stop) for stop in LOSS_SCALE],
         "showscale": False,
         "contours": {"z": lines},
-        "lighting": {"ambient": 0.75, "diffuse": 0.5, "specular": 0.05},
-        "hovertemplate": f"{axes[0]} %{{x:.4g}}<br>{axes[1]} %{{y:.4g}}<br>{loss} %{{z:.4g}}<extra></extra>",
+        "lighting": LIGHTING,
+        "hovertemplate": hover(axes, loss, "%{z:.4g}"),
     }
     height: dict[str, object] = {"title": {"text": loss}, "nticks": 5}
     if fixed:

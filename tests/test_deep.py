@@ -427,7 +427,15 @@ def test_fields_are_those_of_the_record() -> None:
         assert field.read(getattr(Deep(), name)) == getattr(Deep(), name)
 
 
-ENDS: list[dict[str, Any]] = [{"depth": 1}, {"depth": 12}, {"width": 2}, {"steps": 1}, {"batch": 1}, {"batch": 4000}, {"held": 0.75}]
+ENDS: list[dict[str, Any]] = [
+    {"depth": 1},
+    {"depth": 12},
+    {"width": 2},
+    {"steps": 1},
+    {"batch": 1},
+    {"batch": 4000},
+    {"held_out_fraction": 0.75},
+]
 
 
 @pytest.mark.parametrize("changes", ENDS)

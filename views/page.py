@@ -3,23 +3,21 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import cast
 
 import streamlit as st
 
-from browser.board.board import FLIP, Act, BoardData, board, board_act, board_state
+from browser.board.board import FLIP, Act, BoardData
 from browser.served import served
 from core.messages import Refusal
 from core.settings import Window
 from labs.plane.run import PanelResult, Result, fitting, start_at
 from labs.plane.setup import EDGE, Experiment
-from views import lesson, prefetch, progress
+from views import board, lesson, prefetch, progress
 from views.language import say, tr
 from views.plane.board import board_data
 from views.plane.caption import caption
-from views.plane.control_panel import control_panel
-from views.session import E, Scene, edit, edits, enter, leave, moving, show
+from views.session import E, Scene, edits, enter, leave, moving
 
 
 def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
@@ -45,8 +43,9 @@ def heading(text: str) -> None:
 
 
 def takeaway(text: str) -> None:
-    """What the picture says, in one sentence under it."""
-    st.header(text, anchor=False)
+    """What the picture says, in one sentence under it; "" where it says nothing."""
+    if text:
+        st.header(text, anchor=False)
 
 
 def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data) -> Result | None:
@@ -59,33 +58,17 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     except Refusal as refusal:
         st.error(say(refusal.said))
         return None
-    key = f"{scene.page} board"
 
-    def looked() -> None:
-        chosen = board_state(key)
-        if chosen.view is not None:
-            show(
-                scene.page,
-                view=chosen.view,
-                panel=chosen.surface_panel or 0,
-                clock=chosen.clock or "updates",
-                details="on" if chosen.details else "off",
-                flip="on" if chosen.flip else "off",
-            )
-
-    def acted() -> None:
-        act = board_act(key)
-        if act is not None and act.kind not in ("again", "through") and act.panel < len(result.panels):
-            edit(scene.page, partial(done, panel=result.panels[act.panel], act=act), moving=act.moving)
+    def change(experiment: Experiment, act: Act) -> Experiment:
+        return done(experiment, result.panels[act.panel], act) if act.panel < len(result.panels) else experiment
 
     data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         prefetch.offer(FLIP, prefetch.flipped(result))
-    board(adorn(data, result), key, on_change=looked, on_act=acted)
+    board.draw(scene, adorn(data, result), ("start", "point", "window", "fit"), change)
     progress.bar(scene, result.progress)
     st.caption(caption(scene.experiment, result))
-    for note in result.notes:
-        st.info(say(note), icon=":material/info:")
+    board.notes(result.notes)
     return result
 
 
@@ -138,20 +121,9 @@ def try_next(text: str) -> None:
     st.markdown(tr("**Try next:** {what}").format(what=text))
 
 
-def next_step(scene: Scene, text: str) -> None:
-    """What to try next; everything else is folded."""
-    try_next(text)
-    control_panel(scene)
-
-
-def close_page(scene: Scene) -> None:
-    """The lessons, and the address, written last; then once more, while something is still to be computed."""
-    lesson.links()
-    prefetch.serve(scene)
-    end_page(scene)
-
-
 def end_page(scene: Scene[E]) -> None:
-    """The address, and once more, while something is still to be computed."""
+    """Last on every page: pictures are sent ahead, the address is written; then once more, while something is still to be computed."""
+    if isinstance(scene.experiment, Experiment):
+        prefetch.serve(cast(Scene, scene))
     leave(scene)
     progress.go_on()

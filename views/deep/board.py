@@ -21,8 +21,8 @@ from labs.deep.regions import Regions, regions
 from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
 from labs.deep.slices import SliceResult, slices
+from views.board import words
 from views.language import tr
-from views.plane.board import words
 from views.view_state import ViewState
 
 

@@ -2,22 +2,21 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
-from browser.board.board import Act, board, board_act, board_state
+from browser.board.board import Act
 from core.messages import Refusal
 from labs.deep.run import DeepResult, begun, run
 from labs.deep.setup import MOST_NETS, Deep
-from views import progress
+from views import board, progress
 from views.deep.board import deep_board, name_of
 from views.deep.caption import caption
 from views.deep.front_controls import DeepScene
 from views.deep.verdicts import judged_board, verdicts
 from views.language import say, tr
 from views.page import window_at
-from views.session import edit, edits, show
+from views.session import edits
 
 LEAST = 1.0  # seconds of training before what there is of it is drawn
 
@@ -32,22 +31,14 @@ def picture(scene: DeepScene) -> DeepResult | None:
         st.error(say(refusal.said))
         return None
     st.session_state["deep trainings"] = result.trainings  # held, so that the next run goes on with them
-    key = f"{scene.page} board"
+    shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]
 
-    def looked() -> None:
-        chosen = board_state(key)
-        if chosen.view is not None:
-            show(scene.page, view=chosen.view, panel=chosen.surface_panel or 0)
+    def change(deep: Deep, act: Act) -> Deep:
+        return done(deep, act, shown[min(act.panel, len(shown) - 1)])
 
-    def acted() -> None:
-        act = board_act(key)
-        if act is not None and act.kind in ("through", "window", "fit"):
-            shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]
-            edit(scene.page, partial(done, act=act, picture=shown[min(act.panel, len(shown) - 1)]))
-
-    if any(one.cut is not None for one in result.pictures):
+    if shown:
         data = judged_board(deep_board(scene.experiment, result, scene.shown, edits()), result)
-        board(data, key, on_change=looked, on_act=acted)
+        board.draw(scene, data, ("through", "window", "fit"), change)
     for one in result.pictures:
         if one.missing is not None and result.progress == 1:
             st.warning(f"{name_of(one)}: {say(one.missing)}")
@@ -56,8 +47,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     progress.bar(scene, result.progress)
     verdicts(scene, result)
     st.caption(caption(scene.experiment, result))
-    for note in result.notes:
-        st.info(say(note), icon=":material/info:")
+    board.notes(result.notes)
     return result
 
 

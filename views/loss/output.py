@@ -147,8 +147,8 @@ def output(scene: Scene) -> None:
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if result.progress == 1 and (what := said(scene.experiment, result.panels)) != "":
-            takeaway(what)
+        if result.progress == 1:
+            takeaway(said(scene.experiment, result.panels))
     left, right = st.columns([3, 2])  # below the picture: on a projector its player is in view
     with left:
         losses(scene)

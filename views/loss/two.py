@@ -91,8 +91,7 @@ def two(scene: Scene) -> None:
     if result is not None:
         with between:
             rate(scene, result)
-        if (what := said(result.panels)) != "":
-            takeaway(what)
+        takeaway(said(result.panels))
         st.markdown(flat(scene.experiment, result.panels[0]))
     if inside := fold(tr("Temperature, and what the maps show"), f"{scene.page} more two", ":material/tune:"):
         with inside:

@@ -51,9 +51,7 @@ with folded:
         size(scene)
 result = picture(scene)
 if result is not None:
-    said = message(result)
-    if said:
-        takeaway(said)
+    takeaway(message(result))
     charts(scene, result, ON_LOSSES)
     if result.nets[0].by_loss and result.progress == 1:
         same_number(result)

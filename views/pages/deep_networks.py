@@ -64,9 +64,7 @@ if not lesson.hidden(scene):
     if result is not None:
         if result.progress == 1:
             lesson.answer(scene)
-        said = message(result)
-        if said:
-            takeaway(said)
+        takeaway(message(result))
         asked = lesson.lessons().get(scene.shown.lesson)
         charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
     try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))

@@ -9,7 +9,8 @@ from lessons.scenes import HIDDEN
 from views import lesson
 from views.controls import number, picked
 from views.language import tr
-from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.page import end_page, heading, open_page, picture, takeaway, try_next
+from views.plane.control_panel import control_panel
 from views.plane.front_controls import all_features_normalized, batch_normalization, sides
 from views.plane.rates import modes, rate
 from views.session import Scene
@@ -68,7 +69,8 @@ if not lesson.hidden(scene):
         with between:
             rate(scene, result)
         lesson.answer(scene)
-        if (said := gained(scene.experiment, result.panels)) != "":
-            takeaway(said)
-    next_step(scene, tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
-close_page(scene)
+        takeaway(gained(scene.experiment, result.panels))
+    try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
+    control_panel(scene)
+lesson.links()
+end_page(scene)

@@ -8,7 +8,7 @@ from views.loss.encodings import encodings
 from views.loss.output import other_surface, output
 from views.loss.topics import loss_topics
 from views.loss.two import two
-from views.page import close_page, open_page
+from views.page import end_page, open_page
 from views.session import Scene
 
 SCENES = {"output": OUTPUT, "two": TWO, "encodings": ENCODINGS}
@@ -19,4 +19,5 @@ if not lesson.hidden(scene):
     topic = loss_topics(scene, SCENES)
     fits = topic == "encodings" or scene.experiment.surface.name == SCENES[topic].surface.name
     (TOPICS[topic] if fits else other_surface)(scene)
-close_page(scene)
+lesson.links()
+end_page(scene)

@@ -11,10 +11,11 @@ from core.numerals import numeral
 from labs.plane.run import Result
 from labs.plane.setup import Experiment, optimizers
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
+from views import lesson
 from views.controls import field, number
 from views.language import tr
 from views.menus import menus
-from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.board import title_of
 from views.plane.control_panel import control_panel, schedule
 from views.plane.front_controls import alike, correlation, sides, unit
@@ -169,7 +170,7 @@ if result is not None:
     else:
         st.markdown(tr("What the counts say stands here once every walk is at its end."))
 if own:
-    next_step(scene, tr(topic.try_next))
-else:
-    control_panel(scene)
-close_page(scene)
+    try_next(tr(topic.try_next))
+control_panel(scene)
+lesson.links()
+end_page(scene)

@@ -13,7 +13,8 @@ from views import lesson
 from views.control_panel import fold
 from views.controls import chips
 from views.language import tr
-from views.page import close_page, heading, next_step, open_page, picture, takeaway
+from views.page import end_page, heading, open_page, picture, takeaway, try_next
+from views.plane.control_panel import control_panel
 from views.plane.front_controls import correlation, feature_normalization, morph, sides, unit
 from views.plane.rates import modes, rate
 from views.session import Scene
@@ -66,7 +67,7 @@ def gained(panels: tuple[PanelResult, ...]) -> str:
     )
 
 
-def try_next(experiment: Experiment) -> str:
+def suggestion(experiment: Experiment) -> str:
     if len(experiment.panels) < 2:
         return tr("switch feature normalization on, and compare.")
     if experiment.data.name == "correlated_pair":
@@ -99,7 +100,8 @@ if not lesson.hidden(scene):
                 with inside:
                     morph(scene)
         lesson.answer(scene)
-        if (said := gained(result.panels)) != "":
-            takeaway(said)
-    next_step(scene, try_next(scene.experiment))
-close_page(scene)
+        takeaway(gained(result.panels))
+    try_next(suggestion(scene.experiment))
+    control_panel(scene)
+lesson.links()
+end_page(scene)

@@ -17,7 +17,7 @@ from views import lesson, prefetch
 from views.control_panel import fold, item_choice
 from views.controls import picked
 from views.language import tr
-from views.page import close_page, heading, open_page, picture, try_next
+from views.page import end_page, heading, open_page, picture, try_next
 from views.plane.control_panel import control_panel, with_surface
 from views.plane.front_controls import sides
 from views.plane.rates import rate
@@ -99,4 +99,5 @@ prefetch.none()  # pictures sent ahead would be without the atlas
 scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
 if not lesson.hidden(scene):
     page(scene)
-close_page(scene)
+lesson.links()
+end_page(scene)

@@ -1,8 +1,9 @@
 """Workbench: every menu open."""
 
 from lessons.scenes import WORKBENCH
+from views import lesson
 from views.language import tr
-from views.page import close_page, heading, open_page, picture, try_next
+from views.page import end_page, heading, open_page, picture, try_next
 from views.plane.control_panel import open_controls
 
 scene = open_page("workbench", WORKBENCH)
@@ -10,4 +11,5 @@ heading(tr("Your own experiment: pick a landscape, pick the walkers, and see."))
 picture(scene)
 try_next(tr("pick Rosenbrock or Himmelblau under Model and loss, and add an optimizer."))
 open_controls(scene)
-close_page(scene)
+lesson.links()
+end_page(scene)

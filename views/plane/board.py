@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from browser.board.board import BoardData, Clock, Fact, Panel, Player, Walk, Words
+from browser.board.board import BoardData, Clock, Fact, Panel, Player, Walk
 from core.numerals import numeral
 from core.settings import Number, Option, values
 from figures.cloud import cloud
@@ -19,6 +19,7 @@ from labs.plane.run import PanelResult, Result, fitting
 from labs.plane.setup import Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
 from verdict.plane_advice import LABELS, judge
+from views.board import fact, words
 from views.language import say, tr
 from views.menus import fields_of, menus
 from views.view_state import ViewState
@@ -27,45 +28,6 @@ from views.view_state import ViewState
 class Titled(NamedTuple):
     title: str
     subtitle: str
-
-
-def words() -> Words:
-    return {
-        "play": tr("Play"),
-        "pause": tr("Pause"),
-        "step": tr("One update forward"),
-        "speed": tr("Speed"),
-        "contour": tr("Contour"),
-        "surface": tr("3-D"),
-        "update": tr("update {k} of {n}"),
-        "epoch": tr("epoch {k} of {n}"),
-        "evaluation": tr("gradient evaluation {k} of {n}"),
-        "clock": tr("Count"),
-        "updates": tr("updates"),
-        "epochs": tr("epochs"),
-        "evaluations": tr("gradient evaluations"),
-        "details": tr("Arrows"),
-        "details_help": tr("Each update taken apart: gradient, momentum, the step, and where adaptive rates make it go"),
-        "flip": tr("Flip-book"),
-        "flip_help": tr("The contours of each update's own mini-batch, over those of all rows"),
-        "meter": tr("{distance} off the plane; loss {truth}, drawn {drawn}"),
-        "redraw": tr("Redraw through this step"),
-        "moves": tr("Dotted: −η·gradient. Dashed: −η·momentum. Solid: the step. Ellipse: where a momentum of this length would lead."),
-        "enlarged": tr("Drawn larger: {times}."),
-        "lens": tr("as {optimizer} sees it"),
-        "leaves": tr("leaves the picture at update {k}"),
-        "diverged": tr("diverged at update {k}"),
-        "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
-        "data": tr("The data as the model sees it"),
-        "which": tr("Surface of"),
-        "scrub": tr("ViewState update"),
-        "view": tr("Picture"),
-        "settled": tr("arrived for good"),
-        "curves": tr("Loss above the minimum, and gradient norm"),
-        "start": tr("Start: drag it, click anywhere, or use the arrow keys"),
-        "fit": tr("Fit"),
-        "reset": tr("Reset view"),
-    }
 
 
 def title_of(panel: PanelResult) -> Titled:
@@ -209,40 +171,33 @@ def first_step(walked: Walked) -> float:
 def _first_steps(panel: PanelResult) -> list[Fact]:
     """How steep it is where the walks start, and how far the first update of each goes."""
     slope = numeral(float(panel.walks[0].slope[0])) if panel.walks else "—"
-    facts: list[Fact] = [
-        {"label": tr("slope at the start"), "value": slope, "help": tr("the norm of the gradient where the walks start")},
-    ]
+    facts = [fact(tr("slope at the start"), slope, tr("the norm of the gradient where the walks start"))]
     for walked in panel.walks:
         label = tr("first step, {optimizer}").format(optimizer=tr(optimizers()[walked.picked.name].label))
-        facts.append({"label": label, "value": numeral(first_step(walked)), "help": tr("how far the first update goes")})
+        facts.append(fact(label, numeral(first_step(walked)), tr("how far the first update goes")))
     return facts
 
 
 def _facts(panel: PanelResult) -> list[Fact]:
     if panel.problem.surface.first_steps:
         return _first_steps(panel)
-    reason = "" if panel.fit.reason is None else say(panel.fit.reason)
+    fit, reason = panel.fit, "" if panel.fit.reason is None else say(panel.fit.reason)
     condition = numeral(panel.condition)
-    facts: list[Fact] = [
-        {
-            "label": tr("condition number κ"),
-            "value": f"{condition} ({reason})" if panel.condition is None and reason else condition,
-            "help": reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum"),
-        },
-        {
-            "label": tr("speed limit 2/λmax"),
-            "value": numeral(panel.limit),
-            "help": reason if panel.limit is None else tr("gradient descent explodes at any larger rate"),
-        },
+    if panel.condition is None and reason:
+        condition = f"{condition} ({reason})"
+    condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
+    limit_help = reason if panel.limit is None else tr("gradient descent explodes at any larger rate")
+    facts = [
+        fact(tr("condition number κ"), condition, condition_help),
+        fact(tr("speed limit 2/λmax"), numeral(panel.limit), limit_help),
     ]
-    if panel.fit.trained is not None and panel.fit.trained.size > 2:
-        largest = float(2 / panel.fit.trained[-1])
+    if fit.trained is not None and fit.trained.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
         if panel.problem.surface.classes:
             label, help = tr("2/λmax of all weights"), tr("the drawn plane holds the weights of the other classes and all biases")
-        facts.append({"label": label, "value": numeral(largest), "help": help})
-    if panel.fit.loss is not None:
-        facts.append({"label": tr("lowest loss"), "value": numeral(panel.fit.loss), "help": tr("the loss at the minimum")})
+        facts.append(fact(label, numeral(float(2 / fit.trained[-1])), help))
+    if fit.loss is not None:
+        facts.append(fact(tr("lowest loss"), numeral(fit.loss), tr("the loss at the minimum")))
     return facts
 
 

@@ -10,7 +10,7 @@ from core.messages import N_, Message, message
 from core.numerals import numeral
 from figures.colors import WALKS
 from figures.figure import Trace
-from figures.marks import Spot, arrows, critical, curve
+from figures.marks import Spot, arrows, critical, curve, line
 from labs.plane.atlas import Atlas, atlas_of
 from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
@@ -58,18 +58,7 @@ def adorned(
     half, loss = unit_of(experiment, panel)[:2], tr("loss")
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
     more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in found.valleys]
-    for i, runner in enumerate(runners):
-        more.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "x": runner.walk.path[:, 0],
-                "y": runner.walk.path[:, 1],
-                "line": {"color": WALKS[i].color, "width": 3, "dash": "dash"},
-                "hovertemplate": f"{tr(runner.name)}<extra></extra>",
-                "showlegend": False,
-            }
-        )
+    more += [line(runner.walk.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
     more += critical(
         [
             Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {loss} {numeral(p.loss)}")

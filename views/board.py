@@ -1,0 +1,83 @@
+"""What every board is made of, whichever setup it shows: its words, its facts, and what happens when a person uses it."""
+
+from collections.abc import Callable, Collection
+
+import streamlit as st
+
+from browser.board.board import Act, BoardData, Fact, Words, board, board_act, board_state
+from core.messages import Message
+from views.language import say, tr
+from views.session import E, Scene, edit, show
+
+
+def draw(scene: Scene[E], data: BoardData, kinds: Collection[str], change: Callable[[E, Act], E]) -> None:
+    """The board of a page. change: what an act of these kinds does to the setup."""
+    key = f"{scene.page} board"
+
+    def looked() -> None:
+        chosen = board_state(key)
+        if chosen.view is not None:
+            show(
+                scene.page,
+                view=chosen.view,
+                panel=chosen.surface_panel or 0,
+                clock=chosen.clock or "updates",
+                details="on" if chosen.details else "off",
+                flip="on" if chosen.flip else "off",
+            )
+
+    def acted() -> None:
+        act = board_act(key)
+        if act is not None and act.kind in kinds:
+            edit(scene.page, lambda setup: change(setup, act), moving=act.moving)
+
+    board(data, key, on_change=looked, on_act=acted)
+
+
+def notes(texts: Collection[Message]) -> None:
+    """What a person should know of a result, a box each."""
+    for text in texts:
+        st.info(say(text), icon=":material/info:")
+
+
+def fact(label: str, value: str, help: str) -> Fact:
+    return {"label": label, "value": value, "help": help}
+
+
+def words() -> Words:
+    return {
+        "play": tr("Play"),
+        "pause": tr("Pause"),
+        "step": tr("One update forward"),
+        "speed": tr("Speed"),
+        "contour": tr("Contour"),
+        "surface": tr("3-D"),
+        "update": tr("update {k} of {n}"),
+        "epoch": tr("epoch {k} of {n}"),
+        "evaluation": tr("gradient evaluation {k} of {n}"),
+        "clock": tr("Count"),
+        "updates": tr("updates"),
+        "epochs": tr("epochs"),
+        "evaluations": tr("gradient evaluations"),
+        "details": tr("Arrows"),
+        "details_help": tr("Each update taken apart: gradient, momentum, the step, and where adaptive rates make it go"),
+        "flip": tr("Flip-book"),
+        "flip_help": tr("The contours of each update's own mini-batch, over those of all rows"),
+        "meter": tr("{distance} off the plane; loss {truth}, drawn {drawn}"),
+        "redraw": tr("Redraw through this step"),
+        "moves": tr("Dotted: −η·gradient. Dashed: −η·momentum. Solid: the step. Ellipse: where a momentum of this length would lead."),
+        "enlarged": tr("Drawn larger: {times}."),
+        "lens": tr("as {optimizer} sees it"),
+        "leaves": tr("leaves the picture at update {k}"),
+        "diverged": tr("diverged at update {k}"),
+        "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
+        "data": tr("The data as the model sees it"),
+        "which": tr("Surface of"),
+        "scrub": tr("ViewState update"),
+        "view": tr("Picture"),
+        "settled": tr("arrived for good"),
+        "curves": tr("Loss above the minimum, and gradient norm"),
+        "start": tr("Start: drag it, click anywhere, or use the arrow keys"),
+        "fit": tr("Fit"),
+        "reset": tr("Reset view"),
+    }
