@@ -160,12 +160,7 @@ def decisions(experiment: Experiment, found: Comparison) -> None:
     three = (
         (found.by_number, NUMBER, stripes.format(order=said), "number"),
         (found.by_one_hot, ONE_HOT, masked(found), "one-hot"),
-        (
-            found.by_softmax,
-            SOFTMAX,
-            tr("Straight borders again, but a row that is right beyond doubt costs nothing."),
-            "softmax",
-        ),
+        (found.by_softmax, SOFTMAX, tr("Straight borders again, but a row that is right beyond doubt costs nothing."), "softmax"),
     )
     for column, (judged, title, says, key) in zip(st.columns(3), three, strict=True):
         with column:
@@ -179,20 +174,14 @@ def distances(found: Comparison) -> None:
     left, middle, right = st.columns(3)
     with left:
         st.markdown("**" + tr("Distance of class numbers: |i − j|") + "**")
-        chart(
-            square(by_number, found.names, largest, numeral),
-            tr("Distances of the class numbers, from {low} to {high}.").format(
-                low=numeral(float(by_number[by_number > 0].min())), high=numeral(largest)
-            ),
-            f"distances number {language()}",
-        )
+        low = numeral(float(by_number[by_number > 0].min()))
+        alt = tr("Distances of the class numbers, from {low} to {high}.").format(low=low, high=numeral(largest))
+        chart(square(by_number, found.names, largest, numeral), alt, f"distances number {language()}")
     with middle:
         st.markdown("**" + tr("Distance of one-hot vectors: √2") + "**")
-        chart(
-            square(by_one_hot, found.names, largest, lambda distance: "√2" if distance else "0"),
-            tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2)))),
-            f"distances one-hot {language()}",
-        )
+        alt = tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2))))
+        figure = square(by_one_hot, found.names, largest, lambda distance: "√2" if distance else "0")
+        chart(figure, alt, f"distances one-hot {language()}")
     with right:
         st.markdown(implied(found))
 

@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from browser.chart import chart
 from core.numerals import numeral
 from figures.colors import WALKS
-from figures.lines import Line, lines
+from figures.lines import Line
 from labs.plane.closeup import Closeup
 from labs.plane.escape import Runner, batch_of, race, rate_of, step_off, told
 from labs.plane.run import PanelResult, start_at
 from labs.plane.setup import Experiment
-from views.language import language, say, tr
+from views.charts import line_chart
+from views.language import say, tr
 from views.session import Scene, edit
 
 
@@ -48,10 +48,9 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
         Line(tr(runner.name), runner.walk.update, runner.walk.loss - near.loss, stroke.color)
         for runner, stroke in zip(runners, WALKS, strict=False)
     ]
-    alt = tr("Loss minus that of the point, over the updates of the race: {told}.").format(
-        told="; ".join(f"{tr(name)} {say(said)}" for name, said in told(runners))
-    )
-    chart(lines(drawn, (tr("updates"), tr("loss − loss at the point"))), alt, f"escape {language()}")
+    ends = "; ".join(f"{tr(name)} {say(said)}" for name, said in told(runners))
+    alt = tr("Loss minus that of the point, over the updates of the race: {told}.").format(told=ends)
+    line_chart("escape", drawn, (tr("updates"), tr("loss − loss at the point")), alt)
     batch = tr("mini-batches of {size}").format(size=size) if size is not None else tr("a formula has no rows, so no mini-batch noise")
     st.caption(
         tr("Each from this point at η = {rate}; {batch}. Left: more than a tenth of half the picture away, and lower.").format(

@@ -11,6 +11,7 @@ from labs.plane.closeup import Closeup
 from labs.plane.run import PanelResult
 from labs.plane.setup import optimizers
 from labs.plane.stability import convergence, noise, sharpness
+from views.charts import line_chart
 from views.language import language, tr
 from views.session import Scene
 
@@ -33,11 +34,8 @@ def _edge(panel: PanelResult) -> None:
     if not drawn:
         return
     alt = tr("η·λmax over the updates: {said}.").format(said="; ".join(said))
-    chart(
-        lines(drawn, (tr("updates"), tr("η·λmax (preconditioned)")), log=True, levels=[Level(y, text, GOAL) for y, text in levels.items()]),
-        alt,
-        f"edge {language()}",
-    )
+    limits = [Level(y, text, GOAL) for y, text in levels.items()]
+    line_chart("edge", drawn, (tr("updates"), tr("η·λmax (preconditioned)")), alt, log=True, levels=limits)
     st.caption(
         tr(
             "{said}. λmax of D^−½HD^−½, D the method's scale (1 for plain steps), H of all rows. 2 for plain steps, 2 + 2λ with momentum, "
