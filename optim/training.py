@@ -12,14 +12,13 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Bool, Float, Int
 
-from optim.batches import Draw
+from optim.batches import Batch, Draw
 from optim.optimizer import Hyper, Optimizer
-from surfaces.surface import Rows
 
 Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
 State = tuple[Array, ...]
-Loss = Callable[[Theta, State, Rows], tuple[Scalar, State]]
+Loss = Callable[[Theta, State, Batch], tuple[Scalar, State]]
 Recorded = TypeVar("Recorded")
 
 
@@ -27,7 +26,7 @@ class Problem(NamedTuple):
     """What a training minimizes, and how."""
 
     loss: Loss  # of some rows, and what the model remembers from now on
-    rows: Rows  # all of them
+    rows: Batch  # all of them
     draw: Draw | None  # the batch of an update; None: all rows
     optimizer: Optimizer
     hyper: Hyper  # the optimizer's numbers
