@@ -28,7 +28,7 @@ from tests.test_optimizers import ORACLES
 STEPS = 100_000
 START = (-120.0, -4.0)
 POKEMON = Experiment(data=pick("pokemon"), surface=pick("linear", bias="axis"), panels=(Panel(),), steps=STEPS, mode="same")
-RUN = walks.Run(STEPS, 0, 0, pick("constant"), 0)
+UPDATES = walks.Updates(STEPS, 0, 0, pick("constant"), 0)
 Vector = np.ndarray
 
 
@@ -96,10 +96,9 @@ def chosen(name: str, problem: Problem) -> dict[str, float]:
 
 def walker(name: str, problem: Problem) -> Callable[[], tuple[Carry, object]]:
     """The product's kernel: the whole walk, with loss and gradient norm at each update."""
-    hyper = {name: np.float64(value) for name, value in chosen(name, problem).items()}
-    carry = kernels.not_begun(name, tuple(hyper), 2, np.asarray(rows_of(problem).y).size)  # type: ignore[union-attr]
-    rest = walks._arguments(problem, fitted(problem, START), RUN, START, 0)
-    return partial(kernels.walker(problem.structure, name, 0), carry, np.int64(STEPS + 1), problem.traced, rows_of(problem), hyper, *rest)
+    setup, hyper = walks.WalkSetup(problem, START, START, pick(name), UPDATES), chosen(name, problem)
+    kernel = kernels.walker(problem.structure, name, 0)
+    return partial(kernel, walks.not_begun(setup, hyper), np.int64(STEPS + 1), walks.walk_input(setup, hyper))
 
 
 @pytest.mark.parametrize("name", list(optimizers()))
@@ -131,7 +130,7 @@ def test_four_paths_of_a_page(table: Table) -> None:
             hyper = chosen(name, problem)
             rate = hyper["rate"] * (1 - 1e-6 * turn)
             rated = walks.Rated(tuple(sorted((hyper | {"rate": rate}).items())), message(""))
-            drawn.append(walks.walk(problem, START, START, pick(name), rated, RUN))
+            drawn.append(walks.walk(walks.WalkSetup(problem, START, START, pick(name), UPDATES), rated))
         return drawn
 
     table.measure("four paths of 100,000 updates, thinned", product, {}, rounds=15)

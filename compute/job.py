@@ -26,8 +26,6 @@ from compute.memo import memory, nbytes
 Key = ParamSpec("Key")
 T = TypeVar("T")
 
-CHUNK = 0.15  # seconds that a step of a long loop is to take: so long a stop waits
-
 
 class Step(NamedTuple, Generic[T]):
     """progress: the share of the work that is done, 1 at its end. result: what there is so far; it does not change any more."""
@@ -140,6 +138,7 @@ def job(steps: Callable[Key, Steps[T]]) -> Callable[Key, Job[T]]:
             if found is None or found.failed:
                 found = Job(steps(*arguments, **named), grown)
                 _living()[key] = cast("Job[object]", found)
+        memory().touch(key)
         return found
 
     return shared

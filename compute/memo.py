@@ -75,6 +75,12 @@ class Memo:
             while self._total > self._budget and len(self._kept) > 1:
                 self._total -= self._kept.popitem(last=False)[1][1]
 
+    def touch(self, key: Hashable) -> None:
+        """Somebody asks for the value again: it is the last to be forgotten."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:

@@ -4,7 +4,9 @@ import os
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from threading import Lock
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, cast
+
+import jax
 
 from compute import backend  # sets up JAX before it is used
 
@@ -36,3 +38,8 @@ def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
             return found
 
     return held
+
+
+def traced(value: object) -> jax.Array:
+    """NumPy that is handed to a jitted function, under the type that it has inside."""
+    return cast(jax.Array, value)

@@ -159,7 +159,7 @@ class _Reader:
         try:
             return kind.read(raw)
         except Refusal as refusal:
-            self._refuse(key, raw, refusal.said, default)
+            self._refuse(key, raw, refusal.reason, default)
             return default
 
     def _name(self, key: str, kind: Name) -> str:
@@ -247,7 +247,7 @@ class _Reader:
         try:
             values = tuple(kind.each.read(part) for part in raw.split(","))
         except Refusal as refusal:
-            self._refuse(key, raw, refusal.said, "auto")
+            self._refuse(key, raw, refusal.reason, "auto")
             return default
         if len(values) != kind.count or (kind.count == 4 and not (_apart(values[0], values[1]) and _apart(values[2], values[3]))):
             said = N_("{count} numbers with commas") if kind.count == 2 else N_("{count} numbers with commas, each range from low to high")

@@ -45,6 +45,6 @@ def quoted(raw: str) -> str:
 class Refusal(ValueError):
     """Raised where a setting or a combination cannot be had; carries the sentence that tells the person what to do next."""
 
-    def __init__(self, said: Message) -> None:
-        super().__init__(said.english)
-        self.said = said
+    def __init__(self, reason: Message) -> None:
+        super().__init__(reason.english)
+        self.reason = reason

@@ -12,12 +12,12 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from compute.memo import memory
 from core.address import VERSION, read, write
 from core.messages import Value
 from core.settings import Count, Number, Option, Pick, Setting, pick, values
 from core.setup import Setup, menus_of, settings_of
 from labs.masks.setup import Masked
-from labs.plane import problem, walks
 from labs.plane.run import PanelResult, run
 from labs.plane.setup import MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel
 from lessons.mask_scene import MASKED
@@ -375,8 +375,7 @@ def test_a_line_break_does_not_end_the_code_span(key: str, raw: str) -> None:
 
 def forget() -> None:
     """Empty every memo, so that what comes back is computed anew."""
-    for memo in (problem.probed, problem.fitted, problem.grid, problem.seen, problem.prepared, problem.table, walks._recorded, walks._race):
-        memo.cache_clear()
+    memory().clear()
 
 
 LINKS: dict[str, tuple[Experiment, Experiment]] = {

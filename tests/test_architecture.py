@@ -26,7 +26,7 @@ NO_PRODUCT = {"tests", "benchmarks", "experiments", "shared"}  # may import what
 # part (a folder or a file at the root) -> the other parts that its files may import
 MAY_IMPORT = {
     "core": set(),  # settings, messages, how items are found
-    "compute": {"core", "optim"},  # how JAX is set up, programs, long work
+    "compute": {"core"},  # how JAX is set up, programs, long work
     "translations": {"core"},
     "data": {"core"},
     "normalization": {"core"},

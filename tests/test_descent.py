@@ -2,7 +2,6 @@
 
 from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -22,7 +21,9 @@ from optim.batches import drawing
 from optim.thin import thinned
 from core.settings import pick
 from surfaces.surface import Rows
-from labs.plane.walks import Rated, Run, Walk, _Recorded, rated
+from compute.job import Job
+from labs.plane.rates import rated
+from labs.plane.walks import Rated, Updates, Walk, WalkSetup, descent
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]
@@ -261,26 +262,26 @@ CHUNKED = {
 }
 
 
-def recorded(experiment: Experiment) -> _Recorded:
+def recorded(experiment: Experiment) -> Job[Walk]:
     """A walk of its own, in no cache."""
     panel = run(replace(experiment, steps=1)).panels[0]
     start = tuple(float(value) for value in panel.start)
-    of_all = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
-    picked = experiment.optimizers[0]
-    hyper = rated(panel.problem, (0.0, 0.0), start, picked, of_all, SAME, 0.5)
+    updates = Updates(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
+    setup = WalkSetup(panel.problem, (0.0, 0.0), start, experiment.optimizers[0], updates)
+    hyper = rated(setup, SAME, 0.5)
     assert isinstance(hyper, Rated)
-    return _Recorded(panel.problem, (0.0, 0.0), start, picked, hyper, of_all)
+    return Job(descent.__wrapped__(setup, hyper))  # type: ignore[attr-defined]  # functools.wraps leaves the generator function there
 
 
 @pytest.mark.parametrize("name", CHUNKED)
 def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the last bit, whatever the lengths of the chunks: mini-batches, momentum and line searches go on as if nothing had happened."""
     experiment = replace(CHUNKED[name], panels=RAW)
-    monkeypatch.setattr("compute.chunks.FIRST", 10**6)
-    whole = recorded(experiment).walk(math.inf)
-    monkeypatch.setattr("compute.chunks.FIRST", 37)
-    monkeypatch.setattr("compute.chunks.CHUNK", 0.0)
-    pieces = recorded(experiment).walk(math.inf)
+    monkeypatch.setattr("optim.chunks.FIRST", 10**6)
+    whole = recorded(experiment).finish()
+    monkeypatch.setattr("optim.chunks.FIRST", 37)
+    monkeypatch.setattr("optim.chunks.CHUNK", 0.0)
+    pieces = recorded(experiment).finish()
     assert whole.finished
     for one, other in zip(whole, pieces, strict=True):
         if isinstance(one, np.ndarray):
@@ -291,19 +292,21 @@ def test_chunks_equal_one_call(name: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_was_computed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """A walk that is left at a deadline is a beginning of the whole, and goes on from there when it is asked for again."""
-    monkeypatch.setattr("compute.chunks.FIRST", 100)
-    monkeypatch.setattr("compute.chunks.CHUNK", 0.0)
+    monkeypatch.setattr("optim.chunks.FIRST", 100)
+    monkeypatch.setattr("optim.chunks.CHUNK", 0.0)
     under_way, ticks = recorded(replace(CHUNKED["full batch"], panels=RAW)), iter(range(1000))
-    monkeypatch.setattr("compute.chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks))))
-    first = under_way.walk(3.5)  # a chunk takes two looks at the clock
+    clock = SimpleNamespace(monotonic=lambda: float(next(ticks)))
+    for module in ("optim.chunks", "compute.job"):
+        monkeypatch.setattr(f"{module}.time", clock)
+    first = under_way.work(4.5).result  # a chunk takes three looks at the clock
     assert (first.done, first.finished, first.settled, first.diverged) == (199, False, None, None)
     assert first.progress == pytest.approx(200 / 3001)
-    assert under_way.walk(0.0).done == 199  # no time: nothing more, and nothing lost
-    last = under_way.walk(math.inf)
+    assert under_way.work(0.0).result.done == 199  # no time: nothing more, and nothing lost
+    last = under_way.finish()
     assert last.finished
     assert last.progress == 1
     np.testing.assert_array_equal(last.path[last.update <= 199], first.path)
-    assert under_way.walk(0.0) is last
+    assert under_way.work(0.0).result is last
 
 
 def test_impatience(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 import itertools
-import math
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -339,14 +338,14 @@ def test_evaluations_are_those_that_were_made(name: str) -> None:
 def test_evaluations_add_up_over_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is thinned away was paid for all the same: L-BFGS and Newton on a walk longer than what is kept of it."""
     experiment = replace(VALLEY, optimizers=(pick("newton"),), steps=2500)
-    walk = recorded(experiment).walk(math.inf)
+    walk = recorded(experiment).finish()
     assert len(walk.update) < 2000
     np.testing.assert_array_equal(walk.evaluations, 3 * walk.update)
     searching = replace(VALLEY, optimizers=(pick("lbfgs"),), steps=60)
-    whole = recorded(searching).walk(math.inf)
-    monkeypatch.setattr("compute.chunks.FIRST", 7)
-    monkeypatch.setattr("compute.chunks.CHUNK", 0.0)
-    np.testing.assert_array_equal(recorded(searching).walk(math.inf).evaluations, whole.evaluations)
+    whole = recorded(searching).finish()
+    monkeypatch.setattr("optim.chunks.FIRST", 7)
+    monkeypatch.setattr("optim.chunks.CHUNK", 0.0)
+    np.testing.assert_array_equal(recorded(searching).finish().evaluations, whole.evaluations)
     assert (np.diff(whole.evaluations) >= 1).all()
     assert whole.evaluations[20] > 40  # the gradient at θ, and one at least of the line search
 
@@ -381,17 +380,19 @@ def test_a_walk_left_half_way_is_a_beginning_of_the_whole_and_holds_little(monke
     """100,000 updates of Adam: at most 2,000 points, in arrays of their own."""
     experiment = replace(CHUNKED["mini-batches"], panels=RAW, batch=0, steps=100_000)
     under_way, ticks = recorded(experiment), iter(range(1000))
-    monkeypatch.setattr("compute.chunks.CHUNK", 25_000.0)  # the clock below says that every piece of work takes a second
-    monkeypatch.setattr("compute.chunks.time", SimpleNamespace(monotonic=lambda: float(next(ticks)) / 100))
-    monkeypatch.setattr("compute.chunks.FIRST", 40_000)
-    half = under_way.walk(0.03)
+    monkeypatch.setattr("optim.chunks.CHUNK", 25_000.0)  # the clock below says that every piece of work takes a second
+    clock = SimpleNamespace(monotonic=lambda: float(next(ticks)) / 100)
+    for module in ("optim.chunks", "compute.job"):
+        monkeypatch.setattr(f"{module}.time", clock)
+    monkeypatch.setattr("optim.chunks.FIRST", 40_000)
+    half = under_way.work(0.03).result
     assert not half.finished
     assert half.done == 39_999
-    held = [part for part in under_way._points if isinstance(part, np.ndarray)]
+    held = [part for part in half if isinstance(part, np.ndarray)]
     assert len(held) == len(Points._fields)
     assert all(part.base is None for part in held)
     assert sum(part.nbytes for part in held) < 300_000
-    whole = under_way.walk(math.inf)
+    whole = under_way.finish()
     assert whole.finished
     _, here, there = np.intersect1d(half.update[:-1], whole.update, return_indices=True)
     assert (half.update[here] > 1000).sum() > 200

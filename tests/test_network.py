@@ -17,7 +17,7 @@ from labs.plane import kernels
 from labs.plane.setup import Experiment, Panel
 from labs.plane.run import problem_of, run
 from normalization.hidden.batch import normalization as batch
-from labs.plane.problem import fitted, prepared, probed, seen, started
+from labs.plane.problem import fitted, prepared, probed, rows_of, seen, started
 from core.settings import pick
 from surfaces.models.network import surface
 from surfaces.surface import Rows, Structure
@@ -264,7 +264,7 @@ def test_separable_labels_have_no_minimum_in_the_output_plane() -> None:
     )
     problem = problem_of(replace(experiment, scale2=1.0), STANDARD)
     fit = run(replace(experiment, scale2=1.0, panels=(STANDARD,), steps=5, resolution=20, mode="same")).panels[0].fit
-    sees, _ = kernels.seer(problem.structure)(problem.traced, prepared(problem.source).rows, jnp.zeros(2))
+    sees, _ = kernels.seer(problem.structure)(problem.traced, rows_of(problem), jnp.zeros(2))
     assert sees.shape[0] == 2
     assert fit.theta is None
     assert fit.reason is not None

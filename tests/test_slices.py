@@ -254,7 +254,7 @@ def test_refusals_say_what_is_missing(case: str) -> None:
     name, around, said = REFUSED[case]
     with pytest.raises(Refusal, match=said) as refused:
         SLICES[name].directions(around)
-    assert refused.value.said.english.endswith(".")
+    assert refused.value.reason.english.endswith(".")
 
 
 def test_a_path_that_is_just_no_line_is_not_refused() -> None:

@@ -73,7 +73,7 @@ def words() -> Words:
         "no_webgl": tr("This browser draws no 3-D (WebGL is missing). The contour map shows the same landscape."),
         "data": tr("The data as the model sees it"),
         "which": tr("Surface of"),
-        "scrub": tr("ViewState update"),
+        "scrub": tr("Shown update"),
         "view": tr("Picture"),
         "settled": tr("arrived for good"),
         "curves": tr("Loss above the minimum, and gradient norm"),

@@ -17,7 +17,7 @@ from views import board, lesson, prefetch, progress
 from views.language import say, tr
 from views.plane.board import board_data
 from views.plane.caption import caption
-from views.session import E, Scene, edits, enter, leave, moving
+from views.session import E, Scene, edits, load_scene, moving, store_scene
 
 
 def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
@@ -31,7 +31,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
         )
     prefetch.clear()
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
-    scene, refused = enter(page, opening, topics or {}, scenes)
+    scene, refused = load_scene(page, opening, topics or {}, scenes)
     for said in refused:
         st.warning(say(said))
     return scene
@@ -56,7 +56,7 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     try:
         result = progress.result_of(scene)
     except Refusal as refusal:
-        st.error(say(refusal.said))
+        st.error(say(refusal.reason))
         return None
 
     def change(experiment: Experiment, act: Act) -> Experiment:
@@ -125,5 +125,5 @@ def end_page(scene: Scene[E]) -> None:
     """Last on every page: pictures are sent ahead, the address is written; then once more, while something is still to be computed."""
     if isinstance(scene.experiment, Experiment):
         prefetch.serve(cast(Scene, scene))
-    leave(scene)
+    store_scene(scene)
     progress.go_on()

@@ -26,7 +26,7 @@ class Scene(Generic[E]):
     shown: ViewState
 
 
-def enter(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E]) -> tuple[Scene[E], list[Message]]:
+def load_scene(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E]) -> tuple[Scene[E], list[Message]]:
     """The scene of this run: the address where it is new, else what the session holds. And what was refused of the address.
 
     The address of a topic or a lesson means that one's own opening scene. Right after a change by a person the browser's address may still
@@ -48,9 +48,9 @@ def enter(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, 
     return known, st.session_state.get(f"refused {page}", [])
 
 
-def leave(scene: Scene[E]) -> None:
+def store_scene(scene: Scene[E]) -> None:
     """Write the scene into the address, where it differs from what stands there; while a hand moves on, that waits for its rest."""
-    if st.session_state.pop("held", False):
+    if st.session_state.pop("dragging", False):
         return
     st.session_state["edits in the address"] = edits()
     query = address.write(scene.experiment, scene.shown, scene.opening)
@@ -72,7 +72,7 @@ def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
     st.session_state[f"refused {page}"] = []
 
 
-def turn(page: str, topic: str, opening: E) -> None:
+def switch_topic(page: str, topic: str, opening: E) -> None:
     """Turn a page to another topic: its own opening scene."""
     _changed(False)
     st.session_state[_key(page)] = Scene(page, opening, opening, ViewState(topic=topic))
@@ -87,7 +87,7 @@ def show(page: str, **changes: object) -> None:
 
 
 def _changed(moving: bool) -> None:
-    st.session_state["held"] = moving
+    st.session_state["dragging"] = moving
     st.session_state["edits"] = edits() + 1
 
 
@@ -98,7 +98,7 @@ def edits() -> int:
 
 def moving() -> bool:
     """Whether this run is for a hand that moves on."""
-    return bool(st.session_state.get("held", False))
+    return bool(st.session_state.get("dragging", False))
 
 
 def _key(page: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from views.language import language, tr
-from views.session import E, Scene, turn
+from views.session import E, Scene, switch_topic
 
 _ASKED = "a topic that is on another page"
 
@@ -41,7 +41,7 @@ def topics(
     def taken() -> None:
         name = st.session_state[key] or topic
         if name in scenes:
-            turn(scene.page, name, scenes[name])
+            switch_topic(scene.page, name, scenes[name])
         else:
             st.session_state[_ASKED] = name  # a callback cannot leave its page
 

@@ -172,4 +172,4 @@ class _Race:
             return result._replace(cut=self._cut(request))
         except Refusal as refusal:
             instead = request._replace(plane=plane._replace(slice=Pick("filter_normalized"), other=None), window=None)
-            return result._replace(cut=self._cut(instead), missing=refusal.said)
+            return result._replace(cut=self._cut(instead), missing=refusal.reason)

@@ -1,12 +1,12 @@
 """The same rows and features, three linear classifiers: onto the class number, onto one-hot, and one-hot through a softmax."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from compute.memo import memo
 from core.settings import Option, Pair, Pick, pick, values
 from labs.encodings.codes import Codes, distances, least_squares, nearest, one_hot
 from labs.plane.problem import class_names, class_of_rows, fitted, prepared, table
@@ -72,7 +72,7 @@ def compared(experiment: Experiment) -> Comparison:
     return _compared(experiment.data.having(target=(*item.one_hot, item.classes)[0]), (experiment.scale1, experiment.scale2))
 
 
-@lru_cache(16)
+@memo
 def _compared(data: Pick, scales: Pair) -> Comparison:
     """data: its target is the first class, so that the softmax has the classes in their order. All models get standardized features."""
     names, labels = class_names(data), class_of_rows(data)

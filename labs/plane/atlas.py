@@ -1,9 +1,8 @@
 """The atlas of one panel's window: its minima, saddles, maxima, valleys, flat regions and kinks. Memoized, as in problem.py."""
 
-from functools import lru_cache
-
 import numpy as np
 
+from compute.memo import memo
 from core.settings import Window
 from labs.plane.problem import Problem, expanded, fitted
 from landscape.critical.atlas import Atlas, atlas
@@ -26,7 +25,7 @@ def _creased(problem: Problem) -> bool:
     return not problem.surface.smooth(problem.structure) or (chosen.get("plane") == "hidden" and chosen.get("activation") == "relu")
 
 
-@lru_cache(48)
+@memo
 def atlas_of(problem: Problem, rest: tuple[float, ...], window: Window) -> Atlas:
     """Of the window of the two drawn weights, while `rest` holds the others still.
 

@@ -1,11 +1,11 @@
 """One point of a panel looked at closely: loss, gradient, Hessian, what its eigenvalues say, and how far its Taylor expansion holds."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
+from compute.memo import memo
 from labs.plane.problem import Problem, expanded, grid, probed, signs
 from labs.plane.run import PanelResult, unit_of
 from labs.plane.setup import Experiment
@@ -68,7 +68,7 @@ def closeup(experiment: Experiment, panel: PanelResult) -> Closeup:
     return _closeup(panel.problem, tuple(at.tolist()), tuple(unit.tolist()), experiment.radius)
 
 
-@lru_cache(32)
+@memo
 def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], radius: float) -> Closeup:
     loss, gradient, hessian = probed(problem, at)
     reach = radius * np.array(unit[:2])

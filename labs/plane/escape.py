@@ -13,7 +13,7 @@ from labs.plane.closeup import Closeup
 from labs.plane.downhill import downhill
 from labs.plane.run import PanelResult, unit_of
 from labs.plane.setup import Experiment, start_of
-from labs.plane.walks import Rated, Run, Walk, walk
+from labs.plane.walks import Rated, Updates, Walk, WalkSetup, walk
 
 LEFT = 0.1  # of half the picture: so far away it has left
 MOST = 2000  # updates of the race
@@ -64,8 +64,8 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
 
     def one(name: str, picked: Pick, batch: int, start: Float[np.ndarray, " p"]) -> Runner:
         hyper = Rated(picked.settings, message(N_("its own number")))  # type: ignore[arg-type]  # both are numbers
-        run = Run(steps, batch, experiment.seed, pick("constant"), 0)
-        walked = walk(panel.problem, start_of(experiment), tuple(start.tolist()), picked, hyper, run, deadline)
+        updates = Updates(steps, batch, experiment.seed, pick("constant"), 0)
+        walked = walk(WalkSetup(panel.problem, start_of(experiment), tuple(start.tolist()), picked, updates), hyper, deadline)
         with np.errstate(invalid="ignore"):
             away = (np.abs((walked.path - near.at) / unit).max(axis=1) > LEFT) & (walked.loss < near.loss)
         return Runner(name, walked, int(walked.update[np.argmax(away)]) if away.any() else None)

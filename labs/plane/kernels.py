@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from compute.memo import memo
 from compute.programs import kernel
 from core.catalogue import catalogue
 from landscape.curvature import expansion
@@ -193,44 +194,55 @@ def sampler(structure: Structure, batch_room: int, draws: int) -> Callable[..., 
     return sample
 
 
+class WalkInput(NamedTuple):
+    """All numbers that a walk depends on. They are traced: another of them compiles nothing."""
+
+    numbers: Numbers  # of the loss
+    rows: Rows | None
+    hyper: Hyper
+    multipliers: Float[Array, " m"]  # of the rate, by update
+    target: Target
+    steps: Int[Array, ""]
+    theta: Theta  # where it starts
+    row_count: Int[Array, ""]  # rows that are no padding
+    batch: Int[Array, ""]  # rows in a mini-batch
+    seed: Int[Array, ""]  # of their order
+
+
 def _walk(
-    structure: Structure,
-    optimizer: str,
-    batch_room: int,
-    record_room: int,
-    carry: Carry,
-    until: Int[Array, ""],
-    numbers: Numbers,
-    rows: Rows | None,
-    hyper: Hyper,
-    multipliers: Float[Array, " m"],
-    target: Target,
-    steps: Int[Array, ""],
-    theta: Theta,
-    count: Int[Array, ""],
-    size: Int[Array, ""],
-    seed: Int[Array, ""],
+    structure: Structure, optimizer: str, batch_room: int, record_room: int, carry: Carry, until: Int[Array, ""], walk: WalkInput
 ) -> tuple[Carry, Record]:
-    surface, method = surfaces()[structure.surface], _optimizer(optimizer)
+    surface, method, rows = surfaces()[structure.surface], _optimizer(optimizer), walk.rows
     draw = None
     if batch_room and rows is not None:
-        drawn = drawing(rows, count, size, batch_room, jax.random.key(seed))
+        draw_rows = drawing(rows, walk.row_count, walk.batch, batch_room, jax.random.key(walk.seed))
 
         def draw(t: Int[Array, ""], order: Int[Array, " n"]) -> tuple[object, Int[Array, " n"]]:
-            batch, order = drawn(t, order)
+            batch, order = draw_rows(t, order)
             return surface.summary(structure, batch), order
 
-    fresh = begin(method.make, hyper, theta, 0 if rows is None else rows.y.shape[0])
+    fresh = begin(method.make, walk.hyper, walk.theta, 0 if rows is None else rows.y.shape[0])
     carry = jax.tree.map(lambda new, old: jnp.where(carry.t < 0, new, old), fresh, carry)
-    loss, data = _loss(structure, numbers), _summary(structure, rows)
-    return descend(loss, data, draw, method, hyper, multipliers, target, steps, carry, until, record_room)
+    return descend(
+        loss=_loss(structure, walk.numbers),
+        whole=_summary(structure, rows),
+        draw=draw,
+        optimizer=method,
+        hyper=walk.hyper,
+        multipliers=walk.multipliers,
+        target=walk.target,
+        steps=walk.steps,
+        carry=carry,
+        until=until,
+        room=record_room,
+    )
 
 
 def _optimizer(name: str) -> Optimizer:
     return catalogue("optim.optimizers", Optimizer)[name]
 
 
-@lru_cache(256)
+@memo
 def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carry:
     """The Carry to call a walker with at first: of the right shapes, in NumPy."""
     numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
@@ -240,7 +252,7 @@ def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carr
     return carry._replace(t=np.int64(-1))
 
 
-@lru_cache(256)
+@memo
 def recorded(optimizer: str, hyper: tuple[str, ...], p: int) -> Kept:
     """The shapes that stand side by side in a row of a walker's record, for descent.apart."""
     numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
@@ -248,36 +260,33 @@ def recorded(optimizer: str, hyper: tuple[str, ...], p: int) -> Kept:
 
 
 @kernel
-def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Record]]:
-    """(carry, until, numbers, rows, hyper, multipliers, target, steps, theta, count, size, seed) -> carry and record up to update `until`.
-
-    batch_room 0: full batch.
-    """
+def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[[Carry, np.int64, WalkInput], tuple[Carry, Record]]:
+    """(carry, until, walk) -> carry and record up to update `until`. batch_room 0: full batch."""
 
     @jax.jit
-    def walk(*traced: object) -> tuple[Carry, Record]:
-        return _walk(structure, optimizer, batch_room, ROOM, *traced)  # type: ignore[arg-type]
+    def walk(carry: Carry, until: Int[Array, ""], walk: WalkInput) -> tuple[Carry, Record]:
+        return _walk(structure, optimizer, batch_room, ROOM, carry, until, walk)
 
     return walk
 
 
+Rates = Float[np.ndarray, " r"]
+
+
 @kernel
-def racer(structure: Structure, optimizer: str, batch_room: int) -> Callable[..., tuple[Carry, Float[Array, " r"]]]:
-    """As walker, without a record, for many rates at once: (rates, carries, until, numbers, rows, hyper ...) -> carries, their losses.
+def sweeper(structure: Structure, optimizer: str, batch_room: int) -> Callable[[Rates, Carry, np.int64, WalkInput], tuple[Carry, Rates]]:
+    """(rates, carries, until, walk) -> the walk with each rate up to update `until`, without a record: carries, and the losses there.
 
     The rates are laid over all devices.
     """
 
     @jax.jit
-    def race(
-        rates: Float[Array, " r"], carries: Carry, until: Int[Array, ""], numbers: Numbers, rows: Rows | None, *rest: object
-    ) -> tuple[Carry, Array]:
-        def one(of: tuple[Scalar, Carry], shared: tuple[object, ...]) -> tuple[Carry, Scalar]:
-            (rate, carry), (until, numbers, rows, hyper, *rest) = of, shared
-            hyper = hyper | {"rate": rate}  # type: ignore[operator]
-            carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, numbers, rows, hyper, *rest)  # type: ignore[arg-type]
-            return carry, _loss(structure, numbers)(carry.theta, _summary(structure, rows))  # type: ignore[arg-type]
+    def sweep(rates: Float[Array, " r"], carries: Carry, until: Int[Array, ""], walk: WalkInput) -> tuple[Carry, Float[Array, " r"]]:
+        def with_rate(of: tuple[Scalar, Carry], shared: tuple[Int[Array, ""], WalkInput]) -> tuple[Carry, Scalar]:
+            (rate, carry), (until, walk) = of, shared
+            carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, walk._replace(hyper=walk.hyper | {"rate": rate}))
+            return carry, _loss(structure, walk.numbers)(carry.theta, _summary(structure, walk.rows))
 
-        return mapped(one, (rates, carries), (until, numbers, rows, *rest), nbytes(rows) + nbytes(carries) // rates.size)
+        return mapped(with_rate, (rates, carries), (until, walk), nbytes(walk.rows) + nbytes(carries) // rates.size)
 
-    return race
+    return sweep

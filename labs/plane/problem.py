@@ -1,7 +1,6 @@
 """One panel's loss, by names and numbers, and what can be asked of it. Every answer is memoized, keyed by exactly what it reads."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import jax
@@ -9,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from compute.memo import memo
 from core.catalogue import catalogue
 from core.messages import N_, Message, Refusal, message
 from core.settings import Count, Pair, Pick, capacity, values
@@ -104,7 +104,7 @@ class Fit(NamedTuple):
         return None if self.reason is not None or self.drawn is None else float(self.drawn[1] / self.drawn[0])
 
 
-@lru_cache(32)
+@memo
 def table(data: Pick) -> dict[str, Float[np.ndarray, " n"]]:
     """The columns of a data set with its own settings."""
     item = catalogue("data.tables", DataSet)[data.name]
@@ -140,7 +140,7 @@ def drawn_first(data: Pick) -> Int[np.ndarray, " n"]:
     return np.where(k == first, 0, k + (k < first))
 
 
-@lru_cache(64)
+@memo
 def prepared(source: Source) -> Prepared:
     """Columns → the person's units → normalized features, padded to capacity. Labels: 1 where the target is above its mean."""
     item = catalogue("data.tables", DataSet)[source.data.name]
@@ -237,7 +237,7 @@ def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | No
     return theta, None
 
 
-@lru_cache(32)
+@memo
 def _summary(structure: Structure, source: Source) -> object:
     """In NumPy, which every device and every process can be given."""
     return jax.device_get(kernels.summarizer(structure)(prepared(source).rows))
@@ -248,7 +248,7 @@ def summarized(problem: Problem) -> object:
     return None if problem.source is None else _summary(problem.structure, problem.source)
 
 
-@lru_cache(256)
+@memo
 def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.ndarray, " p"], Float[np.ndarray, "p p"]]:
     """Loss, gradient and Hessian at one point."""
     value, gradient, hessian = kernels.prober(problem.structure)(problem.traced, rows_of(problem), np.array(theta))
@@ -301,7 +301,7 @@ def signs(problem: Problem, hessian: Float[np.ndarray, "p p"], unit: Float[np.nd
     return counted(eigenvalues(hessian * np.outer(own, own)))
 
 
-@lru_cache(256)
+@memo
 def fitted(problem: Problem, start: Pair) -> Fit:
     """Where the loss is lowest, and its exact Hessian there. `start` only chooses among the minima of a textbook surface."""
     surface, structure, rows = problem.surface, problem.structure, rows_of(problem)
@@ -321,7 +321,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     return Fit(theta, value, hessian[:2, :2], drawn, trained, reason, baseline, rows is not None and _quadratic(structure))
 
 
-@lru_cache(48)
+@memo
 def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The loss over the window of the two drawn weights; `rest` holds the others still."""
     p = 2 + len(rest)
@@ -330,7 +330,7 @@ def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, reso
     return np.asarray(kernels.gridder(problem.structure)(problem.traced, summarized(problem), plane, a, b))
 
 
-@lru_cache(24)
+@memo
 def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The norm of the loss's gradient, by all weights that are trained, over the same window."""
     p = 2 + len(rest)
@@ -350,7 +350,7 @@ def batch_grid(
     return np.asarray(kernels.gridder(problem.structure)(problem.traced, jax.device_get(batch), plane, a, b))
 
 
-@lru_cache(128)
+@memo
 def seen(problem: Problem, theta: tuple[float, ...]) -> tuple[Float[np.ndarray, "2 n"], Float[np.ndarray, " n"]]:
     """The data as the drawn weights see it, and the model's prediction, without the padding."""
     assert problem.source is not None

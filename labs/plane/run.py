@@ -33,8 +33,9 @@ from labs.plane.problem import (
     started,
     unstarted,
 )
+from labs.plane.rates import rated, waiting
 from labs.plane.setup import HIDDEN, Experiment, Panel, loss_of, own, start_of
-from labs.plane.walks import Run, Walk, goal_of, rated, waiting, walk
+from labs.plane.walks import Updates, Walk, WalkSetup, goal_of, walk
 from landscape.grid import Axis
 from optim.optimizer import optimizers
 from surfaces.catalogue import surfaces
@@ -231,16 +232,14 @@ def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:
     return unstarted(problem_of(experiment, panel), at, surface.begin(problem_of(experiment, panel).structure))
 
 
-def _walked(experiment: Experiment, panel: PanelResult, at: Pair, turns: Iterator[float]) -> PanelResult:
+def _walked(experiment: Experiment, panel: PanelResult, raw_start: Pair, turns: Iterator[float]) -> PanelResult:
     """The panel with its walks, as far as they are computed when their turns are over."""
-    run = Run(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
+    updates = Updates(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
     start, walks = tuple(float(value) for value in panel.start), []
-    for picked, deadline in zip(experiment.optimizers, turns, strict=False):
-        hyper = rated(panel.problem, at, start, picked, run, experiment.mode, experiment.fraction, deadline)
-        if isinstance(hyper, float):
-            walks.append(waiting(panel.problem, start, picked, hyper))
-        else:
-            walks.append(walk(panel.problem, at, start, picked, hyper, run, deadline))
+    for optimizer, deadline in zip(experiment.optimizers, turns, strict=False):
+        setup = WalkSetup(panel.problem, raw_start, start, optimizer, updates)
+        hyper = rated(setup, experiment.mode, experiment.fraction, deadline)
+        walks.append(waiting(setup, hyper) if isinstance(hyper, float) else walk(setup, hyper, deadline))
     return panel._replace(walks=tuple(walks))
 
 

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from compute.memo import memo
 from core.settings import capacity
 from labs.plane import kernels
 from labs.plane.problem import Problem, expanded, prepared, rows_of, seen, sparsely_expanded
@@ -140,7 +140,7 @@ def _held(problem: Problem, theta: tuple[float, ...]) -> Problem:
     return Problem(replace(problem.structure, options=options), tuple(sorted(numbers.items())), problem.source)
 
 
-@lru_cache(8)
+@memo
 def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | None:
     """None for a formula: it has no rows."""
     if problem.source is None:

@@ -1,36 +1,36 @@
-"""The walks of one panel: which rate an optimizer gets under the three rate modes, and where it goes. Memoized like problem.py."""
+"""The walks of one panel: where an optimizer goes from a start with a rate. Long ones are jobs, in pieces."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
-import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from compute.chunks import Chunks
+from compute.job import Step, Steps, job
+from compute.memo import memo
+from compute.programs import traced
 from core.catalogue import catalogue
-from core.messages import N_, Message, message
-from core.settings import Pair, Pick, capacity, numbers, values
+from core.messages import Message
+from core.settings import Pair, Pick, capacity, values
 from labs.plane import kernels
 from labs.plane.problem import Fit, Problem, fitted, probed, rows_of
+from optim.chunks import done, finished, in_chunks, progress
 from optim.descent import Carry, Target, apart
-from optim.optimizer import optimizers
-from optim.record import joined, no_points
+from optim.optimizer import Optimizer, optimizers
+from optim.record import Points, joined, no_points
 from optim.schedule import Schedule, multipliers
 from optim.thin import thinned
 
-SWEEP = np.logspace(-5, 2, 36)  # rates that a method without a closed-form best rate is tried at, five a decade
 GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
 CALM = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
 CEILING = 1e12  # diverged: the loss is this many times what it was
 
 
 @dataclass(frozen=True)
-class Run:
-    """What all walks of an experiment share."""
+class Updates:
+    """What all walks of an experiment share: how many updates there are, and what each takes."""
 
     steps: int
     batch: int  # rows in a mini-batch, 0 for all
@@ -39,15 +39,48 @@ class Run:
     warmup: int
 
 
+@dataclass(frozen=True)
+class WalkSetup:
+    """All that a walk depends on but for its hyper-parameters."""
+
+    problem: Problem
+    raw_start: Pair  # the start for raw features, which chooses among the minima of a textbook surface
+    start: tuple[float, ...]  # θ before the first update, in the panel's own coordinates
+    optimizer: Pick
+    updates: Updates
+
+    @property
+    def method(self) -> Optimizer:
+        return optimizers()[self.optimizer.name]
+
+    @property
+    def fit(self) -> Fit:
+        return fitted(self.problem, self.raw_start)
+
+    @property
+    def row_count(self) -> int:
+        """Rows that are no padding; 1 of a formula."""
+        rows = rows_of(self.problem)
+        return 1 if rows is None else int(np.sum(rows.w))
+
+    @property
+    def batch(self) -> int:
+        """Rows in a mini-batch, 0 where every update takes all of them."""
+        whole = self.updates.batch <= 0 or self.updates.batch >= self.row_count or self.method.full_batch_only
+        return 0 if whole else self.updates.batch
+
+    @property
+    def batch_room(self) -> int:
+        """Rows that a mini-batch is padded to."""
+        return capacity(self.batch) if self.batch else 0
+
+
 class Rated(NamedTuple):
-    """hyper: every hyper-parameter that is used; how: where the rate comes from, a sentence. swept: by trying many.
+    """The hyper-parameters of a walk, and where its rate comes from."""
 
-    Without hyper-parameters: the sweep is still under way.
-    """
-
-    hyper: tuple[tuple[str, float], ...]
-    how: Message
-    swept: bool = False
+    hyper: tuple[tuple[str, float], ...]  # by name; none while the best rate is still being looked for
+    how: Message  # where the rate comes from, a sentence
+    swept: bool = False  # by trying many
 
     @property
     def rate(self) -> float:
@@ -104,10 +137,10 @@ class Walk(NamedTuple):
         return self._replace(**{name: getattr(self, name)[keep] for name in by_point})
 
 
-@lru_cache(8)
-def _multipliers(run: Run) -> Float[np.ndarray, " m"]:
-    schedule = catalogue("optim.schedules", Schedule)[run.schedule.name]
-    return multipliers(schedule, run.steps, kernels.ROOM, run.warmup, **values(run.schedule, schedule.fields))
+@memo
+def _multipliers(updates: Updates) -> Float[np.ndarray, " m"]:
+    schedule = catalogue("optim.schedules", Schedule)[updates.schedule.name]
+    return multipliers(schedule, updates.steps, kernels.ROOM, updates.warmup, **values(updates.schedule, schedule.fields))
 
 
 def goal_of(problem: Problem, fit: Fit, start: tuple[float, ...]) -> float | None:
@@ -127,200 +160,88 @@ def _target(problem: Problem, fit: Fit, start: tuple[float, ...]) -> Target:
     return Target(np.float64(fit.loss), np.float64(goal), np.float64(ceiling))
 
 
-def _count(problem: Problem) -> int:
-    rows = rows_of(problem)
-    return 1 if rows is None else int(np.sum(rows.w))
-
-
-def _batch(problem: Problem, picked: Pick, run: Run) -> int:
-    """Rows in a mini-batch, 0 where the whole data is taken."""
-    whole = run.batch <= 0 or run.batch >= _count(problem) or optimizers()[picked.name].full_batch_only
-    return 0 if whole else run.batch
-
-
-def _arguments(problem: Problem, fit: Fit, run: Run, start: tuple[float, ...], batch: int) -> tuple[object, ...]:
-    return (
-        _multipliers(run),
-        _target(problem, fit, start),
-        np.int64(run.steps),
-        np.array(start),
-        np.int64(_count(problem)),
-        np.int64(max(batch, 1)),
-        np.int64(run.seed),
+def walk_input(setup: WalkSetup, hyper: Mapping[str, float]) -> kernels.WalkInput:
+    """The numbers that the kernels of a walk read, in NumPy."""
+    updates = setup.updates
+    return kernels.WalkInput(
+        numbers={name: traced(value) for name, value in setup.problem.traced.items()},
+        rows=rows_of(setup.problem),
+        hyper={name: traced(np.float64(value)) for name, value in hyper.items()},
+        multipliers=traced(_multipliers(updates)),
+        target=_target(setup.problem, setup.fit, setup.start),
+        steps=traced(np.int64(updates.steps)),
+        theta=traced(np.array(setup.start)),
+        row_count=traced(np.int64(setup.row_count)),
+        batch=traced(np.int64(max(setup.batch, 1))),
+        seed=traced(np.int64(updates.seed)),
     )
 
 
-def rated(
-    problem: Problem,
-    at: Pair,
-    start: tuple[float, ...],
-    picked: Pick,
-    run: Run,
-    mode: str,
-    fraction: float,
-    deadline: float = math.inf,
-) -> Rated | float:
-    """best: fastest on this panel's quadratic, or the best of a sweep. same: its own number. fraction: that part of its limit here.
-
-    A number: the share of the sweep that was done when the deadline passed; ask again.
-    """
-    optimizer, fit = optimizers()[picked.name], fitted(problem, at)
-    hyper = numbers(picked, optimizer.fields)
-    own = Rated(tuple(sorted(hyper.items())), message(N_("its own number")))
-    curved = fit.trained is not None and fit.trained[-1] > 0
-    if mode == "same" or (mode == "fraction" and optimizer.limit is None):
-        return own
-    if mode == "fraction":
-        if fit.trained is None or not curved or optimizer.limit is None:
-            return own._replace(how=message(N_("its own number: there is no limit here")))
-        hyper["rate"] = fraction * optimizer.limit(hyper, float(fit.trained[-1]))
-        return Rated(tuple(sorted(hyper.items())), message(N_("{fraction} of its limit"), fraction=f"{fraction:g}"))
-    if optimizer.best is not None and fit.trained is not None and curved:
-        steep, shallow = float(fit.trained[-1]), float(fit.trained[0])
-        flat = fit.reason is not None or shallow <= 1e-13 * steep
-        hyper |= optimizer.best(steep if flat else shallow, steep)
-        how = message(N_("its best across the valley")) if flat else message(N_("its best here"))
-        return Rated(tuple(sorted(hyper.items())), how)
-    if fit.loss is None:
-        return own._replace(how=message(N_("its own number: no best rate is known here")))
-    race = _race(problem, at, start, picked, run)
-    race.work(deadline)
-    if not race.finished:
-        return race.share
-    hyper["rate"] = race.fastest
-    return Rated(tuple(sorted(hyper.items())), message(N_("the best of {count} rates tried"), count=len(SWEEP)), swept=True)
+def not_begun(setup: WalkSetup, hyper: Mapping[str, float]) -> Carry:
+    """The Carry before the first update."""
+    rows = rows_of(setup.problem)
+    return kernels.not_begun(setup.optimizer.name, tuple(hyper), len(setup.start), 0 if rows is None else rows.y.shape[0])
 
 
-class _Race(Chunks):
-    """The same walk with every rate of the sweep, side by side."""
-
-    def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run) -> None:
-        fit, batch = fitted(problem, at), _batch(problem, picked, run)
-        hyper = {name: np.float64(value) for name, value in numbers(picked, optimizers()[picked.name].fields).items()}
-        rows = jax.device_get(rows_of(problem))  # NumPy, which every device and every process can be given
-        rest = (problem.traced, rows, hyper, *_arguments(problem, fit, run, start, batch))
-        self._loss: Float[np.ndarray, " r"] = np.zeros(0)
-
-        def advance(carry: Carry, until: np.int64) -> Carry:
-            race = kernels.racer(problem.structure, picked.name, capacity(batch) if batch else 0)  # the cache holds it, nobody else
-            carry, loss = race(SWEEP, carry, until, *rest)
-            self._loss = np.asarray(loss)
-            return carry
-
-        one = _not_begun(problem, picked, hyper, start)
-        super().__init__(advance, jax.tree.map(lambda part: np.stack([part] * len(SWEEP)), one), run.steps)
-
-    def work(self, deadline: float) -> None:
-        """On to the end, or until time.monotonic() has passed the deadline.
-
-        Joined processes race together and have clocks of their own: among them it is always on to the end, in one chunk.
-        """
-        if jax.process_count() > 1:
-            self._seconds, deadline = 0.0, math.inf
-        super().work(deadline)
-
-    @property
-    def fastest(self) -> float:
-        """The rate that settles first; among those that never settle, the one that ends lowest."""
-        steps, alive, above = self._steps, np.asarray(self.carry.alive), np.asarray(self.carry.above)
-        end = np.nan_to_num(self._loss, nan=np.inf)
-        settled = np.where(alive & (above < steps), above + 1, steps + 1)
-        return float(SWEEP[np.lexsort((np.where(alive, end, np.inf), settled))[0]])
-
-
-def _not_begun(problem: Problem, picked: Pick, hyper: Mapping[str, object], start: tuple[float, ...]) -> Carry:
-    rows = rows_of(problem)
-    return kernels.not_begun(picked.name, tuple(hyper), len(start), 0 if rows is None else rows.y.shape[0])
-
-
-@lru_cache(64)
-def _race(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, run: Run) -> _Race:
-    return _Race(problem, at, start, picked, run)
-
-
-class _Recorded(Chunks):
-    """A walk, and what of it is computed so far; once it is finished only its thinned record is kept."""
-
-    def __init__(self, problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> None:
-        fit, batch = fitted(problem, at), _batch(problem, picked, run)
-        used = {name: np.float64(value) for name, value in hyper.hyper}
-        rest = (problem.traced, rows_of(problem), used, *_arguments(problem, fit, run, start, batch))
-        self._picked, self._hyper, self._whole, self._known = picked, hyper, batch == 0, fit.loss is not None
-        self._points, self._rates = no_points(len(start)), hyper.rate * _multipliers(run)
-        columns = kernels.recorded(picked.name, tuple(used), len(start))
-        self._walk = begun(problem, start, picked, hyper, _progress(hyper, 0.0))
-
-        def advance(carry: Carry, until: np.int64) -> Carry:
-            first = max(0, int(carry.t))
-            walker = kernels.walker(problem.structure, picked.name, capacity(batch) if batch else 0)  # the cache holds it, nobody else
-            carry, record = walker(carry, until, *rest)
-            kept = apart(np.asarray(record)[: int(carry.t) - first], columns)
-            self._points = joined(self._points, kept, np.asarray(carry.theta), optimizers()[picked.name], run.steps + 1)
-            return carry
-
-        super().__init__(advance, _not_begun(problem, picked, used, start), run.steps)
-
-    def walk(self, deadline: float) -> Walk:
-        """As far as it is computed when the deadline has passed."""
-        if not self._walk.finished:
-            self.work(deadline)
-        return self._walk
-
-    def _seen(self) -> None:
-        self._walk = self._so_far()
-
-    def _so_far(self) -> Walk:
-        points = self._points
-        done, above = self.done, int(self.carry.above)
-        alive, finished = bool(self.carry.alive), self.finished
-        enough = self._steps if self._whole else CALM * self._steps
-        settles = finished and alive and self._known and above < enough
-        return Walk(
-            self._picked,
-            self._hyper,
-            points.update,
-            points.path,
-            points.loss,
-            points.slope,
-            points.gradient,
-            points.momentum,
-            points.scale,
-            np.where((points.update < done - 1)[:, None], points.step, np.nan),
-            points.evaluations,
-            self._rates[points.update],
-            above + 1 if settles else None,
-            None if alive else done - 1,
-            _progress(self._hyper, self.share),
-        )
-
-
-@lru_cache(24)  # each holds 2,000 points at most
-def _recorded(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run) -> _Recorded:
-    return _Recorded(problem, at, start, picked, hyper, run)
-
-
-def walk(problem: Problem, at: Pair, start: tuple[float, ...], picked: Pick, hyper: Rated, run: Run, deadline: float = math.inf) -> Walk:
-    """Where the optimizer goes from `start` with these hyper-parameters: to the end, or as far as it has come by the deadline.
-
-    What was computed stays: asked again, it goes on from there.
-    """
-    return _recorded(problem, at, start, picked, hyper, run).walk(deadline)
-
-
-def _progress(hyper: Rated, share: float) -> float:
-    """Half of the work is for the rate, where many were tried."""
+def _overall(hyper: Rated, share: float) -> float:
+    """The progress of a walk whose rate had to be found, too: half of the work is for the rate, where many were tried."""
     return 0.5 + 0.5 * share if hyper.swept else share
 
 
-def waiting(problem: Problem, start: tuple[float, ...], picked: Pick, share: float) -> Walk:
-    """A walk whose rate is not known yet: that share of the rates' work is done."""
-    return begun(problem, start, picked, Rated((), message(N_("its best rate is being looked for"))), 0.5 * share)
-
-
-def begun(problem: Problem, start: tuple[float, ...], picked: Pick, hyper: Rated, progress: float) -> Walk:
+def begun(setup: WalkSetup, hyper: Rated, share: float) -> Walk:
     """A walk of which only the start is known."""
-    value, gradient, _ = probed(problem, start)
-    path, slope = np.array([start]), np.array([float(np.linalg.norm(gradient))])
+    value, gradient, _ = probed(setup.problem, setup.start)
+    path, slope = np.array([setup.start]), np.array([float(np.linalg.norm(gradient))])
     nowhere, unknown, zero = np.full_like(path, np.nan), np.full(1, np.nan), np.zeros(1, np.int64)  # its first update may go by a batch
     of_update = (nowhere, nowhere, nowhere, nowhere, zero, unknown)
-    return Walk(picked, hyper, zero, path, np.array([value]), slope, *of_update, None, None, progress)
+    return Walk(setup.optimizer, hyper, zero, path, np.array([value]), slope, *of_update, None, None, share)
+
+
+def _so_far(setup: WalkSetup, hyper: Rated, points: Points, carry: Carry) -> Walk:
+    """The walk as it is recorded up to a Carry."""
+    steps, count, above = setup.updates.steps, done(carry), int(carry.above)
+    alive = bool(carry.alive)
+    enough = steps if setup.batch == 0 else CALM * steps
+    settles = finished(carry, steps) and alive and setup.fit.loss is not None and above < enough
+    return Walk(
+        setup.optimizer,
+        hyper,
+        points.update,
+        points.path,
+        points.loss,
+        points.slope,
+        points.gradient,
+        points.momentum,
+        points.scale,
+        np.where((points.update < count - 1)[:, None], points.step, np.nan),
+        points.evaluations,
+        (hyper.rate * _multipliers(setup.updates))[points.update],
+        above + 1 if settles else None,
+        None if alive else count - 1,
+        _overall(hyper, progress(carry, steps)),
+    )
+
+
+@job
+def descent(setup: WalkSetup, hyper: Rated) -> Steps[Walk]:
+    """Where the optimizer goes from the start with these hyper-parameters. What was computed stays: only its thinned record is kept."""
+    used, steps, points = dict(hyper.hyper), setup.updates.steps, no_points(len(setup.start))
+    inputs, columns = walk_input(setup, used), kernels.recorded(setup.optimizer.name, tuple(used), len(setup.start))
+
+    def advance(carry: Carry, until: np.int64) -> Carry:
+        nonlocal points
+        first = max(0, int(carry.t))
+        walker = kernels.walker(setup.problem.structure, setup.optimizer.name, setup.batch_room)  # the cache holds it, nobody else
+        carry, record = walker(carry, until, inputs)
+        kept = apart(np.asarray(record)[: int(carry.t) - first], columns)
+        points = joined(points, kept, np.asarray(carry.theta), setup.method, steps + 1)
+        return carry
+
+    for carry in in_chunks(advance, not_begun(setup, used), steps):
+        yield Step(progress(carry, steps), _so_far(setup, hyper, points, carry))
+
+
+def walk(setup: WalkSetup, hyper: Rated, deadline: float = math.inf) -> Walk:
+    """The walk at its end, or as far as it has come by the deadline: asked again, it goes on from there."""
+    found = descent(setup, hyper).work(deadline)
+    return found.result if found.begun else begun(setup, hyper, _overall(hyper, 0.0))

@@ -30,7 +30,7 @@ WORDS: Words = {
     "no_webgl": "This browser draws no 3-D (WebGL is off). The contour shows the same surface.",
     "data": "The data as the model sees it",
     "which": "Surface of",
-    "scrub": "ViewState update",
+    "scrub": "Shown update",
     "view": "View",
     "settled": "the goal is reached",
     "curves": "Loss against the number of updates",

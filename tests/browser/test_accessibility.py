@@ -123,7 +123,7 @@ CONTROLS = (  # in the order of the page; of a row of buttons that arrows walk t
     ("button", "Help for Feature normalization"),
     ("button", "Play"),
     ("button", "One update forward"),
-    ("input", "ViewState update"),
+    ("input", "Shown update"),
     ("select", "Speed"),
     ("button", "Contour"),
     ("button", "3-D"),

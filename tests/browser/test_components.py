@@ -98,7 +98,7 @@ def test_step_and_scrub(visit: Visit, page: Page) -> None:
         step.click()
         expect(page.locator(".esl-update")).to_have_text(f"update {k} of 40")
     assert numbers(page) == ["3", "1"]
-    scrub = page.get_by_role("slider", name="ViewState update")
+    scrub = page.get_by_role("slider", name="Shown update")
     scrub.press("Home")
     assert numbers(page) == ["0", "0"]
     scrub.press("End")
@@ -146,7 +146,7 @@ def test_a_walk_that_leaves_says_when_and_a_diverged_one_says_it_too(visit: Visi
     assert frame["y"] <= box["y"]
     assert box["y"] + box["height"] <= frame["y"] + frame["height"]
     expect(page.locator(".esl-lost .esl-status")).to_have_text(re.compile(r"diverged at update \d+"))
-    page.get_by_role("slider", name="ViewState update").press("Home")
+    page.get_by_role("slider", name="Shown update").press("Home")
     expect(label).to_have_count(0)
     expect(page.locator(".esl-lost")).to_have_count(0)
 
@@ -405,7 +405,7 @@ def test_every_control_has_a_name_and_shows_its_focus(visit: Visit, page: Page) 
     for role, name in [
         ("button", "Play"),
         ("button", "One update forward"),
-        ("slider", "ViewState update"),
+        ("slider", "Shown update"),
         ("combobox", "Speed"),
         ("button", "Contour"),
         ("button", "3-D"),

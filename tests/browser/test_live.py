@@ -126,7 +126,7 @@ def test_the_arrows_of_an_update_and_the_lens_of_an_adaptive_method(visit: Visit
     page.get_by_role("button", name="Arrows").click()
     expect(page.locator(".esl-moves")).to_contain_text("−η·gradient")
     assert page.locator(".esl-lens:visible").count() == 0, "at the end no update is made any more"
-    scrub = page.get_by_role("slider", name="ViewState update")
+    scrub = page.get_by_role("slider", name="Shown update")
     scrub.press("Home")
     expect(contour(page, 0).locator(".esl-lens")).to_be_visible()
     expect(contour(page, 0).locator(".esl-lens")).to_contain_text("Adam")

@@ -28,7 +28,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
         with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
             result = run(scene.experiment, progress.growing(scene, LEAST), progress.left_alone)
     except Refusal as refusal:
-        st.error(say(refusal.said))
+        st.error(say(refusal.reason))
         return None
     st.session_state["deep trainings"] = result.trainings  # held, so that the next run goes on with them
     shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]

@@ -271,7 +271,7 @@ def encodings(scene: Scene) -> None:
     try:
         found = compared(scene.experiment)
     except Refusal as refusal:
-        st.error(say(refusal.said))
+        st.error(say(refusal.reason))
         control_panel(scene)
         return
     heading(headline(scene.experiment, found))
