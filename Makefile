@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test bench load lint format messages screenshots browser clean
+.PHONY: run test test-long bench load lint format messages screenshots browser clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,10 +12,17 @@ POT := translations/messages.pot
 run: .venv/runtime
 	@$(BIN)/streamlit run app.py --server.showEmailPrompt=false
 
-# The tests of the browser measure what a hand feels: they have the machine to themselves.
+# All but the browser, the browser, and of it what measures time, which has the machine to itself. The browser comes second: it finds most
+# programs compiled.
+TEST := $(BIN)/python -m pytest --durations=10
 test: lint browser
-	@$(BIN)/python -m pytest --numprocesses=2 --dist=worksteal --ignore=tests/browser
-	@$(BIN)/python -m pytest tests/browser
+	@$(TEST) -m "not long" --numprocesses=2 --dist=worksteal --ignore=tests/browser
+	@$(TEST) -m "not long and not timed" --numprocesses=2 --dist=loadfile tests/browser
+	@$(TEST) -m "not long and timed" tests/browser
+
+# What is too long for every change: all pairs, all devices, another browser.
+test-long: lint browser
+	@$(TEST) -m long --numprocesses=2 --dist=worksteal
 
 # The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.
 # With torch in the environment the same work is timed in PyTorch too.

@@ -16,7 +16,8 @@ from benchmarks.test_grids import both, elementwise, products
 from core.messages import message
 from core.settings import pick
 from labs.plane import kernels, walks
-from labs.plane.problem import Problem, fitted, rows_of
+from labs.plane.minimum import fitted
+from labs.plane.problem import Problem, rows_of
 from labs.plane.run import problem_of
 from labs.plane.setup import Experiment, Panel, optimizers
 from networks.multilayer import Architecture, preactivation, states
@@ -89,8 +90,8 @@ def chosen(name: str, problem: Problem) -> dict[str, float]:
     """The defaults; half of the limit where the method has one."""
     optimizer, fit = optimizers()[name], fitted(problem, START)
     hyper = {field.name: float(field.default) for field in optimizer.fields}
-    if optimizer.limit is not None and fit.trained is not None:
-        hyper["rate"] = 0.5 * optimizer.limit(hyper, float(fit.trained[-1]))
+    if optimizer.limit is not None and fit.eigenvalues is not None:
+        hyper["rate"] = 0.5 * optimizer.limit(hyper, float(fit.eigenvalues[-1]))
     return hyper | ({"rate": 1e-9} if name == "radam" else {})  # its first steps are plain momentum, which explodes at the default
 
 

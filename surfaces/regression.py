@@ -114,6 +114,6 @@ def axes(structure: Structure) -> tuple[str, ...]:
     return ("w<sub>1</sub>", "w<sub>2</sub>", "b") if place == "trained" else ("w<sub>1</sub>", "w<sub>2</sub>")
 
 
-def sees(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, "2 n"]:
+def inputs(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, "2 n"]:
     """What the drawn weights multiply: the features; in the plane (b, w) the constant 1 and the feature."""
     return jnp.stack([jnp.ones_like(rows.y), rows.x[0]]) if structure.option("bias") == "axis" else rows.x

@@ -75,7 +75,7 @@ class Surface:
     loss(structure, numbers, theta, summary, linear) -> scalar
     axes(structure) -> the names of theta's entries, HTML as Plotly reads it
     start(structure, numbers, theta, rows) -> theta and numbers of the same function in a normalized network
-    sees(structure, numbers, theta, rows) -> "2 n": what the drawn weights multiply
+    inputs(structure, numbers, theta, rows) -> "2 n": what the drawn weights multiply
     predict(structure, numbers, theta, rows) -> "n": the model's output, to tell whether two panels hold the same function
     first_steps: whether how far the first updates go is told beside its picture, and not the curvature at its minimum
     flat(structure) -> why the surface has a flat direction by construction, if it has
@@ -97,7 +97,7 @@ class Surface:
     summary: Callable[[Structure, Rows], object] = _rows_as_they_are
     linear: Callable[[Structure, Numbers, Theta, object], object] = _nothing
     start: Callable[[Structure, Numbers, Theta, Rows], tuple[Theta, Numbers]] = _start_as_it_is
-    sees: Callable[[Structure, Numbers, Theta, Rows], Float[Array, "2 n"]] | None = None
+    inputs: Callable[[Structure, Numbers, Theta, Rows], Float[Array, "2 n"]] | None = None
     predict: Callable[[Structure, Numbers, Theta, Rows], Float[Array, " n"]] | None = None
     flat: Callable[[Structure], Message | None] = lambda structure: None
     baseline: Callable[[Structure, Numbers, Rows], Scalar] = _no_baseline

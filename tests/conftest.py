@@ -7,16 +7,28 @@ os.environ.setdefault("ERROR_SURFACE_PROGRAMS", "300")
 import gc
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+MAPPINGS = Path("/proc/self/maps")
+MOST_MAPPINGS = 12_000  # of some 300 programs, which are about 1.5 GB
 
 
 @pytest.fixture(autouse=True, scope="module")
 def programs_are_forgotten() -> Iterator[None]:
-    """After each module. A compiled program takes some hundred memory mappings; Linux gives a process 65,530, and XLA, short of one,
-    crashes. The app holds 20 programs at a time; the tests of all structures would hold them all.
+    """After a module that leaves many. A compiled program takes up to a hundred memory mappings; Linux gives a process 65,530, and XLA,
+    short of one, crashes. The app holds 20 programs at a time; the tests of all structures would hold them all. Few are kept: the next
+    module may ask for the same.
     """
     yield
-    if "jax" in sys.modules:
+    if "jax" in sys.modules and (not MAPPINGS.exists() or MAPPINGS.read_text().count("\n") > MOST_MAPPINGS):
         sys.modules["jax"].clear_caches()
         gc.collect()
+
+
+@pytest.fixture(scope="module")
+def nothing_compiled() -> None:
+    """Whatever ran before in this process."""
+    sys.modules["jax"].clear_caches()
+    gc.collect()

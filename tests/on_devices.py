@@ -1,6 +1,6 @@
 """A program for test_devices.py: grids and a rate sweep on all devices that there are, written into a file.
 
-python -m tests.on_devices FILE [process, processes, port]
+python -m tests.on_devices FILE scene,scene,… [process, processes, port]
 """
 
 import sys
@@ -29,13 +29,13 @@ SCENES = {
 }
 
 
-def main(file: str, *joined: str) -> None:
+def main(file: str, names: str, *joined: str) -> None:
     if joined:
         process, processes, port = (int(part) for part in joined)
         jax.distributed.initialize(f"127.0.0.1:{port}", processes, process)
     found: dict[str, np.ndarray] = {"devices": np.array([jax.device_count(), jax.local_device_count()])}
-    for name, scene in SCENES.items():
-        for number, panel in enumerate(run(scene).panels):
+    for name in names.split(","):
+        for number, panel in enumerate(run(SCENES[name]).panels):
             found[f"{name} {number} grid"] = panel.grid
             found[f"{name} {number} path"] = panel.walks[0].path
             found[f"{name} {number} rate"] = np.array(panel.walks[0].rated.rate)

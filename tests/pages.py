@@ -21,7 +21,7 @@ def opened(page: str = "scale", query: Mapping[str, str] | None = None, **state:
     `AppTest.switch_page` knows the pages after a first run only, and that run would draw the Scale page before every other. The session
     begins on the page instead, as a browser's does: by the hash of its path, which is how Streamlit finds it.
     """
-    at = AppTest.from_file(APP, default_timeout=120)
+    at = AppTest.from_file(APP, default_timeout=250)
     if page != "scale":
         at._page_hash = calc_hash(page)
     for key, value in state.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, localcontext
+from functools import cache
 
 import jax
 import jax.numpy as jnp
@@ -27,8 +28,28 @@ LOGITS = (
 )
 
 
-def settings_of(name: str) -> Mapping[str, jax.Array]:
-    return {key: jnp.asarray(value) for key, value in numbers(pick(name), LOSSES[name].fields).items()}
+def settings_of(name: str) -> Mapping[str, np.ndarray]:
+    return {key: np.asarray(value) for key, value in numbers(pick(name), LOSSES[name].fields).items()}
+
+
+@cache
+def values_and_gradients(name: str) -> Callable[..., tuple[jax.Array, jax.Array]]:
+    """(logits "classes rows", labels, settings) -> the loss of each row, and the gradient of their sum. One program for each shape."""
+
+    def cost(logits: jax.Array, labels: jax.Array, settings: Mapping[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        values = LOSSES[name].value(logits, labels, settings)
+        return jnp.sum(values), values
+
+    def found(logits: jax.Array, labels: jax.Array, settings: Mapping[str, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        (_, values), gradient = jax.value_and_grad(cost, has_aux=True)(logits, labels, settings)
+        return values, gradient
+
+    return jax.jit(found)
+
+
+def of_one_row(name: str, logits: tuple[float, ...], label: int) -> tuple[float, np.ndarray]:
+    value, gradient = values_and_gradients(name)(np.array(logits)[:, None], np.array([label]), settings_of(name))
+    return float(value[0]), np.asarray(gradient)[:, 0]
 
 
 def exp(y: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
@@ -82,31 +103,33 @@ def test_every_loss_has_its_oracle() -> None:
 @pytest.mark.parametrize("name", LOSSES)
 def test_value_and_gradient_have_the_digits_that_float64_can_hold(name: str, target: int, y: tuple[float, ...]) -> None:
     """Relative to each number itself, also where it is 1e-260: nowhere a wrong zero."""
-
-    def cost(logits: jax.Array) -> jax.Array:
-        return LOSSES[name].value(logits[:, None], jnp.array([target]), settings_of(name))[0]
-
-    value, gradient = jax.value_and_grad(cost)(jnp.array(y))
+    value, gradient = of_one_row(name, y, target)
     exact = tuple(Decimal(part) for part in y)
     with localcontext() as context:
         context.prec = 1000 if max(y) - min(y) > 100 else DIGITS  # 1 − p needs the digits of p
         expected = float(ORACLES[name](exact, target))
         slopes = [float(slope(ORACLES[name], exact, target, j)) for j in range(3)]
-    assert float(value) == pytest.approx(expected, rel=1e-11, abs=1e-300)
+    assert value == pytest.approx(expected, rel=1e-11, abs=1e-300)
     tied = name == "hinge" and y == (2.0, 2.0, 2.5)  # on the kink between two equal logits any split of the slope is one
     if not tied:
         assert gradient == pytest.approx(slopes, rel=1e-9, abs=1e-300)
 
 
+SOFTMAX, FORWARD, REVERSE = jax.jit(softmax), jax.jit(jax.jacfwd(softmax)), jax.jit(jax.jacrev(softmax))
+SIGMOID, SECOND, THIRD = (
+    jax.jit(slope) for slope in (jax.grad(sigmoid), jax.grad(jax.grad(softplus)), jax.grad(jax.grad(jax.grad(softplus))))
+)
+
+
 @pytest.mark.parametrize("y", LOGITS, ids=str)
 def test_softmax_and_its_slopes(y: tuple[float, ...]) -> None:
     exact = tuple(Decimal(part) for part in y)
-    slopes = jax.jacfwd(softmax)(jnp.array(y)), jax.jacrev(softmax)(jnp.array(y))
+    slopes = FORWARD(np.array(y)), REVERSE(np.array(y))
     with localcontext() as context:
         context.prec = 1000
         p = exp(exact)
         expected = [[float(p[i] * ((i == j) - p[j])) for j in range(3)] for i in range(3)]
-    assert softmax(jnp.array(y)) == pytest.approx([float(part) for part in p], rel=1e-12, abs=1e-300)
+    assert SOFTMAX(np.array(y)) == pytest.approx([float(part) for part in p], rel=1e-12, abs=1e-300)
     for found in slopes:
         assert np.asarray(found).ravel() == pytest.approx(np.ravel(expected), rel=1e-12, abs=1e-300)
 
@@ -115,17 +138,16 @@ def test_softmax_and_its_slopes(y: tuple[float, ...]) -> None:
 def test_sigmoid_and_softplus_to_the_third_derivative(s: float) -> None:
     """σ' = σ(s)σ(−s), σ'' = σ'·(σ(−s) − σ(s)); softplus' = σ."""
     p, q = (float(1 / (1 + (-Decimal(sign * s)).exp())) for sign in (1, -1))
-    third = jax.grad(jax.grad(jax.grad(softplus)))(s)
-    assert float(jax.grad(sigmoid)(s)) == pytest.approx(p * q, rel=1e-14)
-    assert float(jax.grad(jax.grad(softplus))(s)) == pytest.approx(p * q, rel=1e-14)
-    assert float(third) == pytest.approx(p * q * (q - p), rel=1e-14)
+    assert float(SIGMOID(s)) == pytest.approx(p * q, rel=1e-14)
+    assert float(SECOND(s)) == pytest.approx(p * q, rel=1e-14)
+    assert float(THIRD(s)) == pytest.approx(p * q * (q - p), rel=1e-14)
 
 
 @pytest.mark.parametrize("scale", [1.0, 100.0, 1e4])
 @pytest.mark.parametrize("classes", range(2, 11))
 def test_probabilities_sum_to_one(classes: int, scale: float) -> None:
     logits = scale * np.random.default_rng(classes).uniform(-1, 1, (classes, 200))
-    p = np.asarray(softmax(jnp.array(logits)))
+    p = np.asarray(SOFTMAX(logits))
     assert np.all(np.isfinite(p))
     assert np.all(p >= 0)
     assert p.sum(axis=0) == pytest.approx(np.ones(200), abs=4e-16 * classes)
@@ -150,16 +172,13 @@ def test_gradients_of_many_rows_against_numpy(name: str, classes: int) -> None:
             "label_smoothing": -((0.9 * one_hot + 0.1 / classes) * np.log(p)).sum(axis=0),
         }[name]
 
-    def cost(y: jax.Array) -> jax.Array:
-        return jnp.sum(LOSSES[name].value(y, jnp.array(labels), settings_of(name)))
-
-    value, gradient = jax.value_and_grad(cost)(jnp.array(logits))
+    value, gradient = values_and_gradients(name)(logits, labels, settings_of(name))
     step = 1e-6
     slopes = np.zeros_like(logits)
     for i in range(classes):
         aside = step * (np.arange(classes) == i)[:, None]
         slopes[i] = (formula(logits + aside) - formula(logits - aside)) / (2 * step)
-    assert float(value) == pytest.approx(formula(logits).sum(), rel=1e-12)
+    assert float(np.sum(value)) == pytest.approx(formula(logits).sum(), rel=1e-12)
     assert np.asarray(gradient) == pytest.approx(slopes, abs=2e-9)
 
 
@@ -170,31 +189,32 @@ def test_without_focus_and_without_smoothing_both_are_cross_entropy() -> None:
     assert LOSSES["label_smoothing"].value(logits, labels, {"smoothing": jnp.zeros(())}) == pytest.approx(np.asarray(plain), rel=1e-12)
 
 
+@cache
+def derivatives(name: str) -> Callable[[float], tuple[jax.Array, ...]]:
+    """d = y₁ − y₂ -> loss, slope and curvature of the right first class."""
+
+    def cost(d: jax.Array) -> jax.Array:
+        return LOSSES[name].value(jnp.array([[d / 2], [-d / 2], [-1000.0]]), jnp.array([0]), {})[0]
+
+    return jax.jit(lambda d: (cost(d), jax.grad(cost)(d), jax.grad(jax.grad(cost))(d)))
+
+
 @pytest.mark.parametrize("d", [-20.0, -5.0, -np.log(2.0) - 1e-3, -np.log(2.0) + 1e-3, 0.0, 3.0, 20.0])
 def test_the_lectures_figure(d: float) -> None:
     """facts: with p = σ(d), MSE = 2(1 − p)², cross-entropy = ln(1 + e⁻ᵈ); the MSE is concave for d < −ln 2."""
-
-    def cost(name: str) -> Callable[[float], jax.Array]:
-        return lambda d: LOSSES[name].value(jnp.array([[d / 2], [-d / 2], [-1000.0]]), jnp.array([0]), {})[0]
-
     miss = 1 / (1 + np.exp(d))
-    assert float(cost("mean_squared")(d)) == pytest.approx(2 * miss**2, rel=1e-12)
-    assert float(cost("cross_entropy")(d)) == pytest.approx(np.log1p(np.exp(-d)), rel=1e-12)
-    assert float(jax.grad(cost("mean_squared"))(d)) == pytest.approx(-4 * miss**2 * (1 - miss), rel=1e-9)
-    assert float(jax.grad(cost("cross_entropy"))(d)) == pytest.approx(-miss, rel=1e-9)
-    curvature = float(jax.grad(jax.grad(cost("mean_squared")))(d))
+    (square, gentle, curvature), (entropy, steep, _) = (map(float, derivatives(name)(d)) for name in ("mean_squared", "cross_entropy"))
+    assert square == pytest.approx(2 * miss**2, rel=1e-12)
+    assert entropy == pytest.approx(np.log1p(np.exp(-d)), rel=1e-12)
+    assert gentle == pytest.approx(-4 * miss**2 * (1 - miss), rel=1e-9)
+    assert steep == pytest.approx(-miss, rel=1e-9)
     assert curvature == pytest.approx(4 * miss**2 * (1 - miss) * (2 - 3 * miss), rel=1e-9)  # m = σ(−d), m' = −m(1 − m)
     assert (curvature < 0) == (d < -np.log(2.0))
 
 
 def test_in_the_far_corner_one_is_stuck_and_the_other_is_not() -> None:
     """At (−10, 10): cross-entropy 20 with slope 1, MSE 2 with slope 8.24e-9 in each logit."""
-    at = jnp.array([-10.0, 10.0, -1000.0])
-
-    def cost(name: str) -> tuple[jax.Array, jax.Array]:
-        return jax.value_and_grad(lambda y: LOSSES[name].value(y[:, None], jnp.array([0]), {})[0])(at)
-
-    (entropy, steep), (square, gentle) = cost("cross_entropy"), cost("mean_squared")
-    assert [float(entropy), float(square)] == pytest.approx([20.0, 2.0], rel=1e-8)
+    (entropy, steep), (square, gentle) = (of_one_row(name, (-10.0, 10.0, -1000.0), 0) for name in ("cross_entropy", "mean_squared"))
+    assert [entropy, square] == pytest.approx([20.0, 2.0], rel=1e-8)
     assert steep[:2] == pytest.approx([-1.0, 1.0], rel=1e-8)
     assert gentle[:2] == pytest.approx([-8.2446144e-9, 8.2446144e-9], rel=1e-7)

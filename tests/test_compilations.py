@@ -23,6 +23,8 @@ from core.settings import Count, Number, Setting, pick
 from core.messages import Value
 from surfaces.surface import Structure
 
+pytestmark = pytest.mark.usefixtures("nothing_compiled")
+
 # Fired once for every program that XLA is asked for, whether it compiles it or the persistent cache has it; the second name is a
 # retrieval alone. Either is a program that the process did not hold yet.
 EVENTS = ("/jax/core/compile/backend_compile_duration", "/jax/compilation_cache/cache_retrieval_time_sec")

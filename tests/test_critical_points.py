@@ -18,7 +18,9 @@ from labs.plane.run import problem_of, run
 from landscape.critical.atlas import Atlas, atlas
 from landscape.critical.expansions import Expand, Expansions, Window, eigen
 from landscape.critical.winding import circle, winding
-from labs.plane.problem import Problem, fitted, prepared, probed
+from labs.plane.minimum import fitted
+from labs.plane.problem import Problem, probed
+from labs.plane.rows import prepared
 from core.settings import Pick, pick
 from core.catalogue import catalogue
 from surfaces.surface import Structure, Surface

@@ -3,7 +3,9 @@
 from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +27,7 @@ from labs.deep.rows import split
 from labs.deep.run import DeepResult, NetworkResult, run
 from labs.deep.slices import slices
 from labs.deep.training import initial_theta, trained
-from labs.plane.problem import table
+from labs.plane.rows import table
 from core.settings import Count, Number, Option, Pick, pick
 from core.messages import Refusal
 from core.catalogue import catalogue
@@ -52,11 +54,17 @@ def result() -> DeepResult:
     return run(SMALL)
 
 
+@cache
+def loss_function(objective: Objective) -> Callable[..., jax.Array]:
+    """(numbers, theta, state, rows) -> the network's own loss, compiled once."""
+    return jax.jit(lambda numbers, theta, state, rows: objective.value(numbers, theta, state, rows)[0])
+
+
 def loss_at(one: NetworkResult, theta: Array, state: tuple[Array, ...], *, train: bool, test_rows: bool = False) -> float:
     """By the network's own function, tested in test_deep_network.py, in float64."""
     rows = one.setup.split.test if test_rows else one.setup.split.train
-    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), (theta, state, rows, one.setup.numbers))
-    return float(Objective(one.setup.net, one.setup.loss.name, train).value(wide[3], *wide[:3])[0])
+    wide = jax.tree.map(lambda part: np.asarray(part, np.float64), (one.setup.numbers, theta, state, rows))
+    return float(loss_function(Objective(one.setup.net, one.setup.loss.name, train))(*wide))
 
 
 # ---------------------------------------------------------------------------------------------------------------------- rows
@@ -196,7 +204,7 @@ def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> Non
 
 
 def test_plain_and_residual_layers_are_raced_with_the_same_weights() -> None:
-    found = run(replace(SMALL, residual="both", depth=3))
+    found = run(replace(SMALL, residual="both"))
     assert [one.key for one in found.nets] == ["none", "none residual", "batch", "batch residual"]
     assert [one.key for one in found.pictures] == ["none", "none residual", "batch"]
     assert [one.setup.net.residual for one in found.nets] == [False, True, False, True]
@@ -337,21 +345,24 @@ def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
     assert np.ptp(np.diff(reasons.update)) <= 1
     wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), one.setup.split.train)
 
+    @jax.jit
     def value(at: jax.Array) -> jax.Array:
         return Objective(one.setup.net, "cross_entropy").value({}, at, (), wide)[0]
+
+    slope, hessian = jax.jit(jax.grad(value)), jax.jit(jax.hessian(value))
 
     for at in (0, -1):
         record = int(np.searchsorted(one.record.update, reasons.update[at]))
         theta = jnp.asarray(one.record.theta[record], jnp.float64)
-        values, vectors = np.linalg.eigh(np.asarray(jax.hessian(value)(theta)))
+        values, vectors = np.linalg.eigh(np.asarray(hessian(theta)))
         found = reasons.top[at]
         np.testing.assert_allclose(found[:3], values[::-1][:3], rtol=1e-3)
-        g = np.asarray(jax.grad(value)(theta))
+        g = np.asarray(slope(theta))
         expected = np.sum((vectors[:, ::-1][:, : found.size].T @ g) ** 2) / np.sum(g**2)
         assert float(reasons.share[at]) == pytest.approx(expected, abs=0.02)
         steps = 0.1 * np.linspace(0.5, 4, 8)
         along = [float(value(theta - s * g)) for s in steps]
-        slopes = [float(np.linalg.norm(g - np.asarray(jax.grad(value)(theta - s * g)))) for s in steps]
+        slopes = [float(np.linalg.norm(g - np.asarray(slope(theta - s * g)))) for s in steps]
         size = float(np.linalg.norm(g))
         measured = reasons
         assert float(measured.lowest[at]) == pytest.approx(min(along), rel=1e-4)
@@ -409,16 +420,23 @@ def test_lbfgs_takes_all_rows() -> None:
     assert training_setup(SMALL, Pick("none")).batch == 16
 
 
-@pytest.mark.parametrize("name", normalizations())
-def test_every_normalization_trains_in_every_place_or_says_why_not(name: str) -> None:
-    for place, affine in (("before", "on"), ("after", "off")):
-        deep = replace(SMALL, nets=(Pick(name),), width=8, place=place, affine=affine, steps=20)
-        found = run(deep)
-        said = senseless(deep, Pick(name))
-        assert np.isfinite(found.nets[0].record.measured.loss).all()
-        assert (said is None) == (not found.notes)
-        if said is None:
-            assert found.nets[0].record.measured.loss[-1] < found.nets[0].record.measured.loss[0]
+AFTER_TOO = ("batch", "layer", "weight")  # by a batch's statistics, by a row's, and of the weights; the others in the long tests
+PLACES = [
+    pytest.param(name, place, affine, marks=[pytest.mark.long] * (place == "after" and name not in AFTER_TOO))
+    for name in normalizations()
+    for place, affine in (("before", "on"), ("after", "off"))
+]
+
+
+@pytest.mark.parametrize(("name", "place", "affine"), PLACES)
+def test_every_normalization_trains_in_every_place_or_says_why_not(name: str, place: str, affine: str) -> None:
+    deep = replace(SMALL, nets=(Pick(name),), place=place, affine=affine, steps=20)
+    found = run(deep)
+    said = senseless(deep, Pick(name))
+    assert np.isfinite(found.nets[0].record.measured.loss).all()
+    assert (said is None) == (not found.notes)
+    if said is None:
+        assert found.nets[0].record.measured.loss[-1] < found.nets[0].record.measured.loss[0]
 
 
 def test_fields_are_those_of_the_record() -> None:

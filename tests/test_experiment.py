@@ -19,7 +19,10 @@ from sklearn.datasets import load_iris
 from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel
 from views.menus import fields_of, menus
 from labs.plane.run import problem_of, run
-from labs.plane.problem import Fit, fitted, probed, seen, started, table
+from labs.plane.minimum import Fit, fitted
+from labs.plane.problem import probed, inputs_and_predictions
+from labs.plane.rows import table
+from labs.plane.start import started
 from core.settings import Pick, pick
 
 Vector = Float[np.ndarray, " n"]
@@ -178,7 +181,7 @@ class TestPokemon:
         np.testing.assert_array_equal(panel.start, self.start)
         np.testing.assert_allclose(np.asarray(panel.fit.theta), self.optimum, rtol=1e-9)
         np.testing.assert_allclose(np.asarray(panel.fit.theta), [-188.433197, 2.669455], rtol=1e-6)
-        np.testing.assert_allclose(np.asarray(panel.fit.drawn), [5.5735, 1746830], rtol=1e-5)
+        np.testing.assert_allclose(np.asarray(panel.fit.plane_eigenvalues), [5.5735, 1746830], rtol=1e-5)
         _, _, hessian = probed(panel.problem, (-150.0, 2.0))
         np.testing.assert_allclose(hessian, self.hessian, rtol=1e-12)
         assert panel.fit.loss == pytest.approx(10 * 10193.673, rel=1e-7)
@@ -279,8 +282,8 @@ def test_gradient_descent_diverges_iff_beyond_the_limit(name: str) -> None:
         result = run(replace(EDGES[name], mode=FRACTION, fraction=fraction))
         for panel in result.panels:
             (walk,) = panel.walks
-            assert panel.fit.trained is not None
-            assert walk.rated.rate == pytest.approx(fraction * 2 / panel.fit.trained[-1], rel=1e-12)
+            assert panel.fit.eigenvalues is not None
+            assert walk.rated.rate == pytest.approx(fraction * 2 / panel.fit.eigenvalues[-1], rel=1e-12)
             assert walk.rated.rate != rate
             if fraction < 1:
                 assert walk.diverged is None
@@ -333,8 +336,8 @@ def test_a_best_rate_is_a_stable_rate(data: str, optimizer: str) -> None:
     for panel in run(Experiment(data=pick(data), optimizers=(pick(optimizer),), steps=200, resolution=20)).panels:
         (walk,) = panel.walks
         used = dict(walk.rated.hyper)
-        assert panel.fit.trained is not None
-        assert used["rate"] < CLOSED[optimizer][1](float(panel.fit.trained[-1]), used.get("momentum", 0.0))
+        assert panel.fit.eigenvalues is not None
+        assert used["rate"] < CLOSED[optimizer][1](float(panel.fit.eigenvalues[-1]), used.get("momentum", 0.0))
         assert walk.diverged is None
 
 
@@ -355,7 +358,7 @@ def test_every_feature_normalization_starts_from_the_same_function(model: str) -
     experiment = Experiment(surface=MODELS[model], scale2=10.0)
     raw, theta = started(problem_of(experiment, RAW), START)
     x, _ = iris()
-    expected, loss = seen(raw, tuple(theta))[1], probed(raw, tuple(theta))[0]
+    expected, loss = inputs_and_predictions(raw, tuple(theta))[1], probed(raw, tuple(theta))[0]
     if model == "b and w":
         np.testing.assert_allclose(expected, START[0] + START[1] * x[0], rtol=1e-12)
     elif model == "trained bias":
@@ -365,7 +368,9 @@ def test_every_feature_normalization_starts_from_the_same_function(model: str) -
             continue
         panel = Panel(pick(features) if features == "none" else pick(features, amount=amount))
         problem, theta = started(problem_of(experiment, panel), START)
-        np.testing.assert_allclose(seen(problem, tuple(theta))[1], expected, rtol=1e-8, atol=1e-8, err_msg=f"{features} {amount}")
+        np.testing.assert_allclose(
+            inputs_and_predictions(problem, tuple(theta))[1], expected, rtol=1e-8, atol=1e-8, err_msg=f"{features} {amount}"
+        )
         assert probed(problem, tuple(theta))[0] == pytest.approx(loss, rel=1e-8), (features, amount)
 
 
@@ -397,7 +402,7 @@ def test_labels_are_the_targets_above_their_mean() -> None:
     assert problem.source is not None
     assert problem.source.labels
     θ, rows = np.array([0.3, -0.1]), iris()[0] * [[1.0], [10.0]]
-    score, labels = seen(problem, tuple(θ))[1], (y > y.mean()).astype(float)
+    score, labels = inputs_and_predictions(problem, tuple(θ))[1], (y > y.mean()).astype(float)
     np.testing.assert_allclose(np.diff(score), np.diff(θ @ rows), atol=1e-12)
     expected = np.mean(np.logaddexp(0, score) - labels * score)
     assert probed(problem, tuple(θ))[0] == pytest.approx(expected, rel=1e-12)

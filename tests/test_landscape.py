@@ -21,7 +21,7 @@ from landscape.grid import Plane, on_grid
 from landscape.linear_programs import least_absolute, separable
 from landscape.minimum import lowest, newton
 from landscape.points import MOST, chunk_of
-from labs.plane.problem import prepared
+from labs.plane.rows import prepared
 from core.settings import Pick, pick
 
 Vector = Float[np.ndarray, " n"]
@@ -210,7 +210,7 @@ def test_nearest_minimum_of_a_textbook_surface() -> None:
         np.testing.assert_allclose(np.asarray(fit.theta), minimum, atol=1e-8)
         x, y = minimum
         hessian = np.array([[12 * x**2 + 4 * y - 42, 4 * (x + y)], [4 * (x + y), 4 * x + 12 * y**2 - 26]])
-        np.testing.assert_allclose(np.asarray(fit.drawn), np.linalg.eigvalsh(hessian), rtol=1e-7)
+        np.testing.assert_allclose(np.asarray(fit.plane_eigenvalues), np.linalg.eigvalsh(hessian), rtol=1e-7)
 
 
 # --------------------------------------------------------------------------------------------------------- linear programs

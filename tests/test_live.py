@@ -13,9 +13,9 @@ from browser.board.pack import pack
 from browser.slider import stops
 from core.settings import Pick, pick
 from figures.derived import Derived
-from labs.plane.problem import started
 from labs.plane.run import batch_landscape, problem_of, run, start_at
 from labs.plane.setup import Experiment, Panel
+from labs.plane.start import started
 from lessons.scenes import ADAPTIVE, BATCHES, SCALE
 from views import prefetch
 from views.page import done

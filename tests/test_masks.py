@@ -254,7 +254,7 @@ SAID = {
 def test_a_verdict(said: str) -> None:
     kind = "good" if said in ("sum 1", "all 0") else "nan" if "NaN" in said else "wrong"
     found = verdict(SAID[said], "float32")
-    assert (found.kind, found.said.english) == (kind, said)
+    assert (found.kind, found.text.english) == (kind, said)
 
 
 @every_format

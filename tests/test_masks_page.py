@@ -47,7 +47,7 @@ def said(table: Mapping[str, Any]) -> list[list[str]]:
     rows = []
     for name, method in mask_methods().items():
         found = [verdict(table[number_format][name], number_format) for number_format in FORMATS]
-        rows.append([method.label, *(f"{'✓' if one.kind == 'good' else '✗'} {one.said.english}" for one in found)])
+        rows.append([method.label, *(f"{'✓' if one.kind == 'good' else '✗'} {one.text.english}" for one in found)])
     return rows
 
 

@@ -17,7 +17,10 @@ from labs.plane import kernels
 from labs.plane.setup import Experiment, Panel
 from labs.plane.run import problem_of, run
 from normalization.hidden.batch import normalization as batch
-from labs.plane.problem import fitted, prepared, probed, rows_of, seen, started
+from labs.plane.minimum import fitted
+from labs.plane.problem import probed, rows_of, inputs_and_predictions
+from labs.plane.rows import prepared
+from labs.plane.start import started
 from core.settings import pick
 from surfaces.models.network import surface
 from surfaces.surface import Rows, Structure
@@ -86,14 +89,14 @@ EVERY = list(product(("output", "hidden"), ACTIVATION, ("before", "after"), ("no
 @pytest.mark.parametrize(("plane", "activation", "place", "hidden"), EVERY)
 def test_forward_pass(plane: str, activation: str, place: str, hidden: str) -> None:
     s, (x, y) = structure(plane, activation, place, hidden), draw()
-    score, sees = forward(s, THETA, x)
+    score, inputs = forward(s, THETA, x)
     score = score + np.mean(y - score)
     assert surface.predict is not None
-    assert surface.sees is not None
+    assert surface.inputs is not None
     for padding in (0, 8):
         data, θ = rows(x, y, padding), jnp.array(THETA)
         np.testing.assert_allclose(surface.predict(s, traced(), θ, data)[:24], score, rtol=1e-12, atol=1e-12)
-        np.testing.assert_allclose(surface.sees(s, traced(), θ, data)[:, :24], sees, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(surface.inputs(s, traced(), θ, data)[:, :24], inputs, rtol=1e-12, atol=1e-12)
         assert float(surface.at(s, traced(), θ, data)) == pytest.approx(float(np.mean((score - y) ** 2)), rel=1e-12)
 
 
@@ -161,7 +164,7 @@ def test_one_row_moves_the_others() -> None:
     assert surface.predict is not None
     for hidden, moves in (("none", False), ("batch", True)):
         s = structure("output", "linear", "before", hidden)
-        one, other = (surface.sees(s, traced(), jnp.array(THETA), rows(data, y))[:, 1:] for data in (x, changed))  # type: ignore[misc]
+        one, other = (surface.inputs(s, traced(), jnp.array(THETA), rows(data, y))[:, 1:] for data in (x, changed))  # type: ignore[misc]
         assert bool(np.abs(np.asarray(one - other)).max() > 1e-3) is moves
 
 
@@ -171,8 +174,8 @@ def test_a_batch_of_one_gives_zero() -> None:
     x, y = draw()
     data = rows(x, y)._replace(w=jnp.zeros(24).at[5].set(1.0))  # 23 rows of padding and one that counts
     s = structure("output", "linear", "before", "batch")
-    assert surface.sees is not None
-    np.testing.assert_allclose(surface.sees(s, traced(beta=0.0), jnp.array(THETA), data)[:, 5], 0, atol=1e-12)
+    assert surface.inputs is not None
+    np.testing.assert_allclose(surface.inputs(s, traced(beta=0.0), jnp.array(THETA), data)[:, 5], 0, atol=1e-12)
 
 
 @pytest.mark.parametrize(("activation", "place"), [(a, "before") for a in ACTIVATION] + [("relu", "after"), ("linear", "after")])
@@ -253,7 +256,7 @@ def test_panels_predict_what_numpy_predicts(hidden: str) -> None:
     if hidden == "batch":
         z = batch_normalized(z, {"gamma": 1.0, "beta": 0.0, "epsilon": 1e-5})
     score = np.array(THETA) @ np.maximum(z, 0)
-    np.testing.assert_allclose(seen(problem, THETA)[1], score + np.mean(y - score), rtol=1e-10)
+    np.testing.assert_allclose(inputs_and_predictions(problem, THETA)[1], score + np.mean(y - score), rtol=1e-10)
     assert started(problem, (0.0, 0.0))[1].tolist() == [0.0, 0.0]
 
 
@@ -264,8 +267,8 @@ def test_separable_labels_have_no_minimum_in_the_output_plane() -> None:
     )
     problem = problem_of(replace(experiment, scale2=1.0), STANDARD)
     fit = run(replace(experiment, scale2=1.0, panels=(STANDARD,), steps=5, resolution=20, mode="same")).panels[0].fit
-    sees, _ = kernels.seer(problem.structure)(problem.traced, rows_of(problem), jnp.zeros(2))
-    assert sees.shape[0] == 2
+    inputs, _ = kernels.predictor(problem.structure)(problem.traced, rows_of(problem), jnp.zeros(2))
+    assert inputs.shape[0] == 2
     assert fit.theta is None
     assert fit.reason is not None
     assert "can be separated" in fit.reason.english

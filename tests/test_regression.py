@@ -16,7 +16,9 @@ from sklearn.linear_model import LogisticRegression
 from labs.plane import kernels
 from labs.plane.setup import Experiment, Panel
 from labs.plane.run import problem_of, run
-from labs.plane.problem import Fit, Problem, fitted, prepared, probed
+from labs.plane.minimum import Fit, fitted
+from labs.plane.problem import Problem, probed
+from labs.plane.rows import prepared
 from core.settings import pick
 from surfaces.loss import best_bias, losses
 from surfaces.surface import Rows, Structure
@@ -363,8 +365,8 @@ def test_curvature_is_that_of_the_closed_form(loss: str, bias: str) -> None:
     found, (x, y) = fit(asked), rows(asked)
     assert found.theta is not None
     hessian = derivatives(loss, "mean", bias, found.theta, x, y, np.ones(y.size))[1]
-    np.testing.assert_allclose(np.asarray(found.trained), np.linalg.eigvalsh(hessian), rtol=1e-6)
-    np.testing.assert_allclose(np.asarray(found.drawn), np.linalg.eigvalsh(hessian[:2, :2]), rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(found.eigenvalues), np.linalg.eigvalsh(hessian), rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(found.plane_eigenvalues), np.linalg.eigvalsh(hessian[:2, :2]), rtol=1e-6)
 
 
 STEEP: dict[str, tuple[str, dict[str, float], float]] = {

@@ -12,7 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from labs.plane.setup import Experiment, Panel
 from core.settings import pick
 from labs.plane.run import problem_of, run, start_at
-from labs.plane.problem import Problem, class_names, class_of_rows, drawn_first, fitted, prepared, probed, started, table
+from labs.plane.minimum import fitted
+from labs.plane.problem import Problem, probed
+from labs.plane.rows import class_names, class_of_rows, target_class_first, prepared, table
+from labs.plane.start import started
 from core.settings import Pick
 from core.messages import Refusal
 
@@ -109,7 +112,7 @@ def test_the_drawn_class_comes_first(name: str, numbering: str) -> None:
     others = [other for other in class_names(data) if other != name]
     columns = table(data)
     for place, one in enumerate((name, *others)):
-        np.testing.assert_array_equal(drawn_first(data) == place, columns[one] == 1)
+        np.testing.assert_array_equal(target_class_first(data) == place, columns[one] == 1)
 
 
 def test_which_class_is_drawn_changes_no_minimum() -> None:

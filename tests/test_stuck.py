@@ -45,7 +45,7 @@ def test_the_lectures_toy_in_closed_form(point: tuple[float, float]) -> None:
     np.testing.assert_allclose(found.gradient, [-2 * (1 - x * y) * y, -2 * (1 - x * y) * x], rtol=1e-13, atol=1e-14)
     np.testing.assert_allclose(found.hessian, hessian, rtol=1e-13)
     np.testing.assert_allclose(found.values, np.linalg.eigvalsh(hessian), rtol=1e-12, atol=1e-14)
-    for value, vector in zip(found.drawn, found.vectors.T, strict=True):
+    for value, vector in zip(found.plane_eigenvalues, found.vectors.T, strict=True):
         np.testing.assert_allclose(hessian @ vector, value * vector, atol=1e-12)
 
 
@@ -133,7 +133,7 @@ def test_a_trained_bias_is_held_by_the_plane_and_counts_among_the_eigenvalues() 
     assert found.at.size == found.values.size == 3
     assert panel.fit.theta is not None
     assert rest_of(panel) == (panel.fit.theta[2],)
-    np.testing.assert_allclose(found.drawn, np.linalg.eigvalsh(found.hessian[:2, :2]), rtol=1e-12)
+    np.testing.assert_allclose(found.plane_eigenvalues, np.linalg.eigvalsh(found.hessian[:2, :2]), rtol=1e-12)
 
 
 # ------------------------------------------------------------------------------------------------------------- off a saddle
@@ -274,17 +274,17 @@ def test_predicted_and_measured_rates_of_convergence(surface: Pick, method: Pick
     found = convergence(panel, panel.walks[0])
     assert found is not None
     assert found.measured == pytest.approx(found.predicted, abs=1e-3)
-    assert panel.fit.trained is not None
+    assert panel.fit.eigenvalues is not None
     hyper = dict(panel.walks[0].rated.hyper)
     η, m = hyper["rate"], hyper.get("momentum", 0.0)
     roots = []
-    for λ in panel.fit.trained:
+    for λ in panel.fit.eigenvalues:
         left = 1 - η * λ
         polynomial = {"gradient_descent": [1, -left], "momentum": [1, -(m + left), m], "nesterov": [1, -(1 + m) * left, m * left]}
         roots += list(np.abs(np.roots(polynomial[method.name])))
     assert found.predicted == pytest.approx(max(roots), abs=1e-7)
     if mode == BEST and method.name != "nesterov":
-        κ = float(panel.fit.trained[-1] / panel.fit.trained[0])
+        κ = float(panel.fit.eigenvalues[-1] / panel.fit.eigenvalues[0])
         root = κ if method.name == "gradient_descent" else math.sqrt(κ)
         assert found.predicted == pytest.approx((root - 1) / (root + 1), abs=1e-6)
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from labs.plane.problem import Fit, Problem, expanded, signs, sparsely_expanded
+from labs.plane.minimum import Fit
+from labs.plane.problem import Problem, expanded, signs, sparsely_expanded
 from labs.plane.walks import Walk
 from landscape.critical.expansions import Expansions
 from landscape.critical.kinds import ringed

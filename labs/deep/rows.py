@@ -10,7 +10,7 @@ from compute.memo import memo
 from core.catalogue import catalogue
 from core.settings import Pick, capacity, values
 from data.dataset import DataSet
-from labs.plane.problem import class_of_rows, table
+from labs.plane.rows import class_of_rows, table
 from normalization.feature import Affine, FeatureNormalization
 from surfaces.surface import Rows
 

@@ -9,7 +9,8 @@ from jaxtyping import Float, Int, UInt8
 from compute.memo import memo
 from core.settings import Option, Pair, Pick, pick, values
 from labs.encodings.codes import Codes, distances, least_squares, nearest, one_hot
-from labs.plane.problem import class_names, class_of_rows, fitted, prepared, table
+from labs.plane.minimum import fitted
+from labs.plane.rows import class_names, class_of_rows, prepared, table
 from labs.plane.run import problem_of
 from labs.plane.setup import DATA, Experiment, Panel, dataset_of
 from surfaces.models.softmax import weights
@@ -20,7 +21,7 @@ MARGIN = 0.06  # of the rows' range, on either side
 Classify = Callable[[Float[np.ndarray, "2 n"]], Int[np.ndarray, " n"]]
 
 
-class Judged(NamedTuple):
+class Judgment(NamedTuple):
     """predicted[i, j]: the class at (a[j], b[i]). right: the share of the rows whose class is the predicted one; recall: of each class."""
 
     predicted: UInt8[np.ndarray, "m n"]
@@ -40,9 +41,9 @@ class Comparison(NamedTuple):
     labels: Int[np.ndarray, " n"]
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
-    by_number: Judged
-    by_one_hot: Judged
-    by_softmax: Judged
+    by_number: Judgment
+    by_one_hot: Judgment
+    by_softmax: Judgment
     orders: tuple[tuple[str, float], ...]
 
     @property
@@ -86,10 +87,10 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
     across, up = np.meshgrid(a, b)
     points = np.stack([across.ravel(), up.ravel()])
 
-    def judged(classify: Classify) -> Judged:
+    def judged(classify: Classify) -> Judgment:
         right = classify(affine(x)) == labels
         recall = tuple(float(right[labels == k].mean()) for k in range(len(names)))
-        return Judged(classify(affine(points)).reshape(across.shape).astype(np.uint8), float(right.mean()), recall)
+        return Judgment(classify(affine(points)).reshape(across.shape).astype(np.uint8), float(right.mean()), recall)
 
     def onto(codes: Codes) -> Classify:
         model = least_squares(affine(x), labels, codes)
@@ -115,6 +116,6 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
 
 
 def order_of(data: Pick) -> str:
-    """The numbering that is picked, as it is said: "setosa < versicolor < virginica"; "" where there is none to pick."""
+    """The numbering that is picked, in words: "setosa < versicolor < virginica"; "" where there is none to pick."""
     menu = numbering(data)
     return "" if menu is None else menu.label_of(menu.read(values(data, (menu,))["numbering"]))

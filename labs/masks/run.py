@@ -101,10 +101,10 @@ def outcomes(scores: Vector, kept: Flags, number_format: str) -> dict[str, Outco
 
 def stored(scores: Vector, number_format: str) -> Stored:
     info, y = jnp.finfo(number_format), jnp.asarray(scores).astype(number_format)
-    held = float(fill(y))
+    value = float(fill(y))
     return Stored(
-        held,
-        2.0**31 * float(info.eps) if np.isfinite(held) else None,
+        value,
+        2.0**31 * float(info.eps) if np.isfinite(value) else None,
         np.asarray(((y + fill(y)) - fill(y)).astype(jnp.float64)),
         -float(np.log(np.float64(info.smallest_subnormal)) - np.log(2.0)),
     )

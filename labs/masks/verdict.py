@@ -13,7 +13,7 @@ class Verdict(NamedTuple):
     """kind: good; wrong, numbers that a mask must not give; or nan, none."""
 
     kind: Literal["good", "wrong", "nan"]
-    said: Message
+    text: Message
 
 
 def rounding(number_format: str, positions: int) -> float:

@@ -4,7 +4,8 @@ import numpy as np
 
 from compute.memo import memo
 from core.settings import Window
-from labs.plane.problem import Problem, expanded, fitted
+from labs.plane.minimum import fitted
+from labs.plane.problem import Problem, expanded
 from landscape.critical.atlas import Atlas, atlas
 from landscape.critical.expansions import Expand, Expansions, Points
 

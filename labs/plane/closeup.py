@@ -19,7 +19,7 @@ SIDE = 41  # points of the patch, a side; odd, so that the point itself is one o
 
 class Closeup(NamedTuple):
     """at: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs,
-    see problem.signs. drawn, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
+    see problem.signs. plane_eigenvalues, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
 
     a, b: a patch of the plane around it, as far as the radius; true: the loss there, expanded: L + gᵀδ + ½δᵀHδ. error: the largest
     |true − expanded| within the radius, a circle in units of half the picture's sides; of: the range of the loss there.
@@ -31,7 +31,7 @@ class Closeup(NamedTuple):
     hessian: Float[np.ndarray, "p p"]
     values: Float[np.ndarray, " p"]
     counts: Counts
-    drawn: Float[np.ndarray, " 2"]
+    plane_eigenvalues: Float[np.ndarray, " 2"]
     vectors: Float[np.ndarray, "2 2"]
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " n"]
@@ -83,7 +83,7 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
     rim[:, 0], rim[:, 1] = reach[0] * np.cos(turn), reach[1] * np.sin(turn)
     on_rim = expanded(problem, np.array(at) + rim)[0]
     off = np.abs(on_rim - taylor(loss, gradient[:2], hessian[:2, :2], rim[:, 0], rim[:, 1]))
-    drawn, vectors = np.linalg.eigh(hessian[:2, :2])
+    plane_eigenvalues, vectors = np.linalg.eigh(hessian[:2, :2])
     return Closeup(
         np.array(at),
         loss,
@@ -91,7 +91,7 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
         hessian,
         eigenvalues(hessian),
         signs(problem, hessian, np.array(unit)),
-        drawn,
+        plane_eigenvalues,
         vectors,
         a,
         b,

@@ -153,13 +153,13 @@ def starter(structure: Structure) -> Callable[..., tuple[Theta, Numbers]]:
 
 
 @kernel
-def seer(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float[Array, " n"]]]:
+def predictor(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float[Array, " n"]]]:
     """(numbers, rows, theta) -> what the drawn weights multiply, and the model's prediction."""
     surface = surfaces()[structure.surface]
-    if surface.sees is None or surface.predict is None:
-        raise TypeError(f"{structure.surface} is a formula: it sees no data")
-    sees, predict = surface.sees, surface.predict
-    return jax.jit(lambda numbers, rows, theta: (sees(structure, numbers, theta, rows), predict(structure, numbers, theta, rows)))
+    if surface.inputs is None or surface.predict is None:
+        raise TypeError(f"{structure.surface} is a formula: it has no data")
+    inputs, predict = surface.inputs, surface.predict
+    return jax.jit(lambda numbers, rows, theta: (inputs(structure, numbers, theta, rows), predict(structure, numbers, theta, rows)))
 
 
 @kernel

@@ -25,16 +25,16 @@ def rated(setup: WalkSetup, mode: str, fraction: float, deadline: float = math.i
     method, fit = setup.method, setup.fit
     hyper = numbers(setup.optimizer, method.fields)
     own = Rated(tuple(sorted(hyper.items())), message(N_("its own number")))
-    curved = fit.trained is not None and fit.trained[-1] > 0
+    curved = fit.eigenvalues is not None and fit.eigenvalues[-1] > 0
     if mode == SAME or (mode == FRACTION and method.limit is None):
         return own
     if mode == FRACTION:
-        if fit.trained is None or not curved or method.limit is None:
+        if fit.eigenvalues is None or not curved or method.limit is None:
             return own._replace(how=message(N_("its own number: there is no limit here")))
-        hyper["rate"] = fraction * method.limit(hyper, float(fit.trained[-1]))
+        hyper["rate"] = fraction * method.limit(hyper, float(fit.eigenvalues[-1]))
         return Rated(tuple(sorted(hyper.items())), message(N_("{fraction} of its limit"), fraction=f"{fraction:g}"))
-    if method.best is not None and fit.trained is not None and curved:
-        steep, shallow = float(fit.trained[-1]), float(fit.trained[0])
+    if method.best is not None and fit.eigenvalues is not None and curved:
+        steep, shallow = float(fit.eigenvalues[-1]), float(fit.eigenvalues[0])
         flat = fit.reason is not None or shallow <= 1e-13 * steep
         hyper |= method.best(steep if flat else shallow, steep)
         how = message(N_("its best across the valley")) if flat else message(N_("its best here"))

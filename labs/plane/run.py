@@ -18,23 +18,12 @@ from jaxtyping import Float
 
 from core.messages import N_, Message, message
 from core.settings import Pair, Pick, Window, numbers, options
-from labs.plane.problem import (
-    Fit,
-    Prepared,
-    Problem,
-    Source,
-    batch_grid,
-    class_names,
-    fitted,
-    grid,
-    prepared,
-    seen,
-    slopes,
-    started,
-    unstarted,
-)
+from labs.plane.minimum import Fit, fitted
+from labs.plane.problem import Problem, batch_grid, grid, inputs_and_predictions, slopes
 from labs.plane.rates import rated, waiting
+from labs.plane.rows import Prepared, Source, class_names, prepared
 from labs.plane.setup import HIDDEN, Experiment, Panel, loss_of, own, start_of
+from labs.plane.start import started, unstarted
 from labs.plane.walks import Updates, Walk, WalkSetup, goal_of, walk
 from landscape.grid import Axis
 from optim.optimizer import optimizers
@@ -46,13 +35,13 @@ _ANYWHERE = (1.37, -0.61)
 
 class PanelResult(NamedTuple):
     """One panel, all in NumPy. axes: names of θ. grid[i, j] is the loss at (a[j], b[i]); slopes: the norm of its gradient there, where
-    that is what is drawn. sees: "2 n" what the drawn weights multiply."""
+    that is what is drawn. inputs: "2 n" what the drawn weights multiply."""
 
     panel: Panel
     problem: Problem
     axes: tuple[str, ...]
     prepared: Prepared | None
-    sees: Float[np.ndarray, "2 n"] | None
+    inputs: Float[np.ndarray, "2 n"] | None
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
     grid: Float[np.ndarray, "m n"]
@@ -123,7 +112,10 @@ def _window(experiment: Experiment, panel: Panel, problem: Problem, fit: Fit, st
     at_home, home = started(problem, problem.surface.begin(problem.structure))
     here = started(problem, start)[1]
     if fit.theta is None:
-        center, reach = home[:2], np.full(2, 10.0 / float(np.std(seen(at_home, tuple(float(value) for value in home))[0])))
+        center, reach = (
+            home[:2],
+            np.full(2, 10.0 / float(np.std(inputs_and_predictions(at_home, tuple(float(value) for value in home))[0]))),
+        )
     else:
         center, reach = fit.theta[:2], 1.25 * np.abs(fit.theta - home)[:2]
     longest = float(reach.max()) or 1.0
@@ -146,7 +138,7 @@ def _axis(window: Window, fit: Fit, goal: float | None, side: int) -> Axis:
 def _holds(experiment: Experiment, panel: Panel) -> Float[np.ndarray, " n"]:
     """What the model predicts at one point of the weights of the raw features: equal in two panels that hold the same functions."""
     problem, theta = started(problem_of(experiment, panel), _ANYWHERE)
-    return seen(problem, tuple(float(value) for value in theta))[1]
+    return inputs_and_predictions(problem, tuple(float(value) for value in theta))[1]
 
 
 def _same(experiment: Experiment) -> bool:
@@ -164,13 +156,13 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     across, up = (_axis(window, fit, goal, side) for side in (0, 1))
     points = experiment.resolution
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
-    sees = None if problem.source is None else seen(problem, begin)[0]
+    inputs = None if problem.source is None else inputs_and_predictions(problem, begin)[0]
     return PanelResult(
         panel,
         problem,
         problem.axes,
         None if problem.source is None else prepared(problem.source),
-        sees,
+        inputs,
         across.points(points),
         up.points(points),
         grid(problem, rest, across, up, points),

@@ -12,7 +12,8 @@ from jaxtyping import Float, Int
 from compute.memo import memo
 from core.settings import capacity
 from labs.plane import kernels
-from labs.plane.problem import Problem, expanded, prepared, rows_of, seen, sparsely_expanded
+from labs.plane.problem import Problem, expanded, inputs_and_predictions, rows_of, sparsely_expanded
+from labs.plane.rows import prepared
 from labs.plane.run import PanelResult
 from labs.plane.walks import Walk
 from landscape.curvature import preconditioned
@@ -133,8 +134,8 @@ def _held(problem: Problem, theta: tuple[float, ...]) -> Problem:
     chosen = dict(problem.structure.options)
     if chosen.get("bias") != "best":
         return problem
-    sees, predicted = seen(problem, theta)
-    best = float(predicted[0] - np.array(theta) @ sees[:, 0])
+    inputs, predicted = inputs_and_predictions(problem, theta)
+    best = float(predicted[0] - np.array(theta) @ inputs[:, 0])
     options = tuple((name, "fixed" if name == "bias" else choice) for name, choice in problem.structure.options)
     numbers = dict(problem.numbers) | {"bias_value": best}
     return Problem(replace(problem.structure, options=options), tuple(sorted(numbers.items())), problem.source)

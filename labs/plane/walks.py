@@ -15,7 +15,8 @@ from core.catalogue import catalogue
 from core.messages import Message
 from core.settings import Pair, Pick, capacity, values
 from labs.plane import kernels
-from labs.plane.problem import Fit, Problem, fitted, probed, rows_of
+from labs.plane.minimum import Fit, fitted
+from labs.plane.problem import Problem, probed, rows_of
 from optim.chunks import done, finished, in_chunks, progress
 from optim.descent import Carry, Target, apart
 from optim.optimizer import Optimizer, optimizers

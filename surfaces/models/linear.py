@@ -25,6 +25,6 @@ surface = Surface(
     axes=regression.axes,
     summary=regression.summary,
     linear=regression.linear,
-    sees=regression.sees,
+    inputs=regression.inputs,
     predict=regression.predict,
 )

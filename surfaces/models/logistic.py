@@ -15,6 +15,6 @@ surface = Surface(
     axes=regression.axes,
     summary=regression.summary,
     linear=regression.linear,
-    sees=regression.sees,
+    inputs=regression.inputs,
     predict=regression.predict,
 )

@@ -90,7 +90,7 @@ def _start(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> 
     return theta, dict(numbers) | {"v1": numbers["v1"] * sigma[0], "v2": numbers["v2"] * sigma[1]}
 
 
-def _sees(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Units:
+def _inputs(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Units:
     if structure.option("plane") == "hidden":
         return rows.x
     return _hidden(structure, numbers, _preactivation(structure, numbers, theta, rows), rows)[1]
@@ -139,7 +139,7 @@ surface = Surface(
     axes=_axes,
     linear=_linear,
     start=_start,
-    sees=_sees,
+    inputs=_inputs,
     predict=_predict,
     flat=_flat,
     begin=lambda structure: (1.5, 0.5) if structure.option("plane") == "hidden" else (0.0, 0.0),

@@ -76,6 +76,6 @@ surface = Surface(
     baseline=_baseline,
     axes=_axes,
     linear=_linear,
-    sees=lambda structure, numbers, theta, rows: rows.x,
+    inputs=lambda structure, numbers, theta, rows: rows.x,
     predict=lambda structure, numbers, theta, rows: softmax(_scores(structure, numbers, theta, rows))[0],
 )

@@ -7,9 +7,9 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Page, Route, expect
 
-from labs.plane.problem import started
 from labs.plane.run import problem_of, run
 from labs.plane.setup import Experiment
+from labs.plane.start import started
 from lessons.scenes import SCALE
 from tests.browser.conftest import Serve, Visit
 from tests.browser.helpers import PHONE, at_pixel, at_rest, becomes, box, contour, drawn, numbers, query, requested_start, settle

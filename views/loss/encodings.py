@@ -14,7 +14,7 @@ from core.settings import Pick, pick, values
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
-from labs.encodings.comparison import Comparison, Judged, compared, numbering, order_of
+from labs.encodings.comparison import Comparison, Judgment, compared, numbering, order_of
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
@@ -138,7 +138,7 @@ def masked(found: Comparison) -> str:
     return said.format(name=found.names[k], share=percent(found.by_one_hot.recall[k]))
 
 
-def region(experiment: Experiment, found: Comparison, judged: Judged, title: str, says: str, key: str) -> None:
+def region(experiment: Experiment, found: Comparison, judged: Judgment, title: str, says: str, key: str) -> None:
     axes = column_words(experiment)[:2]
     figure = regions(found.a, found.b, judged.predicted, found.x, found.labels, found.names, axes)
     numbered = [f"{name} = {number:g}" for number, name in zip(found.numbers, found.names, strict=True)] if key == "number" else found.names
@@ -241,9 +241,9 @@ def bowls(experiment: Experiment, result: Result) -> str:
 
 
 def _twice_the_covariance(panel: PanelResult) -> bool:
-    if panel.sees is None or panel.fit.hessian is None or not panel.fit.quadratic:
+    if panel.inputs is None or panel.fit.hessian is None or not panel.fit.quadratic:
         return False
-    return np.allclose(panel.fit.hessian, 2 * np.cov(panel.sees, bias=True), rtol=1e-9)
+    return np.allclose(panel.fit.hessian, 2 * np.cov(panel.inputs, bias=True), rtol=1e-9)
 
 
 def suggestion(experiment: Experiment) -> str:

@@ -61,8 +61,8 @@ def said(panels: tuple[PanelResult, ...]) -> str:
 def flat(experiment: Experiment, panel: PanelResult) -> str:
     """The curvatures at the start, and which direction has none."""
     near = closeup(replace(experiment, point=start_of(experiment)), panel)
-    order = np.argsort(np.abs(near.drawn))
-    values, vectors = near.drawn[order], near.vectors[:, order]
+    order = np.argsort(np.abs(near.plane_eigenvalues))
+    values, vectors = near.plane_eigenvalues[order], near.vectors[:, order]
     if values[0] == values[1] == 0:
         return tr(
             "No curvature at the start in any direction: this loss is straight there. Along (1, 1) it is flat everywhere: adding the same "

@@ -191,11 +191,11 @@ def _facts(panel: PanelResult) -> list[Fact]:
         fact(tr("condition number κ"), condition, condition_help),
         fact(tr("speed limit 2/λmax"), numeral(panel.limit), limit_help),
     ]
-    if fit.trained is not None and fit.trained.size > 2:
+    if fit.eigenvalues is not None and fit.eigenvalues.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
         if panel.problem.surface.classes:
             label, help = tr("2/λmax of all weights"), tr("the drawn plane holds the weights of the other classes and all biases")
-        facts.append(fact(label, numeral(float(2 / fit.trained[-1])), help))
+        facts.append(fact(label, numeral(float(2 / fit.eigenvalues[-1])), help))
     if fit.loss is not None:
         facts.append(fact(tr("lowest loss"), numeral(fit.loss), tr("the loss at the minimum")))
     return facts
@@ -276,10 +276,10 @@ def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: in
         words=(tr("gradient norm") if sloped else tr("loss"), tr("the goal"), tr("minimum")),
     )
     seen = None
-    if panel.sees is not None and panel.prepared is not None:
+    if panel.inputs is not None and panel.prepared is not None:
         n = panel.prepared.n
         single = panel.axes[0] == "b"
-        across, up = (panel.sees[1], np.asarray(panel.prepared.rows.y)[:n]) if single else (panel.sees[0], panel.sees[1])
+        across, up = (panel.inputs[1], np.asarray(panel.prepared.rows.y)[:n]) if single else (panel.inputs[0], panel.inputs[1])
         seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
     deep = None
     if not moving or deepened:

@@ -65,7 +65,7 @@ def adorned(
             for p in found.points
         ]
     )
-    more += arrows(near.at[:2], near.drawn, near.vectors, half, tr("curvature {value}"))
+    more += arrows(near.at[:2], near.plane_eigenvalues, near.vectors, half, tr("curvature {value}"))
     contour = {"data": [*first["contour"]["data"], *more], "layout": first["contour"]["layout"]}
     said = data["words"] | {
         "start": tr("Start of the walks: drag it, or use the arrow keys"),

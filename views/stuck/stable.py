@@ -46,9 +46,9 @@ def _edge(panel: PanelResult) -> None:
 
 def _thresholds(panel: PanelResult) -> None:
     """The largest stable η at the minimum, by method."""
-    if panel.fit.stable is None or panel.fit.trained is None:
+    if panel.fit.stable is None or panel.fit.eigenvalues is None:
         return
-    largest = float(panel.fit.trained[-1])
+    largest = float(panel.fit.eigenvalues[-1])
     rows = []
     for walked in panel.walks:
         item, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
