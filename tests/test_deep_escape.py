@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from verdict.deep_advice import suggestion
+from verdict.verdict import Judgment, network_suggestion, sentence, verdicts
 from labs.deep.curvature import STEPS, curvature
 from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, escape_race
 from labs.deep.setup import Deep
@@ -20,11 +20,10 @@ from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.races import training_setup
 from labs.deep.training import Record, initial_theta, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
-from verdict.deep import Judged, judged, sentence
+from verdict.deep import judged
 from landscape.lanczos import ends, leading, rayleigh
-from verdict.rules import LEAST, Kind
+from verdict.evidence import LEAST
 from core.settings import Pick, pick
-from verdict.plane_advice import LABELS
 from networks.multilayer import Layers, layers
 from tests.test_compilations import compiling
 from tests.pages import board, opened
@@ -343,7 +342,7 @@ def test_a_replay_goes_a_record_a_step() -> None:
 class Case(NamedTuple):
     """kind: what must be said, known by construction. at: the record, −1 the last."""
 
-    kind: Kind
+    kind: str
     deep: Deep
     start: Start | None = None
     at: int = -1
@@ -379,7 +378,7 @@ CASES: dict[str, Case] = {
 }
 
 
-def verdict_of(case: Case) -> tuple[TrainingSetup, Judged]:
+def verdict_of(case: Case) -> tuple[TrainingSetup, Judgment]:
     training = ended(case.deep, case.start)
     return training, judged(training, case.at % (last(training) + 1))
 
@@ -392,12 +391,12 @@ def test_there_are_enough_cases() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_the_verdict(name: str) -> None:
     training, found = verdict_of(CASES[name])
-    assert found.kind == CASES[name].kind, found._replace(there=None)
-    assert found.kind in LABELS
+    assert found.kind == CASES[name].kind, found.kind
+    assert found.kind in verdicts()
     said = sentence(found).english
     assert "{" not in said
     assert any(character.isdigit() for character in said)
-    assert found.update == int(record_of(training).update[CASES[name].at])
+    assert found.point.update == int(record_of(training).update[CASES[name].at])
 
 
 def test_what_stands_behind_a_divergence() -> None:
@@ -405,11 +404,11 @@ def test_what_stands_behind_a_divergence() -> None:
     training, found = verdict_of(CASES["rate 1000"])
     loss, theta = wide(training, 0)
     most = float(np.linalg.eigvalsh(np.asarray(jax.hessian(loss)(theta)))[-1])
-    assert found.verdict.since == 0
-    assert found.needed == pytest.approx(2 / most, rel=1e-4)
+    assert found.since == 0
+    assert found.point.stable_rate == pytest.approx(2 / most, rel=1e-4)
     assert found.sharpness == pytest.approx(1000 * most, rel=1e-4)
-    assert found.needed is not None
-    tamed = record_of(ended(replace(NUMBERS, optimizer=gd(0.5 * found.needed))))
+    assert found.point.stable_rate is not None
+    tamed = record_of(ended(replace(NUMBERS, optimizer=gd(0.5 * found.point.stable_rate))))
     assert tamed.diverged is None
     assert tamed.measured.loss[-1] < tamed.measured.loss[0]
 
@@ -423,8 +422,8 @@ def test_before_it_turned_it_was_not_diverging() -> None:
 def test_the_noise_of_batches_is_measured() -> None:
     """‖g_B‖² = ‖g‖² + the variance of a batch, on average; where every update takes all rows the two are the same."""
     _, noisy = verdict_of(CASES["batches of two at a constant rate"])
-    assert noisy.noise > 2
-    assert verdict_of(CASES["five updates"])[1].noise == 1
+    assert noisy.point.noise > 2
+    assert verdict_of(CASES["five updates"])[1].point.noise == 1
 
 
 def test_every_row_right_is_what_makes_the_minimum_infinite() -> None:
@@ -436,8 +435,8 @@ def test_every_row_right_is_what_makes_the_minimum_infinite() -> None:
     scale[places(training).output.ravel()] = scale[places(training).output_bias] = 2
     assert float(loss(theta * scale)) < 0.1 * float(loss(theta))
     assert np.linalg.norm(record.theta[-1]) > np.linalg.norm(record.theta[last(training) // 2]) > np.linalg.norm(record.theta[0])
-    assert found.there is not None
-    assert found.there.slope > 0
+    assert found.point.curvature is not None
+    assert found.point.curvature.slope > 0
 
 
 def test_the_sharpness_of_adam_is_preconditioned_by_what_it_remembers() -> None:
@@ -450,7 +449,7 @@ def test_the_sharpness_of_adam_is_preconditioned_by_what_it_remembers() -> None:
         v = 0.999 * v + 0.001 * np.asarray(jax.grad(loss)(before.astype(np.float64))) ** 2
     root = (np.sqrt(v / (1 - 0.999**30)) + 1e-8) ** -0.5
     most = float(np.linalg.eigvalsh(np.asarray(jax.hessian(loss)(theta)) * np.outer(root, root))[-1])
-    assert found.scaled
+    assert found.point.preconditioned
     assert found.stable == pytest.approx(38)
     assert found.sharpness == pytest.approx(0.01 * most, rel=1e-3)
 
@@ -458,7 +457,7 @@ def test_the_sharpness_of_adam_is_preconditioned_by_what_it_remembers() -> None:
 def test_a_verdict_is_never_a_minimum_where_a_curvature_is_negative() -> None:
     for case in CASES.values():
         _, found = verdict_of(case)
-        if found.there is not None and found.there.descends:
+        if found.point.curvature is not None and found.point.curvature.descends:
             assert found.kind not in ("minimum", "degenerate minimum")
 
 
@@ -472,7 +471,7 @@ def test_the_page_says_the_verdicts() -> None:
     for walk in walks:
         updates, labels = zip(*walk["verdicts"], strict=True)
         assert updates == (6, 12)
-        assert set(labels) <= set(LABELS.values())
+        assert set(labels) <= {verdict.label for verdict in verdicts().values()}
     said = [one.value for one in at.markdown if "λmax" in one.value]
     assert len(said) == 2 * len(walks)
     assert all("‖g‖" in one and "λmin" in one for one in said)
@@ -486,9 +485,9 @@ def test_a_suggestion_is_another_training_and_helps(name: str) -> None:
     """It does not explode; what bounced or ran away does so no more, anything else ends lower."""
     case = CASES[name]
     training, found = verdict_of(case)
-    offered = suggestion(case.deep, float(training.hyper["rate"]), found)
+    offered = network_suggestion(case.deep, float(training.hyper["rate"]), found)
     assert offered is not None
-    assert "{" not in offered.said.english
+    assert "{" not in offered.text.english
     changed = offered.change(case.deep)
     assert changed != case.deep
     again = ended(changed, None)
@@ -497,10 +496,10 @@ def test_a_suggestion_is_another_training_and_helps(name: str) -> None:
     if case.kind in ("diverging", "bouncing", "infinity"):
         assert after.kind != case.kind
     else:
-        assert after.loss < max(found.level, found.loss)
+        assert after.point.loss < max(found.recent_loss, found.point.loss)
 
 
 @pytest.mark.parametrize("name", ["a linear network: W → cW, w → w/c costs nothing", "weight decay balances the gradient"])
 def test_where_it_has_arrived_nothing_is_suggested(name: str) -> None:
     training, found = verdict_of(CASES[name])
-    assert suggestion(CASES[name].deep, float(training.hyper["rate"]), found) is None
+    assert network_suggestion(CASES[name].deep, float(training.hyper["rate"]), found) is None

@@ -15,7 +15,7 @@ from lessons.scenes import OUTPUT, TWO
 from surfaces.catalogue import surfaces
 from surfaces.class_loss import class_losses
 from surfaces.surface import Structure
-from verdict.plane_advice import judge
+from verdict.plane import judge_walk
 
 Grid = Float[np.ndarray, "m n"]
 SMALL = replace(OUTPUT, resolution=50)
@@ -139,7 +139,7 @@ def test_a_loss_with_an_infimum_comes_near_it_far_out_and_has_no_minimum(loss: s
 
 
 def test_the_verdicts_name_the_desert_and_the_minimum_at_infinity() -> None:
-    kinds = [[judge(OUTPUT, panel, walked)[0].kind for walked in panel.walks] for panel in run(OUTPUT).panels]
+    kinds = [[judge_walk(OUTPUT, panel, walked)[0].kind for walked in panel.walks] for panel in run(OUTPUT).panels]
     assert kinds == [["plateau", "infinity"], ["infinity", "infinity"]]
 
 
@@ -157,7 +157,7 @@ def test_verdicts_of_single_losses(name: str) -> None:
     settings, start, kind = ENDS[name]
     experiment = replace(SMALL, surface=pick("logits", **settings), panels=(Panel(),), start=start, steps=200)  # type: ignore[arg-type]
     (panel,) = run(experiment).panels
-    assert judge(experiment, panel, panel.walks[0])[0].kind == kind
+    assert judge_walk(experiment, panel, panel.walks[0])[0].kind == kind
 
 
 def test_panels_that_are_the_same_formula_are_one_picture() -> None:

@@ -16,7 +16,7 @@ from labs.plane.run import PanelResult, run, unit_of
 from landscape.curvature import NEAR_ZERO, counted, preconditioned
 from optim.optimizer import stable_below
 from core.settings import Pick, pick
-from verdict.plane_advice import judge, story
+from verdict.plane import judge_walk, story
 from labs.plane.atlas import atlas_of
 from labs.plane.closeup import Closeup, closeup, looked_at, rest_of
 from labs.plane.escape import LEFT, race, step_off
@@ -405,7 +405,7 @@ def test_a_verdict_does_not_depend_on_units(scales: tuple[float, float], feature
         IRIS, scale1=scales[0], scale2=scales[1], panels=(Panel(pick(features)),), optimizers=(pick("newton", rate=1.0),), steps=50
     )
     panel = run(experiment).panels[0]
-    found = judge(experiment, panel, panel.walks[0])[0]
+    found = judge_walk(experiment, panel, panel.walks[0])[0]
     assert found.kind == "minimum"
-    assert found.place is not None
-    assert tuple(found.place.counts) == (2, 0, 0)
+    assert found.point.critical is not None
+    assert tuple(found.point.critical.counts) == (2, 0, 0)

@@ -13,7 +13,8 @@ from lessons.minutes.saddle import lesson as saddle
 from lessons.scenes import STUCK
 from surfaces.catalogue import surfaces
 from tests.pages import board, fine, headings, opened, takeaways
-from verdict.plane_advice import LABELS, judge, sentence, story, suggestion
+from verdict.plane import judge_walk, story
+from verdict.verdict import label, sentence, walk_suggestion
 from views.view_state import ViewState
 
 
@@ -24,13 +25,13 @@ def link(experiment: Experiment) -> dict[str, str]:
 def test_it_opens_at_a_saddle_and_says_so_in_all_its_words() -> None:
     at = opened("stuck")
     panel = run(STUCK).panels[0]
-    ends = [judge(STUCK, panel, walked)[0] for walked in panel.walks]
+    ends = [judge_walk(STUCK, panel, walked)[0] for walked in panel.walks]
     assert [end.kind for end in ends] == ["saddle", "saddle"]
-    assert LABELS["saddle"] in headings(at)[0]
+    assert label("saddle") in headings(at)[0]
     assert takeaways(at) == [sentence(ends[0]).english]
     drawn = board(at)["panels"][0]
     for walk, walked in zip(drawn["walks"], panel.walks, strict=True):
-        assert [tuple(turn) for turn in walk["verdicts"]] == [(update, LABELS[kind]) for update, kind in story(STUCK, panel, walked)]
+        assert [tuple(turn) for turn in walk["verdicts"]] == [(update, label(kind)) for update, kind in story(STUCK, panel, walked)]
     table = next(said.value for said in at.markdown if said.value.startswith("| | at this point"))
     near = closeup(STUCK, panel)
     for number in (near.loss, near.slope, *near.values):
@@ -71,13 +72,13 @@ def test_a_network_too(normalization: str) -> None:
 def test_a_suggestion_is_one_click() -> None:
     at = opened("stuck")
     panel = run(STUCK).panels[0]
-    offered = suggestion(STUCK, panel, panel.walks[0], judge(STUCK, panel, panel.walks[0])[0])
+    offered = walk_suggestion(STUCK, panel, panel.walks[0], judge_walk(STUCK, panel, panel.walks[0])[0])
     assert offered is not None
     button = at.button(key="stuck try 0")
-    assert button.label.endswith(offered.said.english)
+    assert button.label.endswith(offered.text.english)
     fine(button.click().run())
     assert read(at.query_params, STUCK, ViewState())[0] == offered.change(STUCK)
-    assert LABELS["degenerate minimum"] in headings(at)[0]
+    assert label("degenerate minimum") in headings(at)[0]
     assert "stuck try 0" not in [button.key for button in at.button], "it has arrived: nothing is suggested"
 
 

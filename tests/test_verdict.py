@@ -2,20 +2,26 @@
 
 from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
-from collections.abc import Mapping
+import math
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
+import numpy as np
 import pytest
 
-from verdict.plane_advice import LABELS, judge, sentence, suggestion
+from core.catalogue import catalogue
+from labs.deep.setup import Deep
+from verdict import kinds
+from verdict.evidence import Circumstances, Trail
+from verdict.plane import judge_walk
+from verdict.verdict import Judgment, Point, judge, label, network_suggestion, sentence, verdicts, walk_suggestion
 from labs.plane.setup import BEST, SAME, Experiment, Panel
 from labs.plane.run import run
-from verdict.rules import Kind, Verdict
-from verdict.words import SENTENCES, told
 from core.settings import Pick, pick
-from verdict.plane import Judged
 
 RAW, STANDARDIZED = (Panel(),), (Panel(pick("standardize")),)
 HIMMELBLAU_TOP = (-0.27084459, -0.92303856)  # its one maximum, to eight digits
@@ -24,12 +30,12 @@ HIMMELBLAU_TOP = (-0.27084459, -0.92303856)  # its one maximum, to eight digits
 class Case(NamedTuple):
     """kind: what must be said, and why it is known: by construction, never by running it first. then: what the suggestion leads to."""
 
-    kind: Kind
+    kind: str
     surface: str | Pick
     method: Pick
     steps: int
     start: tuple[float, float] | None = None
-    then: tuple[Kind, ...] = ()
+    then: tuple[str, ...] = ()
     more: Mapping[str, object] = MappingProxyType({})
 
     @property
@@ -140,14 +146,14 @@ CASES: dict[str, Case] = {
 }
 
 
-def end_of(experiment: Experiment) -> Judged:
+def end_of(experiment: Experiment) -> Judgment:
     panel = run(experiment).panels[0]
-    return judge(experiment, panel, panel.walks[0])[0]
+    return judge_walk(experiment, panel, panel.walks[0])[0]
 
 
 def test_there_are_enough_cases_and_every_kind_is_among_them() -> None:
     assert len(CASES) >= 40
-    assert {case.kind for case in CASES.values()} == set(LABELS) - {"moving"}  # a walk that is over is never "moving"
+    assert {case.kind for case in CASES.values()} == set(verdicts()) - {"moving"}  # a walk that is over is never "moving"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -164,21 +170,21 @@ def test_the_suggestion_helps(name: str) -> None:
     case = CASES[name]
     experiment = case.experiment
     panel = run(experiment).panels[0]
-    found = judge(experiment, panel, panel.walks[0])[0]
-    offered = suggestion(experiment, panel, panel.walks[0], found)
+    found = judge_walk(experiment, panel, panel.walks[0])[0]
+    offered = walk_suggestion(experiment, panel, panel.walks[0], found)
     assert offered is not None
-    assert "{" not in offered.said.english
+    assert "{" not in offered.text.english
     after = end_of(offered.change(experiment))
-    assert after.kind in case.then, (offered.said.english, after)
+    assert after.kind in case.then, (offered.text.english, after)
     if panel.problem.source is None or case.kind != "infinity":
-        assert after.loss <= max(found.loss, found.level) * (1 + 1e-9) or case.kind in ("minimum", "saddle")
+        assert after.point.loss <= max(found.point.loss, found.recent_loss) * (1 + 1e-9) or case.kind in ("minimum", "saddle")
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.kind in ("minimum", "degenerate minimum", "kink")])
 def test_where_it_has_arrived_nothing_is_suggested(name: str) -> None:
     experiment = CASES[name].experiment
     panel = run(experiment).panels[0]
-    assert suggestion(experiment, panel, panel.walks[0], judge(experiment, panel, panel.walks[0])[0]) is None
+    assert walk_suggestion(experiment, panel, panel.walks[0], judge_walk(experiment, panel, panel.walks[0])[0]) is None
 
 
 def test_a_saddle_without_negative_curvature_is_not_said_to_have_one() -> None:
@@ -188,15 +194,70 @@ def test_a_saddle_without_negative_curvature_is_not_said_to_have_one() -> None:
     assert "along one direction" in sentence(end_of(CASES["(1, −1) leads into the saddle"].experiment)).english
 
 
-def test_every_kind_has_a_label_and_a_sentence_that_can_be_filled() -> None:
-    assert set(LABELS) == set(SENTENCES) == set(get_args(Kind))
-    blank = dict.fromkeys(("lowest", "highest", "needed", "stable", "steepness"), 1.0) | dict.fromkeys(("zero", "all", "n", "k"), 1)
-    for kind in get_args(Kind):
-        assert "{" not in told(Verdict(kind, None, 0, 1.0, 1.0, 0.1, 20), "", (1.0, 2.0), (3.0, 4.0), **blank).english
+HERE = Point(
+    update=100, loss=1.0, slope=2.0, theta=np.zeros(2), eigenvalues=np.array([-1.0, 1.0]), stable_rate=None, critical=None, quadratic=False
+)
+JUDGMENT = Judgment("moving", HERE, recent_loss=3.0, recent_slope=4.0, sharpness=1.0, stable=2.0, since=0, fell=0.1, updates=20)
+
+
+@pytest.mark.parametrize("network", [False, True])
+@pytest.mark.parametrize("stable_rate", [None, 0.1])
+def test_every_kind_has_a_label_and_a_sentence_that_can_be_filled(network: bool, stable_rate: float | None) -> None:
+    point = HERE._replace(network=network, stable_rate=stable_rate)
+    assert len(verdicts()) >= 15
+    for kind in verdicts():
+        assert label(kind)
+        assert "{" not in sentence(JUDGMENT._replace(kind=kind, point=point)).english
 
 
 @pytest.mark.parametrize(("fell", "slow"), [(0.1, False), (2e-3, False), (1e-3, True), (1e-6, True), (0.0, True), (-1e-6, False)])
 def test_out_of_budget_says_when_it_hardly_moved(fell: float, slow: bool) -> None:
     """Within a thousandth of the loss, and not upward."""
-    said = told(Verdict("out of budget", None, 0, 1.0, 1.0, fell, 20), "", (1.0, 2.0), (1.0, 2.0), n=100).english
-    assert ("slow" in said) == slow
+    assert ("slow" in sentence(JUDGMENT._replace(kind="out of budget", fell=fell)).english) == slow
+
+
+MADE_UP = """
+from dataclasses import replace
+
+from core.messages import N_, message
+from verdict.verdict import Rule, Suggestion, Verdict
+
+verdict = Verdict(
+    label=N_("asleep"),
+    sentence=N_("Asleep: the loss is {loss} after {n} updates."),
+    rules=(Rule(5, lambda evidence: evidence.trail.loss[-1] == 7),),
+    walk_advice=lambda experiment, panel, walk, judgment: Suggestion(message(N_("Wake up")), lambda e: replace(e, steps=11)),
+    network_advice=lambda deep, rate, judgment: Suggestion(message(N_("Wake up")), lambda d: replace(d, steps=12)),
+)
+"""
+
+
+@pytest.fixture
+def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """One more file in verdict/kinds/."""
+    (tmp_path / "fast_asleep.py").write_text(MADE_UP)
+    monkeypatch.setattr(kinds, "__path__", [*kinds.__path__, str(tmp_path)])
+    catalogue.cache_clear()
+    yield "fast asleep"
+    sys.modules.pop("verdict.kinds.fast_asleep")
+    catalogue.cache_clear()
+
+
+def test_a_new_verdict_is_one_file(made_up: str) -> None:
+    """It is judged, before others where its rank is lower, worded, and advised for a walk and for a network."""
+    nothing = np.full((3, 2), np.nan)
+    trail = Trail(np.arange(3), np.zeros((3, 2)), nothing, np.array([9.0, 8.0, 7.0]), np.ones(3), np.ones(3))
+    around = Circumstances(None, math.nan, math.inf, 1.0, 1.0, True, False, False, False, True)
+    found = judge(trail, around, HERE._replace(loss=7.0), np.ones(3))
+    assert found.kind == made_up
+    assert judge(trail._replace(loss=np.array([9.0, 8.0, 6.0])), around, HERE, np.ones(3)).kind == "out of budget"
+    assert label(found.kind) == "asleep"
+    assert sentence(found).english == "Asleep: the loss is 7 after 100 updates."
+    experiment = CASES["below the limit"].experiment
+    panel = run(experiment).panels[0]
+    of_walk = walk_suggestion(experiment, panel, panel.walks[0], found)
+    of_network = network_suggestion(Deep(), 0.1, found)
+    assert of_walk is not None
+    assert of_network is not None
+    assert of_walk.change(experiment).steps == 11
+    assert of_network.change(Deep()).steps == 12

@@ -1,4 +1,4 @@
-"""The verdict on a network's training, at one of its records: the evidence, and what optim/verdict.py says of it.
+"""The verdict on a network's training, at one of its records: the evidence, and the judgment.
 
 Lengths are in units of the largest ‖θ‖ on the way, and of 1 at least: a step, or the distance to a critical point, is small where it is
 small beside the weights. Two parameters have Newton's method to tell a critical point from the slope beside it, a large network has not;
@@ -7,19 +7,13 @@ ends of the spectrum. The steps are those of the updates that follow.
 """
 
 import math
-import threading
-import time
-from collections.abc import Mapping
-from functools import lru_cache
-from types import MappingProxyType
-from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from core.messages import N_, Message
+from compute.job import Step, Steps, job
 from labs.deep.curvature import Curvature, curvature, preconditioned_sharpness, random_start
 from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.objective import loss_at_points, scores_of
@@ -31,40 +25,12 @@ from networks.multilayer import losses as costs
 from optim.optimizer import stable_below, weight_decay
 from optim.training import Training
 from surfaces.surface import Rows
-from verdict.rules import FLAT, NEAR, Circumstances, Kind, Place, Trail, Verdict, verdict
-from verdict.words import LIMIT_THERE, steepness, told
+from verdict.evidence import FLAT, NEAR, Circumstances, CriticalPoint, Trail
+from verdict.verdict import Judgment, Point, judge
 
 AROUND = (0.1, 0.3)  # how far from a flat point lower losses are looked for, along
 FLAT_WAYS = 8  # random flat directions, both ways
 LOWER = 1e-9  # by this share of the loss at least
-
-
-class Judged(NamedTuple):
-    """A verdict on one record of a training, and its evidence.
-
-    update: how many were done. loss, slope: there, of all rows; level, usual: their means over what is recent. there: how the loss bends
-    at the point, of a training that diverges where it turned; None where the loss was never a number. sharpness: η·λmax there, of the
-    preconditioned Hessian where `scaled`; stable: what it must stay below, ∞ where no such form is known. noise: the root mean square of
-    the gradients of batches over that of all rows, 1 where every update takes all rows, NaN where unknown. unit: of length. needed: the
-    rate below which a diverging training would have been stable where it turned, None where that is not what was wrong. lower: at a
-    critical point, whether something lower is known beside it.
-    """
-
-    kind: Kind
-    update: int
-    loss: float
-    slope: float
-    level: float
-    usual: float
-    there: Curvature | None
-    sharpness: float
-    scaled: bool
-    stable: float
-    noise: float
-    unit: float
-    verdict: Verdict
-    needed: float | None
-    lower: bool
 
 
 def _record(setup: TrainingSetup) -> Record:
@@ -102,7 +68,7 @@ def _lower(setup: TrainingSetup, at: int, here: Curvature, unit: float) -> bool:
     return bool(np.any(loss[0] - loss[1:] > here.slope * far + 0.5 * here.rounding * far**2 + LOWER * loss[0]))
 
 
-def _place(setup: TrainingSetup, at: int, here: Curvature, relief: float, unit: float) -> tuple[Place | None, bool]:
+def _critical(setup: TrainingSetup, at: int, here: Curvature, relief: float, unit: float) -> tuple[CriticalPoint | None, bool]:
     """The critical point that record `at` stands at, None where it stands at none; and whether something lower is beside it."""
     if here.slope * unit > FLAT * relief:
         return None, False
@@ -110,13 +76,13 @@ def _place(setup: TrainingSetup, at: int, here: Curvature, relief: float, unit: 
     if distance > NEAR:
         return None, False
     if here.descends:
-        return Place("saddle" if here.highest > here.rounding else "maximum", distance), True
+        return CriticalPoint("saddle" if here.highest > here.rounding else "maximum", distance), True
     if here.lowest > here.rounding + here.lowest_error:
-        return Place("minimum", distance), False
+        return CriticalPoint("minimum", distance), False
     if here.highest <= here.rounding:
         return None, False  # flat in every direction
     lower = _lower(setup, at, here, unit)
-    return Place("plateau" if lower else "degenerate minimum", distance), lower
+    return CriticalPoint("plateau" if lower else "degenerate minimum", distance), lower
 
 
 def _falls_for_ever(setup: TrainingSetup) -> bool:
@@ -170,89 +136,6 @@ def _trail(setup: TrainingSetup, record: Record, at: int, unit: float, after: Fo
     return Trail(update, path, step, loss, slope * unit, batch * unit, at + 1)
 
 
-class Judging:
-    """A verdict that is being found: None until it is."""
-
-    def __init__(self, setup: TrainingSetup, at: int) -> None:
-        self.found: Judged | None = None
-        self._setup, self._at, self._lock = setup, at, threading.Lock()
-        record, loss = _record(setup), _losses(setup, _record(setup))
-        self._turned = int(np.nanargmin(loss)) if np.isfinite(loss).any() else 0
-        final = len(record.update) - 1
-        self._exploding = record.diverged is not None and (at == final or at > self._turned)
-        self._follow_up = None if self._exploding else follow_up(setup, at)
-
-    def work(self, deadline: float) -> None:
-        """On, until the deadline has passed."""
-        if not self._lock.acquire(timeout=min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)):
-            return
-        try:
-            if self.found is None:
-                if self._follow_up is None:
-                    self.found = self._judged(None)
-                elif self._follow_up.work(deadline).finished:
-                    self.found = self._judged(self._follow_up.result)
-        finally:
-            self._lock.release()
-
-    def _judged(self, after: FollowUp | None) -> Judged:
-        setup, at, record = self._setup, self._at, _record(self._setup)
-        loss = _losses(setup, record)
-        method = optimizer_of(setup.optimizer.name)
-        hyper = {name: float(value) for name, value in setup.hyper.items()}
-        sizes = np.linalg.norm(record.theta[: at + 1].astype(np.float64), axis=1)
-        unit = float(sizes[record.calm[: at + 1]].max(initial=1.0))
-        trail = _trail(setup, record, at, unit, after)
-
-        looked = self._turned if self._exploding else at
-        here = curvature(setup, looked) if np.isfinite(loss[looked]) else None
-        sharpness, preconditioned = (
-            (math.nan, False) if here is None else _sharpness(setup, looked, here, None if after is None else after.training)
-        )
-        stable = stable_below(method, hyper)
-        relief = float(max(loss[0], loss[at]))
-        decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in method.fields)
-        infinite = not self._exploding and not decays and _all_right(setup, at)
-        place, lower = (None, False)
-        if here is not None and not self._exploding and not infinite:
-            place, lower = _place(setup, at, here, relief, unit)
-        whole, lost = setup.batch == 0, after is not None and not bool(after.alive.all())
-        around = Circumstances(
-            place=place,
-            sharpness=sharpness if math.isfinite(stable) else math.nan,
-            stable=stable,
-            curvature=0.0 if here is None or math.isnan(here.along) else abs(here.along) * unit**2,  # where it goes, it is flat
-            relief=relief,
-            whole=whole,
-            decays=decays,
-            infinite=infinite,
-            diverged=self._exploding or lost,
-            over=record.diverged is None and at == len(record.update) - 1,
-        )
-        said = verdict(trail, around)
-        if said.kind == "infinity" and not infinite:  # no loss of a network falls below 0: it exploded before anything was lower
-            said = said._replace(kind="diverging", since=int(record.update[self._turned]))
-        rate = hyper["rate"]
-        needed = rate * stable / sharpness if said.kind == "diverging" and math.isfinite(stable) and sharpness > stable else None
-        return Judged(
-            kind=said.kind,
-            update=int(record.update[at]),
-            loss=float(loss[at]),
-            slope=here.slope if here is not None and not self._exploding else float(record.measured.gradient[at]),
-            level=float(np.mean(trail.loss[said.recent :])),
-            usual=float(np.nanmean(trail.slope[said.recent :])) / unit if np.isfinite(trail.slope[said.recent :]).any() else math.nan,
-            there=here,
-            sharpness=sharpness,
-            scaled=preconditioned,
-            stable=stable,
-            noise=1.0 if whole else math.nan if after is None else _noise(after),
-            unit=unit,
-            verdict=said,
-            needed=needed,
-            lower=lower,
-        )
-
-
 def _noise(after: FollowUp) -> float:
     """√(mean ‖g_B‖²/mean ‖g‖²) over the updates that follow."""
     alive = after.alive & np.isfinite(after.slope) & np.isfinite(after.batch_slope)
@@ -260,60 +143,84 @@ def _noise(after: FollowUp) -> float:
     return math.sqrt(float(np.mean(after.batch_slope[alive] ** 2)) / whole) if whole > 0 else math.nan
 
 
-@lru_cache(64)
-def judging(setup: TrainingSetup, at: int) -> Judging:
-    """The verdict on record `at` of a training that is at its end."""
-    return Judging(setup, at)
+def _turned(loss: Float[np.ndarray, " s"]) -> int:
+    """The record of the lowest loss."""
+    return int(np.nanargmin(loss)) if np.isfinite(loss).any() else 0
 
 
-def judged(setup: TrainingSetup, at: int) -> Judged:
-    """The verdict, however long it takes."""
-    one = judging(setup, at)
-    while one.found is None:
-        one.work(math.inf)
-    return one.found
+def _exploding(record: Record, loss: Float[np.ndarray, " s"], index: int) -> bool:
+    """Whether a record is on the way to beyond all bounds."""
+    return record.diverged is not None and (index == len(record.update) - 1 or index > _turned(loss))
 
 
-# --------------------------------------------------------------------------------------------------------------------- in words
+def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgment:
+    record = _record(setup)
+    loss = _losses(setup, record)
+    exploding, turned = _exploding(record, loss, index), _turned(loss)
+    method = optimizer_of(setup.optimizer.name)
+    hyper = {name: float(value) for name, value in setup.hyper.items()}
+    sizes = np.linalg.norm(record.theta[: index + 1].astype(np.float64), axis=1)
+    unit = float(sizes[record.calm[: index + 1]].max(initial=1.0))
+    trail = _trail(setup, record, index, unit, after)
 
-
-LOWER_BESIDE = N_(
-    "On a plateau: the gradient is {slope} and the smallest curvature ({lowest}) zero within its error, yet the loss is lower close by: "
-    "this is no minimum."
-)
-ALONG = N_("On a plateau: gradient ({slope}) and curvature along it are tiny, but this is no minimum. Plain steps are too short here.")
-# what a two-parameter walk knows otherwise
-_OWN: Mapping[Kind, str] = MappingProxyType(
-    {
-        "degenerate minimum": N_(
-            "In a flat valley: the gradient is {slope}, the smallest curvature ({lowest}) is zero within its error, and nothing lower was "
-            "found beside it."
-        ),
-        "infinity": N_(
-            "The minimum is at infinity: every training row is right, so larger weights always lower the loss ({loss}). It can "
-            "never arrive."
-        ),
-    }
-)
-
-
-def sentence(found: Judged) -> Message:
-    """The verdict as a student reads it, with the numbers that made it."""
-    instead = _OWN.get(found.kind, "")
-    if found.kind == "plateau":
-        instead = LOWER_BESIDE if found.lower else ALONG
-    if found.needed is not None:
-        instead = LIMIT_THERE
-    return told(
-        found.verdict,
-        instead,
-        (found.loss, found.slope),
-        (found.level, found.usual),
-        lowest=math.nan if found.there is None else found.there.lowest,
-        highest=math.nan if found.there is None else found.there.highest,
-        n=found.update,
-        k=found.verdict.since or 0,
-        needed=found.needed or 0.0,
-        stable=found.stable,
-        steepness=steepness(found.sharpness, found.stable),
+    bent = turned if exploding else index  # the record whose curvature counts
+    here = curvature(setup, bent) if np.isfinite(loss[bent]) else None
+    now = None if after is None else after.training
+    sharpness, preconditioned = (math.nan, False) if here is None else _sharpness(setup, bent, here, now)
+    stable = stable_below(method, hyper)
+    relief = float(max(loss[0], loss[index]))
+    decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in method.fields)
+    infinite = not exploding and not decays and _all_right(setup, index)
+    critical, lower_nearby = None, False
+    if here is not None and not exploding and not infinite:
+        critical, lower_nearby = _critical(setup, index, here, relief, unit)
+    whole = setup.batch == 0
+    circumstances = Circumstances(
+        critical=critical,
+        sharpness=sharpness,
+        stable=stable,
+        curvature=0.0 if here is None or math.isnan(here.along) else abs(here.along) * unit**2,  # where it goes, it is flat
+        relief=relief,
+        whole=whole,
+        decays=decays,
+        infinite=infinite,
+        diverged=exploding or (after is not None and not bool(after.alive.all())),
+        over=record.diverged is None and index == len(record.update) - 1,
+        bounded=not infinite,
     )
+    point = Point(
+        update=int(record.update[index]),
+        loss=float(loss[index]),
+        slope=here.slope if here is not None and not exploding else float(record.measured.gradient[index]),
+        theta=record.theta[index],
+        eigenvalues=np.full(2, np.nan) if here is None else np.array([here.lowest, here.highest]),
+        stable_rate=hyper["rate"] * stable / sharpness if math.isfinite(stable) and sharpness > stable else None,
+        network=True,
+        curvature=here,
+        preconditioned=preconditioned,
+        noise=1.0 if whole else math.nan if after is None else _noise(after),
+        unit=unit,
+        lower_nearby=lower_nearby,
+    )
+    return judge(trail, circumstances, point, trail.slope / unit)
+
+
+@job
+def judging(setup: TrainingSetup, index: int) -> Steps[Judgment | None]:
+    """The judgment on a record of a training that is at its end; None while the training is replayed up to there."""
+    record, after = _record(setup), None
+    if not _exploding(record, _losses(setup, record), index):
+        following = follow_up(setup, index)
+        while not following.finished:
+            following.advance()
+            if following.result is None:
+                yield Step(0.9 * following.progress, None)
+        after = following.result
+    yield Step(1.0, _judged(setup, index, after))
+
+
+def judged(setup: TrainingSetup, index: int) -> Judgment:
+    """The judgment, however long it takes."""
+    judgment = judging(setup, index).finish()
+    assert judgment is not None
+    return judgment

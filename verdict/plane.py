@@ -1,25 +1,27 @@
-"""The evidence for a verdict on a walk: gradient, eigenvalues, η·λmax, the nearest critical point; and what optim/verdict.py says of it."""
+"""The evidence for a verdict on a walk: gradient, eigenvalues, η·λmax, the nearest critical point; and the judgment."""
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
-from labs.plane.minimum import Fit
 from labs.plane.problem import Problem, expanded, signs, sparsely_expanded
+from labs.plane.run import PanelResult, unit_of
+from labs.plane.setup import Experiment
 from labs.plane.walks import Walk
 from landscape.critical.expansions import Expansions
 from landscape.critical.kinds import ringed
 from landscape.curvature import Counts, eigenvalues, preconditioned
 from landscape.nearest import Nearest, nearest
 from optim.optimizer import Optimizer, optimizers, stable_below, weight_decay
-from verdict.rules import Circumstances, Kind, Place, Trail, Verdict, verdict
+from verdict.evidence import Circumstances, PlanePoint, Trail
+from verdict.verdict import Judgment, Point, judge
 
-_KINDS: Mapping[str, Kind] = MappingProxyType(
+_KINDS: Mapping[str, str] = MappingProxyType(
     {
         "minimum": "minimum",
         "degenerate minimum": "degenerate minimum",
@@ -37,50 +39,12 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
 RING = 1e-2  # of half the picture: the circle on which a degenerate point shows what it is
 
 
-class Found(NamedTuple):
-    """A critical point near a walk. values: its Hessian's eigenvalues, ascending; counts: their signs, in units of half the picture's
-    sides. distance: the largest coordinate's, in those units."""
-
-    at: Float[np.ndarray, " p"]
-    loss: float
-    hessian: Float[np.ndarray, "p p"]
-    values: Float[np.ndarray, " p"]
-    counts: Counts
-    kind: Kind
-    distance: float
-
-
-class Judged(NamedTuple):
-    """A verdict on one point of a walk, and its evidence.
-
-    update: how many were done. loss, slope: there, of all rows; level, usual: their means over what is recent. values: the Hessian's
-    eigenvalues there, ascending. sharpness: η·λmax, preconditioned where the method has a scale; stable: what it must stay below; NaN and ∞
-    where no such form is known. place: the critical point near it, if there is one. needed: the rate below which a diverging walk would
-    have been stable where it turned, else None; quadratic: it would have been stable everywhere.
-    """
-
-    kind: Kind
-    update: int
-    at: Float[np.ndarray, " p"]
-    loss: float
-    slope: float
-    level: float
-    usual: float
-    values: Float[np.ndarray, " p"]
-    sharpness: float
-    stable: float
-    place: Found | None
-    verdict: Verdict
-    needed: float | None
-    quadratic: bool
-
-
 @lru_cache(256)
 def _searched(problem: Problem, points: tuple[tuple[float, ...], ...], unit: tuple[float, ...]) -> Nearest:
     return nearest(lambda thetas: sparsely_expanded(problem, thetas), np.array(points), np.array(unit))
 
 
-def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit: Float[np.ndarray, " 2"]) -> Kind:
+def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit: Float[np.ndarray, " 2"]) -> str:
     """What the loss on a small circle says where an eigenvalue is zero; all of it equal: a plateau."""
 
     def around(z: Float[np.ndarray, "k 2"]) -> Expansions:
@@ -91,19 +55,18 @@ def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit
     return "plateau" if kind == "degenerate" and index is None else _KINDS[kind]
 
 
-def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[Found | None]:
+def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[PlanePoint | None]:
     """The critical point near each of them. largest: the largest |λ| per unit² that was met, which says what is near zero."""
     found = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
 
-    def place(i: int) -> Found | None:
+    def place(i: int) -> PlanePoint | None:
         if not found.found[i]:
             return None
         at, hessian = found.at[i], found.hessian[i]
-        values = eigenvalues(hessian)
         counts = signs(problem, hessian, unit, largest)
         away = float(np.abs((at - points[i]) / unit).max())
         kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
-        return Found(at, float(found.loss[i]), hessian, values, counts, kind, away)
+        return PlanePoint(kind, away, at, float(found.loss[i]), hessian, eigenvalues(hessian), counts)
 
     return [place(i) for i in range(len(points))]
 
@@ -149,14 +112,11 @@ def _slopes(walked: Walk, unit: Float[np.ndarray, " p"], whole: bool) -> tuple[F
     return (np.where(np.isfinite(batch), batch, walked.slope * length) if whole else walked.slope * np.nanmean(length)), batch
 
 
-def judged(
-    problem: Problem, fit: Fit, walked: Walk, unit: Float[np.ndarray, " p"], *, whole: bool, points: Sequence[int] | None = None
-) -> list[Judged]:
-    """The verdicts at some of the walk's points, by their place among those that are kept; without `points`: at its end.
-
-    unit: half the sides of the picture as it is drawn unasked, and a length like them for a weight that is not drawn. whole: its updates
-    take all rows.
-    """
+def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points: Sequence[int] | None = None) -> list[Judgment]:
+    """The verdicts on one walk of a panel, at some of the points that are kept of it; without `points`: at its end."""
+    problem, fit, unit = panel.problem, panel.fit, unit_of(experiment, panel)
+    n = 0 if panel.prepared is None else panel.prepared.n
+    whole = not 0 < experiment.batch < n or optimizers()[walked.picked.name].full_batch_only
     final, turned = walked.update.size - 1, _lowest(walked)
     ends = [final] if points is None else list(points)
     asked = walked.path[[0, turned, *ends]]
@@ -172,13 +132,13 @@ def judged(
     near = dict(zip(searched, _places(problem, asked[2:][searched], unit, max(spread)), strict=True)) if searched else {}
     for i, place in near.items():
         if place is not None and place.kind == "plateau" and fit.loss is not None and place.loss <= fit.loss + 1e-12 * (1 + abs(fit.loss)):
-            near[i] = place._replace(kind="degenerate minimum")  # level all around, and nothing is lower anywhere
+            near[i] = replace(place, kind="degenerate minimum")  # level all around, and nothing is lower anywhere
     if not problem.surface.smooth(problem.structure):
         for i in searched:
             if _kink(problem, asked[2 + i], unit):
                 none = Counts(0, 0, 0)
                 nowhere = np.full(unit.size, np.nan)
-                near[i] = Found(asked[2 + i], float(walked.loss[ends[i]]), np.outer(nowhere, nowhere), nowhere, none, "kink", 0.0)
+                near[i] = PlanePoint("kink", 0.0, asked[2 + i], float(walked.loss[ends[i]]), np.outer(nowhere, nowhere), nowhere, none)
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in optimizer.fields)
@@ -188,11 +148,11 @@ def judged(
     path, step = walked.path / unit, walked.step / unit
     there = _sharpness(optimizer, walked, turned, hessians[1], stable)
 
-    def one(i: int, end: int) -> Judged:
-        upto, hessian, place = slice(0, end + 1), hessians[2 + i], near.get(i)
+    def judgment(i: int, end: int) -> Judgment:
+        upto, hessian, critical = slice(0, end + 1), hessians[2 + i], near.get(i)
         trail = Trail(walked.update[upto], path[upto], step[upto], walked.loss[upto], slope[upto], batch[upto])
         around = Circumstances(
-            place=None if place is None else Place(place.kind, place.distance),
+            critical=critical,
             sharpness=_sharpness(optimizer, walked, end, hessian, stable),
             stable=stable,
             curvature=spread[2 + i],
@@ -204,23 +164,31 @@ def judged(
             over=walked.finished and end == final,
             above=math.inf if infimum is None else float(walked.loss[end]) - infimum,
         )
-        said = verdict(trail, around)
-        recent = slice(said.recent, end + 1)
-        return Judged(
-            kind=said.kind,
+        point = Point(
             update=int(walked.update[end]),
-            at=walked.path[end],
             loss=float(walked.loss[end]),
             slope=float(walked.slope[end]),
-            level=float(np.mean(walked.loss[recent])),
-            usual=float(np.mean(walked.slope[recent])),
-            values=eigenvalues(hessian) if np.isfinite(hessian).all() else np.full(unit.size, np.nan),
-            sharpness=around.sharpness,
-            stable=stable,
-            place=place,
-            verdict=said,
-            needed=float(walked.rates[turned]) * stable / there if said.kind == "diverging" and there > 0 else None,
+            theta=walked.path[end],
+            eigenvalues=eigenvalues(hessian) if np.isfinite(hessian).all() else np.full(unit.size, np.nan),
+            stable_rate=float(walked.rates[turned]) * stable / there if there > 0 else None,
             quadratic=fit.quadratic,
+            critical=critical,
         )
+        return judge(trail, around, point, walked.slope[upto])
 
-    return [one(i, end) for i, end in enumerate(ends)]
+    return [judgment(i, end) for i, end in enumerate(ends)]
+
+
+MOMENTS = 40  # of a walk that are judged for its story
+
+
+def story(experiment: Experiment, panel: PanelResult, walked: Walk) -> list[tuple[int, str]]:
+    """What it did, and from which update on: the verdicts at some forty of its points, those that repeat left out. The first is at 0."""
+    last = walked.update.size - 1
+    early = np.geomspace(1, last + 1, MOMENTS // 2) - 1 if last else np.zeros(1)
+    points = np.unique(np.concatenate([early, np.linspace(0, last, MOMENTS // 2)]).round().astype(int))
+    turns: list[tuple[int, str]] = []
+    for judgment in judge_walk(experiment, panel, walked, [int(i) for i in points]):
+        if not turns or turns[-1][1] != judgment.kind:
+            turns.append((judgment.point.update, judgment.kind))
+    return turns

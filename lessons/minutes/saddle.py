@@ -4,15 +4,16 @@ from core.messages import N_, Message, message
 from labs.plane.run import run
 from lessons.lesson import Lesson
 from lessons.scenes import STUCK
-from verdict.plane_advice import judge, suggestion
+from verdict.plane import judge_walk
+from verdict.verdict import walk_suggestion
 
 _SCENE = replace(STUCK, optimizers=STUCK.optimizers[:1])
 
 
 def answer() -> Message:
     panel = run(_SCENE).panels[0]
-    (found,) = judge(_SCENE, panel, panel.walks[0])
-    offered = suggestion(_SCENE, panel, panel.walks[0], found)
+    (judgment,) = judge_walk(_SCENE, panel, panel.walks[0])
+    offered = walk_suggestion(_SCENE, panel, panel.walks[0], judgment)
     assert offered is not None
     after = run(offered.change(_SCENE)).panels[0].walks[0]
     return message(
@@ -20,10 +21,10 @@ def answer() -> Message:
             "At a saddle. The gradient is {slope}, but of its two curvatures, {high} and {low}, one is negative: that way leads down. "
             "Started a small step along it, the same descent goes from a loss of {before} to {after}."
         ),
-        slope=found.slope,
-        low=float(found.values[0]),
-        high=float(found.values[-1]),
-        before=found.loss,
+        slope=judgment.point.slope,
+        low=float(judgment.point.eigenvalues[0]),
+        high=float(judgment.point.eigenvalues[-1]),
+        before=judgment.point.loss,
         after=float(after.loss[-1]),
     )
 

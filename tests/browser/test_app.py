@@ -256,14 +256,14 @@ def share(page: Page, word: str) -> int:
 
 
 def grows(page: Page, above: int) -> None:
-    becomes(page, lambda: share(page, "Computing: ") > above, True)
+    becomes(page, lambda: share(page, "Computing: ") > above, True, seconds=90)
 
 
 def test_a_long_computation_is_stopped_and_goes_on(serve: Serve, page: Page) -> None:
     """36 rates of four methods, 100,000 updates each. The bar grows; stopped, it stays, whatever else is clicked; then it goes on."""
     methods = "o1=adam&o2=rmsprop&o3=adagrad&o4=nadam"
     page.goto(f"{serve('app.py')}/workbench?surface=network&surface.plane=hidden&mode=best&steps=100000&{methods}")
-    expect(page.get_by_text("Computing: ")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Computing: ")).to_be_visible(timeout=120_000)
     expect(page.get_by_text("steps so far").first).to_be_visible()
     expect(page.get_by_text("its best rate is being looked for").first).to_be_visible()
     grows(page, share(page, "Computing: "))

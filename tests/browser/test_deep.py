@@ -96,9 +96,9 @@ def test_every_chart_is_drawn(visit: Visit, page: Page) -> None:
 def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Serve, page: Page) -> None:
     page.goto(f"{serve('app.py')}/deep?steps=20000&depth=12&v=1")
     stop = page.get_by_role("button", name="Stop")
-    expect(stop).to_be_visible(timeout=60_000)
+    expect(stop).to_be_visible(timeout=120_000)
     stop.click()
-    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=60_000)
     settle(page)
     said = re.compile(r"Stopped: (\d+) %")
     reached = said.search(page.get_by_text(said).inner_text())
@@ -112,5 +112,5 @@ def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Serve,
         going = re.search(r"Computing: (\d+) %", page.locator(".stApp").inner_text())
         return going is not None and int(going[1]) > int(reached[1])
 
-    becomes(page, further, True, seconds=60)  # it goes on from where it was
+    becomes(page, further, True, seconds=90)  # it goes on from where it was
     page.get_by_role("button", name="Stop").click()

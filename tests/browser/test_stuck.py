@@ -15,7 +15,8 @@ from labs.plane.run import run
 from lessons.scenes import STUCK
 from tests.browser.conftest import Visit
 from tests.browser.helpers import at_pixel, box, contour, query
-from verdict.plane_advice import LABELS, story
+from verdict.plane import story
+from verdict.verdict import label
 from views.view_state import ViewState
 
 
@@ -27,7 +28,7 @@ def point(page: Page) -> tuple[float, float]:
 
 def test_a_click_looks_at_that_point_and_the_start_stays(visit: Visit, page: Page) -> None:
     visit("/stuck")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(LABELS["saddle"])
+    expect(page.get_by_role("heading", level=1)).to_contain_text(label("saddle"))
     left, top, width, height = box(contour(page, 0))
     x, y = 0.62 * width, 0.4 * height
     at, pixel = at_pixel(page, 0, x, y)
@@ -68,18 +69,18 @@ def test_verdicts_play_with_the_walk(visit: Visit, page: Page) -> None:
     told = story(scene, panel, panel.walks[0])
     assert len(told) == 4
     verdict, scrub = page.locator(".esl-verdict").first, page.locator(".esl-scrub")
-    expect(verdict).to_have_text(LABELS["degenerate minimum"])
+    expect(verdict).to_have_text(label("degenerate minimum"))
     for update, kind in told[:3]:
         scrub.fill(str(update))
-        expect(verdict).to_have_text(LABELS[kind])
+        expect(verdict).to_have_text(label(kind))
 
 
 def test_a_suggestion_is_taken_and_helps(visit: Visit, page: Page) -> None:
     visit("/stuck")
     page.get_by_role("button", name="Step along the negative curvature").first.click()
     page.wait_for_url(re.compile(r"[?&]start="))
-    expect(page.locator(".esl-verdict").first).to_have_text(LABELS["degenerate minimum"])
-    expect(page.get_by_role("heading", level=1)).to_contain_text(LABELS["degenerate minimum"])
+    expect(page.locator(".esl-verdict").first).to_have_text(label("degenerate minimum"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text(label("degenerate minimum"))
 
 
 def test_every_section_opens_and_draws(visit: Visit, page: Page) -> None:

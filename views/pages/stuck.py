@@ -11,8 +11,7 @@ from labs.plane.escape import Runner
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import optimizers
 from lessons.scenes import STUCK
-from verdict.plane import Judged
-from verdict.plane_advice import LABELS
+from verdict.verdict import Judgment, label
 from views import lesson, prefetch
 from views.control_panel import fold, item_choice
 from views.controls import picked
@@ -39,12 +38,12 @@ def landscape(scene: Scene) -> None:
     item_choice(scene, "landscape", tr("landscape"), surface, FRONT if now in FRONT else (*FRONT, now))
 
 
-def headline(ends: list[Judged], scene: Scene) -> str:
+def headline(ends: list[Judgment], scene: Scene) -> str:
     """What became of the first walk."""
     if not ends:
         return tr("Where am I, and why did it stop?")
     name = tr(optimizers()[scene.experiment.optimizers[0].name].label)
-    return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(LABELS[ends[0].kind]))
+    return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(label(ends[0].kind)))
 
 
 def sections(scene: Scene, panel: PanelResult, near: Closeup, found: Atlas) -> tuple[Runner, ...]:

@@ -18,7 +18,8 @@ from figures.surface import surface
 from labs.plane.run import PanelResult, Result, fitting
 from labs.plane.setup import Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
-from verdict.plane_advice import LABELS, judge
+from verdict.plane import judge_walk
+from verdict.verdict import label
 from views.board import fact, words
 from views.language import say, tr
 from views.menus import fields_of, menus
@@ -138,7 +139,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
         if not np.array_equal(kept.evaluations, update):
             said["evaluations"] = _counted(kept.evaluations)
         if walked.finished and not moving:
-            said["verdicts"] = [(int(update[-1]), tr(LABELS[judge(experiment, panel, walked)[0].kind]))]
+            said["verdicts"] = [(int(update[-1]), tr(label(judge_walk(experiment, panel, walked)[0].kind)))]
         if details:
             said["moves"] = {
                 "gradient": kept.gradient[:, :2].astype(np.float32),

@@ -16,7 +16,8 @@ from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult, unit_of
 from labs.plane.setup import Experiment
-from verdict.plane_advice import LABELS, story
+from verdict.plane import story
+from verdict.verdict import label
 from views.language import say, tr
 
 KINDS = {
@@ -72,7 +73,7 @@ def adorned(
         "point": tr("The point that is looked at: click anywhere, drag it, or use the arrow keys"),
     }
     walks = [
-        walk | {"verdicts": [(update, tr(LABELS[kind])) for update, kind in story(experiment, panel, walked)]}
+        walk | {"verdicts": [(update, tr(label(kind))) for update, kind in story(experiment, panel, walked)]}
         for walk, walked in zip(first["walks"], panel.walks, strict=True)
     ]
     seen = first | {"contour": contour, "point": [float(near.at[0]), float(near.at[1])], "cloud": None, "facts": [], "walks": walks}

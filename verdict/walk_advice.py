@@ -1,0 +1,124 @@
+"""Things to try after a verdict on a walk of two parameters, as changes of the experiment."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from core.messages import N_, message
+from core.settings import pick
+from labs.plane.downhill import downhill
+from labs.plane.run import PanelResult, start_at, unit_of
+from labs.plane.setup import SAME, Experiment
+from labs.plane.walks import Walk
+from verdict.verdict import Judgment, Suggestion
+
+MOST_STEPS = 100_000
+
+
+def _slot(panel: PanelResult, walked: Walk) -> int:
+    return next(i for i, other in enumerate(panel.walks) if other is walked)
+
+
+def with_settings(panel: PanelResult, walked: Walk, name: str | None = None, **changes: float) -> Callable[[Experiment], Experiment]:
+    """Every walk keeps the numbers that it has now, and this one gets others; `name`: another optimizer in its place."""
+    slot = _slot(panel, walked)
+
+    def change(experiment: Experiment) -> Experiment:
+        kept = [pick(walk.picked.name, **dict(walk.rated.hyper)) if walk.rated.hyper else walk.picked for walk in panel.walks]
+        kept[slot] = kept[slot].having(**changes) if name is None else pick(name, **changes)
+        return replace(experiment, mode=SAME, optimizers=tuple(kept))
+
+    return change
+
+
+def _rounded(rate: float) -> float:
+    return float(f"{rate:.3g}")
+
+
+def slower(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
+    """Half of what would have been stable, or half of what it was."""
+    before = dict(walked.rated.hyper).get("rate", 0.01)
+    rate = _rounded(0.5 * min(before, judgment.point.stable_rate if judgment.point.stable_rate is not None else before))
+    return Suggestion(message(N_("Set η to {rate}"), rate=rate), with_settings(panel, walked, rate=rate))
+
+
+def across(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
+    """Raw features can be standardized; else a momentum averages the bouncing out."""
+    if panel.problem.source is not None and panel.panel.features.name == "none":
+
+        def standardized(e: Experiment) -> Experiment:
+            return replace(e, mode="best", panels=tuple(replace(p, features=pick("standardize")) for p in e.panels))
+
+        return Suggestion(message(N_("Standardize the features")), standardized)
+    rate = _rounded(1 / float(judgment.point.eigenvalues[-1]) if judgment.point.eigenvalues[-1] > 0 else 0.01)
+    return Suggestion(
+        message(N_("Momentum 0.9 with η = {rate}"), rate=rate), with_settings(panel, walked, "momentum", rate=rate, momentum=0.9)
+    )
+
+
+def adaptive(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
+    """Steps whose length does not depend on the gradient's: a fiftieth of half the picture."""
+    rate = _rounded(0.02 * float(unit_of(experiment, panel)[:2].min()))
+    return Suggestion(
+        message(N_("Adam with η = {rate}: its steps are as long where the slope is small"), rate=rate),
+        with_settings(panel, walked, "adam", rate=rate),
+    )
+
+
+def escape(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    """The start a small step off, to where it goes down; Newton's method, which saddles attract, hands over to plain descent."""
+    critical = judgment.point.critical
+    if critical is None:
+        return None
+    step = downhill(
+        panel.problem, critical.theta, np.zeros_like(critical.theta), critical.hessian, critical.counts, unit_of(experiment, panel)
+    )
+    if step is None:
+        return None
+    at = critical.theta + step
+    start = start_at(experiment, panel.panel, (float(at[0]), float(at[1])))
+    moved = (_rounded(start[0]), _rounded(start[1]))
+    plain = with_settings(panel, walked, "gradient_descent", rate=panel.problem.surface.rate)
+
+    def change(e: Experiment) -> Experiment:
+        return replace(plain(e) if walked.picked.name == "newton" else e, start=moved)
+
+    return Suggestion(
+        message(N_("Step along the negative curvature") if critical.counts.negative else N_("Step to where it goes down")), change
+    )
+
+
+def revive(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
+    """A rate that does not fall, else all rows, else ten times the rate."""
+    if experiment.schedule.name != "constant":
+        return Suggestion(message(N_("Keep the rate constant")), lambda e: replace(e, schedule=pick("constant")))
+    if experiment.batch:
+        return Suggestion(message(N_("All rows at every update")), lambda e: replace(e, batch=0))
+    rate = _rounded(10 * dict(walked.rated.hyper).get("rate", 0.01))
+    return Suggestion(message(N_("Set η to {rate}"), rate=rate), with_settings(panel, walked, rate=rate))
+
+
+def calming(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
+    """A rate that falls to 0 over the run: the same for every walk."""
+    return Suggestion(
+        message(N_("Let the rate fall to 0: a cosine schedule")),
+        lambda e: replace(e, schedule=pick("cosine"), warmup=0),
+    )
+
+
+def decaying(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    """Weights that cost something; nothing helps a formula that falls without end."""
+    if panel.problem.source is None:
+        return None
+    return Suggestion(
+        message(N_("AdamW with weight decay 0.5: large weights cost something")),
+        with_settings(panel, walked, "adamw", rate=0.05, decay=0.5),
+    )
+
+
+def longer(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    if experiment.steps >= MOST_STEPS:
+        return adaptive(experiment, panel, walked, judgment)
+    steps = min(MOST_STEPS, 10 * experiment.steps)
+    return Suggestion(message(N_("{steps} updates"), steps=steps), lambda e: replace(e, steps=steps))
