@@ -6,11 +6,10 @@ The page is run again and again, each time with a share of the walks; between tw
 import math
 import time
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
-from compute.job import Job
 from labs.deep.setup import Deep
 from labs.plane.run import Result, run
 from labs.plane.setup import Experiment
@@ -19,7 +18,7 @@ from views.language import tr
 from views.session import E, Scene
 from views.warm import paths_are_ready, until_paths_are_ready
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 PATIENCE = 0.5  # seconds of work before what there is is drawn
 SHARE = 0.15  # of the work, for pictures of it
@@ -77,6 +76,19 @@ def bar(scene: Scene[E], share_done: float) -> None:
             st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:
             st.button(tr("Stop"), key=f"{scene.page} stop", on_click=lambda: st.session_state.update({_STOPPED: scene.experiment}))
+
+
+class Job(Protocol[T]):
+    """What takes long and goes in steps: a compute.job.Job."""
+
+    @property
+    def begun(self) -> bool: ...
+    @property
+    def progress(self) -> float: ...
+    @property
+    def result(self) -> T: ...
+    def work(self, deadline: float) -> object: ...
+    def advance(self) -> None: ...
 
 
 def results_of(jobs: Sequence[Job[T]]) -> list[T]:
