@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test test-long bench load lint format messages screenshots browser clean
+.PHONY: run test test-long bench load lint format messages screenshots browser node clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -36,10 +36,12 @@ load: .venv/development
 	@$(BIN)/python -m benchmarks.load --people 1 10 30 60
 	@$(BIN)/python -m benchmarks.load --people 1 10 --mixed
 
-lint: .venv/development
+lint: .venv/development node
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy --no-error-summary .
+	@command -v npm >/dev/null || exit 0; $(MAKE) --no-print-directory node_modules/.installed && \
+		node_modules/.bin/eslint browser/client && node_modules/.bin/tsc --project .
 
 format: .venv/development
 	@$(BIN)/ruff check --fix --quiet .
@@ -110,6 +112,22 @@ browser: .venv/development
 			echo "Firefox could not be installed; its tests will be skipped." >&2; \
 	fi
 
+# Node and npm, which the checks of the browser's scripts run on: those on the PATH, else Debian's where we may install them.
+node:
+	@if command -v npm >/dev/null; then exit 0; fi; \
+	$(SUDO); \
+	if [ "$$sudo" != none ] && command -v apt-get >/dev/null; then \
+		echo "Installing Node"; \
+		$$sudo apt-get update -qq >/dev/null 2>&1; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends nodejs npm >/dev/null 2>&1; \
+	fi; \
+	command -v npm >/dev/null || echo "There is no npm here: the browser's scripts are not checked." >&2
+
+node_modules/.installed: package.json
+	@echo "Installing $<"
+	@npm install --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+
 clean:
-	@rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js static/lab-*
+	@rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js static/lab-*
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -48,7 +48,7 @@ def _rank(of: Float[np.ndarray, "..."], *by: float) -> Float[np.ndarray, "..."]:
     return np.interp(_within(of, by[0], by[-1]), by, np.linspace(0, 1, len(by)))
 
 
-# The same names as in views/client/derived.js, which does the same arithmetic; tests hold the two together.
+# The same names as in browser/client/derived.js, which does the same arithmetic; tests hold the two together.
 HOWS: Mapping[str, How] = MappingProxyType(
     {"shift": _shift, "scale": _scale, "log": _log, "sqrt": _sqrt, "linear": _linear, "rank": _rank},
 )

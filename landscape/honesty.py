@@ -11,13 +11,14 @@ from landscape.grid import Plane
 class Projected(NamedTuple):
     """Where the points are drawn, θᵢ ≈ origin + aᵢu + bᵢv, and what is lost by that.
 
-    distance: ‖θᵢ − its projection‖. held: the share of the path's variance Σ‖θᵢ − mean‖² along the plane; 1 where the path does not move.
+    distance: ‖θᵢ − its projection‖.
+    explained_fraction: the share of the path's variance Σ‖θᵢ − mean‖² along the plane; 1 where the path does not move.
     """
 
     a: Float[np.ndarray, " k"]
     b: Float[np.ndarray, " k"]
     distance: Float[np.ndarray, " k"]
-    held: float
+    explained_fraction: float
 
 
 def _lengths(rows: Float[np.ndarray, "k p"]) -> Float[np.ndarray, " k"]:
@@ -37,5 +38,5 @@ def projected(path: Float[np.ndarray, "k p"], plane: Plane) -> Projected:
     a, b = np.linalg.solve(r, along.T)
     offset -= offset.mean(axis=0)
     inside, outside = np.sum((along - along.mean(axis=0)) ** 2), np.sum(_lengths(offset) ** 2)
-    held = float(inside / (inside + outside)) if inside + outside != 0 else 1.0
-    return Projected(a, b, distance, held)
+    explained = float(inside / (inside + outside)) if inside + outside != 0 else 1.0
+    return Projected(a, b, distance, explained)

@@ -21,7 +21,7 @@ from surfaces.loss import Loss
 from surfaces.surface import Surface
 
 ROOT = Path(__file__).resolve().parents[1]
-NO_PRODUCT = {"tests", "benchmarks", "experiments", "shared"}  # may import what they like
+NO_PRODUCT = {"node_modules", "tests", "benchmarks", "experiments", "shared"}  # may import what they like
 
 # part (a folder or a file at the root) -> the other parts that its files may import
 MAY_IMPORT = {

@@ -293,8 +293,8 @@ def test_the_plane_of_the_path_holds_most_of_it_and_a_random_one_little(result: 
     for chosen, other in zip(result.nets, random.nets, strict=True):
         assert chosen.cut is not None
         assert other.cut is not None
-        assert chosen.cut.on.held > 0.8
-        assert other.cut.on.held < 0.3
+        assert chosen.cut.on.explained_fraction > 0.8
+        assert other.cut.on.explained_fraction < 0.3
 
 
 def test_test_mode_is_another_surface_where_statistics_are_remembered(result: DeepResult) -> None:

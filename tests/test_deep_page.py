@@ -47,7 +47,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         if "in test mode" in facts:
             assert float(facts["in test mode"]) == pytest.approx(float(one.record.measured.test_mode_loss[-1]), rel=1e-3)
         assert one.cut is not None
-        assert facts["the plane holds"] == f"{100 * one.cut.on.held:.0f} %"
+        assert facts["the plane holds"] == f"{100 * one.cut.on.explained_fraction:.0f} %"
     assert "1 − p" in at.caption[0].value
     assert "η = 0.8" in at.caption[0].value
 

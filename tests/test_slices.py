@@ -179,10 +179,10 @@ def test_principal_components_hold_what_scikit_learn_says() -> None:
     """And no other plane of these holds more: 40 % or more of a random walk; a random plane holds almost nothing."""
     walk = np.cumsum(np.random.default_rng(1).standard_normal((50, 2000)), axis=0)
     around = AROUND._replace(path=walk, origin=walk[-1], filters=np.zeros(2000, int))
-    held = projected(walk, Plane(walk[-1], *SLICES["principal"].directions(around))).held
+    held = projected(walk, Plane(walk[-1], *SLICES["principal"].directions(around))).explained_fraction
     assert held == pytest.approx(PCA(2, svd_solver="full").fit(walk).explained_variance_ratio_.sum(), rel=1e-12)
     assert held > 0.4
-    assert projected(walk, Plane(walk[-1], *SLICES["random"].directions(around))).held < 0.02
+    assert projected(walk, Plane(walk[-1], *SLICES["random"].directions(around))).explained_fraction < 0.02
 
 
 @pytest.mark.parametrize(("dtype", "atol"), [(np.float64, 1e-8), (np.float32, 1e-3)])
@@ -262,7 +262,7 @@ def test_a_path_that_is_just_no_line_is_not_refused() -> None:
     assert AROUND.momentum is not None
     bent[4] += 1e-3 * AROUND.momentum
     u, v = SLICES["principal"].directions(AROUND._replace(path=bent))
-    assert projected(bent, Plane(bent[-1], u, v)).held == pytest.approx(1, abs=1e-12)
+    assert projected(bent, Plane(bent[-1], u, v)).explained_fraction == pytest.approx(1, abs=1e-12)
 
 
 # --------------------------------------------------------------------------------------------------- what a slice does not show
@@ -289,7 +289,7 @@ def test_projection_by_least_squares(name: str, dtype: type[np.floating[Any]]) -
         assert found.distance[i] == pytest.approx(np.sqrt(squared[0]), rel=1e-12)
     hat = directions @ np.linalg.pinv(directions, rcond=1e-16)
     centered = path.astype(np.float64) - path.astype(np.float64).mean(axis=0)
-    assert found.held == pytest.approx(np.sum((centered @ hat) ** 2) / np.sum(centered**2), rel=1e-9)
+    assert found.explained_fraction == pytest.approx(np.sum((centered @ hat) ** 2) / np.sum(centered**2), rel=1e-9)
 
 
 def test_points_of_the_plane_are_where_they_are() -> None:
@@ -301,7 +301,7 @@ def test_points_of_the_plane_are_where_they_are() -> None:
     np.testing.assert_allclose([found.a, found.b], [a, b], rtol=1e-12)
     assert found.distance[0] == 0
     np.testing.assert_allclose(found.distance, 0, atol=1e-14)
-    assert found.held == pytest.approx(1, abs=1e-14)
+    assert found.explained_fraction == pytest.approx(1, abs=1e-14)
 
 
 def test_points_at_right_angles_to_the_plane_are_all_off() -> None:
@@ -309,12 +309,12 @@ def test_points_at_right_angles_to_the_plane_are_all_off() -> None:
     found = projected(np.stack([2 * axes[2], -3 * axes[4]]), Plane(np.zeros(5), axes[0], axes[0] + axes[1]))
     assert [found.a.tolist(), found.b.tolist()] == [[0, 0], [0, 0]]
     assert found.distance.tolist() == [2, 3]
-    assert found.held == 0
+    assert found.explained_fraction == 0
 
 
 def test_a_path_that_does_not_move_is_held() -> None:
     found = projected(np.ones((4, P)), Plane(np.zeros(P), *np.eye(P)[:2]))
-    assert found.held == 1
+    assert found.explained_fraction == 1
     np.testing.assert_allclose(found.distance, np.sqrt(P - 2), rtol=1e-14)
 
 

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, cast
 
 import streamlit as st
 
-from browser.slider import slider, slider_held, slider_value, stops
+from browser.slider import slider, slider_dragging, slider_value, stops
 from core.messages import Value
 from core.settings import Number, Option, Pick, Setting, values
 from core.setup import settings_of
@@ -117,7 +117,7 @@ def number(
     def taken() -> None:
         new = slider_value(key)
         if new is not None:
-            edit(scene.page, lambda setup: put(setup, new), moving=slider_held(key))
+            edit(scene.page, lambda setup: put(setup, new), moving=slider_dragging(key))
 
     slider(
         label or tr(setting.label),

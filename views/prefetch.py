@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from browser.board.pack import pack
-from browser.served import entry
+from browser.static_files import entry
 from core.messages import Refusal
 from figures.contour import lines_over
 from figures.levels import levels
@@ -24,7 +24,7 @@ from views.language import language, tr
 from views.plane.board import board_data
 from views.session import Scene, edits
 
-_AHEAD = st.components.v2.component("error_surface_ahead", html="", js=entry("ahead"))
+_PREFETCHER = st.components.v2.component("error_surface_prefetcher", html="", js=entry("prefetcher"))
 _OFFERS = "offered ahead"
 _DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take
@@ -110,13 +110,13 @@ def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
     asked = st.session_state.get(key, {}).get("asked")
     # With the time in it no two messages are alike, so the browser hears each of them, and knows the newest.
     # The browser also learns how far the page was drawn: where Streamlit has lost that drawing, it asks for it again.
-    films = {name: _name(scene, one) for name, one in offers.items()}
-    said: dict[str, object] = {"turn": time.time(), "films": films, "drawn": st.session_state[_DRAWN]}
+    sequences = {name: _name(scene, film) for name, film in offers.items()}
+    message: dict[str, object] = {"turn": time.time(), "sequences": sequences, "edit": st.session_state[_DRAWN]}
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
-        said |= {"control": control, "name": _name(scene, offers[control]), **_frames(scene, offers[control], asked.get("stops"))}
+        message |= {"control": control, "name": _name(scene, offers[control]), **_pictures(scene, offers[control], asked.get("stops"))}
     with st.container(key=f"esl-parcels-{scene.page}-ahead"):
-        _AHEAD(key=key, data=zlib.compress(pack(said), 1), on_asked_change=_nothing)
+        _PREFETCHER(key=key, data=zlib.compress(pack(message), 1), on_asked_change=_nothing)
 
 
 def _nothing() -> None:
@@ -127,16 +127,16 @@ def _name(scene: Scene, one: Offer) -> str:
     return hashlib.blake2b(one.depends(scene).encode(), digest_size=8).hexdigest()
 
 
-def _frames(scene: Scene, one: Offer, wanted: object) -> dict[str, object]:
+def _pictures(scene: Scene, one: Offer, wanted: object) -> dict[str, object]:
     """These pictures, as many as there is time for; slow: of none more."""
-    frames: dict[str, object] = {}
+    pictures: dict[str, object] = {}
     begun = time.monotonic()
     for i in wanted if isinstance(wanted, list) else []:
         before = time.monotonic()
         if before - begun > SHARE:
             break
         picture = one.picture(scene, i) if isinstance(i, int) else None
-        if picture is None or (frames and time.monotonic() - before > SLOW):
-            return {"frames": frames, "slow": True}
-        frames[str(i)] = picture
-    return {"frames": frames, "slow": False}
+        if picture is None or (pictures and time.monotonic() - before > SLOW):
+            return {"pictures": pictures, "slow": True}
+        pictures[str(i)] = picture
+    return {"pictures": pictures, "slow": False}

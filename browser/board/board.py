@@ -13,13 +13,13 @@ import numpy as np
 import streamlit as st
 
 from browser.board.pack import pack
-from browser.served import entry, plotly_urls, served
+from browser.static_files import entry, plotly_urls, publish_scripts
 from figures.derived import Drawn
 from figures.figure import Figure
 
-FLIP = "flip-book"  # the film of the mini-batches, see prefetch.py
+FLIP = "flip-book"  # the pictures of the mini-batches, see views/prefetch.py
 NAME = 16  # letters that name a parcel, in front of it
-AGAIN = 4  # bytes behind the name: another number where the browser asked again, as Streamlit calls no component with what it has seen
+AGAIN = 4  # bytes behind the name: another number where the browser asked again, as Streamlit does not call a component with the same data
 View = Literal["contour", "surface"]
 Clock = Literal["updates", "epochs", "evaluations"]
 
@@ -66,7 +66,7 @@ class Walk(TypedDict):
     moves: NotRequired[Moves]
     off: NotRequired[np.ndarray]  # float32 (k,): 0 on the plane that is drawn, 1 at right angles to it; what is off fades
     meter: NotRequired[Meter]
-    told: NotRequired[Sequence[str]]  # the big number at each point; else it counts updates
+    numbers: NotRequired[Sequence[str]]  # the big number at each point; else it counts updates
     count: str  # the big number as it stands in the end: "32"
     unit: str  # "steps"
     settled: int | None
@@ -211,7 +211,7 @@ def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing
 
     The arrays of each panel travel in parcels of their own: one that is as it was is not sent again (Streamlit sends its hash).
     """
-    served()
+    publish_scripts()
     act = board_act(key)
     if act is not None and act.kind == "again":
         st.session_state[f"{key} again"] = act.turn
@@ -226,8 +226,8 @@ def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing
                 _PARCEL(key=f"{key} {part} {i}", data=name.encode() + again + content)
                 rest[part] = name
             panels.append(rest)
-    said = {**data, "panels": panels, "plotly": plotly_urls(), "seen": act.turn if act else 0}
-    shown = _BOARD(key=key, data=pack(said), on_choice_change=on_change, on_act_change=on_act)
+    sent = {**data, "panels": panels, "plotly": plotly_urls(), "answered": act.turn if act else 0}
+    shown = _BOARD(key=key, data=pack(sent), on_choice_change=on_change, on_act_change=on_act)
     return _read(shown.get("choice"))
 
 

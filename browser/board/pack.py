@@ -31,7 +31,7 @@ def pack(data: Mapping[str, object]) -> bytes:
     """The bytes of a nested structure of mappings, sequences, words, numbers and arrays. Numbers that are not finite become null."""
     buffers: list[bytes] = []
     offset = 0
-    seen: dict[tuple[object, ...], object] = {}
+    stored_at: dict[tuple[object, ...], object] = {}
 
     def stored(array: np.ndarray) -> object:
         nonlocal offset
@@ -40,11 +40,11 @@ def pack(data: Mapping[str, object]) -> bytes:
             return walked(array.tolist())
         raw = np.ascontiguousarray(plain, plain.dtype.newbyteorder("<")).tobytes()
         content = (plain.dtype.name, plain.shape, raw)
-        if content not in seen:
-            seen[content] = {"$b": [offset, _CODES[plain.dtype.name], list(plain.shape)]}
+        if content not in stored_at:
+            stored_at[content] = {"$b": [offset, _CODES[plain.dtype.name], list(plain.shape)]}
             buffers.append(raw + bytes(-len(raw) % 8))
             offset += len(buffers[-1])
-        return seen[content]
+        return stored_at[content]
 
     def walked(value: object) -> object:
         match value:
@@ -55,9 +55,9 @@ def pack(data: Mapping[str, object]) -> bytes:
             case np.ndarray() | np.generic():
                 return walked(value.item())
             case Mapping():
-                return {str(key): walked(held) for key, held in value.items()}
+                return {str(key): walked(child) for key, child in value.items()}
             case list() | tuple():
-                return [walked(held) for held in value]
+                return [walked(child) for child in value]
             case float():
                 return value if math.isfinite(value) else None
             case None | str() | int():

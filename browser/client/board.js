@@ -1,13 +1,13 @@
 /** @file The board: panels with a contour each, walks on a canvas over it, one player for all, one 3-D surface on demand. */
 
-import { sheet } from "./canvas.js";
-import { keep, make, name, write } from "./dom.js";
+import { polyline, sheet, strokePath } from "./canvas.js";
+import { counted, keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
-import { films } from "./films.js";
+import { Latest } from "./latest.js";
 import { mounted } from "./mounted.js";
+import { pageOf } from "./page.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
-import { parcel } from "./parcels.js";
 import { plotly } from "./plotly.js";
 import { Sender } from "./sender.js";
 import { pageStyles } from "./styles.js";
@@ -27,10 +27,12 @@ export const mount = mounted(
     board.receive(unpack(data));
   },
 );
+
 const REST = 90; // ms
 const SELDOM = 400; // ms between two surfaces, at most, while a hand moves
 const FLIP = "flip-book"; // as in board.py
 const MISSED = 1000; // ms after which what Python has drawn is here, if it comes at all
+const ECHO = 3000; // ms after which Python's view counts, whatever a person chose before
 
 /** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
 const duration = (length) => Math.min(4000, Math.max(600, length * 400));
@@ -43,28 +45,40 @@ class Board {
     this.figures = new WeakMap(); // host -> figure
     this.sizes = new ResizeObserver((entries) => this.resized(entries));
     this.panelRow = make("div", "esl-panels", this.root);
-    this.player = new Player(this.panelRow, this); // right under the numbers, see board.css
+    this.player = new Player(this.panelRow, this); // right under the numbers, see panel.css
     this.curves = new Figure(this.root, "esl-curves");
     this.cursor = make("canvas", "esl-canvas", this.curves.host, { "aria-hidden": "true" });
     this.curves.onchange = () => this.paintCursor();
     this.live = make("p", "esl-live", this.root, { "aria-live": "polite" });
     this.watch(this.curves);
+    /** @type {Panel[]} */
     this.panels = [];
+    /** @type {Surface | null} */
     this.surface = null;
-    this.data = null;
-    this.acts = new Sender(); // what a person does to the picture: start and window
+    this.data = null; // what is shown: what Python sent, or a prefetched picture over it
+    this.sent = null; // what Python last sent
     this.received = 0;
-    films.release = () => this.sent && this.show(this.sent);
-    this.came = (control) => control === FLIP && this.data && this.draw();
-    films.waiting.add(this.came);
-    films.show = (picture) => this.data && this.show(this.moving(picture));
-    films.drawn = this.drawnTo = (edit) => this.check(edit);
+    this.drawing = new Latest(() => this.draw().catch((error) => this.player.warn(String(error?.message ?? error))));
+    this.acts = new Sender(); // what a person does to the picture: start and window
     this.k = 0; // the tick of the bar
-    this.clock = "updates";
-    this.view = "contour";
-    this.surfacePanel = 0;
-    this.heard = null; // what Python last said of the view
-    this.asked = null; // what a person chose and Python has not yet said back
+    this.choice = { view: "contour", panel: 0, clock: "updates", details: null, flip: false };
+    this.pythonChoice = null; // as Python last said it
+    this.pending = null; // what a person chose and Python has not yet said back, and since when
+    this.report = (_choice) => {}; // sends it to Python
+    this.parcels = pageOf(root).parcels;
+    this.prefetch = pageOf(root).prefetch;
+    this.disconnects = [
+      this.prefetch.listen((control) => control === FLIP && this.data && this.drawing.request()),
+      this.prefetch.display({
+        show: (picture) => this.data && (this.show(this.over(picture)), true),
+        restore: () => this.sent && this.show(this.sent),
+        check: (edit) => this.check(edit),
+      }),
+    ];
+  }
+
+  get clock() {
+    return this.choice.clock;
   }
 
   /** New data or a new theme. The arrays travel apart; the last data win. */
@@ -73,14 +87,17 @@ class Board {
     const turn = this.received;
     const late = setInterval(() => (turn === this.received && !this.closed ? this.ask(data.edit) : clearInterval(late)), 2 * MISSED);
     const panels = await Promise.all(
-      data.panels.map(async (panel) => ({ ...panel, ...(await parcel(panel.picture)), ...(await parcel(panel.walks)) })),
+      data.panels.map(async (panel) => {
+        const [picture, walks] = [await this.parcels.get(panel.picture), await this.parcels.get(panel.walks)];
+        return { ...panel, ...picture, ...walks };
+      }),
     );
     clearInterval(late);
     if (turn !== this.received || this.closed) return;
-    this.acts.heard(data.seen);
+    this.acts.answer(data.answered);
     this.sent = { ...data, panels };
     this.show(this.sent);
-    films.replay(); // a hand may be further on
+    this.prefetch.notify(); // a hand may be further on
   }
 
   /**
@@ -89,11 +106,11 @@ class Board {
    */
   ask(edit) {
     this.again = edit;
-    this.acts.offer({ kind: "again", panel: 0, at: null, pixel: null, moving: false }, "again");
+    this.act("again");
   }
 
   /**
-   * Python has drawn this change of a person. Streamlit loses such a drawing where a question for a film reaches it in the very moment in
+   * Python has drawn this change of a person. Streamlit loses such a drawing where a request for pictures reaches it in the very moment in
    * which it ends; so who has not got it after a while asks again, once.
    */
   check(edit) {
@@ -105,28 +122,28 @@ class Board {
 
   /** Words and numbers at once, pictures as soon as the last drawing is done. */
   show(data) {
-    const before = this.data;
-    const atEnd = !before || this.k >= this.length();
+    const atEnd = !this.data || this.k >= this.length();
     this.data = data;
-    this.adopt({ view: data.view, panel: data.surface_panel, clock: data.player.clock, details: data.player.details, flip: data.player.flip });
+    const { clock, details, flip } = data.player;
+    this.adopt({ view: data.view, panel: data.surface_panel, clock, details, flip });
     this.k = this.playing || !atEnd ? Math.min(this.k, this.length()) : this.length();
     this.panelRow.dataset.count = data.panels.length;
     keep(this.panels, data.panels.length, () => new Panel(this.panelRow, this));
-    this.player.say(data);
-    this.player.open(this.flip);
+    this.player.describe(data);
+    this.player.showFlip(this.choice.flip);
     this.theme = readTheme(this.root);
     this.root.classList.toggle("esl-dark", this.theme.dark);
-    this.panels.forEach((panel, i) => panel.say(data.panels[i], this.theme, data.words));
+    this.panels.forEach((panel, i) => panel.describe(data.panels[i], this.theme, data.words));
     this.curves.host.hidden = !data.curves;
     name(this.curves.host, data.words.curves);
     if (this.playing) this.restart();
-    this.tell();
+    this.showTick();
     this.announce();
-    this.draw();
+    this.drawing.request();
   }
 
-  /** A picture of a film over what is shown. It has a surface only where one is shown, else the one there is stays. */
-  moving(picture) {
+  /** A prefetched picture over what is shown. It has a surface only where one is shown, else the one there is stays. */
+  over(picture) {
     const panels = picture.panels.map((panel, i) => ({ ...panel, surface: panel.surface ?? this.data.panels[i]?.surface ?? null }));
     return { ...this.data, ...picture, panels, flat: !picture.panels.some((panel) => panel.surface) };
   }
@@ -136,87 +153,66 @@ class Board {
     return this.data.player.length[this.clock];
   }
 
-  /** Python's view counts where Python changed it; an echo of an older choice does not undo a newer one. */
-  adopt(said) {
-    const changed = !same(said, this.heard);
-    this.heard = said;
-    if (this.asked) {
-      if (same(said, this.asked.choice)) this.asked = null;
-      else if (performance.now() - this.asked.since < 3000) return;
-      this.asked = null;
-    }
-    if (changed) [this.view, this.surfacePanel, this.clock, this.details, this.flip] = [said.view, said.panel, said.clock, said.details, said.flip];
+  /** Python's choice counts where Python changed it; an echo of an older choice does not undo a newer one. */
+  adopt(choice) {
+    const changed = !same(choice, this.pythonChoice);
+    this.pythonChoice = choice;
+    const recent = this.pending && performance.now() - this.pending.since < ECHO;
+    if (recent && !same(choice, this.pending.choice)) return;
+    this.pending = null;
+    if (changed) this.choice = choice;
   }
+
+  // ------------------------------------------------------------------------------------------------------------- the pictures
 
   async draw() {
-    this.stale = true;
-    if (this.drawing) return;
-    this.drawing = true;
-    try {
-      while (this.stale && !this.closed) {
-        this.stale = false;
-        await this.drawOnce();
-      }
-    } catch (error) {
-      this.player.warn(String(error?.message ?? error));
-    } finally {
-      this.drawing = false;
-    }
-  }
-
-  async drawOnce() {
     const library = await plotly(this.data.plotly);
-    const { data, theme } = this;
+    const { data, drawing, theme } = this;
     for (const [i, panel] of [...this.panels].entries()) {
-      if (this.stale || this.closed) return;
+      if (drawing.overtaken) return;
       await panel.draw(library, data.panels[i], theme, this.page(i));
     }
-    if (this.stale || this.closed) return;
-    this.counted("contours");
+    if (drawing.overtaken) return;
+    counted(this.root, "contours");
     if (data.curves) await this.curves.draw(library, timed(data, this.clock), theme);
     this.paintCursor();
     if (!data.flat) {
       // It is slow: the screen comes first, and newer data; but a hand that never rests sees it now and then.
       const late = performance.now() - (this.surfaced ?? 0) > SELDOM;
-      for (let frame = 0; !late && this.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame);
-      if ((this.stale && !late) || this.closed) return;
+      for (let frame = 0; !late && this.choice.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame);
+      if (this.closed || (drawing.stale && !late)) return;
       await this.drawSurface(library);
       this.surfaced = performance.now();
-      this.counted("surface");
+      counted(this.root, "surface");
     }
     await this.rest(); // the small pictures wait for a hand that moves on
     for (const [i, panel] of [...this.panels].entries()) {
-      if (this.stale || this.closed) return;
+      if (drawing.overtaken) return;
       await panel.drawCloud(library, data.panels[i], theme);
     }
-    this.counted("drawn");
+    counted(this.root, "drawn");
   }
 
   /** A moment without newer data, or until there are some. */
   async rest() {
     const until = performance.now() + REST;
-    while (!this.stale && !this.closed && performance.now() < until) await new Promise(requestAnimationFrame);
-  }
-
-  /** How often something was painted, for who watches from outside. */
-  counted(what) {
-    this.root.dataset[what] = String(Number(this.root.dataset[what] ?? 0) + 1);
+    while (!this.drawing.overtaken && performance.now() < until) await new Promise(requestAnimationFrame);
   }
 
   /** The flip-book's page of this update for a panel, if it is open and the page has come. */
   page(panel) {
-    if (!this.flip || this.k >= this.length()) return null;
-    return films.film(FLIP).frames.get(this.k)?.pages[panel] ?? null;
+    if (!this.choice.flip || this.k >= this.length()) return null;
+    return this.prefetch.picture(FLIP, this.k)?.pages[panel] ?? null;
   }
 
   async drawSurface(library) {
-    const wanted = this.view === "surface" && this.deepPanel() !== -1;
+    const wanted = this.choice.view === "surface" && this.surfacePanel() !== -1;
     const able = !wanted || webgl();
     this.player.warn(able ? null : this.data.words.no_webgl);
-    this.player.look(wanted && able ? "surface" : "contour", this.deepPanel());
+    this.player.showView(wanted && able ? "surface" : "contour", this.surfacePanel());
     if (!wanted || !able) return this.surface?.hide();
     this.surface ??= this.openSurface();
-    await this.surface.draw(library, this.panels[this.deepPanel()], this.theme);
+    await this.surface.draw(library, this.panels[this.surfacePanel()], this.theme);
   }
 
   openSurface() {
@@ -226,9 +222,9 @@ class Board {
   }
 
   /** The panel whose surface is shown: the picked one, or the first that has one. */
-  deepPanel() {
+  surfacePanel() {
     const { panels } = this.data;
-    return panels[this.surfacePanel]?.surface ? this.surfacePanel : panels.findIndex((panel) => panel.surface);
+    return panels[this.choice.panel]?.surface ? this.choice.panel : panels.findIndex((panel) => panel.surface);
   }
 
   watch(figure) {
@@ -240,81 +236,82 @@ class Board {
     for (const { target, contentRect } of entries) {
       this.figures.get(target).size = [Math.round(contentRect.width), Math.round(contentRect.height)];
     }
-    clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.data && !this.closed && this.draw(), 60);
+    clearTimeout(this.resizing);
+    this.resizing = setTimeout(() => this.data && this.drawing.request(), 60);
   }
 
-  // ---------------------------------------------------------------------------------------------------------------- the view
+  // -------------------------------------------------------------------------------------------------------- a person's choice
 
-  /** A person switches the view or picks a panel: at once here, then told to Python. */
-  choose(view, panel = this.deepPanel()) {
+  /** A person switches the view or picks a panel: at once here, then Python hears of it. */
+  choose(view, panel = this.surfacePanel()) {
     if (view === "surface" && !webgl()) return this.player.warn(this.data.words.no_webgl);
-    if (view === this.view && panel === this.surfacePanel) return undefined;
-    [this.view, this.surfacePanel] = [view, Math.max(0, panel)];
-    this.player.look(view, this.surfacePanel);
-    this.draw();
-    return this.chosen();
+    if (view === this.choice.view && panel === this.choice.panel) return;
+    this.player.showView(view, Math.max(0, panel));
+    this.chosen({ view, panel: Math.max(0, panel) });
+    this.drawing.request();
   }
 
   /** The bar counts by updates or by epochs; the walks stand where the first of them was. */
   count(clock) {
     const share = this.k / (this.length() || 1);
-    this.clock = clock;
+    this.chosen({ clock });
     this.k = Math.round(share * this.length());
     this.restart();
     this.move();
-    this.draw();
-    this.chosen();
+    this.drawing.request();
   }
 
   /** Python is asked for what each update was made of, or not any more. */
-  detail() {
-    this.details = !this.data.player.details;
-    this.chosen();
+  toggleDetails() {
+    this.chosen({ details: !this.data.player.details });
   }
 
   /** The flip-book is opened or shut; opened at the end, it begins at the beginning. */
-  leaf() {
-    this.flip = !this.flip;
-    if (this.flip && this.k >= this.length()) this.k = 0;
-    if (!this.flip) films.forget(FLIP);
-    this.player.open(this.flip);
+  toggleFlip() {
+    const flip = !this.choice.flip;
+    this.chosen({ flip });
+    if (flip && this.k >= this.length()) this.k = 0;
+    if (!flip) this.prefetch.forget(FLIP);
+    this.player.showFlip(flip);
     this.move();
-    this.draw();
-    this.chosen();
+    this.drawing.request();
   }
 
-  chosen() {
-    const details = this.details ?? this.data.player.details;
-    const choice = { view: this.view, panel: this.surfacePanel, clock: this.clock, details, flip: Boolean(this.flip) };
-    this.asked = { choice, since: performance.now() };
-    this.report(choice);
+  chosen(change) {
+    this.choice = { ...this.choice, ...change };
+    this.pending = { choice: this.choice, since: performance.now() };
+    this.report(this.choice);
   }
 
   // ----------------------------------------------------------------------------------------------- what a person does to it
 
+  /** Sends an `Act` of board.py to Python. Of one slot the newest counts. */
+  act(kind, { panel = 0, at = null, pixel = null, moving = false } = {}, slot = kind) {
+    this.acts.offer({ kind, panel, at, pixel, moving }, slot);
+  }
+
   /** @param kind "start" or "point" @param pixel how much of the axes a pixel is; null where the point is one of the grid */
   put(kind, panel, at, pixel, moving = false) {
-    this.acts.offer({ kind, panel: this.panels.indexOf(panel), at, pixel, moving }, kind);
+    this.act(kind, { panel: this.panels.indexOf(panel), at, pixel, moving });
   }
 
   /** Asks for the window that holds minima and walks. */
   fit(panel) {
     const number = this.panels.indexOf(panel);
-    this.acts.offer({ kind: "fit", panel: number, at: null, pixel: null, moving: false }, `window ${number}`);
+    this.act("fit", { panel: number }, `window ${number}`);
+  }
+
+  /** @param window [left, right, bottom, top], or null for that of the beginning */
+  showWindow(panel, window) {
+    const number = this.panels.indexOf(panel);
+    this.act("window", { panel: number, at: window }, `window ${number}`);
   }
 
   /** Asks for the planes through the update that is shown. */
   redraw() {
-    const longest = this.panels.flatMap((panel) => panel.walks).reduce((one, other) => (other.update.at(-1) > one.update.at(-1) ? other : one));
-    const shown = longest.update[Math.max(0, reached(longest.update, this.shownTick()) - 1)];
-    this.acts.offer({ kind: "through", panel: 0, at: [shown], pixel: null, moving: false }, "through");
-  }
-
-  /** @param window [left, right, bottom, top], or null for that of the beginning */
-  lookAt(panel, window) {
-    const number = this.panels.indexOf(panel);
-    this.acts.offer({ kind: "window", panel: number, at: window, pixel: null, moving: false }, `window ${number}`);
+    const updates = this.panels.flatMap((panel) => panel.walks).map((walk) => walk.update);
+    const longest = updates.reduce((best, other) => (other.at(-1) > best.at(-1) ? other : best));
+    this.act("through", { at: [longest[Math.max(0, reached(longest, this.shownTick()) - 1)]] });
   }
 
   // -------------------------------------------------------------------------------------------------------------- the player
@@ -325,24 +322,19 @@ class Board {
   }
 
   /** Brings every number, path and marker to the shown update. */
-  tell() {
-    const tick = this.shownTick();
-    this.player.at(this.k, this.length(), this.clock, this.playing);
-    for (const panel of this.panels) {
-      panel.counts.forEach((count, i) => count.at(panel.walks[i].done(tick, this.clock)));
-      panel.paint();
-      panel.turn();
-    }
+  showTick() {
+    this.player.showTick(this.k, this.length(), this.clock, this.playing);
+    for (const panel of this.panels) panel.showUpdate();
     this.paintCursor();
   }
 
   /** The same after a move along the bar; new data bring a new 3-D drawing anyway. */
   move() {
-    this.tell();
-    if (this.view === "surface") this.surface?.play(this.shownTick());
-    if (this.flip) {
-      films.want({ control: FLIP, count: this.length(), stop: () => (this.k >= this.length() ? 0 : this.k) });
-      this.draw();
+    this.showTick();
+    if (this.choice.view === "surface") this.surface?.play(this.shownTick());
+    if (this.choice.flip) {
+      this.prefetch.want({ control: FLIP, count: this.length(), stop: () => (this.k >= this.length() ? 0 : this.k) });
+      this.drawing.request();
     }
   }
 
@@ -351,7 +343,7 @@ class Board {
     if (this.k >= this.length()) this.k = 0;
     this.playing = true;
     this.restart();
-    return this.move();
+    this.move();
   }
 
   pause() {
@@ -389,19 +381,18 @@ class Board {
         this.move();
       }
       this.frame = requestAnimationFrame(tick);
-      return undefined;
     };
     this.frame = requestAnimationFrame(tick);
   }
 
   /** Reads the final counts to a screen reader, once things have come to rest. */
   announce() {
-    clearTimeout(this.saying);
-    this.saying = setTimeout(() => {
+    clearTimeout(this.announcing);
+    this.announcing = setTimeout(() => {
       if (this.playing || this.closed) return;
       const ended = this.shownTick() === Infinity;
-      const said = this.panels.map((panel) => `${panel.said.title}: ${panel.counts.map((count) => count.said()).join("; ")}`);
-      write(this.live, ended ? said.join(". ") : this.player.update.textContent);
+      const results = this.panels.map((panel) => `${panel.data.title}: ${panel.counts.map((count) => count.result()).join("; ")}`);
+      write(this.live, ended ? results.join(". ") : this.player.update.textContent);
     }, 700);
   }
 
@@ -414,24 +405,19 @@ class Board {
     if (!box || this.shownTick() === Infinity) return;
     const x = box.x(this.clock === "epochs" ? this.k / this.data.player.batches : this.k);
     if (!(x >= box.left && x <= box.right)) return;
-    context.strokeStyle = this.theme.text;
-    context.lineWidth = 1.5;
     context.setLineDash([4, 4]);
-    context.beginPath();
-    context.moveTo(x, box.top);
-    context.lineTo(x, box.bottom);
-    context.stroke();
+    strokePath(context, polyline([[x, box.top], [x, box.bottom]]), this.theme.text, 1.5);
   }
 
   close() {
     this.closed = true;
-    if (films.drawn === this.drawnTo) films.show = films.release = films.drawn = null; // else the next board is there already
-    films.forget(FLIP);
-    films.waiting.delete(this.came);
+    this.drawing.close();
+    this.disconnects.forEach((disconnect) => disconnect());
+    this.prefetch.forget(FLIP);
     this.playing = false;
     cancelAnimationFrame(this.frame);
-    clearTimeout(this.waiting);
-    clearTimeout(this.saying);
+    clearTimeout(this.resizing);
+    clearTimeout(this.announcing);
     clearTimeout(this.checking);
     this.acts.close();
     this.sizes.disconnect();

@@ -1,7 +1,8 @@
 /** @file A chart: one figure by itself. */
 
-import { make, name } from "./dom.js";
+import { counted, make, name } from "./dom.js";
 import { Figure } from "./figure.js";
+import { Latest } from "./latest.js";
 import { mounted } from "./mounted.js";
 import { plotly } from "./plotly.js";
 import { pageStyles } from "./styles.js";
@@ -19,9 +20,10 @@ class Chart {
   constructor(root) {
     this.root = make("div", "esl-chart", root);
     this.figure = new Figure(this.root, "esl-lines");
+    this.drawing = new Latest(() => this.draw());
     this.sizes = new ResizeObserver(([{ contentRect }]) => {
       this.figure.size = [Math.round(contentRect.width), Math.round(contentRect.height)];
-      this.draw();
+      if (this.data) this.drawing.request();
     });
     this.sizes.observe(this.figure.host);
   }
@@ -30,28 +32,17 @@ class Chart {
     this.data = data;
     this.root.classList.toggle("esl-tall", data.tall);
     name(this.figure.host, data.alt);
-    this.draw();
+    this.drawing.request();
   }
 
-  /** The newest data, once the drawing before is done. */
   async draw() {
-    this.stale = true;
-    if (this.drawing || !this.data) return;
-    this.drawing = true;
-    try {
-      while (this.stale && !this.closed) {
-        this.stale = false;
-        const library = await plotly(this.data.plotly);
-        if (!this.closed) await this.figure.draw(library, this.data.figure, readTheme(this.root));
-        this.root.dataset.drawn = String(Number(this.root.dataset.drawn ?? 0) + 1);
-      }
-    } finally {
-      this.drawing = false;
-    }
+    const library = await plotly(this.data.plotly);
+    if (!this.drawing.closed) await this.figure.draw(library, this.data.figure, readTheme(this.root));
+    counted(this.root, "drawn");
   }
 
   close() {
-    this.closed = true;
+    this.drawing.close();
     this.sizes.disconnect();
     this.figure.remove();
     this.root.remove();

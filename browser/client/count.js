@@ -1,8 +1,8 @@
 /** @file One big number. */
 
-import { DASHES, shape, sheet } from "./canvas.js";
+import { DASHES, fillCased, marker, polyline, sheet, strokeCased } from "./canvas.js";
 import { fill, grouped, make, name, write } from "./dom.js";
-import { casing, legible } from "./theme.js";
+import { legible } from "./theme.js";
 import { reached } from "./values.js";
 
 /** One walk's big number: it counts while the walk is played and stops where the walk stops. */
@@ -23,7 +23,7 @@ export class Count {
 
   show(walk, theme, words) {
     this.walk = walk;
-    this.template = words;
+    this.words = words;
     this.root.style.setProperty("--esl-walk", legible(walk.color, theme));
     this.number.style.minWidth = `${walk.count.length * 0.56}em`;
     write(this.unit, walk.unit);
@@ -33,50 +33,35 @@ export class Count {
     this.status.hidden = walk.status !== "diverged";
     write(this.status, walk.diverged === null ? "" : fill(words.diverged, { k: walk.diverged }));
     const context = sheet(this.key, 34, 22);
-    for (const [color, width, dash] of [[casing(walk.color), 6, []], [walk.color, 3, DASHES[walk.dash] ?? []]]) {
-      context.setLineDash(dash);
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.beginPath();
-      context.moveTo(4, 11);
-      context.lineTo(30, 11);
-      context.stroke();
-    }
-    context.setLineDash([]);
-    shape(context, walk.marker, 17, 11, 7);
-    context.strokeStyle = casing(walk.color);
-    context.lineWidth = 3;
-    context.stroke();
-    context.fillStyle = walk.color;
-    context.fill();
+    strokeCased(context, polyline([[4, 11], [30, 11]]), walk.color, 3, 3, DASHES[walk.dash]);
+    fillCased(context, marker(walk.marker, 17, 11, 7), walk.color, 3);
   }
 
   /** @param k how many updates are done; Infinity is the end */
-  at(k) {
+  showUpdate(k) {
     const { walk } = this;
     const stop = walk.settled ?? walk.diverged ?? walk.update.at(-1) ?? 0;
     const done = k >= stop;
     const mark = /\d(\D)\d{3}(?!\d)/.exec(walk.count)?.[1]; // group as Python grouped the final count
     const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
     const i = Math.max(0, reached(walk.update, k) - 1);
-    const said = walk.told?.[i]; // what it is at this update, where that is known
-    write(this.number, done ? walk.count : (said ?? counted));
+    write(this.number, done ? walk.count : (walk.numbers?.[i] ?? counted));
     const verdict = walk.verdicts?.findLast(([update]) => update <= k)?.[1] ?? "";
     write(this.verdict, verdict);
     this.verdict.title = verdict;
     this.meter.hidden = !walk.meter;
     if (walk.meter) {
-      const [distance, truth, drawn] = ["distance", "truth", "drawn"].map((part) => walk.meter[part][i]);
-      write(this.meter, fill(this.template.meter, { distance, truth, drawn }));
+      const { distance, truth, drawn } = walk.meter;
+      write(this.meter, fill(this.words.meter, { distance: distance[i], truth: truth[i], drawn: drawn[i] }));
     }
     this.root.classList.toggle("esl-reached", done && walk.status === "settled");
     this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
   }
 
   /** What a screen reader says in the end. */
-  said() {
+  result() {
     const { walk } = this;
-    const lost = walk.status === "diverged" && walk.diverged !== null ? fill(this.template.diverged, { k: walk.diverged }) : "";
+    const lost = walk.status === "diverged" && walk.diverged !== null ? fill(this.words.diverged, { k: walk.diverged }) : "";
     return [walk.name, `${walk.count} ${walk.unit}`, lost || (walk.verdicts?.at(-1)[1] ?? "")].filter(Boolean).join(", ");
   }
 

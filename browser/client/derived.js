@@ -1,5 +1,7 @@
 /** @file Arrays made of others: the same arithmetic, under the same names, as figures/derived.py. */
 
+import { cell } from "./values.js";
+
 const within = (value, low, high) => (Number.isNaN(value) || value > high ? high : value < low ? low : value);
 
 /** One function of a number for each way; `by` are its numbers, `i` is the place in the flat array. */
@@ -9,25 +11,19 @@ const HOWS = {
   log: ([low, high]) => (value) => Math.log10(within(value, low, high)),
   sqrt: ([low, high]) => (value) => Math.sqrt(within(value, low, high)),
   linear: ([low, high]) => (value) => within(value, low, high),
-  rank: (by) => (value) => place(by, within(value, by[0], by[by.length - 1])),
+  rank: (by) => (value) => rank(by, within(value, by[0], by[by.length - 1])),
 };
 
 /** Where a value lies among ascending ones, 0 to 1, linear between two of them. */
-function place(knots, value) {
-  let low = 0;
-  let high = knots.length - 1;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (knots[middle] <= value) low = middle;
-    else high = middle;
-  }
-  return (low + (value - knots[low]) / (knots[high] - knots[low])) / (knots.length - 1);
+function rank(knots, value) {
+  const [i, share] = cell(knots, value);
+  return (i + share) / (knots.length - 1);
 }
 
 /** A flat array, in float64. */
-export function derived(of, how, by) {
+export function derived(source, how, by) {
   const each = HOWS[how](by);
-  const made = new Float64Array(of.length);
-  for (let i = 0; i < made.length; i++) made[i] = each(of[i], i);
-  return made;
+  const result = new Float64Array(source.length);
+  for (let i = 0; i < result.length; i++) result[i] = each(source[i], i);
+  return result;
 }

@@ -5,8 +5,9 @@
  * half axes η·‖momentum‖/σᵢ: where the step would end for a momentum of this length and any direction. So the step ends on it.
  */
 
-import { reached } from "./values.js";
+import { fillPath, polyline, strokeCased, strokePath } from "./canvas.js";
 import { casing } from "./theme.js";
+import { reached } from "./values.js";
 
 const LEAST = 24; // pixels: shorter steps are drawn enlarged by a power of ten, and the words under the picture say so
 const KINDS = [
@@ -17,7 +18,7 @@ const KINDS = [
 
 /**
  * The moves of the update that a walk makes at this tick; null where it makes none any more.
- * @returns {{at: number[], gradient: number[], momentum: number[], step: number[], axes: number[] | null} | null}
+ * @returns the walk's point i, the three vectors, the half axes (null without an ellipse) and σ
  */
 export function movesOf(walk, tick, clock) {
   const { moves } = walk;
@@ -30,8 +31,10 @@ export function movesOf(walk, tick, clock) {
   const momentum = of(moves.momentum);
   const scale = of(moves.scale);
   const length = Math.hypot(...momentum);
-  const axes = moves.adaptive && scale.every((value) => value > 0 && Number.isFinite(value)) ? scale.map((value) => (moves.rates[i] * length) / value) : null;
-  return { i, at: [walk.path[2 * i], walk.path[2 * i + 1]], gradient: down(of(moves.gradient)), momentum: down(momentum), step, axes, scale };
+  const adaptive = moves.adaptive && scale.every((value) => value > 0 && Number.isFinite(value));
+  const axes = adaptive ? scale.map((value) => (moves.rates[i] * length) / value) : null;
+  const point = [walk.path[2 * i], walk.path[2 * i + 1]];
+  return { i, point, gradient: down(of(moves.gradient)), momentum: down(momentum), step, axes, scale };
 }
 
 /** How many times enlarged the moves are drawn: 1, 10, 100 ... so that the longest step can be seen. */
@@ -42,17 +45,14 @@ export function enlargement(moves, pixel) {
 
 /** Draws them at the walk's point. */
 export function drawMoves(context, box, walk, moves, times) {
-  const [x, y] = [box.x(moves.at[0]), box.y(moves.at[1])];
+  const [x, y] = [box.x(moves.point[0]), box.y(moves.point[1])];
+  /** @returns {[number, number]} */
   const move = (vector) => [(times * vector[0]) / box.pixel[0], (-times * vector[1]) / box.pixel[1]];
   if (moves.axes) {
     const [a, b] = moves.axes.map((axis, side) => (times * axis) / box.pixel[side]);
-    for (const [color, width] of [[casing(walk.color), 4], [walk.color, 1.8]]) {
-      context.beginPath();
-      context.ellipse(x, y, Math.min(a, 1e5), Math.min(b, 1e5), 0, 0, 2 * Math.PI);
-      context.strokeStyle = color;
-      context.lineWidth = width;
-      context.stroke();
-    }
+    const ellipse = new Path2D();
+    ellipse.ellipse(x, y, Math.min(a, 1e5), Math.min(b, 1e5), 0, 0, 2 * Math.PI);
+    strokeCased(context, ellipse, walk.color, 1.8, 2.2);
   }
   for (const { key, dash, width } of KINDS) {
     const vector = move(moves[key]);
@@ -66,22 +66,16 @@ function arrow(context, x, y, [u, v], color, width, dash) {
   const shown = Math.min(length, 4000);
   const [dx, dy] = [u / length, v / length];
   const head = Math.min(14, 0.5 * shown);
-  for (const [stroke, wide] of [[casing(color), width + 3], [color, width]]) {
-    context.strokeStyle = context.fillStyle = stroke;
-    context.lineWidth = wide;
-    context.setLineDash(stroke === color ? dash : []);
-    context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(x + dx * (shown - head), y + dy * (shown - head));
-    context.stroke();
-    context.setLineDash([]);
-    context.beginPath();
-    context.moveTo(x + dx * shown, y + dy * shown);
-    context.lineTo(x + dx * (shown - head) - dy * 0.45 * head, y + dy * (shown - head) + dx * 0.45 * head);
-    context.lineTo(x + dx * (shown - head) + dy * 0.45 * head, y + dy * (shown - head) - dx * 0.45 * head);
-    context.closePath();
-    context.lineWidth = stroke === color ? 1 : 3;
-    context.stroke();
-    if (stroke === color) context.fill();
-  }
+  const [baseX, baseY] = [x + dx * (shown - head), y + dy * (shown - head)];
+  const side = 0.45 * head;
+  const shaft = polyline([[x, y], [baseX, baseY]]);
+  const tip = polyline([[x + dx * shown, y + dy * shown], [baseX - dy * side, baseY + dx * side], [baseX + dy * side, baseY - dx * side]]);
+  tip.closePath();
+  strokePath(context, shaft, casing(color), width + 3);
+  strokePath(context, tip, casing(color), 3);
+  context.setLineDash(dash);
+  strokePath(context, shaft, color, width);
+  context.setLineDash([]);
+  strokePath(context, tip, color, 1);
+  fillPath(context, tip, color);
 }

@@ -1,10 +1,16 @@
 /** @file Small tools for the page: elements, words, names for screen readers. */
 
-/** Makes an element: `make("p", "esl-title", parent)`. */
+/**
+ * Makes an element: `make("p", "esl-title", parent)`.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Node & ParentNode | null} parent
+ * @param {Record<string, string | number>} attributes
+ */
 export function make(tag, className, parent, attributes = {}) {
   const element = document.createElement(tag);
   element.className = className;
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
   parent?.append(element);
   return element;
 }
@@ -14,6 +20,7 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Names it for a screen reader. */
 export function name(element, label) {
   if (element.getAttribute("aria-label") !== label) element.setAttribute("aria-label", label);
 }
@@ -27,4 +34,9 @@ export const grouped = (number) => (typeof number === "number" ? number.toLocale
 export function keep(list, count, create) {
   while (list.length > count) list.pop().remove();
   while (list.length < count) list.push(create());
+}
+
+/** Counts in a data attribute how often something was painted, for who watches from outside. */
+export function counted(element, what) {
+  element.dataset[what] = String(Number(element.dataset[what] ?? 0) + 1);
 }

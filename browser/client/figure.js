@@ -11,11 +11,13 @@ const CONFIG = {
   modeBarButtonsToRemove: ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d", "resetScale2d", "resetCameraDefault3d", "resetCameraLastSave3d", "tableRotation"],
 };
 
-/** A Plotly figure on one node that is changed in place. */
 export class Figure {
-  /** @param bar Plotly's own buttons: "hover", or false for none */
+  /** @param {"hover" | false} bar Plotly's own buttons, or none */
   constructor(parent, className, bar = "hover") {
     this.bar = bar;
+    this.onchange = null; // (change) => void, of every event that moves the picture
+    this.onmoved = null; // (change) => void, once a person has zoomed or panned
+    this.onpoint = null; // (event) => void, of a click
     this.host = make("div", `esl-plot ${className}`, parent, { role: "group" });
     this.node = make("div", "esl-plotly", this.host);
     this.shown = null;
@@ -30,11 +32,11 @@ export class Figure {
   async draw(library, figure, theme, extra = {}) {
     const size = (this.size ??= [this.host.clientWidth, this.host.clientHeight]);
     if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
-    const asked = { figure, extra, theme: theme.key, size };
+    const wanted = { figure, extra, theme: theme.key, size };
     // What is nothing to the span of a curve is a decade at the low end of a logarithmic axis.
     const unchanged = figure.layout.yaxis?.type === "log" ? same : alike;
-    if (this.shown && unchanged(asked, this.shown)) return false;
-    this.shown = asked;
+    if (this.shown && unchanged(wanted, this.shown)) return false;
+    this.shown = wanted;
     const layout = copy(figure.layout);
     layout.template = merge(template(theme), layout.template ?? {});
     layout.uirevision ??= "kept";
@@ -50,8 +52,8 @@ export class Figure {
     // Of axes with equal scales Plotly remembers the ranges it once got: those of a smaller window it would take for a zoom, and widen.
     for (const axis of ["xaxis", "yaxis"]) if (this.node._fullLayout?.[axis]?._inputRange) this.node._fullLayout[axis]._inputRange = null;
     await library.react(this.node, copy([...figure.data, ...(extra.traces ?? [])]), layout, { ...CONFIG, displayModeBar: this.bar });
-    if (!this.heard) {
-      this.heard = true;
+    if (!this.listening) {
+      this.listening = true;
       for (const event of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {
         this.node.on(event, (change) => this.onchange?.(change));
       }

@@ -5,10 +5,10 @@
  * φ₂: where the method sees a circle, it is one here.
  */
 
-import { sheet } from "./canvas.js";
+import { disc, fillPath, polyline, sheet, strokePath } from "./canvas.js";
 import { make, write } from "./dom.js";
 import { rgb } from "./theme.js";
-import { places } from "./values.js";
+import { bilinear, cell, clamp } from "./values.js";
 
 const SIDE = 132; // pixels
 const REACH = 0.3; // of the picture: how far the inset looks to each side, in the mean of its two directions
@@ -28,37 +28,32 @@ export class LensInset {
 
   /**
    * @param map the contour trace
-   * @param {number[]} scale σ of the walk at its point
-   * @param {string} words its name
+   * @param walk whose coordinates they are
+   * @param moves its update, see `movesOf`
+   * @param {string} caption
    */
-  draw(map, walk, { i, at, step, scale }, words) {
+  draw(map, walk, { i, point, step, scale }, caption) {
     this.root.hidden = false;
-    write(this.caption, words);
+    write(this.caption, caption);
     const [half, share] = stretched(map, scale);
     const context = this.small.getContext("2d");
-    context.putImageData(new ImageData(shades(map, at, half, SIDE), SIDE, SIDE), 0, 0);
-    const drawn = sheet(this.canvas, SIDE, SIDE);
-    drawn.drawImage(this.small, 0, 0, SIDE, SIDE);
-    const place = (x, y) => [SIDE * (0.5 + (0.5 * (x - at[0])) / half[0]), SIDE * (0.5 - (0.5 * (y - at[1])) / half[1])];
-    drawn.strokeStyle = walk.color;
-    drawn.lineWidth = 2;
-    drawn.beginPath();
-    for (let k = Math.max(0, i - 200); k <= i; k++) drawn.lineTo(...place(walk.path[2 * k], walk.path[2 * k + 1]));
-    drawn.stroke();
-    drawn.lineWidth = 4;
-    drawn.beginPath();
-    drawn.moveTo(...place(...at));
-    drawn.lineTo(...place(at[0] + step[0], at[1] + step[1]));
-    drawn.stroke();
-    drawn.beginPath();
-    drawn.arc(SIDE / 2, SIDE / 2, 5, 0, 2 * Math.PI);
-    drawn.fillStyle = walk.color;
-    drawn.fill();
+    context.putImageData(new ImageData(shades(map, point, half, SIDE), SIDE, SIDE), 0, 0);
+    const inset = sheet(this.canvas, SIDE, SIDE);
+    inset.drawImage(this.small, 0, 0, SIDE, SIDE);
+    const place = (x, y) => [SIDE * (0.5 + (0.5 * (x - point[0])) / half[0]), SIDE * (0.5 - (0.5 * (y - point[1])) / half[1])];
+    const recent = [];
+    for (let k = Math.max(0, i - 200); k <= i; k++) recent.push(place(walk.path[2 * k], walk.path[2 * k + 1]));
+    strokePath(inset, polyline(recent), walk.color, 2);
+    strokePath(inset, polyline([place(...point), place(point[0] + step[0], point[1] + step[1])]), walk.color, 4);
+    fillPath(inset, disc(SIDE / 2, SIDE / 2, 5), walk.color);
     this.root.dataset.stretch = String(share);
   }
 }
 
-/** How far the inset looks along each weight, and how many times longer a unit of φ₁ is drawn than in the picture, beside one of φ₂. */
+/**
+ * How far the inset looks along each weight, and how many times longer a unit of φ₁ is drawn than in the picture, beside one of φ₂.
+ * @returns {[[number, number], number]}
+ */
 export function stretched({ x, y }, scale) {
   const share = Math.sqrt(scale[0] / scale[1]); // √σ₁ / √σ₂
   const width = Math.abs(x[x.length - 1] - x[0]);
@@ -79,16 +74,14 @@ export function shades({ x, y, z, colorscale, contours }, [cx, cy], [halfX, half
     for (let i = 0; i < side; i++) {
       const [column, row] = [columns[i], rows[j]];
       if (!column || !row) continue;
-      const [c, s] = column;
-      const [r, t] = row;
-      const height = (1 - t) * ((1 - s) * z[r][c] + s * z[r][c + 1]) + t * ((1 - s) * z[r + 1][c] + s * z[r + 1][c + 1]);
-      const band = Math.max(0, Math.min(count, Math.floor((height - contours.start) / contours.size)));
-      const at = j * side + i;
-      bands[at] = band;
-      const line = (i > 0 && bands[at - 1] >= 0 && bands[at - 1] !== band) || (j > 0 && bands[at - side] >= 0 && bands[at - side] !== band);
+      const band = clamp(Math.floor((bilinear(z, row, column) - contours.start) / contours.size), 0, count);
+      const pixel = j * side + i;
+      bands[pixel] = band;
+      const differs = (neighbor) => bands[neighbor] >= 0 && bands[neighbor] !== band;
+      const line = (i > 0 && differs(pixel - 1)) || (j > 0 && differs(pixel - side));
       const color = palette[band];
-      for (let k = 0; k < 3; k++) pixels[4 * at + k] = line ? 0.6 * color[k] : color[k];
-      pixels[4 * at + 3] = 255;
+      for (let k = 0; k < 3; k++) pixels[4 * pixel + k] = line ? 0.6 * color[k] : color[k];
+      pixels[4 * pixel + 3] = 255;
     }
   }
   return pixels;
@@ -96,8 +89,7 @@ export function shades({ x, y, z, colorscale, contours }, [cx, cy], [halfX, half
 
 /** For each pixel the cell of the axis under it and how far into it; null outside. */
 function cells(axis, side, value) {
-  const values = Array.from({ length: side }, (_, k) => value(k));
-  return places(axis, values).map((found, k) => (values[k] >= axis[0] && values[k] <= axis[axis.length - 1] ? found : null));
+  return Array.from({ length: side }, (_, k) => (value(k) >= axis[0] && value(k) <= axis[axis.length - 1] ? cell(axis, value(k)) : null));
 }
 
 /** A color of a scale, 0 to 1. */
@@ -105,6 +97,6 @@ function shade(colorscale, place) {
   const i = Math.max(1, colorscale.findIndex(([stop]) => stop >= place));
   const [[from, a], [to, b]] = [colorscale[i - 1], colorscale[i]];
   const share = (place - from) / (to - from);
-  const [one, other] = [rgb(a), rgb(b)];
-  return one.map((c, k) => c + share * (other[k] - c));
+  const end = rgb(b);
+  return rgb(a).map((c, k) => c + share * (end[k] - c));
 }

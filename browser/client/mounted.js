@@ -2,9 +2,9 @@
 
 /**
  * @template {{close(): void}} Part
- * @param {(root: HTMLElement | ShadowRoot) => Part} create
- * @param {(part: Part, call: object) => void} receive
- * @returns {(call: object) => () => void} what Streamlit calls, and calls back when it takes the component away
+ * @param {(root: ShadowRoot) => Part} create
+ * @param {(part: Part, call: any) => void} receive
+ * @returns {(call: any) => () => void} what Streamlit calls, and calls back when it takes the component away
  */
 export function mounted(create, receive) {
   const parts = new WeakMap();

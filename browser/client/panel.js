@@ -4,6 +4,7 @@ import { Count } from "./count.js";
 import { keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Handle } from "./handle.js";
+import { Latest } from "./latest.js";
 import { atMoment, momentOf } from "./moments.js";
 import { Overlay } from "./overlay.js";
 import { same } from "./values.js";
@@ -15,6 +16,7 @@ export class Panel {
   constructor(parent, board) {
     this.board = board;
     this.root = make("section", "esl-panel", null);
+    this.root.style.setProperty("--esl-column", String(board.panels.length + 1));
     parent.insertBefore(this.root, board.player.root);
     this.head = make("header", "esl-head", this.root);
     this.title = make("h2", "esl-title", this.head);
@@ -23,10 +25,8 @@ export class Panel {
     this.overlay = new Overlay(this.contour.host);
     this.contour.onchange = () => this.paint();
     this.contour.onmoved = (change) => this.moved(change);
-    const handle = (look, kind) =>
-      new Handle(this.contour, look, (at, pixel, moving) => board.put(kind, this, at, pixel, moving), () => board.acts.settled);
-    this.start = handle("esl-start", "start");
-    this.point = handle("esl-point", "point");
+    this.start = this.handle("start");
+    this.point = this.handle("point");
     this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
     this.fit.onclick = () => board.fit(this);
     this.countRow = make("div", "esl-counts", this.root);
@@ -36,13 +36,22 @@ export class Panel {
     this.caption = make("figcaption", "esl-caption", this.cloudBox);
     this.facts = make("dl", "esl-facts", this.extras);
     this.counts = [];
+    this.moments = new Latest(async () => {
+      await this.drawMoment();
+      await new Promise(requestAnimationFrame); // the walks come first
+    });
     board.watch(this.contour);
     board.watch(this.cloud);
   }
 
+  handle(kind) {
+    const move = (point, pixel, moving) => this.board.put(kind, this, point, pixel, moving);
+    return new Handle(this.contour, `esl-${kind}`, move, () => this.board.acts.settled);
+  }
+
   /** The words and numbers: at once, before Plotly is there. */
-  say(data, theme, words) {
-    this.said = data;
+  describe(data, theme, words) {
+    this.data = data;
     this.walks = data.walks.map(walkOf);
     write(this.title, data.title);
     write(this.subtitle, data.subtitle);
@@ -69,38 +78,35 @@ export class Panel {
 
   /** The pictures. The walks change together with the contour under them. */
   async draw(library, data, theme, page) {
-    this.drawn = { ...data, walks: data.walks.map(walkOf) };
+    this.drawnWalks = data.walks.map(walkOf);
     await this.contour.draw(library, data.contour, theme, { traces: page ? [page] : [] });
     const { words } = this.board.data;
-    this.start.say(data.start, data.axes, words.start, !data.point); // no start: a picture whose walks nobody can start elsewhere
-    this.point.say(data.point, data.axes, words.point, Boolean(data.point));
+    this.start.receive(data.start, data.axes, words.start, !data.point); // no start: a picture whose walks nobody can start elsewhere
+    this.point.receive(data.point, data.axes, words.point, Boolean(data.point));
     this.paint();
   }
 
   async drawCloud(library, data, theme) {
-    this.clouded = { library, figure: data.cloud, theme };
-    if (data.cloud) await this.cloud.draw(library, atMoment(data.cloud, this.moment()), theme);
+    this.cloudDrawing = { library, figure: data.cloud, theme };
+    await this.drawMoment();
   }
 
-  /** Which of the cloud's moments is shown. */
+  /** Which of the cloud's moments is shown; −1 where it has none. */
   moment() {
-    return momentOf(this.clouded?.figure, this.board.shownTick());
+    return momentOf(this.cloudDrawing?.figure, this.board.shownTick());
   }
 
-  /** Brings the cloud to the shown update, where it has moments: the newest, once the drawing before is done. */
-  async turn() {
-    if (this.turning || this.moment() < 0) return;
-    this.turning = true;
-    try {
-      for (let shown = -1; shown !== this.moment() && !this.board.closed; ) {
-        shown = this.moment();
-        const { library, figure, theme } = this.clouded;
-        await this.cloud.draw(library, atMoment(figure, shown), theme);
-        await new Promise(requestAnimationFrame); // the walks come first
-      }
-    } finally {
-      this.turning = false;
-    }
+  async drawMoment() {
+    const { library, figure, theme } = this.cloudDrawing;
+    if (figure) await this.cloud.draw(library, atMoment(figure, this.moment()), theme);
+  }
+
+  /** Brings numbers, walks and cloud to the shown update. */
+  showUpdate() {
+    const { board } = this;
+    this.counts.forEach((count, i) => count.showUpdate(this.walks[i].done(board.shownTick(), board.clock)));
+    this.paint();
+    if (this.moment() >= 0) this.moments.request();
   }
 
   /** Once before the screen is drawn next, however often it is asked for until then. */
@@ -113,9 +119,9 @@ export class Panel {
 
   /** Walks, arrows and start, where the axes are now. */
   paintNow() {
-    const { board, drawn } = this;
-    if (!drawn || !board.data || board.closed) return;
-    this.overlay.draw(this.contour, drawn.walks, board.shownTick(), board.clock, board.data.words);
+    const { board, drawnWalks } = this;
+    if (!drawnWalks || !board.data || board.closed) return;
+    this.overlay.draw(this.contour, drawnWalks, board.shownTick(), board.clock, board.data.words);
     this.start.place();
     this.point.place();
     board.player.explain(board.panels.map((panel) => panel.overlay.enlarged));
@@ -127,12 +133,13 @@ export class Panel {
     if (!keys.some((key) => /^[xy]axis\.(range|autorange)/.test(key))) return;
     const back = keys.some((key) => key.endsWith("autorange")); // a double click
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.board.lookAt(this, back ? null : this.contour.window()), RESTING);
+    this.resting = setTimeout(() => this.board.showWindow(this, back ? null : this.contour.window()), RESTING);
   }
 
   remove() {
     clearTimeout(this.resting);
     cancelAnimationFrame(this.painting);
+    this.moments.close();
     this.contour.remove();
     this.cloud.remove();
     this.root.remove();

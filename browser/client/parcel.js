@@ -1,19 +1,18 @@
 /** @file A component that shows nothing: it takes in a parcel of arrays. Streamlit sends one that it has sent before as a hash only. */
 
 import { mounted } from "./mounted.js";
-import { hold } from "./parcels.js";
+import { pageOf } from "./page.js";
 import { unpack } from "./unpack.js";
 
 const NAME = 16; // letters, as in board.py
 const AGAIN = 4; // bytes, as in board.py
 
 export const mount = mounted(
-  () => ({ sent: null, close() {} }),
+  (root) => ({ parcels: pageOf(root).parcels, header: "", close() {} }),
   (part, { data }) => {
-    const name = new TextDecoder().decode(data.subarray(0, NAME));
-    const sent = data.subarray(0, NAME + AGAIN).join();
-    if (sent === part.sent) return;
-    part.sent = sent;
-    hold(name, unpack(data.subarray(NAME + AGAIN)));
+    const header = data.subarray(0, NAME + AGAIN).join();
+    if (header === part.header) return;
+    part.header = header;
+    part.parcels.put(new TextDecoder().decode(data.subarray(0, NAME)), unpack(data.subarray(NAME + AGAIN)));
   },
 );

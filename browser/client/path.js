@@ -1,6 +1,17 @@
-/** @file Where a walk runs on the screen, and where it leaves the picture. */
+/** @file Where a walk runs in a rectangle, and where it leaves it. */
 
-/** The part of a segment inside a rectangle (Liang and Barsky) as [from, to], each 0 to 1; null if it misses it. */
+import { clamp } from "./values.js";
+
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box top is the smaller number, as on a screen */
+/** @typedef {{x: (value: number) => number, y: (value: number) => number}} Projection from the walk's coordinates to the box's */
+/** @typedef {{x: number, y: number, i: number, cut: boolean}} Point the walk's point i; cut: where its segment meets the rim */
+
+const FAR = 1e9; // keeps a diverged walk's 1e300 out of the arithmetic, not its direction
+
+/**
+ * The part of a segment inside a box (Liang and Barsky) as [from, to], each 0 to 1; null if it misses it.
+ * @param {Box} box
+ */
 export function inside(x0, y0, x1, y1, box) {
   let from = 0;
   let to = 1;
@@ -21,39 +32,34 @@ export function inside(x0, y0, x1, y1, box) {
 }
 
 /**
- * A walk's first `count` points on the screen: the pieces inside the box, the points inside it, and where it leaves.
- * @returns {{pieces: number[][], segments: number[][], dots: number[][], exits: {x: number, y: number, angle: number, update: number}[], out: boolean}}
- *   a segment is [x, y, x, y, the number of the point that it leads to]; they are the pieces once more, for a walk that fades
+ * A walk's first `count` points in a box: its connected pieces, its own points, where it leaves, and whether it ends outside.
+ * @param {Box & Projection} box
+ * @returns {{pieces: Point[][], dots: Point[], exits: {x: number, y: number, angle: number, update: number}[], out: boolean}}
  */
 export function tracePath(walk, count, box) {
-  const far = 1e9; // pixels; keeps a diverged walk's 1e300 out of the arithmetic, not its direction
-  const clamp = (value) => Math.max(-far, Math.min(far, value));
+  /** @type {Point[][]} */
   const pieces = [];
-  const segments = [];
+  /** @type {Point[]} */
   const dots = [];
   const exits = [];
   let piece = null;
   let [px, py, out] = [NaN, NaN, true];
   for (let i = 0; i < count; i++) {
-    const x = clamp(box.x(walk.path[2 * i]));
-    const y = clamp(box.y(walk.path[2 * i + 1]));
+    const x = clamp(box.x(walk.path[2 * i]), -FAR, FAR);
+    const y = clamp(box.y(walk.path[2 * i + 1]), -FAR, FAR);
     if (Number.isNaN(x) || Number.isNaN(y)) break;
     const here = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
-    if (here) dots.push([x, y, walk.update[i], i]);
-    if (i > 0) {
-      const part = inside(px, py, x, y, box);
-      if (part) {
-        const [ax, ay, bx, by] = [px + (x - px) * part[0], py + (y - py) * part[0], px + (x - px) * part[1], py + (y - py) * part[1]];
-        if (!piece) pieces.push((piece = [ax, ay]));
-        piece.push(bx, by);
-        if (walk.off) segments.push([ax, ay, bx, by, i]);
-        if (!here) {
-          exits.push({ x: bx, y: by, angle: Math.atan2(y - py, x - px), update: walk.update[i] });
-          piece = null;
-        }
-      } else piece = null;
+    if (here) dots.push({ x, y, i, cut: false });
+    const part = i > 0 ? inside(px, py, x, y, box) : null;
+    if (part) {
+      const along = (share) => ({ x: px + (x - px) * share, y: py + (y - py) * share });
+      if (!piece) pieces.push((piece = [{ ...along(part[0]), i: i - 1, cut: part[0] > 0 }]));
+      const end = { ...along(part[1]), i, cut: !here };
+      piece.push(end);
+      if (!here) exits.push({ x: end.x, y: end.y, angle: Math.atan2(y - py, x - px), update: walk.update[i] });
     }
+    if (!part || !here) piece = null;
     [px, py, out] = [x, y, !here];
   }
-  return { pieces, segments, dots, exits, out };
+  return { pieces, dots, exits, out };
 }

@@ -5,8 +5,15 @@ import { ICONS } from "./icons.js";
 import { same } from "./values.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
-const SAYS = { updates: "update", epochs: "epoch", evaluations: "evaluation" };
+const UNITS = { updates: "update", epochs: "epoch", evaluations: "evaluation" };
 const CLOCKS = ["updates", "epochs", "evaluations"];
+
+function toggleButton(icon, parent) {
+  const button = make("button", `esl-button esl-details esl-${icon}`, parent, { type: "button" });
+  make("span", "esl-icon", button).innerHTML = ICONS[icon];
+  make("span", "esl-details-word", button);
+  return button;
+}
 
 /** Buttons, bar and switch under the panels. It knows no drawing: it asks the board. */
 export class Player {
@@ -30,20 +37,15 @@ export class Player {
     this.clockWord = make("span", "esl-clock-word", this.clockField);
     this.clock = make("select", "esl-select esl-clock", this.clockField);
     for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
-    [this.details, this.flip] = ["arrows", "pages"].map((icon) => {
-      const button = make("button", `esl-button esl-details esl-${icon}`, bar, { type: "button" });
-      make("span", "esl-icon", button).innerHTML = ICONS[icon];
-      make("span", "esl-details-word", button);
-      return button;
-    });
+    this.details = toggleButton("arrows", bar);
+    this.flip = toggleButton("pages", bar);
     this.redraw = make("button", "esl-button esl-redraw", bar, { type: "button" });
     this.redraw.onclick = () => board.redraw();
-    const views = make("div", "esl-views", this.root);
-    this.views = views;
-    this.group = make("div", "esl-switch", views, { role: "group" });
+    this.views = make("div", "esl-views", this.root);
+    this.group = make("div", "esl-switch", this.views, { role: "group" });
     this.contour = make("button", "esl-button esl-view", this.group, { type: "button" });
     this.surface = make("button", "esl-button esl-view", this.group, { type: "button" });
-    this.whichField = make("label", "esl-field esl-which", views);
+    this.whichField = make("label", "esl-field esl-which", this.views);
     this.whichWord = make("span", "", this.whichField);
     this.which = make("select", "esl-select", this.whichField);
     this.moves = make("p", "esl-moves", this.root, { hidden: "" });
@@ -52,15 +54,15 @@ export class Player {
     this.step.onclick = () => board.step();
     this.scrub.oninput = () => board.seek(Number(this.scrub.value));
     this.speed.onchange = () => board.restart();
-    this.details.onclick = () => board.detail();
-    this.flip.onclick = () => board.leaf();
+    this.details.onclick = () => board.toggleDetails();
+    this.flip.onclick = () => board.toggleFlip();
     this.clock.onchange = () => board.count(this.clock.value);
     this.contour.onclick = () => board.choose("contour");
     this.surface.onclick = () => board.choose("surface");
     this.which.onchange = () => board.choose("surface", Number(this.which.value));
   }
 
-  say({ words, player, panels, moving }) {
+  describe({ words, player, panels, moving }) {
     this.words = words;
     this.batches = player.batches;
     name(this.step, words.step);
@@ -85,17 +87,17 @@ export class Player {
     write(this.whichWord, words.which);
     name(this.group, words.view ?? `${words.contour} | ${words.surface}`);
     if (moving) return; // a rough picture has no surfaces; the switch stays
-    const deep = panels.map((panel, i) => ({ i, title: panel.title })).filter(({ i }) => panels[i].surface);
-    this.views.hidden = deep.length === 0;
-    if (!same(deep, this.listed)) {
-      this.listed = deep;
+    const surfaces = panels.map((panel, i) => ({ i, title: panel.title })).filter(({ i }) => panels[i].surface);
+    this.views.hidden = surfaces.length === 0;
+    if (!same(surfaces, this.listed)) {
+      this.listed = surfaces;
       this.which.replaceChildren();
-      for (const { i, title } of deep) make("option", "", this.which, { value: i }).textContent = title;
+      for (const { i, title } of surfaces) make("option", "", this.which, { value: i }).textContent = title;
     }
   }
 
   /** @param tick the tick of the bar that is shown */
-  at(tick, length, clock, playing) {
+  showTick(tick, length, clock, playing) {
     this.scrub.max = String(length);
     this.clock.value = clock;
     for (const control of [this.play, this.step, this.scrub, this.speed]) control.disabled = length === 0;
@@ -107,21 +109,20 @@ export class Player {
     write(this.playWord, this.words[state]);
     const epochs = (ticks) => (ticks / this.batches).toFixed(this.batches > 1 ? 1 : 0);
     const shown = clock === "epochs" ? { k: epochs(tick), n: epochs(length) } : { k: tick, n: length };
-    const text = fill(this.words[SAYS[clock]], shown);
+    const text = fill(this.words[UNITS[clock]], shown);
     this.scrub.value = String(tick);
     this.scrub.style.setProperty("--esl-done", `${length ? (100 * tick) / length : 0}%`);
     this.scrub.setAttribute("aria-valuetext", text);
     write(this.update, text);
   }
 
-  open(flip) {
+  showFlip(flip) {
     this.flip.setAttribute("aria-pressed", String(Boolean(flip)));
   }
 
-  look(view, panel) {
-    for (const [button, which] of [[this.contour, "contour"], [this.surface, "surface"]]) {
-      button.setAttribute("aria-pressed", String(view === which));
-    }
+  showView(view, panel) {
+    this.contour.setAttribute("aria-pressed", String(view === "contour"));
+    this.surface.setAttribute("aria-pressed", String(view === "surface"));
     this.whichField.hidden = view !== "surface" || this.which.options.length < 2;
     this.which.value = String(panel);
   }

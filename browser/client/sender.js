@@ -8,12 +8,12 @@
 const LOST = 8000; // ms after which an answer is no longer waited for
 
 export class Sender {
-  /** @param {(value: unknown, turn: number) => void} post */
-  constructor(post) {
+  /** @param {(value: any, turn: number) => void} [post] */
+  constructor(post = () => {}) {
     this.post = post;
     this.turn = 0; // of the value that was last sent
-    this.seen = 0; // of the value that Python last took
-    this.under = false; // one is under way
+    this.answered = 0; // of the value that Python last took
+    this.waiting = false; // a value is under way
     this.wishes = new Map(); // slot -> the newest value for it, in the order of their first wish
   }
 
@@ -23,33 +23,33 @@ export class Sender {
     this.push();
   }
 
-  /** Whether what Python says now is older than what it was told. */
+  /** What Python says now is older than what it was sent. */
   get behind() {
-    return this.under && this.seen < this.turn;
+    return this.waiting && this.answered < this.turn;
   }
 
-  /** What Python says now is its answer to all that it was told. */
+  /** What Python says now is its answer to all that it was sent. */
   get settled() {
     return !this.behind && this.wishes.size === 0;
   }
 
   /** Nothing is under way, nothing is to go. */
   get idle() {
-    return !this.under && this.wishes.size === 0;
+    return !this.waiting && this.wishes.size === 0;
   }
 
   /** Python took the value of this turn. */
-  heard(turn) {
-    if (!this.under) this.turn = Math.max(this.turn, turn);
-    this.seen = turn;
-    if (this.under && turn >= this.turn) this.confirmed();
+  answer(turn) {
+    if (!this.waiting) this.turn = Math.max(this.turn, turn);
+    this.answered = turn;
+    if (this.waiting && turn >= this.turn) this.confirmed();
   }
 
   push() {
-    if (this.under || this.wishes.size === 0 || this.closed) return;
+    if (this.waiting || this.wishes.size === 0 || this.closed) return;
     const [[slot, value]] = this.wishes;
     this.wishes.delete(slot);
-    this.under = true;
+    this.waiting = true;
     this.turn += 1;
     this.lost = setTimeout(() => this.free(), LOST);
     this.post(value, this.turn);
@@ -58,18 +58,18 @@ export class Sender {
   confirmed() {
     clearTimeout(this.lost);
     cancelAnimationFrame(this.frame);
-    const look = () => {
+    const watch = () => {
       const state = document.querySelector("[data-test-script-state]")?.getAttribute("data-test-script-state");
-      if (state === "running" && this.under) this.frame = requestAnimationFrame(look);
+      if (state === "running" && this.waiting) this.frame = requestAnimationFrame(watch);
       else this.free();
     };
-    this.frame = requestAnimationFrame(look);
+    this.frame = requestAnimationFrame(watch);
   }
 
   free() {
     clearTimeout(this.lost);
     cancelAnimationFrame(this.frame);
-    this.under = false;
+    this.waiting = false;
     this.push();
   }
 

@@ -1,11 +1,14 @@
 /** @file A live slider: a native range input that sends its value while it is dragged. */
 
-import { make, write } from "./dom.js";
-import { films } from "./films.js";
+import { make, name, write } from "./dom.js";
 import { ICONS } from "./icons.js";
+import { spread } from "./labels.js";
 import { mounted } from "./mounted.js";
+import { format, parse } from "./numbers.js";
+import { pageOf } from "./page.js";
 import { Sender } from "./sender.js";
 import { stylesheet } from "./styles.js";
+import { clamp, same } from "./values.js";
 
 const SHEET = await stylesheet("slider.css");
 
@@ -25,41 +28,7 @@ const DWELL = 120; // ms that a pointer rests on a slider before its pictures ar
 const SWEEP = 4000; // ms that playing takes from end to end
 const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
 const THUMB = 24; // px, as in slider.css
-
-/** Four significant digits, without idle zeros. */
-function format(value, integer) {
-  if (integer) return String(Math.round(value));
-  const [digits, exponent] = value.toPrecision(4).split("e");
-  const tidy = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
-  return exponent ? `${tidy}e${Number(exponent)}` : tidy;
-}
-
-/** What a person typed as a number; a comma may stand for the point. NaN if it is none. */
-function parse(text) {
-  const plain = text.trim().replace("−", "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
-  return plain ? Number(plain) : NaN;
-}
-
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-
-/**
- * Places labels in as few rows as keep them apart: each as near to its place as the edges allow, give or take `slack` pixels.
- * @param {{center: number, width: number}[]} labels
- * @returns {{places: {left: number, row: number}[], rows: number}}
- */
-function spread(labels, width, slack) {
-  const rows = [];
-  const places = labels.map(() => null);
-  const order = labels.map((_, i) => i).sort((a, b) => labels[a].center - labels[b].center);
-  for (const i of order) {
-    const left = clamp(labels[i].center - labels[i].width / 2, -slack, Math.max(-slack, width + slack - labels[i].width));
-    let row = 0;
-    while (rows[row] !== undefined && rows[row] > left) row++;
-    rows[row] = left + labels[i].width + 6;
-    places[i] = { left, row };
-  }
-  return { places, rows: rows.length };
-}
+const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }; // stops
 
 class Slider {
   constructor(root) {
@@ -80,80 +49,87 @@ class Slider {
     this.ticks = make("div", "ticks", this.root);
     this.sender = new Sender();
     this.value = null; // what is shown
-    this.told = null; // what Python knows or is about to hear: sent by us, or given by it
+    this.known = null; // what Python knows or is about to hear: sent by us, or given by it
     this.range.addEventListener("pointerdown", () => {
       this.dragging = true;
       this.pause();
-      this.wanted();
+      this.want();
     });
-    this.range.addEventListener("focus", () => this.wanted());
-    this.root.addEventListener("pointerenter", () => (this.dwelling = setTimeout(() => this.wanted(), DWELL)));
+    this.range.addEventListener("focus", () => this.want());
+    this.root.addEventListener("pointerenter", () => (this.dwelling = setTimeout(() => this.want(), DWELL)));
     this.root.addEventListener("pointerleave", () => clearTimeout(this.dwelling));
-    this.range.addEventListener("input", () => this.dragged());
+    this.range.addEventListener("input", () => this.drag());
     for (const end of ["change", "pointerup", "pointercancel", "lostpointercapture"]) {
-      this.range.addEventListener(end, () => this.released());
+      this.range.addEventListener(end, () => this.release());
     }
     this.range.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.typed();
+      if (event.key === "Enter") this.take();
       else if (event.key === "Escape") this.show(this.value, true);
     });
-    this.field.addEventListener("blur", () => this.typed());
+    this.field.addEventListener("blur", () => this.take());
     this.field.addEventListener("focus", () => this.field.select());
-    this.listen = (control) => this.came(control);
-    films.waiting.add(this.listen);
+    this.prefetch = pageOf(root).prefetch;
+    this.disconnect = this.prefetch.listen((control) => this.showPicture(control));
     this.sizes = new ResizeObserver(() => this.place());
     this.sizes.observe(this.root);
+  }
+
+  /** A hand is on it. */
+  get moving() {
+    return Boolean(this.dragging || this.playing);
   }
 
   // ------------------------------------------------------------------------------------------------------------ from Python
 
   receive(data) {
     this.data = data;
-    const named = data.symbol ? `${data.label} ${data.symbol}` : data.label;
-    if (this.named !== named) {
-      this.named = named;
+    const title = data.symbol ? `${data.label} ${data.symbol}` : data.label;
+    if (this.title !== title) {
+      this.title = title;
       this.label.replaceChildren(data.label);
       if (data.symbol) this.label.append(" ", Object.assign(document.createElement("i"), { textContent: data.symbol }));
-      this.range.setAttribute("aria-label", named);
-      this.field.setAttribute("aria-label", named);
+      name(this.range, title);
+      name(this.field, title);
     }
     write(this.unit, data.unit);
     this.unit.hidden = !data.unit;
     this.help.hidden = !data.help;
     this.help.title = data.help;
-    this.help.setAttribute("aria-label", data.help || "?");
-    this.face();
-    this.furnish();
-    this.sender.heard(data.seen);
-    if (!this.sender.behind && !this.dragging && !this.playing && this.sender.wishes.size === 0) {
-      this.told = data.value;
-      this.show(data.value);
-    } else this.show(this.value);
+    name(this.help, data.help || "?");
+    this.showButton();
+    this.makeTicks();
+    this.sender.answer(data.answered);
+    if (this.sender.settled && !this.moving) this.show((this.known = data.value));
+    else this.show(this.value);
   }
 
   /** Ticks and marks, made anew only where they changed. */
-  furnish() {
+  makeTicks() {
     const { ticks, marks, low, high, log, wide } = this.data;
-    const wanted = JSON.stringify([ticks, marks, low, high, log, wide]);
-    if (this.furnished === wanted) return;
-    this.furnished = wanted;
+    const wanted = { ticks, marks, low, high, log, wide };
+    if (same(wanted, this.present)) return;
+    this.present = wanted;
     for (const part of [this.ticks, this.marks, this.lines]) part.replaceChildren();
-    for (const [at, text] of ticks) {
+    const addLine = (className, value) => {
+      const line = make("i", className, this.lines);
+      line.style.setProperty("--at", String(this.placeOf(value)));
+      return line;
+    };
+    for (const [value, text] of ticks) {
       const button = make("button", "tick", this.ticks, { type: "button", "aria-label": `${this.data.label}: ${text}` });
       write(button, text);
-      button.onclick = () => this.set(at);
-      make("i", "line", this.lines).style.setProperty("--at", this.place01(at));
+      button.onclick = () => this.set(value);
+      addLine("line", value);
     }
-    for (const [at, text, color] of marks) {
+    this.limits = marks.map(([value, text, color]) => {
       const mark = make("span", "mark", this.marks);
       mark.style.setProperty("--color", color);
       write(mark, text);
-      const line = make("i", "line limit", this.lines);
-      line.style.setProperty("--at", this.place01(at));
+      const line = addLine("line limit", value);
       line.style.setProperty("--color", color);
-      mark.line = line;
-    }
+      return line;
+    });
     this.place();
   }
 
@@ -162,29 +138,29 @@ class Slider {
     if (!this.data) return;
     const width = this.root.clientWidth;
     if (!width) return;
-    const center = (at) => THUMB / 2 + this.place01(at) * (width - THUMB);
-    for (const [box, list, up] of [[this.ticks, this.data.ticks, false], [this.marks, this.data.marks, true]]) {
-      const children = [...box.children];
+    const layOut = (box, list, slack, up, lines) => {
+      const labels = [...box.children];
+      const center = ([value]) => THUMB / 2 + this.placeOf(value) * (width - THUMB);
       const { places, rows } = spread(
-        children.map((child, i) => ({ center: center(list[i][0]), width: child.offsetWidth })),
+        labels.map((label, i) => ({ center: center(list[i]), width: label.offsetWidth })),
         width,
-        up ? 0 : 6, // a button's own padding
+        slack,
       );
-      const height = children[0]?.offsetHeight ?? 0;
+      const height = labels[0]?.offsetHeight ?? 0;
       box.style.height = `${rows * height}px`;
-      children.forEach((child, i) => {
-        const { left, row } = places[i];
-        const from = up ? rows - 1 - row : row;
-        child.style.transform = `translate(${left}px, ${from * height}px)`;
-        child.line?.style.setProperty("--reach", `${row * height}px`);
+      places.forEach(({ left, row }, i) => {
+        labels[i].style.transform = `translate(${left}px, ${(up ? rows - 1 - row : row) * height}px)`;
+        lines[i]?.style.setProperty("--reach", `${row * height}px`);
       });
-    }
+    };
+    layOut(this.ticks, this.data.ticks, 6, false, []); // 6: a button's own padding
+    layOut(this.marks, this.data.marks, 0, true, this.limits);
   }
 
   // -------------------------------------------------------------------------------------------------- value and its place
 
   /** The place of a value on the track, 0 to 1. */
-  place01(value) {
+  placeOf(value) {
     const { low, high, log, wide } = this.data;
     if (wide) return (Math.asinh(value / wide) - Math.asinh(low / wide)) / (Math.asinh(high / wide) - Math.asinh(low / wide));
     return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
@@ -193,32 +169,32 @@ class Slider {
   // ----------------------------------------------------------------------------------------------------------- from a person
 
   /** A drag lands on a tick that is near, else on the nearest stop. */
-  dragged() {
+  drag() {
     const place = Number(this.range.value) / FINE;
-    const near = this.data.ticks
-      .map(([at]) => ({ at, gap: Math.abs(this.place01(at) - place) }))
-      .filter(({ gap }) => gap <= NEAR)
-      .sort((a, b) => a.gap - b.gap);
-    const value = near.length ? near[0].at : this.data.stops[this.stopAt(place)];
+    const tick = this.nearest(this.data.ticks.map(([value]) => value), place);
+    const near = tick !== undefined && Math.abs(this.placeOf(tick) - place) <= NEAR;
+    const value = near ? tick : this.data.stops[this.stopAt(place)];
     if (value === this.value) this.show(value); // the thumb snaps back to it
     else this.set(value);
   }
 
+  /** Of some values the one that is nearest to a place. */
+  nearest(values, place) {
+    const gap = (value) => Math.abs(this.placeOf(value) - place);
+    return values.reduce((best, value) => (best !== undefined && gap(best) <= gap(value) ? best : value), undefined);
+  }
+
   /** The number of the stop that is nearest to a place. */
   stopAt(place) {
-    let best = 0;
-    this.data.stops.forEach((stop, i) => {
-      if (Math.abs(this.place01(stop) - place) < Math.abs(this.place01(this.data.stops[best]) - place)) best = i;
-    });
-    return best;
+    return this.data.stops.indexOf(this.nearest(this.data.stops, place));
   }
 
   /** A hand is here: the pictures of the stops are fetched. */
-  wanted() {
-    films.want({ control: this.data.control, count: this.data.stops.length, stop: () => this.stopAt(this.place01(this.value)) });
+  want() {
+    this.prefetch.want({ control: this.data.control, count: this.data.stops.length, stop: () => this.stopAt(this.placeOf(this.value)) });
   }
 
-  released() {
+  release() {
     this.dragging = false;
     this.push();
     if (this.sender.idle) this.show(this.data.value); // what Python made of it
@@ -226,16 +202,15 @@ class Slider {
 
   /** Arrows move by a hundredth of the track, pages by a tenth; a tick on the way is landed on. */
   key(event) {
-    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-    const { low, high, ticks } = this.data;
+    const steps = KEYS[event.key];
+    const { low, high, stops, ticks } = this.data;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Home") this.set(low);
     else if (event.key === "End") this.set(high);
     else if (steps) {
-      const { stops } = this.data;
       const here = steps > 0 ? stops.findLastIndex((stop) => stop <= this.value) : stops.findIndex((stop) => stop >= this.value);
       const target = stops[clamp(here + steps, 0, stops.length - 1)];
-      const between = ticks.map(([at]) => at).filter((at) => (at - this.value) * (at - target) < 0);
+      const between = ticks.map(([value]) => value).filter((value) => (value - this.value) * (value - target) < 0);
       between.sort((a, b) => Math.abs(a - this.value) - Math.abs(b - this.value));
       this.set(between[0] ?? target);
     } else return;
@@ -243,7 +218,7 @@ class Slider {
   }
 
   /** A number in the field is taken exactly, inside the limits; anything else is put back. */
-  typed() {
+  take() {
     if (this.field.value === this.shown) return;
     const value = parse(this.field.value);
     const { low, high, integer } = this.data;
@@ -254,20 +229,20 @@ class Slider {
   /** A value from a hand. Its picture is here, or on its way; else Python is asked for it, as it is when the hand has come to rest. */
   set(value) {
     this.show(value);
-    const held = this.dragging || this.playing;
-    const stop = this.data.stops.indexOf(value);
-    const shown = films.play(this.data.control, stop);
-    if (held && !shown && stop >= 0 && films.awaits(this.data.control, stop)) this.wanted();
-    else if (!held || !shown) return this.push();
+    const { control, stops } = this.data;
+    const stop = stops.indexOf(value);
+    const shown = this.prefetch.show(control, stop);
+    const coming = !shown && stop >= 0 && this.prefetch.awaits(control, stop);
+    if (!this.moving || !(shown || coming)) return this.push();
+    if (coming) this.want();
     this.rough = true;
-    return undefined;
   }
 
   /** Pictures have come: that of the value under the hand is shown. */
-  came(control) {
+  showPicture(control) {
     const stop = this.data?.stops.indexOf(this.value) ?? -1;
-    if (control !== this.data?.control || stop < 0 || !(this.dragging || this.playing || !this.sender.settled)) return;
-    if (!films.play(control, stop) && this.dragging && !films.awaits(control, stop)) this.push();
+    if (control !== this.data?.control || stop < 0 || (this.sender.settled && !this.moving)) return;
+    if (!this.prefetch.show(control, stop) && this.dragging && !this.prefetch.awaits(control, stop)) this.push();
   }
 
   // --------------------------------------------------------------------------------------------------------------- playing
@@ -276,40 +251,39 @@ class Slider {
   toggle() {
     if (this.playing) return this.pause();
     const { control, stops } = this.data;
-    if (this.place01(this.value) > 1 - NEAR) this.show(stops[0]);
-    let [place, before] = [this.place01(this.value), performance.now()];
-    this.wanted();
+    if (this.placeOf(this.value) > 1 - NEAR) this.show(stops[0]);
+    let [place, before] = [this.placeOf(this.value), performance.now()];
+    this.want();
     const tick = (now) => {
       const next = Math.min(1, place + Math.max(0, now - before) / SWEEP);
       before = now;
       const stop = this.stopAt(next);
       // Where its picture is on its way, time stands still.
-      if (films.awaits(control, stop)) this.wanted();
+      if (this.prefetch.awaits(control, stop)) this.want();
       else {
         place = next;
         if (stops[stop] !== this.played) this.set((this.played = stops[stop]));
       }
       if (place >= 1) return this.pause();
       this.playing = requestAnimationFrame(tick);
-      return undefined;
     };
     this.played = null;
     this.playing = requestAnimationFrame(tick);
-    return this.face();
+    this.showButton();
   }
 
   pause() {
     if (!this.playing) return;
     cancelAnimationFrame(this.playing);
     this.playing = null;
-    this.face();
+    this.showButton();
     this.push();
   }
 
-  face() {
+  showButton() {
     this.button.hidden = !this.data.play;
     this.button.innerHTML = this.playing ? ICONS.pause : ICONS.play;
-    this.button.setAttribute("aria-label", this.data.play);
+    name(this.button, this.data.play);
     this.button.setAttribute("aria-pressed", String(Boolean(this.playing)));
     this.button.title = this.data.play;
   }
@@ -317,7 +291,7 @@ class Slider {
   /** @param force also into the field that is being typed in */
   show(value, force = false) {
     this.value = value;
-    const place = this.place01(value);
+    const place = this.placeOf(value);
     this.range.value = String(place * FINE);
     this.range.style.setProperty("--done", `calc(${THUMB / 2}px + ${place} * (100% - ${THUMB}px))`);
     const text = format(value, this.data.integer);
@@ -329,19 +303,18 @@ class Slider {
 
   /** To Python, where it does not know it yet; and once more on release, since it may draw roughly what is still moving. */
   push() {
-    const held = Boolean(this.dragging || this.playing);
-    if (this.value === this.told && !(this.rough && !held)) return;
-    this.told = this.value;
-    this.rough = held;
+    if (this.value === this.known && !(this.rough && !this.moving)) return;
+    this.known = this.value;
+    this.rough = this.moving;
     this.sender.offer({ value: this.value, moving: this.rough });
   }
 
   close() {
     cancelAnimationFrame(this.playing);
     clearTimeout(this.dwelling);
-    films.waiting.delete(this.listen);
-    films.forget(this.data?.control);
-    if (this.rough) films.release?.();
+    this.disconnect();
+    this.prefetch.forget(this.data?.control);
+    if (this.rough) this.prefetch.restore();
     this.sender.close();
     this.sizes.disconnect();
     this.root.remove();

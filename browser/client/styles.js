@@ -1,5 +1,7 @@
 /** @file Style sheets that lie beside these scripts. */
 
+const PAGE = ["board", "picture", "count", "facts", "player", "overlay", "layout"]; // of rules with the same weight the later counts
+
 /** Fetches a sheet, for `adoptedStyleSheets` of the page or of a shadow root. */
 export async function stylesheet(file) {
   const answer = await fetch(new URL(file, import.meta.url));
@@ -8,9 +10,9 @@ export async function stylesheet(file) {
 
 let shared = null;
 
-/** The sheet of whatever lies in the page itself, in no shadow root: there once, however many parts ask for it. */
+/** The sheets of whatever lies in the page itself, in no shadow root: there once, however many parts ask for them. */
 export function pageStyles() {
-  return (shared ??= stylesheet("board.css").then((sheet) => {
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  return (shared ??= Promise.all(PAGE.map((name) => stylesheet(`${name}.css`))).then((sheets) => {
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, ...sheets];
   }));
 }

@@ -13,9 +13,9 @@ export function timed({ curves, panels, player, words }, clock) {
     const walk = walkOf(panels[trace.meta.panel].walks[trace.meta.walk]);
     const x = Float64Array.from(walk.ticks(clock), (tick) => tick / per);
     const y = Float64Array.from(walk[trace.meta.of], (value) => (Number.isFinite(value) && value > LEAST ? value : NaN));
-    const shown = x.findLastIndex((at) => at <= last) + 1;
-    const said = { legendgroup: trace.name, hovertemplate: `${trace.name}<br>%{x}: %{y:.4g}<extra></extra>` };
-    return { ...trace, ...said, x: x.subarray(0, shown), y: y.subarray(0, shown) };
+    const shown = x.findLastIndex((tick) => tick <= last) + 1;
+    const labels = { legendgroup: trace.name, hovertemplate: `${trace.name}<br>%{x}: %{y:.4g}<extra></extra>` };
+    return { ...trace, ...labels, x: x.subarray(0, shown), y: y.subarray(0, shown) };
   });
   const { xaxis, xaxis2, ...rest } = curves.layout;
   return { data, layout: { ...rest, xaxis: { ...xaxis, ...axis }, xaxis2: { ...xaxis2, ...axis } } };

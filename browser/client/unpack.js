@@ -43,7 +43,8 @@ export function unpack(bytes) {
 }
 
 /** A flat array as nested rows that share its memory. */
-function rows(flat, [count, ...inner]) {
+function rows(flat, shape) {
+  const [count, ...inner] = shape;
   const size = inner.reduce((a, b) => a * b, 1);
   return Array.from({ length: count }, (_, i) => {
     const row = flat.subarray(i * size, (i + 1) * size);

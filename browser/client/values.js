@@ -1,24 +1,50 @@
 /** @file Plain structures: compared, copied, merged; and a place in an ascending array. */
 
-/** Are two decoded structures alike? Long arrays are compared number by number, which takes far less time than drawing them. */
-export function same(a, b) {
+const INVISIBLE = 2e-5; // of the span of an array: less than one of 65535 shades
+
+export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+/** Are two decoded structures equal? Long arrays are compared number by number, which takes far less time than drawing them. */
+export const same = (a, b) => equal(a, b, () => 0);
+
+/** Equal to the eye: numbers of an array may differ by what nobody can see. */
+export const alike = (a, b) => equal(a, b, invisible);
+
+/** @param tolerance by how much the numbers of an array may differ */
+function equal(a, b, tolerance) {
+  const near = (x, y, most) => x === y || Math.abs(x - y) <= most || (Number.isNaN(x) && Number.isNaN(y));
   if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || !a || !b) return Number.isNaN(a) && Number.isNaN(b);
-  if (a.constructor !== b.constructor) return false;
-  if (Array.isArray(a) || ArrayBuffer.isView(a)) {
-    if (a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i++) if (a[i] !== b[i] && !same(a[i], b[i])) return false;
-    return true;
+  if (typeof a === "number" && typeof b === "number") return near(a, b, tolerance([a]));
+  if (!a || !b || typeof a !== "object" || a.constructor !== b.constructor) return false;
+  if (ArrayBuffer.isView(a)) {
+    const [values, others] = [/** @type {Float64Array} */ (a), /** @type {Float64Array} */ (b)];
+    const most = tolerance(values);
+    return values.length === others.length && values.every((value, i) => near(value, others[i], most));
   }
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]));
+  return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key], tolerance));
+}
+
+function invisible(values) {
+  const [low, high] = extent(values);
+  return INVISIBLE * (high - low) + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
+}
+
+/** The least and the greatest of some numbers. */
+export function extent(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 /** A copy that Plotly may write into; numbers are shared, not copied. */
 export function copy(value) {
   if (!value || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) return ArrayBuffer.isView(value[0]) ? value : value.map(copy);
-  return Object.fromEntries(Object.entries(value).map(([key, held]) => [key, copy(held)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, copy(child)]));
 }
 
 /** `theirs` over `ours`, level by level. */
@@ -29,51 +55,38 @@ export function merge(ours, theirs) {
   return merged;
 }
 
-/** How many updates are at most `k`, in an ascending array: the number of points to draw. */
-export function reached(update, k) {
+/** Sets an entry of a map as its newest, and drops the oldest beyond `most`. */
+export function renew(map, key, value, most) {
+  map.delete(key);
+  map.set(key, value);
+  for (const oldest of map.keys()) {
+    if (map.size <= most) break;
+    map.delete(oldest);
+  }
+  return value;
+}
+
+/** How many numbers of an ascending array are at most `k`: of the updates, the number of points to draw. */
+export function reached(updates, k) {
   let low = 0;
-  let high = update.length;
+  let high = updates.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (update[middle] <= k) low = middle + 1;
+    if (updates[middle] <= k) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** For each value the cell of an ascending axis that it lies in, and how far into it, 0 to 1. */
-export function places(axis, values) {
-  return Array.from(values, (value) => {
-    let low = 0;
-    let high = axis.length - 1;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (axis[middle] <= value) low = middle;
-      else high = middle;
-    }
-    return [low, (value - axis[low]) / (axis[high] - axis[low])];
-  });
+/**
+ * The cell of an ascending axis that a value lies in, and how far into it, 0 to 1.
+ * @returns {[number, number]}
+ */
+export function cell(axis, value) {
+  const i = clamp(reached(axis, value) - 1, 0, axis.length - 2);
+  return [i, (value - axis[i]) / (axis[i + 1] - axis[i])];
 }
 
-const INVISIBLE = 2e-5; // of the span of an array: less than one of 65535 shades
-
-/** The same to the eye: as `same`, but numbers of an array may differ by what nobody can see. */
-export function alike(a, b) {
-  if (a === b) return true;
-  if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) {
-    if (a.length !== b.length) return false;
-    let [low, high] = [Infinity, -Infinity];
-    for (const value of a) {
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    const most = INVISIBLE * (high - low) + 1e-9 * Math.max(Math.abs(low), Math.abs(high));
-    for (let i = 0; i < a.length; i++) if (!(Math.abs(a[i] - b[i]) <= most) && !same(a[i], b[i])) return false;
-    return true;
-  }
-  if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
-  if (!a || !b || typeof a !== "object" || typeof b !== "object") return same(a, b);
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && alike(a[key], b[key]));
-}
+/** The bilinear value of a grid at a point in a cell of its rows and a cell of its columns. */
+export const bilinear = (grid, [r, t], [c, s]) =>
+  (1 - t) * ((1 - s) * grid[r][c] + s * grid[r][c + 1]) + t * ((1 - s) * grid[r + 1][c] + s * grid[r + 1][c + 1]);

@@ -2,19 +2,30 @@
 
 import { reached } from "./values.js";
 
-const made = new WeakMap();
+const walks = new WeakMap();
 
-/** The walk of what Python sent; the same object for the same data. */
-export function walkOf(said) {
-  if (!made.has(said)) made.set(said, new Walk(said));
-  return made.get(said);
+/** The walk of what Python sent; the same object for the same data. @returns {Walk} */
+export function walkOf(data) {
+  if (!walks.has(data)) walks.set(data, new Walk(data));
+  return walks.get(data);
 }
 
-/** Its facts are those of `Walk` in board.py. */
+/** Its further fields are those of `Walk` in board.py. */
 class Walk {
-  constructor(said) {
-    Object.assign(this, said);
-    this.strided = null;
+  /** @type {ArrayLike<number>} */
+  update;
+  /** @type {ArrayLike<number> | undefined} */
+  evaluations;
+  /** @type {number} */
+  stride;
+  /** @type {number} */
+  lowest;
+  /** @type {ArrayLike<number>} */
+  excess;
+  strided = null;
+
+  constructor(data) {
+    Object.assign(this, data);
   }
 
   /** The tick of the bar at which each point is reached; counted by epochs, a tick is a mini-batch's worth of rows. */

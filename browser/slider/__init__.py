@@ -1,5 +1,5 @@
 """A slider that sends its value while it is dragged."""
 
-from browser.slider.slider import slider, slider_held, slider_value, stops
+from browser.slider.slider import slider, slider_dragging, slider_value, stops
 
-__all__ = ["slider", "slider_held", "slider_value", "stops"]
+__all__ = ["slider", "slider_dragging", "slider_value", "stops"]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from browser.served import entry, served
+from browser.static_files import entry, publish_scripts
 
 STOPS = 100  # of the track, as many as arrow keys find
 WIDE = 10.0  # a wide track is linear up to about there, and logarithmic beyond
@@ -56,8 +56,8 @@ def slider(
     shown = min(max(float(value), low), high) if math.isfinite(value) else low
     if integer:
         shown = float(round(shown))
-    seen = _sent(key)
-    served()
+    sent = _sent(key)
+    publish_scripts()
     _SLIDER(
         key=key,
         data={
@@ -77,7 +77,7 @@ def slider(
             "play": play,
             "control": key,
             "stops": stops(low, high, [at for at, _ in ticks], log=log, wide=wide, integer=integer),
-            "seen": int(seen["turn"]) if seen else 0,
+            "answered": int(sent["turn"]) if sent else 0,
         },
         on_sent_change=on_change,
     )
@@ -112,8 +112,8 @@ def slider_value(key: str) -> float | None:
     return float(sent["value"]) if sent else None
 
 
-def slider_held(key: str) -> bool:
-    """Whether the hand still held the slider when it sent that value."""
+def slider_dragging(key: str) -> bool:
+    """Whether the hand was still dragging the slider when it sent that value."""
     sent = _sent(key)
     return bool(sent and sent["moving"])
 

@@ -1,5 +1,6 @@
 """The browser's modules by themselves, in a real browser: each function beside a second computation in NumPy."""
 
+import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,7 +53,7 @@ def call(page: Page) -> Call:
     def evaluate(module: str, expression: str, **names: object) -> Any:  # noqa: ANN401  (whatever the expression gives)
         script = f"""async (names) => {{
             const module = await import("http://modules.test/{module}.js");
-            const run = new Function(...Object.keys(module), ...Object.keys(names), "return ({expression});");
+            const run = new Function(...Object.keys(module), ...Object.keys(names), {json.dumps(f"return ({expression});")});
             return await run(...Object.values(module), ...Object.values(names));
         }}"""
         return page.evaluate(script, names)
@@ -77,8 +78,8 @@ BOX = {"left": 0.0, "right": 10.0, "top": 0.0, "bottom": 5.0}
     ],
 )
 def test_the_part_of_a_segment_inside_a_box(call: Call, segment: tuple[float, ...], part: tuple[float, float] | None) -> None:
-    found = call("path", "inside(...segment, box)", segment=segment, box=BOX)
-    assert found == (None if part is None else pytest.approx(list(part)))
+    result = call("path", "inside(...segment, box)", segment=segment, box=BOX)
+    assert result == (None if part is None else pytest.approx(list(part)))
 
 
 def test_a_path_is_cut_where_it_leaves_and_says_at_which_update(call: Call) -> None:
@@ -88,7 +89,7 @@ def test_a_path_is_cut_where_it_leaves_and_says_at_which_update(call: Call) -> N
     assert [exit["x"] for exit in traced["exits"]] == [10, 10]
     assert traced["out"] is True
     assert len(traced["pieces"]) == 2
-    assert [dot[2] for dot in traced["dots"]] == [0, 1, 3], "what lies outside is no dot, and is not counted away"
+    assert [dot["i"] for dot in traced["dots"]] == [0, 1, 3], "what lies outside is no dot, and is not counted away"
 
 
 @pytest.mark.parametrize(("tick", "count"), [(-1, 0), (0, 1), (2, 1), (3, 2), (9, 3), (math.inf, 3)])
@@ -146,23 +147,28 @@ def test_a_sender_has_one_value_under_way_and_the_newest_follows(call: Call) -> 
             const sent = [];
             const sender = new Sender((value, turn) => sent.push([value, turn]));
             for (const value of [1, 2, 3]) sender.offer(value);
-            sender.offer("w", "window");
+            sender.offer('w', 'window');
             const first = [...sent];
             const behind = sender.behind;
-            sender.heard(1);
+            sender.answer(1);
             await new Promise((done) => setTimeout(done, 100));
-            sender.heard(2);
+            sender.answer(2);
             await new Promise((done) => setTimeout(done, 100));
-            sender.heard(3);
+            sender.answer(3);
             await new Promise((done) => setTimeout(done, 100));
             return { first, behind, sent, idle: sender.idle };
-        })()""".replace("\n", " ").replace('"', "'"),
+        })()""",
     )
     assert sent == {"first": [[1, 1]], "behind": True, "sent": [[1, 1], [3, 2], ["w", 3]], "idle": True}
 
 
 def test_a_parcel_is_given_to_who_asked_before_and_after(call: Call) -> None:
-    asked = "const before = parcel('a'); hold('a', { n: 1 }); return [(await before).n, await parcel('a') === await before];"
+    asked = """
+        const parcels = new Parcels();
+        const before = parcels.get('a');
+        parcels.put('a', { n: 1 });
+        return [(await before).n, await parcels.get('a') === await before];
+    """
     assert call("parcels", f"(async () => {{ {asked} }})()") == [1, True]
 
 
@@ -183,13 +189,18 @@ WALK = "(walk.ticks = () => walk.update, walk)"
 
 
 def test_a_parcel_that_is_asked_for_stays_however_many_come(call: Call) -> None:
-    held = "hold('map', 1); for (let i = 0; i < 500; i++) { hold('walk ' + i, i); await parcel('map'); } return parcel('map');"
-    assert call("parcels", f"(async () => {{ {held} }})()") == 1
+    kept = """
+        const parcels = new Parcels();
+        parcels.put('map', 1);
+        for (let i = 0; i < 500; i++) { parcels.put('walk ' + i, i); await parcels.get('map'); }
+        return parcels.get('map');
+    """
+    assert call("parcels", f"(async () => {{ {kept} }})()") == 1
 
 
 def test_an_update_taken_apart(call: Call) -> None:
-    moves = call("details", f"movesOf({WALK}, 3, 'updates')".replace('"', "'"), walk=MOVES)
-    assert moves["at"] == [1, 2]
+    moves = call("details", f"movesOf({WALK}, 3, 'updates')", walk=MOVES)
+    assert moves["point"] == [1, 2]
     assert moves["gradient"] == pytest.approx([-0.4, 0.1])
     assert moves["momentum"] == pytest.approx([-0.3, 0.4])
     assert moves["step"] == [-0.15, 0.8]
@@ -229,25 +240,54 @@ def test_the_lens_shows_a_circle_where_the_method_sees_one(call: Call) -> None:
     assert inside.sum() == pytest.approx(math.pi / 4 * (np.ptp(rows) + 1) * (np.ptp(columns) + 1), rel=0.08)
 
 
-def test_films_are_fetched_from_the_hand_outward_and_not_twice(call: Call) -> None:
+def test_pictures_are_fetched_from_the_hand_outward_and_not_twice(call: Call) -> None:
     script = """(() => {
+        const prefetch = new Prefetch();
         const asked = [];
-        films.ask = (wish) => asked.push(wish.stops);
-        films.take({ turn: 1, films: { unit: 'one' } });
-        films.want({ control: 'unit', count: 60, stop: () => 5 });
         const shown = [];
-        films.show = (picture) => shown.push(picture);
-        const early = films.play('unit', 5);
-        const frames = Object.fromEntries(asked[0].map((i) => [i, 'picture ' + i]));
-        films.take({ turn: 2, films: { unit: 'one' }, control: 'unit', name: 'one', frames, slow: false });
-        const played = films.play('unit', 5);
-        films.take({ turn: 3, films: { unit: 'another' } }); films.take({ turn: 2, films: { unit: 'one' } });
-        return { asked, early, played, shown, stale: films.play('unit', 5) };
+        prefetch.connect((request) => asked.push(request.stops));
+        prefetch.receive({ turn: 1, sequences: { unit: 'one' } });
+        prefetch.want({ control: 'unit', count: 60, stop: () => 5 });
+        prefetch.display({ show: (picture) => shown.push(picture), check() {} });
+        const early = prefetch.show('unit', 5);
+        const pictures = Object.fromEntries(asked[0].map((i) => [i, 'picture ' + i]));
+        prefetch.receive({ turn: 2, sequences: { unit: 'one' }, control: 'unit', name: 'one', pictures, slow: false });
+        const late = prefetch.show('unit', 5);
+        prefetch.receive({ turn: 3, sequences: { unit: 'another' } });
+        prefetch.receive({ turn: 2, sequences: { unit: 'one' } });
+        return { asked, early, late, shown, stale: prefetch.show('unit', 5) };
     })()"""
-    found = call("films", script.replace("\n", " "))
-    assert found["asked"][0][:5] == [5, 6, 4, 7, 3]
-    assert not set(found["asked"][0]) & set(found["asked"][1]), "what has come is not asked for again"
-    assert (found["early"], found["played"], found["shown"], found["stale"]) == (False, True, ["picture 5"], False)
+    result = call("prefetch", script)
+    assert result["asked"][0][:5] == [5, 6, 4, 7, 3]
+    assert not set(result["asked"][0]) & set(result["asked"][1]), "what has come is not asked for again"
+    assert (result["early"], result["late"], result["shown"], result["stale"]) == (False, True, ["picture 5"], False)
+
+
+def test_who_leaves_disconnects_only_itself(call: Call) -> None:
+    """Streamlit takes a page's components away after it has mounted those of the next."""
+    script = """(() => {
+        const prefetch = new Prefetch();
+        const shown = [];
+        const leave = prefetch.display({ show: () => shown.push('old'), check() {} });
+        const stop = prefetch.connect(() => shown.push('asked the old one'));
+        const next = prefetch.display({ show: () => shown.push('new'), check() {} });
+        prefetch.connect(() => shown.push('asked'));
+        leave();
+        stop();
+        prefetch.receive({ turn: 1, sequences: { unit: 'one' }, control: 'unit', name: 'one', pictures: { 0: 'picture' } });
+        prefetch.want({ control: 'unit', count: 2, stop: () => 0 });
+        prefetch.show('unit', 0);
+        next();
+        return [shown, prefetch.show('unit', 0)];
+    })()"""
+    assert call("prefetch", script) == [["asked", "new"], False]
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"), [(-1, [0, -1]), (0, [0, 0]), (0.5, [0, 0.5]), (1, [1, 0]), (2, [1, 0.5]), (3, [1, 1]), (5, [1, 2])]
+)
+def test_the_cell_of_an_axis(call: Call, value: float, cell: list[float]) -> None:
+    assert call("values", "cell([0, 1, 3], value)", value=value) == cell
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -17,7 +17,8 @@ from tests.browser.slow_line import slow_line
 
 UNIT = "unit of x₂ (sepal width)"
 # in the browser: the address of a module that the page has loaded
-FILMS = """performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith("/films.js"))"""
+PAGE = """performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith("/page.js"))"""
+PREFETCH = f"const {{ prefetch }} = (await import({PAGE})).pageOf(document.body);"
 
 
 def near(page: Page, panel: int, at: tuple[float, float], pixel: tuple[float, float]) -> None:
@@ -192,8 +193,9 @@ def test_a_long_line_shows_what_was_sent_ahead(serve: Serve, page: Page) -> None
         x, y, width, height = box(slider)
         page.mouse.move(x + 0.66 * width, y + height / 2)
         ready = f"""async () => {{
-            const {{ films }} = await import({FILMS});
-            return films.wanted ? films.film(films.wanted.control).frames.size : 0;
+            {PREFETCH}
+            const {{ control, count }} = prefetch.wanted ?? {{ count: 0 }};
+            return Array.from({{ length: count }}, (_, stop) => prefetch.picture(control, stop)).filter(Boolean).length;
         }}"""
         # Pictures of the stops around the hand are sent ahead. Where the server was busy, they are asked for again in 5 s, 10 s, ...
         becomes(page, lambda: page.evaluate(ready) >= 60, True, seconds=60)
@@ -223,7 +225,7 @@ def test_a_double_click_looks_at_the_whole_map_and_leaves_the_start(visit: Visit
 def test_a_drawing_that_was_lost_on_its_way_is_asked_for_once_more(visit: Visit, page: Page) -> None:
     """Streamlit drops the messages of a run where a fragment's rerun arrives just as it ends: the browser then lacks what Python drew."""
     visit("/")
-    again = f"async (edit) => {{ const {{ films }} = await import({FILMS}); films.drawn(edit); films.drawn(edit); return true; }}"
+    again = f"async (edit) => {{ {PREFETCH} prefetch.screen.check(edit); prefetch.screen.check(edit); return true; }}"
     count = "document.querySelector('.esl-board').dataset.contours"
     for edit, draws in ((0, False), (1000, True), (1000, False), (1001, True)):
         before = at_rest(page, lambda: page.evaluate(count))

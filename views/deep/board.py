@@ -112,7 +112,7 @@ def _walk(one: NetworkResult, cut: SliceResult, slot: int) -> Walk:
                 "truth": [numeral(_short(value)) for value in one.true_loss],
                 "drawn": [numeral(_short(value)) for value in cut.plane_loss],
             },
-            "told": [_accuracy(one, at) for at in range(len(record.update))],
+            "numbers": [_accuracy(one, at) for at in range(len(record.update))],
         }
 
 
@@ -154,7 +154,7 @@ def _facts_of_loss(one: NetworkResult) -> list[Fact]:
 def _held(cut: SliceResult) -> Fact:
     return {
         "label": tr("the plane holds"),
-        "value": f"{100 * cut.on.held:.0f} %",
+        "value": f"{100 * cut.on.explained_fraction:.0f} %",
         "help": tr("the share of the path's variance that lies along the two directions; the rest is not in this picture"),
     }
 

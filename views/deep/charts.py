@@ -123,7 +123,7 @@ def _modes(deep: Deep, result: DeepResult) -> None:
 def _honesty(deep: Deep, result: DeepResult) -> None:
     """How far each step lies off the plane, and what the plane shows there instead of its loss."""
     cut = [(one, one.cut, stroke) for one, stroke in zip(result.nets, WALKS, strict=False) if one.cut is not None]
-    held = "; ".join(tr("{net}: {share} %").format(net=name_of(one), share=round(100 * c.on.held)) for one, c, _ in cut)
+    held = "; ".join(tr("{net}: {share} %").format(net=name_of(one), share=round(100 * c.on.explained_fraction)) for one, c, _ in cut)
     left, right = st.columns(2)
     with left:
         drawn = [Line(name_of(one), one.record.update, c.on.distance, stroke.color) for one, c, stroke in cut]

@@ -1,4 +1,4 @@
-"""What the browser gets from this app itself: the scripts of views/client, and the plotly.js that the Python package carries.
+"""What the browser gets from this app itself: the scripts of browser/client, and the plotly.js that the Python package carries.
 
 Streamlit serves the folder `static` beside the app. Copies go there, once a version, into names that hold the version: a browser may
 keep what it has for as long as it likes. A component's own script is two lines that fetch the rest, since it is sent with every change.
@@ -38,12 +38,12 @@ def _client() -> str:
 
 
 def entry(name: str) -> str:
-    """What Streamlit is given as the script of a component: `mount` of views/client/{name}.js does the work."""
+    """What Streamlit is given as the script of a component: `mount` of browser/client/{name}.js does the work."""
     return _ENTRY.format(folder=_client(), name=name)
 
 
-def served() -> bool:
-    """Whether the browser can fetch the scripts; puts them in their place when it is first asked."""
+def publish_scripts() -> bool:
+    """Puts the scripts where Streamlit serves them, once a process. Whether the browser can fetch them."""
     folder = _static()
     return folder is not None and _published(folder)
 

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from browser.served import CLIENT, OLD, publish
+from browser.static_files import CLIENT, OLD, publish
 
 
 def test_a_version_is_published_once_and_versions_long_gone_are_removed(tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+/** @file Slow work that is asked for faster than it is done: one at a time, and once more for whatever came meanwhile. */
+
+export class Latest {
+  /** @param {() => Promise<unknown>} work */
+  constructor(work) {
+    this.work = work;
+    this.stale = false; // there are newer data: the work may stop early
+    this.running = null; // settles when nothing is left to do
+    this.closed = false;
+  }
+
+  request() {
+    this.stale = true;
+    this.running ??= this.run();
+  }
+
+  async run() {
+    try {
+      while (this.stale && !this.closed) {
+        this.stale = false;
+        await this.work();
+      }
+    } finally {
+      this.running = null;
+    }
+  }
+
+  /** Whether the work is in vain. */
+  get overtaken() {
+    return this.stale || this.closed;
+  }
+
+  close() {
+    this.closed = true;
+  }
+}

@@ -1,0 +1,18 @@
+/** @file A component that shows nothing: it fetches the pictures that sliders lead to, see prefetch.js. */
+
+import { mounted } from "./mounted.js";
+import { pageOf } from "./page.js";
+import { unpack } from "./unpack.js";
+
+export const mount = mounted(
+  (root) => {
+    const { prefetch } = pageOf(root);
+    const part = { prefetch, send: null, close: prefetch.connect((request) => part.send(request)) };
+    return part;
+  },
+  async (part, { data, setTriggerValue }) => {
+    part.send = (request) => setTriggerValue("asked", request);
+    const plain = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
+    part.prefetch.receive(unpack(new Uint8Array(await new Response(plain).arrayBuffer())));
+  },
+);
