@@ -15,11 +15,15 @@ import pytest
 
 from benchmarks.conftest import Row, Table, Work
 from benchmarks.test_grids import both, elementwise, products
-from core.settings import Pick, capacity, pick
-from labs.deep.kernels import beginner, slicer, trainer
-from labs.deep.run import trial_of
+from core.settings import Pick, pick
+from labs.deep.measures import measure
+from labs.deep.objective import Snapshot
+from labs.deep.races import training_setup
 from labs.deep.setup import Deep
-from labs.deep.training import Trial, measured, started
+from labs.deep.slices import slicer
+from labs.deep.trainer import beginner, trainer
+from labs.deep.training import initial_theta, start
+from labs.deep.training_setup import TrainingSetup
 from landscape.grid import Plane
 from networks.multilayer import Architecture, states
 
@@ -31,31 +35,26 @@ SPIRALS = Deep(
 )  # fmt: skip
 
 
-def training(trial: Trial) -> Work:
+def training(setup: TrainingSetup) -> Work:
     """The product's: so many updates, in one call."""
-    rows, hyper = trial.split, {"rate": jnp.float32(0.1)}
-    begun = beginner(trial.net, "gradient_descent")(hyper, started(trial), rows.train)
-    kernel = trainer(trial.net, trial.loss.name, "gradient_descent", capacity(BATCH), False)
-    numbers = (np.int64(rows.n), np.int64(BATCH), np.int64(0))
-    ones = jnp.ones(STEPS + 1, jnp.float32)
-    return partial(kernel, trial.numbers, rows.train, *numbers, hyper, ones, jnp.float32(1e9), begun, np.int64(STEPS))
+    return partial(trainer(setup.structure), setup.input(1.0), start(setup), np.int64(STEPS))
 
 
-def torch_training(trial: Trial) -> dict[str, Work]:
+def torch_training(setup: TrainingSetup) -> dict[str, Work]:
     """The same network, optimizer and batch size, as one writes it in PyTorch; nothing where it is not installed."""
     try:
         import torch
     except ImportError:
         return {}
-    x = torch.from_numpy(np.asarray(trial.split.train.x).T[: trial.split.n].copy())
-    y = torch.from_numpy(np.asarray(trial.split.train.y)[: trial.split.n].astype(np.int64))
-    sizes = [trial.net.inputs, *[WIDTH] * DEPTH]
+    x = torch.from_numpy(np.asarray(setup.split.train.x).T[: setup.split.n].copy())
+    y = torch.from_numpy(np.asarray(setup.split.train.y)[: setup.split.n].astype(np.int64))
+    sizes = [setup.net.inputs, *[WIDTH] * DEPTH]
     hidden = [
         layer
         for before, after in pairwise(sizes)
         for layer in (torch.nn.Linear(before, after, bias=False), torch.nn.BatchNorm1d(after), torch.nn.ReLU())
     ]
-    net = torch.nn.Sequential(*hidden, torch.nn.Linear(WIDTH, trial.net.outputs))
+    net = torch.nn.Sequential(*hidden, torch.nn.Linear(WIDTH, setup.net.outputs))
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 
     def loop() -> None:
@@ -73,20 +72,20 @@ def torch_training(trial: Trial) -> dict[str, Work]:
 
 
 def test_training(table: Table) -> None:
-    trial = trial_of(SPIRALS, Pick("batch"))
-    assert trial.split.n == ROWS
+    setup = training_setup(SPIRALS, Pick("batch"))
+    assert setup.split.n == ROWS
     name = f"{DEPTH} × {WIDTH}, batch normalization, {STEPS} updates with batches of {BATCH} of {ROWS} rows"
-    ways = {key: (work, 5.0, False) for key, work in torch_training(trial).items()}
-    table.measure(name, training(trial), ways, rounds=15)
+    ways = {key: (work, 5.0, False) for key, work in torch_training(setup).items()}
+    table.measure(name, training(setup), ways, rounds=15)
 
 
-def slice_of(trial: Trial) -> tuple[Work, Plane]:
-    rng, p = np.random.default_rng(0), trial.net.size
-    theta = started(trial)
+def slice_of(setup: TrainingSetup) -> tuple[Work, Plane]:
+    rng, p = np.random.default_rng(0), setup.net.size
+    theta = initial_theta(setup)
     plane = Plane(theta, *(rng.normal(size=p).astype(np.float32) / 10 for _ in range(2)))
     a = np.linspace(-1, 1, SIDE, dtype=np.float32)
-    kernel = slicer(trial.net, trial.loss.name, True)
-    return partial(kernel, trial.numbers, states(trial.net, np.float32), trial.split.train, plane, a, a), plane
+    at = Snapshot(setup.numbers, states(setup.net, np.float32), setup.split.train, jnp.asarray(theta))
+    return partial(slicer(setup.objective), at, plane, a, a), plane
 
 
 def slice_bound(net: Architecture) -> Work:
@@ -96,17 +95,17 @@ def slice_bound(net: Architecture) -> Work:
     return both(elementwise(jax.nn.relu, points * DEPTH * WIDTH, np.float32), products(flops, np.float32))
 
 
-def torch_slice(trial: Trial, plane: Plane, expected: np.ndarray) -> dict[str, Work]:
+def torch_slice(setup: TrainingSetup, plane: Plane, expected: np.ndarray) -> dict[str, Work]:
     """torch.func.vmap over the points, all at once and in chunks."""
     try:
         import torch
     except ImportError:
         return {}
-    net = trial.net
-    n = trial.split.n
+    net = setup.net
+    n = setup.split.n
     x, y = (
-        torch.from_numpy(np.asarray(trial.split.train.x)[:, :n].copy()),
-        torch.from_numpy(np.asarray(trial.split.train.y)[:n].astype(int)),
+        torch.from_numpy(np.asarray(setup.split.train.x)[:, :n].copy()),
+        torch.from_numpy(np.asarray(setup.split.train.y)[:n].astype(int)),
     )
     a = np.linspace(-1, 1, SIDE, dtype=np.float32)
     thetas = torch.from_numpy(
@@ -138,10 +137,10 @@ def torch_slice(trial: Trial, plane: Plane, expected: np.ndarray) -> dict[str, W
 
 
 def test_slice(table: Table) -> None:
-    trial = trial_of(SPIRALS, Pick("batch"))
-    product, plane = slice_of(trial)
-    beside: dict[str, tuple[Work, float, bool]] = {"bound: its products and activations": (slice_bound(trial.net), 2.5, True)}
-    beside |= {name: (work, 4.0, False) for name, work in torch_slice(trial, plane, np.asarray(product())).items()}
+    setup = training_setup(SPIRALS, Pick("batch"))
+    product, plane = slice_of(setup)
+    beside: dict[str, tuple[Work, float, bool]] = {"bound: its products and activations": (slice_bound(setup.net), 2.5, True)}
+    beside |= {name: (work, 4.0, False) for name, work in torch_slice(setup, plane, np.asarray(product())).items()}
     table.measure(f"{DEPTH} × {WIDTH}, batch normalization, {SIDE}×{SIDE} slice of {ROWS} rows, float32", product, beside, rounds=7)
 
 
@@ -166,15 +165,13 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
 def compiled(depth: int, width: int, normalization: str, changes: Mapping[str, Any]) -> float:
     """Seconds of processor time until the first record and the first update of a model that nobody has asked for."""
     deep = replace(SPIRALS, depth=depth, width=width, nets=(Pick(normalization),), steps=1, **changes)
-    trial = trial_of(deep, Pick(normalization), deep.residual == "residual")
+    setup = training_setup(deep, Pick(normalization), deep.residual == "residual")
     jax.clear_caches()
     begun = time.process_time()
-    rows, hyper = trial.split, {"rate": jnp.float32(0.1)}
-    first = unwrap(beginner)(trial.net, "gradient_descent")(hyper, started(trial), rows.train)
-    numbers = (np.int64(rows.n), np.int64(BATCH), np.int64(0))
-    kernel = unwrap(trainer)(trial.net, trial.loss.name, "gradient_descent", capacity(BATCH), False)
-    after = kernel(trial.numbers, rows.train, *numbers, hyper, jnp.ones(2, jnp.float32), jnp.float32(1e9), first, np.int64(1))
-    measured(trial, after)
+    rows = setup.split
+    first = unwrap(beginner)(setup.net, "gradient_descent")(setup.hyper, initial_theta(setup), rows.train)
+    after = unwrap(trainer)(setup.structure)(setup.input(1.0), first, np.int64(1))
+    measure(setup.net, setup.loss.name, Snapshot(setup.numbers, after.state, rows.train, after.theta), rows)
     return time.process_time() - begun
 
 

@@ -8,6 +8,7 @@ from jaxtyping import Array, Float, Int
 
 from surfaces.surface import Rows
 
+Batch = Rows
 Order = Int[Array, " n"]
 Draw = Callable[[Int[Array, ""], Order], tuple[Rows, Order]]
 

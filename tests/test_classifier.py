@@ -12,15 +12,16 @@ import pytest
 from scipy.ndimage import map_coordinates
 from scipy.special import log_softmax, softmax
 
-from labs.deep.curvature import state_at
 from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep
 from labs.deep.flat import FLAT, HIGH, flat
-from labs.deep.kernels import loss_of, trainer
 from labs.deep.likelihood import both, holds, likelihood
 from labs.deep.regions import MOMENTS, SIDE, chart_of, class_names, regions
 from labs.deep.rows import parts
-from labs.deep.run import DeepResult, entrants, losses, run, trial_of
-from labs.deep.training import started
+from labs.deep.objective import Objective
+from labs.deep.races import entrants, losses, training_setup
+from labs.deep.run import DeepResult, run
+from labs.deep.trainer import trainer
+from labs.deep.training import initial_theta, snapshot
 from verdict.deep import _falls_for_ever
 from figures.flat import _between, shaded
 from lessons.deep_scene import CLASSIFIER
@@ -103,7 +104,8 @@ def test_every_loss_goes_through_a_network_as_in_numpy(name: str, depth: int) ->
     settings = {"focus": 1.5, "smoothing": 0.2}
 
     def ours(at: jax.Array) -> jax.Array:
-        return loss_of(net, name, {key: jnp.float64(value) for key, value in settings.items()}, at, states(net, np.float64), rows, True)[0]
+        numbers = {key: jnp.float64(value) for key, value in settings.items()}
+        return Objective(net, name).value(numbers, at, states(net, np.float64), rows)[0]
 
     def theirs(at: Array) -> float:
         return float(cost(name, network(net, at, x[:, :15]), labels[:15], **settings).mean())
@@ -124,7 +126,7 @@ def test_all_that_a_network_can_be_trained_with() -> None:
 )
 def test_which_losses_fall_for_ever(name: str, says: bool) -> None:
     """A minimum at infinity is said of those alone."""
-    assert _falls_for_ever(trial_of(SOFTMAX, Pick("none"), False, Pick(name))) == says
+    assert _falls_for_ever(training_setup(SOFTMAX, Pick("none"), False, Pick(name))) == says
 
 
 # -------------------------------------------------------------------------------------------------------------- the race
@@ -151,30 +153,29 @@ def test_losses_start_alike_and_are_measured_alike(result: DeepResult) -> None:
     first, second = result.nets
     assert (first.key, second.key) == ("none mean_squared", "none cross_entropy")
     np.testing.assert_array_equal(first.record.theta[0], second.record.theta[0])
-    assert first.trial == replace(second.trial, loss=first.trial.loss)
+    assert first.setup == replace(second.setup, loss=first.setup.loss)
     for one in result.nets:
-        record, rows = one.record, one.trial.split
+        record, rows = one.record, one.setup.split
         for at in (0, 20, -1):
-            for part, n, entropy in ((rows.train, rows.n, record.measured.entropy), (rows.test, rows.m, record.measured.unseen_entropy)):
-                scores = network(one.trial.net, record.theta[at].astype(np.float64), np.asarray(part.x, np.float64)[:, :n])
+            for part, n, entropy in ((rows.train, rows.n, record.measured.entropy), (rows.test, rows.m, record.measured.held_out_entropy)):
+                scores = network(one.setup.net, record.theta[at].astype(np.float64), np.asarray(part.x, np.float64)[:, :n])
                 labels = np.asarray(part.y)[:n].astype(int)
                 assert float(entropy[at]) == pytest.approx(cost("cross_entropy", scores, labels, 0, 0).mean(), rel=2e-6)
-            scores = network(one.trial.net, record.theta[at].astype(np.float64), np.asarray(rows.train.x, np.float64)[:, : rows.n])
-            own = cost(one.trial.loss.name, scores, np.asarray(rows.train.y)[: rows.n].astype(int), 0, 0).mean()
+            scores = network(one.setup.net, record.theta[at].astype(np.float64), np.asarray(rows.train.x, np.float64)[:, : rows.n])
+            own = cost(one.setup.loss.name, scores, np.asarray(rows.train.y)[: rows.n].astype(int), 0, 0).mean()
             assert float(record.measured.loss[at]) == pytest.approx(own, rel=2e-6)
     np.testing.assert_array_equal(second.record.measured.loss, second.record.measured.entropy)
 
 
 def test_a_number_of_a_loss_compiles_nothing() -> None:
-    trials = [trial_of(SMALL, Pick("none"), False, pick("focal", focus=focus)) for focus in (1.0, 3.0)]
-    assert trials[0] != trials[1]
-    assert numbers(trials[1].loss, losses()["focal"].fields) == {"focus": 3.0}
-    assert float(trials[1].numbers["focus"]) == 3.0
-    key = (trials[0].net, "focal", "gradient_descent", 16, False)
-    before = run(replace(SMALL, losses=(trials[0].loss,), steps=3)).nets[0].record.measured.loss
-    compiled = trainer(*key)._cache_size()  # type: ignore[attr-defined]
-    after = run(replace(SMALL, losses=(trials[1].loss,), steps=3)).nets[0].record.measured.loss
-    assert trainer(*key)._cache_size() == compiled == 1  # type: ignore[attr-defined]
+    setups = [training_setup(SMALL, Pick("none"), False, pick("focal", focus=focus)) for focus in (1.0, 3.0)]
+    assert setups[0] != setups[1]
+    assert numbers(setups[1].loss, losses()["focal"].fields) == {"focus": 3.0}
+    assert float(setups[1].numbers["focus"]) == 3.0
+    before = run(replace(SMALL, losses=(setups[0].loss,), steps=3)).nets[0].record.measured.loss
+    compiled = trainer(setups[0].structure)._cache_size()  # type: ignore[attr-defined]
+    after = run(replace(SMALL, losses=(setups[1].loss,), steps=3)).nets[0].record.measured.loss
+    assert trainer(setups[0].structure)._cache_size() == compiled == 1  # type: ignore[attr-defined]
     assert np.all(before != after)
 
 
@@ -193,11 +194,11 @@ def test_one_plane_for_all(result: DeepResult) -> None:
         assert np.linalg.norm(vt[:2] @ np.asarray(direction)) == pytest.approx(1, abs=1e-6)
     for one, cut in zip(result.pictures, cuts, strict=True):
         assert cut is not None
-        x, labels = np.asarray(one.trial.split.train.x, np.float64), np.asarray(one.trial.split.train.y).astype(int)
-        n = one.trial.split.n
+        x, labels = np.asarray(one.setup.split.train.x, np.float64), np.asarray(one.setup.split.train.y).astype(int)
+        n = one.setup.split.n
         for i, j in ((0, 0), (7, 20), (24, 24)):
             theta = np.asarray(cut.plane.origin + cut.a[j] * cut.plane.u + cut.b[i] * cut.plane.v)
-            there = cost(one.trial.loss.name, network(one.trial.net, theta, x[:, :n]), labels[:n], 0, 0).mean()
+            there = cost(one.setup.loss.name, network(one.setup.net, theta, x[:, :n]), labels[:n], 0, 0).mean()
             assert cut.grid[i, j] == pytest.approx(there, rel=2e-5)
         assert cut.a[0] <= cut.on.a.min()
         assert cut.on.a.max() <= cut.a[-1]
@@ -251,10 +252,10 @@ def test_softmax_regression_arrives_where_scikit_learn_does() -> None:
         steps=3000,
     )
     one = run(deep).nets[0]
-    rows = one.trial.split
+    rows = one.setup.split
     x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n].T, np.asarray(rows.train.y)[: rows.n]
     fitted = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000).fit(x, y)
-    part = layers(one.trial.net, jnp.asarray(one.record.theta[-1], jnp.float64))
+    part = layers(one.setup.net, jnp.asarray(one.record.theta[-1], jnp.float64))
     np.testing.assert_allclose(part.output[1] - part.output[0], fitted.coef_[0], rtol=1e-3)
     assert float(part.output_bias[1] - part.output_bias[0]) == pytest.approx(float(fitted.intercept_[0]), rel=1e-2, abs=1e-3)
     best = -np.log(fitted.predict_proba(x)[np.arange(y.size), y.astype(int)]).mean()
@@ -267,7 +268,7 @@ def test_softmax_regression_arrives_where_scikit_learn_does() -> None:
 def test_gradients_over_the_plane_and_what_is_flat(result: DeepResult) -> None:
     """Softmax regression by hand: ∂L/∂W = Σ dL/ds xᵀ, at every ninth point; then the share, by its definition, point by point."""
     for one in result.pictures:
-        cut, rows = one.cut, one.trial.split
+        cut, rows = one.cut, one.setup.split
         assert cut is not None
         assert cut.slopes is not None
         x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n], np.asarray(rows.train.y)[: rows.n].astype(int)
@@ -275,9 +276,9 @@ def test_gradients_over_the_plane_and_what_is_flat(result: DeepResult) -> None:
         for i in range(0, 25, 9):
             for j in range(0, 25, 9):
                 theta = np.asarray(cut.plane.origin + cut.slopes.a[j] * cut.plane.u + cut.slopes.b[i] * cut.plane.v)
-                p = softmax(network(one.trial.net, theta, x), axis=0)
+                p = softmax(network(one.setup.net, theta, x), axis=0)
                 ahead = 2 * (p - one_hot)
-                back = p * (ahead - (p * ahead).sum(axis=0)) if one.trial.loss.name == "mean_squared" else p - one_hot
+                back = p * (ahead - (p * ahead).sum(axis=0)) if one.setup.loss.name == "mean_squared" else p - one_hot
                 norm = np.linalg.norm(np.concatenate([(back @ x.T).ravel(), back.sum(axis=1)])) / rows.n
                 assert cut.slopes.norm[i, j] == pytest.approx(norm, rel=1e-4, abs=1e-6)
         found = flat(cut.slopes.loss, cut.slopes.norm)
@@ -337,8 +338,8 @@ def test_regions_are_what_the_network_predicts(result: DeepResult) -> None:
     from sklearn.decomposition import PCA
 
     one = result.nets[1]
-    found = regions(one.training, len(one.record.update))
-    rows = parts(one.trial.data, one.trial.features, one.trial.held, one.trial.seed)
+    found = regions(one.setup, len(one.record.update))
+    rows = parts(one.setup.data, one.setup.features, one.setup.held_out_fraction, one.setup.seed)
     x = rows.x[:, rows.train]
     mean, spread = x.mean(axis=1), x.std(axis=1)
     pca = PCA(2).fit(((x - mean[:, None]) / spread[:, None]).T)
@@ -352,7 +353,7 @@ def test_regions_are_what_the_network_predicts(result: DeepResult) -> None:
     raw = mean[:, None] + spread[:, None] * (axes.T @ np.stack([across.ravel(), up.ravel()]))
     for at in (0, 15, MOMENTS):
         theta = one.record.theta[np.searchsorted(one.record.update, found.update[at])].astype(np.float64)
-        scores = network(one.trial.net, theta, rows.affine(raw))
+        scores = network(one.setup.net, theta, rows.affine(raw))
         ordered = np.sort(scores, axis=0)
         sure = ordered[-1] - ordered[-2] > 1e-4
         assert sure.mean() > 0.99
@@ -363,13 +364,13 @@ def test_regions_are_what_the_network_predicts(result: DeepResult) -> None:
 
 def test_two_features_are_drawn_as_they_are() -> None:
     one = run(SMALL).nets[1]
-    found = regions(one.training, len(one.record.update))
-    rows = parts(one.trial.data, one.trial.features, one.trial.held, one.trial.seed)
+    found = regions(one.setup, len(one.record.update))
+    rows = parts(one.setup.data, one.setup.features, one.setup.held_out_fraction, one.setup.seed)
     assert found.chart.names == ("x₁", "x₂")
     np.testing.assert_array_equal(found.points, rows.x[:, rows.train])
     across, up = np.meshgrid(found.a, found.b)
     x = rows.affine(np.stack([across.ravel(), up.ravel()]))
-    scores = network(one.trial.net, one.record.theta[-1].astype(np.float64), x)
+    scores = network(one.setup.net, one.record.theta[-1].astype(np.float64), x)
     sure = np.abs(scores[0] - scores[1]) > 1e-4
     np.testing.assert_array_equal(found.predicted[-1].ravel()[sure], scores.argmax(axis=0)[sure])
     np.testing.assert_array_equal(np.unique(found.labels), [0, 1])
@@ -379,8 +380,8 @@ def test_two_features_are_drawn_as_they_are() -> None:
 
 @pytest.mark.parametrize("data", ["iris", "wine", "breast_cancer", "digits", "spirals", "moons", "rings", "xor"])
 def test_every_data_set_with_classes_names_them(data: str) -> None:
-    trial = trial_of(replace(SOFTMAX, data=Pick(data)), Pick("none"))
-    assert len(set(class_names(trial))) == trial.split.outputs
+    setup = training_setup(replace(SOFTMAX, data=Pick(data)), Pick("none"))
+    assert len(set(class_names(setup))) == setup.split.outputs
 
 
 # ------------------------------------------------------------------------------------------------------------- likelihood
@@ -405,11 +406,11 @@ def test_the_likelihood_of_a_few_rows_by_hand() -> None:
 
 def test_the_likelihood_of_a_training_is_that_of_its_record(result: DeepResult) -> None:
     for one in result.nets:
-        found = likelihood(one.training, one.record.last)
+        found = likelihood(one.setup, one.record.last)
         assert found is not None
-        assert found.n == one.trial.split.n
+        assert found.n == one.setup.split.n
         assert found.entropy == pytest.approx(float(one.record.measured.entropy[-1]), rel=1e-5)
-    assert state_at(result.nets[0].training, 0) == ()
+    assert snapshot(result.nets[0].setup, result.nets[0].record, 0).state == ()
 
 
 # ------------------------------------------------------------------------------------------------------------------ the scene
@@ -418,8 +419,8 @@ def test_the_likelihood_of_a_training_is_that_of_its_record(result: DeepResult) 
 def test_the_scene_of_the_page_begins_sure_and_wrong_and_one_loss_stays_so() -> None:
     """What the page is for: from the same weights one loss learns all rows, the other none, since it is flat where it begins."""
     squared, entropy = run(CLASSIFIER).nets
-    np.testing.assert_array_equal(started(squared.trial), started(entropy.trial))
-    accuracy = [float(one.record.measured.unseen_accuracy[at]) for one in (squared, entropy) for at in (0, -1)]
+    np.testing.assert_array_equal(initial_theta(squared.setup), initial_theta(entropy.setup))
+    accuracy = [float(one.record.measured.held_out_accuracy[at]) for one in (squared, entropy) for at in (0, -1)]
     assert accuracy[0] == accuracy[2] == pytest.approx(0.5, abs=0.1)
     assert accuracy[1] < 0.6
     assert accuracy[3] > 0.97

@@ -11,8 +11,9 @@ from core.settings import Number, Pick, pick
 from figures.derived import Derived
 from labs.deep.flat import flat
 from labs.deep.likelihood import likelihood
+from labs.deep.races import losses
 from labs.deep.regions import SIDE, regions
-from labs.deep.run import losses, run
+from labs.deep.run import run
 from labs.deep.setup import MOST_LOSSES, Deep
 from lessons.deep_scene import CLASSIFIER, DEEP
 from tests.pages import alternatives, board, opened
@@ -40,7 +41,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         assert facts["flat and high"] in panel["subtitle"]
     (headline,) = [header.value for header in at.header]
     for one in result.nets:
-        assert f"{losses()[one.trial.loss.name].label} {round(100 * float(one.record.measured.unseen_accuracy[-1]))} %" in headline
+        assert f"{losses()[one.setup.loss.name].label} {round(100 * float(one.record.measured.held_out_accuracy[-1]))} %" in headline
         assert numeral(float(f"{float(one.record.measured.gradient[0]):.2g}")) in headline
     assert "full batch" in at.caption[0].value
     assert "one plane" in at.caption[0].value
@@ -49,7 +50,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
 def test_the_regions_travel_with_every_moment() -> None:
     result, at = run(SMALL), opened("classifier", TINY)
     for panel, one in zip(board(at)["panels"], result.nets, strict=True):
-        found = regions(one.training, len(one.record.update))
+        found = regions(one.setup, len(one.record.update))
         moments = panel["cloud"]["data"][0]["moments"]
         np.testing.assert_array_equal(moments["update"], found.update)
         z = np.asarray(moments["z"])
@@ -62,7 +63,7 @@ def test_the_two_routes_to_one_number_are_printed() -> None:
     tables = [part.value for part in at.markdown if "Π p(y∣x)" in part.value]
     assert len(tables) == 2
     for table, one in zip(tables, result.nets, strict=True):
-        found = likelihood(one.training, one.record.last)
+        found = likelihood(one.setup, one.record.last)
         assert found is not None
         assert table.count(f"{found.entropy:.12g}") >= 1 + (f"{found.nll:.12g}" == f"{found.entropy:.12g}")
         assert f"| {numeral(found.difference)} |" in table

@@ -14,21 +14,25 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from compute.memo import memory
 from data.dataset import DataSet
 from labs.deep.coupling import moved
 from core.setup import settings_of
 from labs.deep.setup import Deep
-from labs.deep.kernels import PERCENTILES, loss_of
+from labs.deep.diagnostics import POINTS, diagnostics, spectrum
+from labs.deep.measures import PERCENTILES
+from labs.deep.objective import Objective
+from labs.deep.races import MOST_OF_NEWTON, normalizations, senseless, training_setup, unfit
 from labs.deep.rows import split
-from labs.deep.run import MOST_OF_NEWTON, DeepResult, Ran, normalizations, run, senseless, slices, trial_of, unfit
-from labs.deep.training import Trained, started, trained
-from labs.deep.why import POINTS, spectrum, why
+from labs.deep.run import DeepResult, NetworkResult, run
+from labs.deep.slices import slices
+from labs.deep.training import initial_theta, trained
 from labs.plane.rows import table
 from core.settings import Count, Number, Option, Pick, pick
 from core.messages import Refusal
 from core.catalogue import catalogue
 from surfaces.surface import Rows
-from networks.multilayer import Architecture, filters, forward, layers, preactivation, states
+from networks.multilayer import filters, forward, layers, preactivation, states
 
 Array = np.ndarray[Any, Any]
 
@@ -51,16 +55,16 @@ def result() -> DeepResult:
 
 
 @cache
-def loss_function(net: Architecture, loss: str, train: bool) -> Callable[..., jax.Array]:
+def loss_function(objective: Objective) -> Callable[..., jax.Array]:
     """(numbers, theta, state, rows) -> the network's own loss, compiled once."""
-    return jax.jit(lambda numbers, theta, state, rows: loss_of(net, loss, numbers, theta, state, rows, train)[0])
+    return jax.jit(lambda numbers, theta, state, rows: objective.value(numbers, theta, state, rows)[0])
 
 
-def loss_at(one: Ran, theta: Array, state: tuple[Array, ...], *, train: bool, test_rows: bool = False) -> float:
+def loss_at(one: NetworkResult, theta: Array, state: tuple[Array, ...], *, train: bool, test_rows: bool = False) -> float:
     """By the network's own function, tested in test_deep_network.py, in float64."""
-    rows = one.trial.split.test if test_rows else one.trial.split.train
-    wide = jax.tree.map(lambda part: np.asarray(part, np.float64), (one.trial.numbers, theta, state, rows))
-    return float(loss_function(one.trial.net, one.trial.loss.name, train)(*wide))
+    rows = one.setup.split.test if test_rows else one.setup.split.train
+    wide = jax.tree.map(lambda part: np.asarray(part, np.float64), (one.setup.numbers, theta, state, rows))
+    return float(loss_function(Objective(one.setup.net, one.setup.loss.name, train))(*wide))
 
 
 # ---------------------------------------------------------------------------------------------------------------------- rows
@@ -102,28 +106,29 @@ def test_another_target_is_no_feature() -> None:
 
 def test_the_records_of_a_training(result: DeepResult) -> None:
     for one in result.nets:
-        record, rows = one.record, one.trial.split
-        assert (record.update[0], record.update[-1], record.progress, record.diverged) == (0, 60, 1.0, None)
+        record, rows = one.record, one.setup.split
+        assert (record.update[0], record.update[-1], record.diverged) == (0, 60, None)
+        assert trained(one.setup).finished
         assert np.all(np.diff(record.update) > 0)
-        np.testing.assert_array_equal(record.theta[0], started(one.trial))
+        np.testing.assert_array_equal(record.theta[0], initial_theta(one.setup))
         for at in (0, 17, -1):
             theta, state = record.theta[at], tuple(part[at] for part in record.state)
             measured = jax.tree.map(lambda part, at=at: part[at], record.measured)
             assert float(measured.loss) == pytest.approx(loss_at(one, theta, state, train=True), rel=1e-5)
-            assert float(measured.settled) == pytest.approx(loss_at(one, theta, state, train=False), rel=1e-5)
-            assert float(measured.unseen) == pytest.approx(loss_at(one, theta, state, train=False, test_rows=True), rel=1e-5)
+            assert float(measured.test_mode_loss) == pytest.approx(loss_at(one, theta, state, train=False), rel=1e-5)
+            assert float(measured.held_out_loss) == pytest.approx(loss_at(one, theta, state, train=False, test_rows=True), rel=1e-5)
             scores, _, _ = forward(
-                one.trial.net, one.trial.numbers, jnp.asarray(theta), tuple(map(jnp.asarray, state)), rows.test,
-                preactivation(one.trial.net, jnp.asarray(theta), rows.test), False,
+                one.setup.net, one.setup.numbers, jnp.asarray(theta), tuple(map(jnp.asarray, state)), rows.test,
+                preactivation(one.setup.net, jnp.asarray(theta), rows.test), False,
             )  # fmt: skip
             right = np.argmax(np.asarray(scores), axis=0)[: rows.m] == np.asarray(rows.test.y)[: rows.m]
-            assert float(measured.unseen_accuracy) == pytest.approx(right.mean(), abs=1e-6)
+            assert float(measured.held_out_accuracy) == pytest.approx(right.mean(), abs=1e-6)
 
 
 def test_gradients_and_activations_by_layer(result: DeepResult) -> None:
     """By central differences of the loss, in float64, and by NumPy's percentiles."""
     for one in result.nets:
-        net, record, rows = one.trial.net, one.record, one.trial.split
+        net, record, rows = one.setup.net, one.record, one.setup.split
         theta, state, step = record.theta[-1].astype(np.float64), tuple(part[-1] for part in record.state), 1e-5
         g = np.array(
             [
@@ -134,12 +139,12 @@ def test_gradients_and_activations_by_layer(result: DeepResult) -> None:
         part = layers(net, jnp.asarray(g))
         weights = [part.first, *part.deeper, part.output]
         biases = [part.first_bias, *part.deeper_bias, part.output_bias]
-        np.testing.assert_allclose(record.measured.weights[-1], [np.linalg.norm(one) for one in weights], rtol=1e-4, atol=1e-6)
-        np.testing.assert_allclose(record.measured.biases[-1], [np.linalg.norm(one) for one in biases], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(record.measured.weight_gradients[-1], [np.linalg.norm(one) for one in weights], rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(record.measured.bias_gradients[-1], [np.linalg.norm(one) for one in biases], rtol=1e-4, atol=1e-6)
         assert float(record.measured.gradient[-1]) == pytest.approx(float(np.linalg.norm(g)), rel=1e-4)
         at = jnp.asarray(record.theta[-1])
         z = preactivation(net, at, rows.train)
-        hidden = forward(net, one.trial.numbers, at, states(net, np.float32), rows.train, z, True, keep=rows.n)[2]
+        hidden = forward(net, one.setup.numbers, at, states(net, np.float32), rows.train, z, True, keep=rows.n)[2]
         assert hidden is not None
         seen = np.asarray(hidden)[:, :, : rows.n].reshape(net.depth, -1)
         np.testing.assert_allclose(record.measured.percentiles[-1], np.percentile(seen, PERCENTILES, axis=1).T, atol=1e-5)
@@ -153,16 +158,33 @@ def test_a_training_in_pieces_is_the_training() -> None:
         found = run(pieces, 0.0)
         shares.append(found.progress)
         for one in found.nets:
-            one.training.advance()
+            trained(one.setup).advance()
         if found.progress == 1:
             break
     assert shares[0] < 1
     assert all(b >= a for a, b in pairwise(shares))
     assert shares[-1] == 1
-    again = Trained(found.nets[1].trial)
-    while not again.finished:
-        again.advance()
-    np.testing.assert_array_equal(again.record().theta, found.nets[1].record.theta)
+    memory().clear()
+    setup, record = found.nets[1].setup, found.nets[1].record
+    del found, one  # nobody holds a training any more
+    again = trained(setup)
+    assert not again.begun
+    np.testing.assert_array_equal(again.finish().theta, record.theta)
+
+
+def test_records_only_grow(result: DeepResult) -> None:
+    """A shorter record is the beginning of a longer one, and stays as it was."""
+    setup = replace(result.nets[1].setup, steps=30, seed=3)
+    growing = trained(setup)
+    growing.advance()
+    records = []
+    while not growing.finished:
+        records.append((growing.result, jax.tree.map(np.copy, growing.result[:4])))
+        growing.advance()
+    for record, copy in records:
+        for part, before, whole in zip(*map(jax.tree.leaves, (record[:4], copy, growing.result[:4])), strict=True):
+            np.testing.assert_array_equal(part, before)
+            np.testing.assert_array_equal(part, whole[: len(part)])
 
 
 def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> None:
@@ -173,26 +195,26 @@ def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> Non
         if len(calls) == 7:
             raise KeyboardInterrupt
 
-    held = trained(trial_of(deep, Pick("none")))
+    training = trained(training_setup(deep, Pick("none")))
     with pytest.raises(KeyboardInterrupt):
         run(deep, math.inf, between)
-    assert len(held.record().update) == 7
+    assert len(training.result.update) == 7
     assert run(deep).progress == 1
-    np.testing.assert_array_equal(held.record().update, np.arange(46))
+    np.testing.assert_array_equal(training.result.update, np.arange(46))
 
 
 def test_plain_and_residual_layers_are_raced_with_the_same_weights() -> None:
     found = run(replace(SMALL, residual="both"))
     assert [one.key for one in found.nets] == ["none", "none residual", "batch", "batch residual"]
     assert [one.key for one in found.pictures] == ["none", "none residual", "batch"]
-    assert [one.trial.net.residual for one in found.nets] == [False, True, False, True]
+    assert [one.setup.net.residual for one in found.nets] == [False, True, False, True]
     for plain, residual in (found.nets[:2], found.nets[2:]):
         np.testing.assert_array_equal(plain.record.theta[0], residual.record.theta[0])
         assert not np.allclose(plain.record.measured.loss, residual.record.measured.loss)
 
 
 def test_networks_begin_with_the_same_weights(result: DeepResult) -> None:
-    plain, normalized = (started(one.trial) for one in result.nets)
+    plain, normalized = (initial_theta(one.setup) for one in result.nets)
     np.testing.assert_array_equal(plain, normalized[: plain.size])
     assert set(normalized[plain.size :]) == {1.0}
 
@@ -209,7 +231,6 @@ def test_an_explosion_is_named_and_what_was_before_it_stays() -> None:
     for one in found.nets:
         if one.picked.name == "none":
             assert one.record.diverged is not None
-            assert one.record.progress == 1
             assert np.isfinite(one.record.theta).all()
 
 
@@ -228,7 +249,7 @@ def test_what_is_drawn_is_the_loss_on_the_plane(name: str, through: int) -> None
             theta = cut.plane.origin + cut.a[j] * np.asarray(cut.plane.u) + cut.b[i] * np.asarray(cut.plane.v)
             assert cut.grid[i, j] == pytest.approx(loss_at(one, theta, state, train=True), rel=2e-4)
         assert cut.on.distance[cut.through] == pytest.approx(0, abs=1e-6)
-        assert cut.drawn[cut.through] == pytest.approx(float(record.measured.loss[cut.through]), rel=1e-4)
+        assert cut.plane_loss[cut.through] == pytest.approx(float(record.measured.loss[cut.through]), rel=1e-4)
         assert cut.a[0] <= cut.on.a.min() <= cut.on.a.max() <= cut.a[-1]
         assert cut.b[0] <= cut.on.b.min() <= cut.on.b.max() <= cut.b[-1]
         assert abs(record.update[cut.through] - min(through, 60)) <= 1, "60 updates have a record each"
@@ -242,11 +263,12 @@ def test_the_line_between_two_solutions_and_its_barrier() -> None:
         cut, other = one.cut, one.other
         assert cut is not None
         assert other is not None
-        ours, theirs = one.trial, other.trial
+        ours, theirs = one.setup, other
         assert ours.split is theirs.split
-        weights = started(trial_of(replace(deep, seed=1), one.picked))
-        np.testing.assert_array_equal(other.record().theta[0], weights)
-        here, there = one.record.theta[-1].astype(np.float64), other.record().theta[-1].astype(np.float64)
+        weights = initial_theta(training_setup(replace(deep, seed=1), one.picked))
+        theirs_recorded = trained(other).result
+        np.testing.assert_array_equal(theirs_recorded.theta[0], weights)
+        here, there = one.record.theta[-1].astype(np.float64), theirs_recorded.theta[-1].astype(np.float64)
         np.testing.assert_allclose(cut.plane.origin + cut.plane.u, there, atol=1e-12)
         assert cut.a[0] < 0 < 1 < cut.a[-1]
         state = tuple(part[-1] for part in one.record.state)
@@ -261,9 +283,9 @@ def test_the_other_solution_is_trained_with_the_patience_of_both() -> None:
     first = run(deep, 0.0)
     assert first.progress < 1
     assert first.nets[0].other is not None
-    first.nets[0].training.advance()
+    trained(first.nets[0].setup).advance()
     assert run(deep).progress == 1
-    assert first.nets[0].other.finished
+    assert trained(first.nets[0].other).finished
 
 
 def test_the_plane_of_the_path_holds_most_of_it_and_a_random_one_little(result: DeepResult) -> None:
@@ -280,7 +302,7 @@ def test_test_mode_is_another_surface_where_statistics_are_remembered(result: De
         assert before.cut is not None
         assert after.cut is not None
         assert np.array_equal(before.cut.grid, after.cut.grid) == (before.picked.name == "none")
-        assert after.cut.drawn[-1] == pytest.approx(float(after.record.measured.settled[-1]), rel=1e-4)
+        assert after.cut.plane_loss[-1] == pytest.approx(float(after.record.measured.test_mode_loss[-1]), rel=1e-4)
 
 
 def test_a_window_is_computed_anew_at_full_resolution_on_the_same_plane() -> None:
@@ -318,16 +340,14 @@ def test_a_window_goes_where_its_plane_has_moved() -> None:
 def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
     """A network small enough for eigh. Lanczos with 30 steps finds the ends of the spectrum to float32."""
     one = run(replace(SMALL, nets=(Pick("none"),))).nets[0]
-    why(one.training).work(math.inf)
-    reasons = why(one.training).reasons()
-    assert reasons.progress == 1
+    reasons = diagnostics(one.setup).finish()
     assert (reasons.update[0], reasons.update[-1], reasons.update.size) == (0, 60, POINTS)
     assert np.ptp(np.diff(reasons.update)) <= 1
-    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), one.trial.split.train)
+    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), one.setup.split.train)
 
     @jax.jit
     def value(at: jax.Array) -> jax.Array:
-        return loss_of(one.trial.net, "cross_entropy", {}, at, (), wide, True)[0]
+        return Objective(one.setup.net, "cross_entropy").value({}, at, (), wide)[0]
 
     slope, hessian = jax.jit(jax.grad(value)), jax.jit(jax.hessian(value))
 
@@ -335,21 +355,21 @@ def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
         record = int(np.searchsorted(one.record.update, reasons.update[at]))
         theta = jnp.asarray(one.record.theta[record], jnp.float64)
         values, vectors = np.linalg.eigh(np.asarray(hessian(theta)))
-        found = reasons.found.top[at]
+        found = reasons.top[at]
         np.testing.assert_allclose(found[:3], values[::-1][:3], rtol=1e-3)
         g = np.asarray(slope(theta))
         expected = np.sum((vectors[:, ::-1][:, : found.size].T @ g) ** 2) / np.sum(g**2)
-        assert float(reasons.found.share[at]) == pytest.approx(expected, abs=0.02)
+        assert float(reasons.share[at]) == pytest.approx(expected, abs=0.02)
         steps = 0.1 * np.linspace(0.5, 4, 8)
         along = [float(value(theta - s * g)) for s in steps]
         slopes = [float(np.linalg.norm(g - np.asarray(slope(theta - s * g)))) for s in steps]
         size = float(np.linalg.norm(g))
-        measured = reasons.found
+        measured = reasons
         assert float(measured.lowest[at]) == pytest.approx(min(along), rel=1e-4)
         assert float(measured.highest[at]) == pytest.approx(max(along), rel=1e-4)
         assert float(measured.gradient_change[at]) == pytest.approx(max(slopes), rel=1e-2)
         assert float(measured.beta[at]) == pytest.approx(max(c / (s * size) for c, s in zip(slopes, steps, strict=True)), rel=2e-2)
-    places, density = spectrum(one.training, len(one.record.update) - 1)
+    places, density = spectrum(one.setup, len(one.record.update) - 1)
     assert np.trapezoid(density, places) == pytest.approx(1, abs=0.01)
 
 
@@ -358,8 +378,8 @@ def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
 
 def test_newton_is_refused_beyond_its_size_and_says_why() -> None:
     wide = replace(SMALL, width=64, optimizer=Pick("newton"))
-    assert trial_of(wide, Pick("none")).net.size > MOST_OF_NEWTON
-    said = unfit(wide, "newton", 5000)
+    assert training_setup(wide, Pick("none")).net.size > MOST_OF_NEWTON
+    said = unfit("newton", 5000)
     assert said is not None
     assert "2000" in said.english.replace(",", "")
     with pytest.raises(Refusal, match="Hessian"):
@@ -384,7 +404,7 @@ UNREAD: list[tuple[str, dict[str, Any], Pick]] = [
 @pytest.mark.parametrize(("name", "changes", "picked"), UNREAD)
 def test_what_a_network_does_not_read_trains_nothing_anew(name: str, changes: dict[str, Any], picked: Pick) -> None:
     first = {key: value for key, value in changes.items() if key in ("begin", "affine") and name == "batch"}
-    assert trial_of(replace(SMALL, **changes), picked) == trial_of(replace(SMALL, **first), Pick(name))
+    assert training_setup(replace(SMALL, **changes), picked) == training_setup(replace(SMALL, **first), Pick(name))
 
 
 @pytest.mark.parametrize(
@@ -392,12 +412,12 @@ def test_what_a_network_does_not_read_trains_nothing_anew(name: str, changes: di
     [({"memory": 0.5}, Pick("batch")), ({}, pick("batch", gamma=2.0)), ({}, pick("layer", epsilon=0.1)), ({"place": "after"}, Pick("rms"))],
 )
 def test_what_a_network_reads_trains_it_anew(changes: dict[str, Any], picked: Pick) -> None:
-    assert trial_of(replace(SMALL, **changes), picked) != trial_of(SMALL, Pick(picked.name))
+    assert training_setup(replace(SMALL, **changes), picked) != training_setup(SMALL, Pick(picked.name))
 
 
 def test_lbfgs_takes_all_rows() -> None:
-    assert trial_of(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch == 0
-    assert trial_of(SMALL, Pick("none")).batch == 16
+    assert training_setup(replace(SMALL, optimizer=Pick("lbfgs")), Pick("none")).batch == 0
+    assert training_setup(SMALL, Pick("none")).batch == 16
 
 
 AFTER_TOO = ("batch", "layer", "weight")  # by a batch's statistics, by a row's, and of the weights; the others in the long tests
@@ -467,11 +487,12 @@ def test_trainings_outlive_any_number_of_other_visitors() -> None:
     scenes = [replace(SMALL, steps=30, optimizer=pick("gradient_descent", rate=0.1 + 0.001 * i), nets=(Pick("none"),)) for i in range(20)]
     held = [run(scene, 0.0) for scene in scenes]
     for _ in range(3):
-        before = [found.nets[0].training.share for found in held]
+        memory().clear()  # what is held is all that there is
+        before = [found.progress for found in held]
         for found in held:
-            found.nets[0].training.advance()
+            found.trainings[0].advance()
         held = [run(scene, 0.0) for scene in scenes]
-        assert all(found.nets[0].training.share > share for found, share in zip(held, before, strict=True))
+        assert all(found.progress > share for found, share in zip(held, before, strict=True))
 
 
 def test_the_true_loss_is_that_of_the_mode_of_the_plane() -> None:
@@ -480,7 +501,7 @@ def test_the_true_loss_is_that_of_the_mode_of_the_plane() -> None:
     assert [one.picked.name for one in found.pictures] == ["batch", "batch"]
     for one in found.pictures:
         assert one.cut is not None
-        assert one.cut.drawn[one.cut.through] == pytest.approx(float(one.true[one.cut.through]), rel=1e-4)
+        assert one.cut.plane_loss[one.cut.through] == pytest.approx(float(one.true_loss[one.cut.through]), rel=1e-4)
 
 
 # ------------------------------------------------------------------------------------------------------------------ facts.md
@@ -491,7 +512,7 @@ def test_sigmoids_make_gradients_vanish_and_weights_of_100_make_them_explode() -
     weights of that chapter, N(0, 1/fan_in), on the digits; 0.9³⁰ ≈ 0.042; σ'(0)·100 = 25."""
     chapter = Deep(data=Pick("digits"), nets=(Pick("none"),), depth=4, width=32, activation="sigmoid", initialization="lecun")
     deep = replace(chapter, steps=1, batch=0)
-    norms = run(deep).nets[0].record.measured.biases[0]
+    norms = run(deep).nets[0].record.measured.bias_gradients[0]
     assert 20 < norms[3] / norms[0] < 500
     assert pytest.approx(0.0424, abs=1e-4) == 0.9**30
     assert jax.grad(jax.nn.sigmoid)(0.0) * 100 == 25
@@ -501,7 +522,7 @@ def test_filters_are_scaled_like_the_network() -> None:
     """Li et al.: the direction of each unit is as long as the weights into it, and biases stand still."""
     one = run(replace(SMALL, slice=pick("filter_normalized"))).nets[1]
     assert one.cut is not None
-    unit, theta, u = filters(one.trial.net), np.asarray(one.cut.plane.origin), np.asarray(one.cut.plane.u)
+    unit, theta, u = filters(one.setup.net), np.asarray(one.cut.plane.origin), np.asarray(one.cut.plane.u)
     for k in range(unit.max() + 1):
         assert np.linalg.norm(u[unit == k]) == pytest.approx(np.linalg.norm(theta[unit == k]), rel=1e-6)
     assert not u[unit == -1].any()
@@ -509,14 +530,14 @@ def test_filters_are_scaled_like_the_network() -> None:
 
 def test_one_sample_moves_all_others_through_batch_statistics_alone(result: DeepResult) -> None:
     """Beside the difference of two forward passes over the same rows one by one, which no batch couples."""
-    plain, normalized = (moved(one.trial, one.record, -1, 1.5) for one in result.nets)
+    plain, normalized = (moved(one.setup, one.record, -1, 1.5) for one in result.nets)
     assert not plain[1:].any()
     assert plain[0] > 0.01
     assert normalized[1:].min() > 1e-5
     one = result.nets[0]
-    rows, theta = one.trial.split.train, jnp.asarray(one.record.theta[-1])
+    rows, theta = one.setup.split.train, jnp.asarray(one.record.theta[-1])
     first = [Rows(rows.x[:, :1] + shift * jnp.array([[1.0], [0.0]]), rows.y[:1], rows.w[:1]) for shift in (0.0, 1.5)]
-    scores = [forward(one.trial.net, {}, theta, (), row, preactivation(one.trial.net, theta, row), True)[0] for row in first]
+    scores = [forward(one.setup.net, {}, theta, (), row, preactivation(one.setup.net, theta, row), True)[0] for row in first]
     assert plain[0] == pytest.approx(float(np.linalg.norm(scores[1] - scores[0])), rel=1e-5)
 
 

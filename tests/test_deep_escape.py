@@ -3,9 +3,8 @@
 from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Any, NamedTuple
 
 import jax
@@ -15,12 +14,12 @@ import pytest
 
 from verdict.verdict import Judgment, network_suggestion, sentence, verdicts
 from labs.deep.curvature import STEPS, curvature
-from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, Escaping
+from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, escape_race
 from labs.deep.setup import Deep
-from labs.deep.kernels import loss_of
-from labs.deep.onward import Replay, onward
-from labs.deep.run import trial_of
-from labs.deep.training import Trained, Trial, started
+from labs.deep.follow_up import FollowUp, follow_up
+from labs.deep.races import training_setup
+from labs.deep.training import Record, initial_theta, snapshot, trained
+from labs.deep.training_setup import TrainingSetup
 from verdict.deep import judged
 from landscape.lanczos import ends, leading, rayleigh
 from verdict.evidence import LEAST
@@ -31,7 +30,7 @@ from tests.pages import board, opened
 from tests.test_deep_page import TINY
 
 Array = np.ndarray[Any, Any]
-Start = Callable[[Trial], Array]
+Start = Callable[[TrainingSetup], Array]
 PLAINLY = Pick("none")
 
 ROUNDED = 1e-5  # of the largest |λ|: what float32 products Hv leave, ε = 6e-8 over sums of a few hundred terms
@@ -50,62 +49,69 @@ MIXED = replace(MOONS, data=pick("moons", samples=86, noise=0.3))
 NUMBERS = replace(MOONS, data=pick("diabetes"), activation="linear")  # L = mean (y − wᵀWx − b)², y of mean 0 and variance 1
 
 
-def zeros(trial: Trial) -> Array:
-    return np.zeros(trial.net.size)
+def zeros(setup: TrainingSetup) -> Array:
+    return np.zeros(setup.net.size)
 
 
-def small(trial: Trial) -> Array:
-    return 0.01 * np.random.default_rng(0).normal(size=trial.net.size)
+def small(setup: TrainingSetup) -> Array:
+    return 0.01 * np.random.default_rng(0).normal(size=setup.net.size)
 
 
-def dead(trial: Trial) -> Array:
+def dead(setup: TrainingSetup) -> Array:
     """All units of the first layer so far below 0 that no row reaches them."""
-    theta, k, d = np.array(started(trial)), trial.net.width, trial.net.inputs
+    theta, k, d = np.array(initial_theta(replace(setup, initialization="he"))), setup.net.width, setup.net.inputs
     theta[k * d : k * d + k] = -30
     return theta
 
 
-def enormous(trial: Trial) -> Array:
-    return np.full(trial.net.size, 1e20)
+def enormous(setup: TrainingSetup) -> Array:
+    return np.full(setup.net.size, 1e20)
 
 
-@cache
-def ended(deep: Deep, start: Start | None = None, picked: Pick = PLAINLY) -> Trained:
-    """A training from a θ of our own, through to its end."""
-    training = Trained(trial_of(deep, picked))
+STARTS: dict[str, Start] = {start.__name__: start for start in (zeros, small, dead, enormous)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def starts() -> Iterator[None]:
+    """Those θ of our own are initializations."""
+
+    def start(setup: TrainingSetup) -> Array:
+        own = STARTS.get(setup.initialization)
+        return initial_theta(setup) if own is None else own(setup).astype(np.float32)
+
     with pytest.MonkeyPatch.context() as patch:
-        if start is not None:
-            patch.setattr("labs.deep.training.started", lambda trial: start(trial).astype(np.float32))
-        while not training.finished:
-            training.advance()
-    return training
+        patch.setattr("labs.deep.training.initial_theta", start)
+        yield
 
 
-def last(training: Trained) -> int:
-    return len(training.record().update) - 1
+def ended(deep: Deep, start: Start | None = None, picked: Pick = PLAINLY) -> TrainingSetup:
+    """A training from a θ of our own, through to its end."""
+    setup = training_setup(deep if start is None else replace(deep, initialization=start.__name__), picked)
+    trained(setup).finish()
+    return setup
 
 
-@cache
+def record_of(setup: TrainingSetup) -> Record:
+    return trained(setup).finish()
+
+
+def last(setup: TrainingSetup) -> int:
+    return len(record_of(setup).update) - 1
+
+
 def escape(deep: Deep, start: Start | None = None, at: int = 0, picked: Pick = PLAINLY) -> Escape:
-    one = Escaping(ended(deep, start, picked), at)
-    one.work(math.inf)
-    assert one.found().progress == 1
-    return one.found()
+    return escape_race(ended(deep, start, picked), at).finish()
 
 
-def wide(training: Trained, at: int) -> tuple[Callable[[Any], Any], Array]:
+def wide(setup: TrainingSetup, at: int) -> tuple[Callable[[Any], Any], Array]:
     """The training loss in float64, and θ."""
-    trial, record = training.trial, training.record()
-    state, rows, numbers = jax.tree.map(
-        lambda part: jnp.asarray(part, jnp.float64), (tuple(part[at] for part in record.state), trial.split.train, trial.numbers)
-    )
-    loss = jax.jit(lambda theta: loss_of(trial.net, trial.loss.name, numbers, theta, state, rows, not trial.frozen)[0])
-    return loss, record.theta[at].astype(np.float64)
+    point = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), snapshot(setup, record_of(setup), at))
+    return jax.jit(setup.trained_objective.of_theta(point)), np.asarray(point.theta)
 
 
-def places(training: Trained) -> Layers:
+def places(setup: TrainingSetup) -> Layers:
     """Where in θ each part of the network stands."""
-    net = training.trial.net
+    net = setup.net
     return jax.tree.map(lambda part: np.asarray(part, int), layers(net, jnp.arange(net.size, dtype=float)))
 
 
@@ -126,7 +132,7 @@ def test_both_ends_of_the_spectrum_beside_the_whole_hessian(name: str) -> None:
     enough here, to a ten-thousandth of the largest."""
     deep, picked, at = NETS[name]
     training = ended(deep, None, picked)
-    assert training.trial.net.size <= 300
+    assert training.net.size <= 300
     at = at % (last(training) + 1)
     loss, theta = wide(training, at)
     hessian = np.asarray(jax.hessian(loss)(theta))
@@ -169,12 +175,12 @@ def test_the_saddle_at_zero_in_closed_form() -> None:
     """L = mean (y − wᵀWx − wᵀc − b)² at 0: of wᵢ and Wᵢ alone the Hessian is [[0, −2mᵀ], [−2m, 0]], m = mean yx, for every unit the same;
     of b it is 2; of c nothing, as mean y = 0. So λmin = −2‖m‖."""
     training = ended(NUMBERS, zeros)
-    rows = training.trial.split
+    rows = training.split
     m = np.asarray(rows.train.x, np.float64)[:, : rows.n] @ np.asarray(rows.train.y, np.float64)[: rows.n] / rows.n
     found = curvature(training, 0)
     assert found.lowest == pytest.approx(-2 * float(np.linalg.norm(m)), rel=1e-5)
     assert found.highest == pytest.approx(max(2.0, 2 * float(np.linalg.norm(m))), rel=1e-5)
-    weights, output = layers(training.trial.net, jnp.asarray(found.down))[0], layers(training.trial.net, jnp.asarray(found.down)).output[0]
+    weights, output = layers(training.net, jnp.asarray(found.down))[0], layers(training.net, jnp.asarray(found.down)).output[0]
     np.testing.assert_allclose(np.asarray(weights), np.outer(output, m / np.linalg.norm(m)), atol=1e-4)
 
 
@@ -214,7 +220,7 @@ def test_at_the_saddle_the_noise_of_batches_moves_nothing_but_the_last_bias() ->
     assert left is None
     assert np.all(loss >= loss[0] * (1 - 1e-6))
     assert loss.max() > loss[0]
-    theta = ended(replace(MOONS, batch=8), zeros).record().theta
+    theta = record_of(ended(replace(MOONS, batch=8), zeros)).theta
     biases = places(ended(MOONS)).output_bias
     assert not np.delete(theta, biases, axis=1).any()
     assert theta[1:, biases].any()
@@ -232,7 +238,7 @@ def test_beside_the_saddle_everybody_leaves_and_the_step_first() -> None:
 def test_the_loss_along_the_direction_in_float64() -> None:
     training, found = ended(MOONS), escape(MOONS, None, 5)
     loss, theta = wide(training, 5)
-    assert found.update == int(training.record().update[5])
+    assert found.update == int(record_of(training).update[5])
     assert found.places[[0, -1]] == pytest.approx(REACH * np.linalg.norm(theta) * np.array([-1, 1]))
     true = [float(loss(theta + s * found.there.down.astype(np.float64))) for s in found.places]
     np.testing.assert_allclose(found.along, true, rtol=2e-6)
@@ -256,11 +262,12 @@ def test_plain_and_heavy_runners_in_float64() -> None:
 
 
 def test_the_noisy_runner_is_the_training_itself() -> None:
-    """From update 0 with the experiment's batches and rate it does what the training does."""
-    training, found = ended(replace(MOONS, batch=8)), escape(replace(MOONS, batch=8))
-    assert found.batch == 8
-    record = training.record()
-    np.testing.assert_allclose(runner(found, NOISE)[0][record.update], record.measured.loss, rtol=1e-5)
+    """From update 0 with the experiment's batches and rate it does what the training does, also from the next seed's order of the rows."""
+    training = ended(replace(MOONS, batch=8))
+    for setup in (training, replace(training, seed_offset=1)):
+        found, record = escape_race(setup, 0).finish(), record_of(setup)
+        assert found.batch == 8
+        np.testing.assert_allclose(runner(found, NOISE)[0][record.update], record.measured.loss, rtol=1e-5)
     assert escape(MOONS, None, 5).batch == 6, "of all 64 rows, a tenth"
 
 
@@ -295,26 +302,38 @@ def test_numbers_never_compile() -> None:
 # --------------------------------------------------------------------------------------------------------------------- onward
 
 
+def followed(setup: TrainingSetup, index: int) -> FollowUp:
+    found = follow_up(setup, index).finish()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("seed_offset", [0, 1])
 @pytest.mark.parametrize("method", [gd(0.1), pick("adam", rate=0.01)])
-def test_what_follows_a_record_is_what_followed_it(method: Pick) -> None:
-    """Every update of a short training is recorded: replayed to the middle, the next ones are those, to the last bit."""
-    training = ended(replace(MOONS, batch=8, optimizer=method))
-    record = training.record()
+def test_what_follows_a_record_is_what_followed_it(method: Pick, seed_offset: int) -> None:
+    """Every update of a short training is recorded: replayed to the middle, the next ones are those, to the last bit. So they are of the
+    other solution, whose rows come in the order of the next seed."""
+    setup = replace(training_setup(replace(MOONS, batch=8, optimizer=method), PLAINLY), seed_offset=seed_offset)
+    record = record_of(setup)
     assert np.array_equal(record.update, np.arange(101))
-    begun = Replay(training, 40).work(math.inf)
-    assert begun is not None
-    after = onward(training, begun)
+    after = followed(setup, 40)
+    assert int(after.training.t) == 40
+    np.testing.assert_array_equal(after.training.theta, record.theta[40])
     np.testing.assert_array_equal(after.theta, record.theta[40 : 41 + LEAST])
     np.testing.assert_allclose(after.loss, record.measured.loss[40 : 41 + LEAST], rtol=1e-6)
     np.testing.assert_allclose(after.slope, record.measured.gradient[40 : 41 + LEAST], rtol=1e-5)
     if method.name == "gradient_descent":
         steps = np.linalg.norm(np.diff(record.theta[40 : 42 + LEAST].astype(np.float64), axis=0), axis=1)
         np.testing.assert_allclose(after.batch_slope, steps / 0.1, rtol=1e-4)
-    patient = Replay(training, 40)
-    assert patient.work(0.0) is None, "a piece at a time"
-    while (reached := patient.work(0.0)) is None:
-        pass
-    np.testing.assert_array_equal(reached.theta, record.theta[40])
+
+
+def test_a_replay_goes_a_record_a_step() -> None:
+    patient = follow_up(ended(replace(MOONS, batch=8)), 39)
+    for _ in range(39):
+        patient.advance()
+        assert patient.result is None
+    patient.advance()
+    assert patient.finished
 
 
 # -------------------------------------------------------------------------------------------------------------------- verdicts
@@ -359,7 +378,7 @@ CASES: dict[str, Case] = {
 }
 
 
-def verdict_of(case: Case) -> tuple[Trained, Judgment]:
+def verdict_of(case: Case) -> tuple[TrainingSetup, Judgment]:
     training = ended(case.deep, case.start)
     return training, judged(training, case.at % (last(training) + 1))
 
@@ -377,7 +396,7 @@ def test_the_verdict(name: str) -> None:
     said = sentence(found).english
     assert "{" not in said
     assert any(character.isdigit() for character in said)
-    assert found.point.update == int(training.record().update[CASES[name].at])
+    assert found.point.update == int(record_of(training).update[CASES[name].at])
 
 
 def test_what_stands_behind_a_divergence() -> None:
@@ -389,7 +408,7 @@ def test_what_stands_behind_a_divergence() -> None:
     assert found.point.stable_rate == pytest.approx(2 / most, rel=1e-4)
     assert found.sharpness == pytest.approx(1000 * most, rel=1e-4)
     assert found.point.stable_rate is not None
-    tamed = ended(replace(NUMBERS, optimizer=gd(0.5 * found.point.stable_rate))).record()
+    tamed = record_of(ended(replace(NUMBERS, optimizer=gd(0.5 * found.point.stable_rate))))
     assert tamed.diverged is None
     assert tamed.measured.loss[-1] < tamed.measured.loss[0]
 
@@ -411,7 +430,7 @@ def test_every_row_right_is_what_makes_the_minimum_infinite() -> None:
     """Twice the output layer is twice the scores, so the cross-entropy is lower still; and ‖θ‖ has grown."""
     training, found = verdict_of(CASES["separable rows"])
     loss, theta = wide(training, last(training))
-    net, record = training.trial.net, training.record()
+    net, record = training.net, record_of(training)
     scale = np.ones(net.size)
     scale[places(training).output.ravel()] = scale[places(training).output_bias] = 2
     assert float(loss(theta * scale)) < 0.1 * float(loss(theta))
@@ -426,7 +445,7 @@ def test_the_sharpness_of_adam_is_preconditioned_by_what_it_remembers() -> None:
     found = judged(training, last(training))
     loss, theta = wide(training, last(training))
     v = np.zeros(theta.size)
-    for before in training.record().theta[:-1]:
+    for before in record_of(training).theta[:-1]:
         v = 0.999 * v + 0.001 * np.asarray(jax.grad(loss)(before.astype(np.float64))) ** 2
     root = (np.sqrt(v / (1 - 0.999**30)) + 1e-8) ** -0.5
     most = float(np.linalg.eigvalsh(np.asarray(jax.hessian(loss)(theta)) * np.outer(root, root))[-1])
@@ -466,14 +485,14 @@ def test_a_suggestion_is_another_training_and_helps(name: str) -> None:
     """It does not explode; what bounced or ran away does so no more, anything else ends lower."""
     case = CASES[name]
     training, found = verdict_of(case)
-    offered = network_suggestion(case.deep, float(training.trial.hyper["rate"]), found)
+    offered = network_suggestion(case.deep, float(training.hyper["rate"]), found)
     assert offered is not None
     assert "{" not in offered.text.english
     changed = offered.change(case.deep)
     assert changed != case.deep
     again = ended(changed, None)
     after = judged(again, last(again))
-    assert again.record().diverged is None
+    assert record_of(again).diverged is None
     if case.kind in ("diverging", "bouncing", "infinity"):
         assert after.kind != case.kind
     else:
@@ -483,4 +502,4 @@ def test_a_suggestion_is_another_training_and_helps(name: str) -> None:
 @pytest.mark.parametrize("name", ["a linear network: W → cW, w → w/c costs nothing", "weight decay balances the gradient"])
 def test_where_it_has_arrived_nothing_is_suggested(name: str) -> None:
     training, found = verdict_of(CASES[name])
-    assert network_suggestion(CASES[name].deep, float(training.trial.hyper["rate"]), found) is None
+    assert network_suggestion(CASES[name].deep, float(training.hyper["rate"]), found) is None

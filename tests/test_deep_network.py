@@ -15,7 +15,7 @@ from scipy.special import erf
 from normalization.hidden.batch import normalization as batch_normalization
 from optim.batches import drawing
 from optim.optimizer import Optimizer
-from optim.training import begin, train
+from optim.training import Problem, begin, train
 from core.catalogue import catalogue
 from core.settings import numbers, pick
 from networks.multilayer import (
@@ -250,8 +250,7 @@ DESCENT = catalogue("optim.optimizers", Optimizer)["gradient_descent"]
 TRAINED = Architecture(D, K, 2, "tanh", "batch", C, "before", True)
 
 
-def objective(theta: jax.Array, state: tuple[jax.Array, ...], rows: object) -> tuple[jax.Array, tuple[jax.Array, ...]]:
-    assert isinstance(rows, Rows)
+def objective(theta: jax.Array, state: tuple[jax.Array, ...], rows: Rows) -> tuple[jax.Array, tuple[jax.Array, ...]]:
     return loss(TRAINED, "cross_entropy", traced(np.float64), theta, state, rows, preactivation(TRAINED, theta, rows), True)
 
 
@@ -260,7 +259,8 @@ def trained(until: list[int], size: int, ceiling: float = 1e9) -> Any:  # noqa: 
     training = begin(DESCENT, HYPER, jnp.asarray(parameters(TRAINED)), states(TRAINED, np.float64), ROOM)
     for t in until:
         draw = drawing(rows, jnp.asarray(N), jnp.asarray(size), 16, jax.random.key(0)) if size else None
-        training = train(objective, rows, draw, DESCENT, HYPER, jnp.ones(100), jnp.asarray(ceiling), training, jnp.asarray(t))
+        problem = Problem(objective, rows, draw, DESCENT, HYPER, jnp.ones(100), jnp.asarray(ceiling))
+        training = train(problem, training, jnp.asarray(t))
     return training
 
 

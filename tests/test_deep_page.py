@@ -11,8 +11,10 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, pick
 from core.setup import settings_of
-from labs.deep.run import normalizations, run, slices
+from labs.deep.races import normalizations
+from labs.deep.run import run
 from labs.deep.setup import MOST_NETS, Deep
+from labs.deep.slices import slices
 from lessons.deep_scene import DEEP
 from networks.multilayer import layers
 from tests.pages import alternatives, board, components, fine, opened
@@ -43,7 +45,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         assert float(facts["training loss"]) == pytest.approx(float(one.record.measured.loss[-1]), rel=1e-3)
         assert ("in test mode" in facts) == (one.picked.name == "batch")
         if "in test mode" in facts:
-            assert float(facts["in test mode"]) == pytest.approx(float(one.record.measured.settled[-1]), rel=1e-3)
+            assert float(facts["in test mode"]) == pytest.approx(float(one.record.measured.test_mode_loss[-1]), rel=1e-3)
         assert one.cut is not None
         assert facts["the plane holds"] == f"{100 * one.cut.on.explained_fraction:.0f} %"
     assert "1 − p" in at.caption[0].value
@@ -159,7 +161,7 @@ def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
 def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
     """By the chain rule in NumPy: gradients of the first update, layer by layer, from the last to the first."""
     plain = run(scene_of("vanishing")).nets[0]
-    net, rows, depth = plain.trial.net, plain.trial.split, 12
+    net, rows, depth = plain.setup.net, plain.setup.split, 12
     part = layers(net, jnp.asarray(plain.record.theta[0], jnp.float64))
     matrices = [np.asarray(part.first), *np.asarray(part.deeper)]
     x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n], np.asarray(rows.train.y)[: rows.n].astype(int)
@@ -174,7 +176,7 @@ def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
         through = back * values[i + 1] * (1 - values[i + 1])
         norms[i] = np.linalg.norm(through @ values[i].T)
         back = matrices[i].T @ through
-    measured = plain.record.measured.weights[0]
+    measured = plain.record.measured.weight_gradients[0]
     assert measured[depth - 1] / measured[0] == pytest.approx(norms[-1] / norms[0], rel=1e-2)
     assert norms[-1] / norms[0] > 1e4
     said = numbers_of("vanishing")

@@ -14,13 +14,15 @@ import numpy as np
 from jaxtyping import Float
 
 from compute.job import Step, Steps, job
-from labs.deep.curvature import Curvature, curvature, random_start, scaled, state_at
-from labs.deep.kernels import optimizer_of, pointer, scorer
-from labs.deep.onward import Onward, Replay, factors, onward
+from labs.deep.curvature import Curvature, curvature, preconditioned_sharpness, random_start
+from labs.deep.follow_up import FollowUp, follow_up
+from labs.deep.objective import loss_at_points, scores_of
 from labs.deep.rows import DTYPE
-from labs.deep.training import Record, Trained, Trial
+from labs.deep.trainer import optimizer_of
+from labs.deep.training import Record, lens_of, snapshot, trained
+from labs.deep.training_setup import TrainingSetup
 from networks.multilayer import losses as costs
-from optim.optimizer import Update, stable_below, weight_decay
+from optim.optimizer import stable_below, weight_decay
 from optim.training import Training
 from surfaces.surface import Rows
 from verdict.evidence import FLAT, NEAR, Circumstances, CriticalPoint, Trail
@@ -31,43 +33,42 @@ FLAT_WAYS = 8  # random flat directions, both ways
 LOWER = 1e-9  # by this share of the loss at least
 
 
-def _sharpness(training: Trained, at: int, here: Curvature, now: Training | None) -> tuple[float, bool]:
+def _record(setup: TrainingSetup) -> Record:
+    """Of the whole training."""
+    return trained(setup).finish()
+
+
+def _sharpness(setup: TrainingSetup, at: int, here: Curvature, now: Training | None) -> tuple[float, bool]:
     """η·λmax, and whether preconditioned; NaN where a method's scale is not known."""
-    trial, record = training.trial, training.record()
-    method = optimizer_of(trial.optimizer.name)
-    rate = float(trial.hyper["rate"]) * float(factors(trial)[min(int(record.update[at]), trial.steps - 1)])
-    if not method.adaptive:
+    record = _record(setup)
+    rate = float(setup.hyper["rate"]) * float(setup.multipliers[min(int(record.update[at]), setup.steps - 1)])
+    if not optimizer_of(setup.optimizer.name).adaptive:
         return rate * here.highest, False
-    if now is None or method.lens is None:
-        return math.nan, True
-    nothing = jnp.zeros_like(now.theta)
-    scale = method.lens(Update(nothing, now.memory, now.memory), trial.hyper).scale
-    root = None if scale is None else np.asarray(scale, np.float64) ** -0.5
+    lens = None if now is None else lens_of(setup, now)
+    root = None if lens is None or lens.scale is None else np.asarray(lens.scale, np.float64) ** -0.5
     if root is None or not np.isfinite(root).all():
         return math.nan, True
-    kernel = scaled(trial.net, trial.loss.name, not trial.frozen)
-    shared = (trial.numbers, state_at(training, at), trial.split.train, jnp.asarray(record.theta[at]))
-    return rate * float(kernel(*shared, root.astype(DTYPE), random_start(training))), True
+    kernel = preconditioned_sharpness(setup.trained_objective)
+    return rate * float(kernel(snapshot(setup, record, at), root.astype(DTYPE), random_start(setup))), True
 
 
-def _lower(training: Trained, at: int, here: Curvature, unit: float) -> bool:
+def _lower(setup: TrainingSetup, at: int, here: Curvature, unit: float) -> bool:
     """Whether the loss is lower somewhere near a point whose lowest curvature is zero: along random flat directions, both ways.
 
     There the third derivatives decide, or the fourth. By more than what is left of gradient and curvature explains, and in float64: of a
     product of many small weights float32 sees nothing. What falls along no direction that was tried may still fall along another.
     """
-    trial, record = training.trial, training.record()
-    ways = np.stack([curvature(training, at, draw).flat.astype(np.float64) for draw in range(FLAT_WAYS)])
+    record = _record(setup)
+    ways = np.stack([curvature(setup, at, draw).flat.astype(np.float64) for draw in range(FLAT_WAYS)])
     far = np.repeat(np.array(AROUND) * unit, 2 * FLAT_WAYS)
     steps = far[:, None] * np.tile(np.concatenate([ways, -ways]), (len(AROUND), 1))
     theta = record.theta[at].astype(np.float64)
-    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), (trial.numbers, state_at(training, at), trial.split.train))
-    kernel = pointer(trial.net, trial.loss.name, not trial.frozen)
-    loss = np.asarray(kernel(*wide, np.concatenate([theta[None], theta + steps])))
+    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), snapshot(setup, record, at))
+    loss = np.asarray(loss_at_points(setup.trained_objective)(wide, np.concatenate([theta[None], theta + steps])))
     return bool(np.any(loss[0] - loss[1:] > here.slope * far + 0.5 * here.rounding * far**2 + LOWER * loss[0]))
 
 
-def _critical(training: Trained, at: int, here: Curvature, relief: float, unit: float) -> tuple[CriticalPoint | None, bool]:
+def _critical(setup: TrainingSetup, at: int, here: Curvature, relief: float, unit: float) -> tuple[CriticalPoint | None, bool]:
     """The critical point that record `at` stands at, None where it stands at none; and whether something lower is beside it."""
     if here.slope * unit > FLAT * relief:
         return None, False
@@ -80,45 +81,44 @@ def _critical(training: Trained, at: int, here: Curvature, relief: float, unit: 
         return CriticalPoint("minimum", distance), False
     if here.highest <= here.rounding:
         return None, False  # flat in every direction
-    lower = _lower(training, at, here, unit)
+    lower = _lower(setup, at, here, unit)
     return CriticalPoint("plateau" if lower else "degenerate minimum", distance), lower
 
 
-def _falls_for_ever(trial: Trial) -> bool:
+def _falls_for_ever(setup: TrainingSetup) -> bool:
     """Whether a row that is right by far costs less still where it is right by twice as far: not so beyond the margin of a hinge, and not
     where a share of the target is spread over all classes."""
-    scores = jnp.zeros((trial.split.outputs, 2)).at[0].set(jnp.array([20.0, 40.0]))
-    wide = {name: jnp.asarray(value, jnp.float64) for name, value in trial.numbers.items()}
-    far, farther = costs()[trial.loss.name](scores, Rows(jnp.zeros((1, 2)), jnp.zeros(2), jnp.ones(2)), wide)
+    scores = jnp.zeros((setup.split.outputs, 2)).at[0].set(jnp.array([20.0, 40.0]))
+    wide = {name: jnp.asarray(value, jnp.float64) for name, value in setup.numbers.items()}
+    far, farther = costs()[setup.loss.name](scores, Rows(jnp.zeros((1, 2)), jnp.zeros(2), jnp.ones(2)), wide)
     return bool(far > farther)
 
 
-def _all_right(training: Trained, at: int) -> bool:
+def _all_right(setup: TrainingSetup, at: int) -> bool:
     """Whether every training row's largest score is the right one, in train mode.
 
     The output layer is linear, so a multiple of it multiplies the scores: a loss that falls for ever then goes to 0 as the multiple grows.
     """
-    trial, rows = training.trial, training.trial.split
-    if not rows.labeled or not _falls_for_ever(trial):
+    rows = setup.split
+    if not rows.labeled or not _falls_for_ever(setup):
         return False
-    theta = jnp.asarray(training.record().theta[at])
-    scores = np.asarray(scorer(trial.net)(trial.numbers, theta, state_at(training, at), rows.train))[:, : rows.n]
+    scores = np.asarray(scores_of(setup.net, True)(snapshot(setup, _record(setup), at)))[:, : rows.n]
     return bool(np.isfinite(scores).all() and np.all(np.argmax(scores, axis=0) == np.asarray(rows.train.y)[: rows.n]))
 
 
-def _losses(training: Trained, record: Record) -> Float[np.ndarray, " s"]:
+def _losses(setup: TrainingSetup, record: Record) -> Float[np.ndarray, " s"]:
     """Of all rows in the mode that is trained in."""
-    return np.asarray(record.measured.settled if training.trial.frozen else record.measured.loss, np.float64)
+    return np.asarray(record.measured.test_mode_loss if setup.frozen else record.measured.loss, np.float64)
 
 
-def _trail(training: Trained, record: Record, at: int, unit: float, after: Onward | None) -> Trail:
+def _trail(setup: TrainingSetup, record: Record, at: int, unit: float, after: FollowUp | None) -> Trail:
     """The records up to `at`, then what follows, or the explosion."""
-    loss, theta, update = _losses(training, record)[: at + 1], record.theta[: at + 1], record.update[: at + 1]
-    slope = np.full(at + 1, np.nan) if training.trial.frozen else np.asarray(record.measured.gradient[: at + 1], np.float64)
-    whole = training.trial.batch == 0
+    loss, theta, update = _losses(setup, record)[: at + 1], record.theta[: at + 1], record.update[: at + 1]
+    slope = np.full(at + 1, np.nan) if setup.frozen else np.asarray(record.measured.gradient[: at + 1], np.float64)
+    whole = setup.batch == 0
     batch = slope.copy() if whole else np.full(at + 1, np.nan)
     if after is None:  # beyond all bounds
-        theta, update = np.concatenate([theta, theta[-1:]]), np.append(update, training.record().diverged or update[-1])
+        theta, update = np.concatenate([theta, theta[-1:]]), np.append(update, record.diverged or update[-1])
         loss, slope, batch = np.append(loss, np.inf), np.append(slope, np.nan), np.append(batch, np.nan)
     else:
         alive = after.alive & np.isfinite(after.loss)
@@ -136,7 +136,7 @@ def _trail(training: Trained, record: Record, at: int, unit: float, after: Onwar
     return Trail(update, path, step, loss, slope * unit, batch * unit, at + 1)
 
 
-def _noise(after: Onward) -> float:
+def _noise(after: FollowUp) -> float:
     """√(mean ‖g_B‖²/mean ‖g‖²) over the updates that follow."""
     alive = after.alive & np.isfinite(after.slope) & np.isfinite(after.batch_slope)
     whole = float(np.mean(after.slope[alive] ** 2)) if alive.any() else 0.0
@@ -153,28 +153,28 @@ def _exploding(record: Record, loss: Float[np.ndarray, " s"], index: int) -> boo
     return record.diverged is not None and (index == len(record.update) - 1 or index > _turned(loss))
 
 
-def _judged(training: Trained, index: int, begun: Training | None) -> Judgment:
-    record, trial = training.record(), training.trial
-    loss = _losses(training, record)
+def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgment:
+    record = _record(setup)
+    loss = _losses(setup, record)
     exploding, turned = _exploding(record, loss, index), _turned(loss)
-    method = optimizer_of(trial.optimizer.name)
-    hyper = {name: float(value) for name, value in trial.hyper.items()}
+    method = optimizer_of(setup.optimizer.name)
+    hyper = {name: float(value) for name, value in setup.hyper.items()}
     sizes = np.linalg.norm(record.theta[: index + 1].astype(np.float64), axis=1)
     unit = float(sizes[record.calm[: index + 1]].max(initial=1.0))
-    after = None if begun is None else onward(training, begun)
-    trail = _trail(training, record, index, unit, after)
+    trail = _trail(setup, record, index, unit, after)
 
     bent = turned if exploding else index  # the record whose curvature counts
-    here = curvature(training, bent) if np.isfinite(loss[bent]) else None
-    sharpness, preconditioned = (math.nan, False) if here is None else _sharpness(training, bent, here, begun)
+    here = curvature(setup, bent) if np.isfinite(loss[bent]) else None
+    now = None if after is None else after.training
+    sharpness, preconditioned = (math.nan, False) if here is None else _sharpness(setup, bent, here, now)
     stable = stable_below(method, hyper)
     relief = float(max(loss[0], loss[index]))
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in method.fields)
-    infinite = not exploding and not decays and _all_right(training, index)
+    infinite = not exploding and not decays and _all_right(setup, index)
     critical, lower_nearby = None, False
     if here is not None and not exploding and not infinite:
-        critical, lower_nearby = _critical(training, index, here, relief, unit)
-    whole = trial.batch == 0
+        critical, lower_nearby = _critical(setup, index, here, relief, unit)
+    whole = setup.batch == 0
     circumstances = Circumstances(
         critical=critical,
         sharpness=sharpness,
@@ -206,19 +206,21 @@ def _judged(training: Trained, index: int, begun: Training | None) -> Judgment:
 
 
 @job
-def judging(training: Trained, index: int) -> Steps[Judgment | None]:
+def judging(setup: TrainingSetup, index: int) -> Steps[Judgment | None]:
     """The judgment on a record of a training that is at its end; None while the training is replayed up to there."""
-    record = training.record()
-    begun = None
-    if not _exploding(record, _losses(training, record), index):
-        replay = Replay(training, index)
-        while (begun := replay.work(0.0)) is None:
-            yield Step(0.5, None)
-    yield Step(1.0, _judged(training, index, begun))
+    record, after = _record(setup), None
+    if not _exploding(record, _losses(setup, record), index):
+        following = follow_up(setup, index)
+        while not following.finished:
+            following.advance()
+            if following.result is None:
+                yield Step(0.9 * following.progress, None)
+        after = following.result
+    yield Step(1.0, _judged(setup, index, after))
 
 
-def judged(training: Trained, index: int) -> Judgment:
+def judged(setup: TrainingSetup, index: int) -> Judgment:
     """The judgment, however long it takes."""
-    judgment = judging(training, index).finish()
+    judgment = judging(setup, index).finish()
     assert judgment is not None
     return judgment

@@ -5,6 +5,8 @@ The page is run again and again, each time with a share of the walks; between tw
 
 import math
 import time
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
@@ -15,6 +17,8 @@ from views import prefetch
 from views.language import tr
 from views.session import E, Scene
 from views.warm import paths_are_ready, until_paths_are_ready
+
+T = TypeVar("T", covariant=True)
 
 PATIENCE = 0.5  # seconds of work before what there is is drawn
 SHARE = 0.15  # of the work, for pictures of it
@@ -72,6 +76,34 @@ def bar(scene: Scene[E], share_done: float) -> None:
             st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:
             st.button(tr("Stop"), key=f"{scene.page} stop", on_click=lambda: st.session_state.update({_STOPPED: scene.experiment}))
+
+
+class Job(Protocol[T]):
+    """What takes long and goes in steps: a compute.job.Job."""
+
+    @property
+    def begun(self) -> bool: ...
+    @property
+    def progress(self) -> float: ...
+    @property
+    def result(self) -> T: ...
+    def work(self, deadline: float) -> object: ...
+    def advance(self) -> None: ...
+
+
+def results_of(jobs: Sequence[Job[T]]) -> list[T]:
+    """What there is of some jobs beside the picture: each gets its share of the patience, and one step at least. A bar where they go on."""
+    deadline = time.monotonic() + PATIENCE
+    for rest, job in zip(range(len(jobs), 0, -1), jobs, strict=True):
+        now = time.monotonic()
+        job.work(now + (deadline - now) / rest)
+        if not job.begun:
+            job.advance()
+    share_done = min((job.progress for job in jobs), default=1.0)
+    if share_done < 1:
+        more()
+        st.progress(share_done, tr("Computing: {share}").format(share=f"{round(100 * share_done)} %"))
+    return [job.result for job in jobs]
 
 
 def more() -> None:

@@ -1,7 +1,6 @@
-"""How the training loss bends at a record: both ends of the Hessian's spectrum, by Lanczos, with their errors. Memoized."""
+"""How the training loss bends at a record: both ends of the Hessian's spectrum, by Lanczos, with their errors."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 import jax
@@ -9,13 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from compute.memo import memo
 from compute.programs import kernel
-from labs.deep.kernels import loss_of
+from labs.deep.objective import Objective, Snapshot
 from labs.deep.rows import DTYPE
-from labs.deep.training import Trained
+from labs.deep.training import snapshot, trained
+from labs.deep.training_setup import TrainingSetup
 from landscape.lanczos import ends, hessian_product, leading, rayleigh
-from networks.multilayer import Architecture, States
-from surfaces.surface import Numbers, Rows, Scalar, Theta
+from surfaces.surface import Scalar, Theta
 
 STEPS = 64  # of Lanczos' method: that many products Hv, or as many as there are parameters
 SCALED = 32  # for the one leading eigenvalue of the preconditioned Hessian
@@ -23,22 +23,18 @@ ROUNDING = 1e-5  # a curvature below this share of the largest may be float32's 
 
 
 class Curvature(NamedTuple):
-    """At one θ, of the loss of all training rows in the mode that it is trained in.
-
-    slope: ‖g‖. along: gᵀHg/gᵀg, NaN where g = 0. lowest, highest: curvatures uᵀHu at the two ends, each with ‖Hu − λu‖ as its error; down:
-    the unit vector of the lowest. flat: that of the curvature nearest to 0. steps: how many Lanczos took.
-    """
+    """At one θ, of the loss of all training rows in the mode that it is trained in."""
 
     loss: float
-    slope: float
-    along: float
-    lowest: float
-    lowest_error: float
+    slope: float  # ‖g‖
+    along: float  # gᵀHg/gᵀg, NaN where g = 0
+    lowest: float  # uᵀHu, the curvature at the lower end of the spectrum
+    lowest_error: float  # ‖Hu − λu‖
     highest: float
     highest_error: float
-    down: Float[np.ndarray, " p"]
-    flat: Float[np.ndarray, " p"]
-    steps: int
+    down: Float[np.ndarray, " p"]  # the unit vector of the lowest curvature
+    flat: Float[np.ndarray, " p"]  # that of the curvature nearest to 0
+    steps: int  # of Lanczos' method
 
     @property
     def rounding(self) -> float:
@@ -52,16 +48,31 @@ class Curvature(NamedTuple):
 
 
 @kernel
-def bending(net: Architecture, loss: str, train: bool) -> Callable[..., tuple[Array, ...]]:
-    """(numbers, state, rows, theta, start) -> loss, ‖g‖, landscape.lanczos.ends, and rayleigh of those and of g/‖g‖; start: random."""
+def gradient(objective: Objective) -> Callable[[Snapshot], Theta]:
+    """(snapshot) -> ∇L."""
+    return jax.jit(lambda at: jax.grad(objective.of_theta(at))(at.theta))
+
+
+@kernel
+def hessian_vector(objective: Objective) -> Callable[..., Theta]:
+    """(snapshot, v) -> Hv; v in any precision."""
 
     @jax.jit
-    def bent(numbers: Numbers, state: States, rows: Rows, theta: Theta, start: Theta) -> tuple[Array, ...]:
-        def value(at: Theta) -> Scalar:
-            return loss_of(net, loss, numbers, at, state, rows, train)[0]
+    def product(at: Snapshot, v: Theta) -> Theta:
+        return hessian_product(objective.of_theta(at), at.theta)(v.astype(at.theta.dtype)).astype(v.dtype)
 
-        here, g = jax.value_and_grad(value)(theta)
-        product, size = hessian_product(value, theta), jnp.linalg.norm(g)
+    return product
+
+
+@kernel
+def both_ends(objective: Objective) -> Callable[[Snapshot, Theta], tuple[Array, ...]]:
+    """(snapshot, start) -> loss, ‖g‖, landscape.lanczos.ends, and rayleigh of those and of g/‖g‖; start: random."""
+
+    @jax.jit
+    def bent(at: Snapshot, start: Theta) -> tuple[Array, ...]:
+        value = objective.of_theta(at)
+        here, g = jax.value_and_grad(value)(at.theta)
+        product, size = hessian_product(value, at.theta), jnp.linalg.norm(g)
         found = ends(product, start, STEPS)
         return here, size, found, *rayleigh(product, jnp.concatenate([found, (g / size)[None]]))  # together: half of what is compiled
 
@@ -69,44 +80,37 @@ def bending(net: Architecture, loss: str, train: bool) -> Callable[..., tuple[Ar
 
 
 @kernel
-def scaled(net: Architecture, loss: str, train: bool) -> Callable[..., Scalar]:
-    """(numbers, state, rows, theta, root, start) -> λmax(RHR), R = diag(root): with root = scale^−½ the preconditioned sharpness over η."""
+def preconditioned_sharpness(objective: Objective) -> Callable[..., Scalar]:
+    """(snapshot, root, start) -> λmax(RHR), R = diag(root); root = scale^−½ of an adaptive optimizer, start: random."""
 
     @jax.jit
-    def sharpness(numbers: Numbers, state: States, rows: Rows, theta: Theta, root: Theta, start: Theta) -> Scalar:
-        product = hessian_product(lambda at: loss_of(net, loss, numbers, at, state, rows, train)[0], theta)
+    def sharpness(at: Snapshot, root: Theta, start: Theta) -> Scalar:
+        product = hessian_product(objective.of_theta(at), at.theta)
         return leading(lambda v: root * product(root * v), start, SCALED, 1)[0][0]
 
     return sharpness
 
 
-def random_start(training: Trained, draw: int = 0) -> Theta:
-    """A random vector of the trial's seed, as every Lanczos needs one."""
-    return jax.random.normal(jax.random.fold_in(jax.random.key(training.trial.seed), draw), (training.trial.net.size,), DTYPE)
+def random_start(setup: TrainingSetup, draw: int = 0) -> Theta:
+    """A random vector of the setup's seed, as every Lanczos needs one."""
+    return jax.random.normal(jax.random.fold_in(jax.random.key(setup.seed), draw), (setup.net.size,), DTYPE)
 
 
-def state_at(training: Trained, at: int) -> tuple[Array, ...]:
-    """What the network remembered at record `at`."""
-    return tuple(jnp.asarray(part[at]) for part in training.record().state)
-
-
-@lru_cache(16)
-def curvature(training: Trained, at: int, draw: int = 0) -> Curvature:
-    """At record `at` of a training. draw: which random vector Lanczos starts from."""
-    trial = training.trial
-    kernel = bending(trial.net, trial.loss.name, not trial.frozen)
-    theta, start = jnp.asarray(training.record().theta[at]), random_start(training, draw)
-    found = jax.device_get(kernel(trial.numbers, state_at(training, at), trial.split.train, theta, start))
+@memo
+def curvature(setup: TrainingSetup, index: int, draw: int = 0) -> Curvature:
+    """At a record of the whole training. draw: which random vector Lanczos starts from."""
+    at = snapshot(setup, trained(setup).finish(), index)
+    found = jax.device_get(both_ends(setup.trained_objective)(at, random_start(setup, draw)))
     loss, slope, (down, flat, _), (lowest, _, highest, along), (lowest_error, _, highest_error, _) = found
     return Curvature(
-        float(loss),
-        float(slope),
-        float(along),
-        float(lowest),
-        float(lowest_error),
-        float(highest),
-        float(highest_error),
-        np.asarray(down),
-        np.asarray(flat),
-        min(STEPS, trial.net.size),
+        loss=float(loss),
+        slope=float(slope),
+        along=float(along),
+        lowest=float(lowest),
+        lowest_error=float(lowest_error),
+        highest=float(highest),
+        highest_error=float(highest_error),
+        down=np.asarray(down),
+        flat=np.asarray(flat),
+        steps=min(STEPS, setup.net.size),
     )

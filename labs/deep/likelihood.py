@@ -2,26 +2,26 @@
 far below what a float64 can hold, and float64."""
 
 from decimal import Context, Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
-from labs.deep.kernels import scorer
-from labs.deep.training import Trained
+from compute.memo import memo
+from labs.deep.objective import scores_of
+from labs.deep.training import snapshot, trained
+from labs.deep.training_setup import TrainingSetup
 
 LARGEST = 1e9  # the sum of all differences of scores: beyond it e to its power has no exponent
 _DIGITS = Context(prec=34, Emin=-(10**9), Emax=10**9)
 
 
 class Likelihood(NamedTuple):
-    """entropy: mean of −Σⱼ ŷⱼ ln pⱼ; nll: −(1/N) ln Π p(y|x). power: log₁₀ of the product."""
+    """Of the labels of n rows."""
 
-    entropy: float
-    nll: float
-    power: float
+    entropy: float  # mean of −Σⱼ ŷⱼ ln pⱼ
+    nll: float  # −(1/N) ln Π p(y|x)
+    power: float  # log₁₀ of the product
     n: int
 
     @property
@@ -60,12 +60,11 @@ def holds(scores: Float[np.ndarray, "c n"]) -> bool:
     return float(np.sum(wide.max(axis=0) - wide.min(axis=0))) < LARGEST
 
 
-@lru_cache(16)
-def likelihood(training: Trained, at: int) -> Likelihood | None:
-    """Of the training rows at record `at`, in test mode; None where it is beyond all numbers."""
-    trial, record = training.trial, training.record()
-    rows, state = trial.split, tuple(jnp.asarray(part[at]) for part in record.state)
-    scores = np.asarray(scorer(trial.net, False)(trial.numbers, jnp.asarray(record.theta[at]), state, rows.train))[:, : rows.n]
+@memo
+def likelihood(setup: TrainingSetup, index: int) -> Likelihood | None:
+    """Of the training rows at a record of the whole training, in test mode; None where it is beyond all numbers."""
+    rows, at = setup.split, snapshot(setup, trained(setup).finish(), index)
+    scores = np.asarray(scores_of(setup.net, False)(at))[:, : rows.n]
     if not holds(scores):
         return None
     return both(scores, np.asarray(rows.train.y)[: rows.n].astype(int))

@@ -1,19 +1,22 @@
 """Which class a network predicts where, at moments of its training: over two features, or over two principal components of more."""
 
-from functools import lru_cache
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Array, Float, Int, UInt8
 
+from compute.memo import memo
+from compute.programs import kernel
 from core.catalogue import catalogue
 from data.dataset import DataSet
-from labs.deep.kernels import decider
 from labs.deep.rows import DTYPE, Parts, parts
-from labs.deep.training import Trained, Trial
-from surfaces.surface import Rows
+from labs.deep.training import first_records
+from labs.deep.training_setup import TrainingSetup
+from networks.multilayer import Architecture, States, forward, preactivation
+from surfaces.surface import Numbers, Rows, Theta
 
 MOMENTS = 30
 SIDE = 64  # points a side
@@ -21,14 +24,13 @@ ROOM = 0.12  # of the rows' extent, left around them
 
 
 class Chart(NamedTuple):
-    """Two coordinates of rows: x = origin + along·(a, b), and back (a, b) = across·(x − origin). names: of the two features, None where
-    they are principal components; share: of the standardized rows' variance that the two hold."""
+    """Two coordinates of rows: x = origin + along·(a, b), and back (a, b) = across·(x − origin)."""
 
     origin: Float[np.ndarray, " d"]
     along: Float[np.ndarray, "d 2"]
     across: Float[np.ndarray, "2 d"]
-    names: tuple[str, str] | None
-    share: float
+    names: tuple[str, str] | None  # of the two features; None where they are principal components
+    share: float  # of the standardized rows' variance, along the two
 
     def of(self, x: Float[np.ndarray, "d n"]) -> Float[np.ndarray, "2 n"]:
         found: Float[np.ndarray, "2 n"] = self.across @ (x - self.origin[:, None])
@@ -40,17 +42,32 @@ class Chart(NamedTuple):
 
 
 class Regions(NamedTuple):
-    """predicted[k, i, j]: the number of the class at (a[j], b[i]) after `update[k]` updates. points: the training rows on the chart;
-    labels: the numbers of their classes."""
+    """What a network predicts over the chart, and the training rows on it."""
 
     chart: Chart
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
     update: Int[np.ndarray, " k"]
-    predicted: UInt8[np.ndarray, "k m n"]
-    points: Float[np.ndarray, "2 r"]
-    labels: Int[np.ndarray, " r"]
-    names: tuple[str, ...]
+    predicted: UInt8[np.ndarray, "k m n"]  # [k, i, j]: the number of the class at (a[j], b[i]) after update[k] updates
+    points: Float[np.ndarray, "2 r"]  # the training rows
+    labels: Int[np.ndarray, " r"]  # the numbers of their classes
+    names: tuple[str, ...]  # of the classes
+
+
+@kernel
+def decider(net: Architecture) -> Callable[[Numbers, States, Float[np.ndarray, "k p"], Rows], UInt8[Array, "k n"]]:
+    """(numbers, states "k m ...", thetas "k p", rows) -> the class that each θ predicts for each row, in test mode."""
+
+    @jax.jit
+    def decided(numbers: Numbers, remembered: States, thetas: Float[Array, "k p"], rows: Rows) -> UInt8[Array, "k n"]:
+        def one(at: tuple[Theta, States]) -> UInt8[Array, " n"]:
+            theta, state = at
+            scores = forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), False)[0]
+            return jnp.argmax(scores, axis=0).astype(jnp.uint8)
+
+        return jax.lax.map(one, (thetas, remembered))
+
+    return decided
 
 
 def chart_of(rows: Parts, units: tuple[str, ...]) -> Chart:
@@ -71,10 +88,13 @@ def _axis(values: Float[np.ndarray, " n"], half: float) -> Float[np.ndarray, " k
     return np.linspace(middle - half, middle + half, SIDE)
 
 
-@lru_cache(8)
-def charted(trial: Trial) -> tuple[Chart, Float[np.ndarray, " n"], Float[np.ndarray, " m"], Rows]:
-    """The chart of a trial's rows, a grid on it, and its points as the network gets them."""
-    rows, item = parts(trial.data, trial.features, trial.held, trial.seed), catalogue("data.tables", DataSet)[trial.data.name]
+def _rows(setup: TrainingSetup) -> Parts:
+    return parts(setup.data, setup.features, setup.held_out_fraction, setup.seed)
+
+
+def charted(setup: TrainingSetup) -> tuple[Chart, Float[np.ndarray, " n"], Float[np.ndarray, " m"], Rows]:
+    """The chart of a training's rows, a grid on it, and its points as the network gets them."""
+    rows, item = _rows(setup), catalogue("data.tables", DataSet)[setup.data.name]
     chart = chart_of(rows, tuple(item.unit(name) for name in rows.names))
     points = chart.of(rows.x[:, rows.train])
     a, b = (_axis(along, (0.5 + ROOM) * (float(np.ptp(along)) or 1.0)) for along in points)
@@ -83,9 +103,9 @@ def charted(trial: Trial) -> tuple[Chart, Float[np.ndarray, " n"], Float[np.ndar
     return chart, a, b, Rows(*(jnp.asarray(part, DTYPE) for part in (x, np.zeros(x.shape[1]), np.ones(x.shape[1]))))
 
 
-def class_names(trial: Trial) -> tuple[str, ...]:
+def class_names(setup: TrainingSetup) -> tuple[str, ...]:
     """As the table has them, else their numbers."""
-    item, kinds = catalogue("data.tables", DataSet)[trial.data.name], trial.split.outputs
+    item, kinds = catalogue("data.tables", DataSet)[setup.data.name], setup.split.outputs
     return item.one_hot if len(item.one_hot) == kinds else tuple(str(i) for i in range(kinds))
 
 
@@ -94,17 +114,17 @@ def moments(count: int) -> Int[np.ndarray, " k"]:
     return np.unique(np.linspace(0, count - 1, MOMENTS + 1).round().astype(int))
 
 
-@lru_cache(8)
-def regions(training: Trained, done: int) -> Regions:
-    """Of the first `done` records of a training whose target is a class, as long as its loss is within bounds: one at least."""
-    trial, record = training.trial, training.record(done)
-    chart, a, b, grid = charted(trial)
+@memo
+def regions(setup: TrainingSetup, count: int) -> Regions:
+    """Of the first so many records of a training whose target is a class, as long as its loss is within bounds: one at least."""
+    record = first_records(setup, count)
+    chart, a, b, grid = charted(setup)
     calm = np.flatnonzero(record.calm)
     kept = calm[moments(calm.size)]
     room = np.concatenate([kept, np.repeat(kept[-1:], MOMENTS + 1 - kept.size)])  # one number of moments: one program
     states = tuple(part[room] for part in record.state)
-    found = np.asarray(jax.device_get(decider(trial.net)(trial.numbers, states, record.theta[room], grid)))
-    rows = parts(trial.data, trial.features, trial.held, trial.seed)
+    found = np.asarray(jax.device_get(decider(setup.net)(setup.numbers, states, record.theta[room], grid)))
+    rows = _rows(setup)
     labels = np.unique(rows.y, return_inverse=True)[1][rows.train]
     predicted = found[: kept.size].reshape(kept.size, SIDE, SIDE)
-    return Regions(chart, a, b, record.update[kept], predicted, chart.of(rows.x[:, rows.train]), labels, class_names(trial))
+    return Regions(chart, a, b, record.update[kept], predicted, chart.of(rows.x[:, rows.train]), labels, class_names(setup))

@@ -1,12 +1,12 @@
 """The rows that a deep network is trained on, and those that are held out: all features of a table, its label or its target."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
+from compute.memo import memo
 from core.catalogue import catalogue
 from core.settings import Pick, capacity, values
 from data.dataset import DataSet
@@ -18,18 +18,15 @@ DTYPE = np.float32
 
 
 class Split(NamedTuple):
-    """train, test: padded Rows, float32; n, m: how many count in each. outputs: scores of the network. labeled: the target is a class.
+    """Features are normalized by what was fitted to the training rows alone; a numeric target has mean 0 and variance 1 over them."""
 
-    Features are normalized by what was fitted to the training rows alone; a numeric target has mean 0 and variance 1 over them.
-    """
-
-    train: Rows
+    train: Rows  # padded, float32
     test: Rows
-    n: int
-    m: int
+    n: int  # rows of `train` that count
+    m: int  # rows of `test` that count
     inputs: int
-    outputs: int
-    labeled: bool
+    outputs: int  # scores of the network
+    labeled: bool  # the target is a class
 
 
 def classifies(data: Pick) -> bool:
@@ -43,18 +40,17 @@ def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
 
 
 class Parts(NamedTuple):
-    """The features x "d n" of all rows as the table has them, and the target y, of classes 0, 1, 2 ... whatever their numbers; which rows
-    are trained on and which are held out; and how features are normalized, by what was fitted to the former."""
+    """All rows as the table has them, and which of them are trained on."""
 
-    names: tuple[str, ...]
-    x: Float[np.ndarray, "d n"]
-    y: Float[np.ndarray, " n"]
-    train: Int[np.ndarray, " k"]
-    test: Int[np.ndarray, " m"]
-    affine: Affine
+    names: tuple[str, ...]  # of the features
+    x: Float[np.ndarray, "d n"]  # the features
+    y: Float[np.ndarray, " n"]  # the target; of classes 0, 1, 2 ... whatever their numbers
+    train: Int[np.ndarray, " k"]  # the rows that are trained on
+    test: Int[np.ndarray, " m"]  # the rows that are held out
+    affine: Affine  # normalizes features by what was fitted to the training rows
 
 
-@lru_cache(16)
+@memo
 def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     """A random `share` of the rows held out for the test, the same for the same seed. No row is in both."""
     item, columns = catalogue("data.tables", DataSet)[data.name], table(data)
@@ -68,7 +64,7 @@ def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     return Parts(names, x, y, train, test, catalogue("normalization.features", FeatureNormalization)[features.name].fit(x[:, train]))
 
 
-@lru_cache(16)
+@memo
 def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
     """The two parts as a network gets them."""
     names, x, y, train, test, affine = parts(data, features, share, seed)
@@ -78,5 +74,5 @@ def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
     else:
         spread = float(y[train].std()) or 1.0
         outputs, target = 1, (y - y[train].mean()) / spread
-    mine, unseen = (_padded(x[:, part], target[part]) for part in (train, test))
-    return Split(mine, unseen, train.size, test.size, len(names), outputs, classifies(data))
+    mine, held_out = (_padded(x[:, part], target[part]) for part in (train, test))
+    return Split(mine, held_out, train.size, test.size, len(names), outputs, classifies(data))

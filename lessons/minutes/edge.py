@@ -1,12 +1,11 @@
-import math
 from dataclasses import replace
 
 import numpy as np
 
 from core.messages import N_, Message, message
 from core.settings import Pick, pick
+from labs.deep.diagnostics import diagnostics
 from labs.deep.run import run
-from labs.deep.why import why
 from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
 
@@ -25,8 +24,7 @@ _SCENE = replace(
 
 def answer() -> Message:
     (one,) = run(_SCENE).nets
-    why(one.training).work(math.inf)
-    sharpness, loss = why(one.training).reasons().found.top[:, 0], one.record.measured.loss
+    sharpness, loss = diagnostics(one.setup).finish().top[:, 0], one.record.measured.loss
     second_half = sharpness[sharpness.size // 2 :]
     return message(
         N_(
@@ -34,7 +32,7 @@ def answer() -> Message:
             "while the loss goes on falling, from {before} to {after}. Gradient descent lives at the edge of stability."
         ),
         first=float(sharpness[0]),
-        limit=2 / float(one.trial.hyper["rate"]),
+        limit=2 / float(one.setup.hyper["rate"]),
         low=float(np.min(second_half)),
         high=float(np.max(second_half)),
         before=float(loss[loss.size // 2]),

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from core.messages import N_, Message, message
 from core.settings import pick
-from labs.deep.run import Ran, run
+from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
 
@@ -17,14 +17,14 @@ _SCENE = replace(
 )
 
 
-def _lag(one: Ran) -> float:
+def _lag(one: NetworkResult) -> float:
     """How many times larger the gradient of the last hidden layer's weights is than that of the first, before the first update."""
-    norms = one.record.measured.weights[0]
+    norms = one.record.measured.weight_gradients[0]
     return float(norms[_SCENE.depth - 1] / norms[0])
 
 
-def _right(one: Ran) -> float:
-    return round(100 * float(one.record.measured.unseen_accuracy[-1]), 1)
+def _right(one: NetworkResult) -> float:
+    return round(100 * float(one.record.measured.held_out_accuracy[-1]), 1)
 
 
 def answer() -> Message:

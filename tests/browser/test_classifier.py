@@ -25,7 +25,7 @@ PREDICTED = """() => [...document.querySelectorAll(".esl-cloud .esl-plotly")].ma
 def test_the_regions_follow_the_player(visit: Visit, page: Page) -> None:
     visit(TINY)
     scene, _, _ = address.read(query(page), CLASSIFIER, ViewState())
-    found = [regions(one.training, len(one.record.update)) for one in run(scene).nets]
+    found = [regions(one.setup, len(one.record.update)) for one in run(scene).nets]
     scrub = page.locator(".esl-scrub")
     for update in (0, 7, 23, 40):
         scrub.fill(str(update))

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from core import address
 from core.numerals import numeral
-from labs.deep.run import Ran, run
+from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
 from tests.browser.conftest import Serve, Visit
 from tests.browser.helpers import becomes, box, query, settle
@@ -20,13 +20,13 @@ from views.view_state import ViewState
 TINY = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resolution=25&v=1"
 
 
-def right(one: Ran, at: int) -> str:
-    return f"{100 * float(one.record.measured.unseen_accuracy[at]):.1f} %"
+def right(one: NetworkResult, at: int) -> str:
+    return f"{100 * float(one.record.measured.held_out_accuracy[at]):.1f} %"
 
 
-def meter(one: Ran, at: int) -> str:
+def meter(one: NetworkResult, at: int) -> str:
     assert one.cut is not None
-    distance, truth, drawn_there = (numeral(float(f"{part[at]:.3g}")) for part in (one.cut.on.distance, one.true, one.cut.drawn))
+    distance, truth, drawn_there = (numeral(float(f"{part[at]:.3g}")) for part in (one.cut.on.distance, one.true_loss, one.cut.plane_loss))
     return f"{distance} off the plane; loss {truth}, drawn {drawn_there}"
 
 

@@ -16,39 +16,41 @@ from figures.flat import shaded
 from figures.levels import levels
 from figures.surface import surface
 from labs.deep.flat import FLAT, HIGH, Flat, flat
+from labs.deep.races import losses, normalizations
 from labs.deep.regions import Regions, regions
-from labs.deep.run import Cut, DeepResult, Ran, losses, normalizations, slices
+from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
+from labs.deep.slices import SliceResult, slices
 from views.board import words
 from views.language import tr
 from views.view_state import ViewState
 
 
-def network_of(one: Ran) -> str:
+def network_of(one: NetworkResult) -> str:
     """Of a network, by what normalizes inside it."""
     name = tr("no normalization") if one.picked.name == "none" else tr(normalizations()[one.picked.name].label)
-    return tr("{name}, residual").format(name=name) if one.trial.net.residual else name
+    return tr("{name}, residual").format(name=name) if one.setup.net.residual else name
 
 
-def loss_of(one: Ran) -> str:
+def loss_of(one: NetworkResult) -> str:
     """What it is trained with."""
-    return tr(losses()[one.trial.loss.name].label)
+    return tr(losses()[one.setup.loss.name].label)
 
 
-def name_of(one: Ran) -> str:
+def name_of(one: NetworkResult) -> str:
     """By what the networks that are raced differ in."""
     return ", ".join(part(one) for part, says in ((loss_of, one.by_loss), (network_of, one.by_network)) if says)
 
 
-def flat_of(one: Ran) -> Flat | None:
+def flat_of(one: NetworkResult) -> Flat | None:
     """Where its surface is flat and high, once that is computed."""
     slopes = None if one.cut is None else one.cut.slopes
     return None if slopes is None else flat(slopes.loss, slopes.norm)
 
 
-def regions_of(one: Ran) -> Regions | None:
+def regions_of(one: NetworkResult) -> Regions | None:
     """Its decision regions, where losses of classes are raced."""
-    return regions(one.training, len(one.record.update)) if one.by_loss and one.record.calm.any() else None
+    return regions(one.setup, len(one.record.update)) if one.by_loss and one.record.calm.any() else None
 
 
 def axes_of(name: str, between: bool) -> tuple[str, str]:
@@ -63,15 +65,15 @@ def axes_of(name: str, between: bool) -> tuple[str, str]:
     }.get(name, (tr("a random direction"), tr("another")))
 
 
-def _accuracy(one: Ran, at: int) -> str:
-    share = float(one.record.measured.unseen_accuracy[at])
+def _accuracy(one: NetworkResult, at: int) -> str:
+    share = float(one.record.measured.held_out_accuracy[at])
     if not math.isfinite(share):
         return "✕"
-    return f"{100 * share:.1f} %" if one.trial.split.labeled else f"{share:.2f}"
+    return f"{100 * share:.1f} %" if one.setup.split.labeled else f"{share:.2f}"
 
 
-def _unit(one: Ran) -> str:
-    return tr("right on unseen rows") if one.trial.split.labeled else tr("R² on unseen rows")
+def _unit(one: NetworkResult) -> str:
+    return tr("right on unseen rows") if one.setup.split.labeled else tr("R² on unseen rows")
 
 
 def _short(value: float) -> float:
@@ -79,11 +81,11 @@ def _short(value: float) -> float:
     return float(f"{value:.3g}")
 
 
-def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
+def _walk(one: NetworkResult, cut: SliceResult, slot: int) -> Walk:
     record = one.record
     path = np.stack([cut.on.a, cut.on.b], axis=1)
     middle = (0.5 * float(cut.a[0] + cut.a[-1]), 0.5 * float(cut.b[0] + cut.b[-1]))
-    rate = float(one.trial.hyper["rate"])
+    rate = float(one.setup.hyper["rate"])
     far = float(np.linalg.norm(record.theta[record.calm] - record.theta[cut.through], axis=1).max()) or 1.0
     lost = record.diverged is not None
     with np.errstate(over="ignore"):
@@ -107,8 +109,8 @@ def _walk(one: Ran, cut: Cut, slot: int) -> Walk:
             "off": np.clip(cut.on.distance / far, 0, 1).astype(np.float32),  # of how far the walk goes from the plane's own point
             "meter": {
                 "distance": [numeral(_short(value)) for value in cut.on.distance],
-                "truth": [numeral(_short(value)) for value in one.true],
-                "drawn": [numeral(_short(value)) for value in cut.drawn],
+                "truth": [numeral(_short(value)) for value in one.true_loss],
+                "drawn": [numeral(_short(value)) for value in cut.plane_loss],
             },
             "numbers": [_accuracy(one, at) for at in range(len(record.update))],
         }
@@ -118,11 +120,11 @@ def _percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
 
 
-def _facts(one: Ran) -> list[Fact]:
+def _facts(one: NetworkResult) -> list[Fact]:
     return _facts_of_loss(one) if one.by_loss else _facts_of_network(one)
 
 
-def _facts_of_loss(one: Ran) -> list[Fact]:
+def _facts_of_loss(one: NetworkResult) -> list[Fact]:
     """What it was trained with, and what all are measured by."""
     last, measured, level = one.record.last, one.record.measured, flat_of(one)
     facts: list[Fact] = [
@@ -149,7 +151,7 @@ def _facts_of_loss(one: Ran) -> list[Fact]:
     return facts
 
 
-def _held(cut: Cut) -> Fact:
+def _held(cut: SliceResult) -> Fact:
     return {
         "label": tr("the plane holds"),
         "value": f"{100 * cut.on.explained_fraction:.0f} %",
@@ -157,7 +159,7 @@ def _held(cut: Cut) -> Fact:
     }
 
 
-def _facts_of_network(one: Ran) -> list[Fact]:
+def _facts_of_network(one: NetworkResult) -> list[Fact]:
     last, measured = one.record.last, one.record.measured
     facts: list[Fact] = [
         {
@@ -165,14 +167,14 @@ def _facts_of_network(one: Ran) -> list[Fact]:
             "value": numeral(float(measured.loss[last])),
             "help": tr("mean over all training rows, in train mode, after the last update that is drawn"),
         },
-        {"label": tr("loss on unseen rows"), "value": numeral(float(measured.unseen[last])), "help": tr("in test mode")},
+        {"label": tr("loss on unseen rows"), "value": numeral(float(measured.held_out_loss[last])), "help": tr("in test mode")},
     ]
     if normalizations()[one.picked.name].remembers:
         facts.insert(
             1,
             {
                 "label": tr("in test mode"),
-                "value": numeral(float(measured.settled[last])),
+                "value": numeral(float(measured.test_mode_loss[last])),
                 "help": tr("the same rows and weights, with the running statistics"),
             },
         )
@@ -190,7 +192,7 @@ def _facts_of_network(one: Ran) -> list[Fact]:
         facts.append(
             {
                 "label": tr("update {k}: loss on the plane, and true").format(k=int(one.record.update[begin])),
-                "value": f"{numeral(float(one.cut.drawn[begin]))} | {numeral(float(one.true[begin]))}",
+                "value": f"{numeral(float(one.cut.plane_loss[begin]))} | {numeral(float(one.true_loss[begin]))}",
                 "help": tr("That step lies off this plane: where it is drawn, the plane shows another loss. On the plane both agree."),
             }
         )
@@ -207,7 +209,7 @@ def _regions(found: Regions) -> Figure:
     return drawn_regions.over_updates(figure, found.update, found.predicted)
 
 
-def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Window | None) -> Panel:
+def _panel(deep: Deep, one: NetworkResult, slot: int, high: float, low: float, window: Window | None) -> Panel:
     cut, name = one.cut, name_of(one)
     assert cut is not None
     scale = levels(deep.levels, np.clip(cut.grid, low, high), low, None)
@@ -250,7 +252,7 @@ def _panel(deep: Deep, one: Ran, slot: int, high: float, low: float, window: Win
     return panel
 
 
-def _range(cut: list[Ran]) -> tuple[float, float]:
+def _range(cut: list[NetworkResult]) -> tuple[float, float]:
     """The losses between which pictures are colored: from the lowest to four times the first."""
     finite = np.concatenate([one.cut.grid[np.isfinite(one.cut.grid)].ravel() for one in cut if one.cut is not None])
     first = max(float(one.record.measured.loss[0]) for one in cut)

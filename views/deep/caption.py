@@ -3,8 +3,10 @@
 from core.numerals import numeral
 from core.settings import values
 from labs.deep.flat import FLAT, HIGH
-from labs.deep.run import DeepResult, another, normalizations, slices
+from labs.deep.races import normalizations
+from labs.deep.run import DeepResult, another
 from labs.deep.setup import Deep
+from labs.deep.slices import slices
 from views.deep.board import loss_of, name_of, regions_of
 from views.language import tr
 from views.menus import menus
@@ -18,7 +20,7 @@ def shared(result: DeepResult) -> bool:
 
 def caption(deep: Deep, result: DeepResult) -> str:
     """Every choice that changes the numbers, named."""
-    first = result.nets[0].trial
+    first = result.nets[0].setup
     rows, net = first.split, first.net
     by_loss = result.nets[0].by_loss
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")

@@ -1,6 +1,5 @@
 """What the training looks like beside the slices: a chart at a time, each with its message in words."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -13,10 +12,9 @@ from core.settings import values
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.deep.coupling import BATCH, moved
-from labs.deep.kernels import PROBES
-from labs.deep.run import DeepResult, Ran
+from labs.deep.diagnostics import PROBES, Diagnostics, diagnostics, spectrum
+from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
-from labs.deep.why import Reasons, spectrum, why
 from views import progress
 from views.deep.board import name_of
 from views.deep.escape import escape
@@ -35,11 +33,11 @@ def _shade(i: int, count: int) -> str:
     return f"rgb({r}, {g}, {b})"
 
 
-def _at(one: Ran, values: np.ndarray) -> float:
+def _at(one: NetworkResult, values: np.ndarray) -> float:
     return float(values[one.record.last])
 
 
-Values = Callable[[Ran], np.ndarray]
+Values = Callable[[NetworkResult], np.ndarray]
 
 
 def _two(result: DeepResult, solid: tuple[str, Values], dotted: tuple[str, Values]) -> list[Line]:
@@ -53,12 +51,12 @@ def _two(result: DeepResult, solid: tuple[str, Values], dotted: tuple[str, Value
 
 def _loss(deep: Deep, result: DeepResult) -> None:
     mine, theirs = tr("{net}: training rows"), tr("{net}: unseen rows")
-    drawn = _two(result, (mine, lambda one: one.record.measured.loss), (theirs, lambda one: one.record.measured.unseen))
+    drawn = _two(result, (mine, lambda one: one.record.measured.loss), (theirs, lambda one: one.record.measured.held_out_loss))
     ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.loss))}" for one in result.nets)
     alt = tr("Loss over the updates, logarithmic. Training loss at the end: {ends}.").format(ends=ends)
     chart(lines(drawn, (tr("updates"), tr("loss")), log=True), alt, f"deep lines loss {language()}")
     st.caption(tr("Training rows in train mode (what is minimized), unseen rows in test mode."))
-    if len({one.trial.loss.name for one in result.nets}) > 1:
+    if len({one.setup.loss.name for one in result.nets}) > 1:
         st.caption(tr("Each line is in units of its own loss: heights of different losses mean different things."))
 
 
@@ -67,10 +65,10 @@ def _measures(deep: Deep, result: DeepResult) -> None:
     left, right = st.columns(2)
     with left:
         drawn = [
-            Line(name_of(one), one.record.update, 100 * one.record.measured.unseen_accuracy, stroke.color)
+            Line(name_of(one), one.record.update, 100 * one.record.measured.held_out_accuracy, stroke.color)
             for one, stroke in zip(result.nets, WALKS, strict=False)
         ]
-        ends = "; ".join(f"{name_of(one)} {round(100 * _at(one, one.record.measured.unseen_accuracy))} %" for one in result.nets)
+        ends = "; ".join(f"{name_of(one)} {round(100 * _at(one, one.record.measured.held_out_accuracy))} %" for one in result.nets)
         chart(
             lines(drawn, (tr("updates"), tr("right on unseen rows, %"))),
             tr("Share of unseen rows that are right over the updates. At the end: {ends}.").format(ends=ends),
@@ -78,7 +76,7 @@ def _measures(deep: Deep, result: DeepResult) -> None:
         )
     with right:
         mine, theirs = tr("{net}: training rows"), tr("{net}: unseen rows")
-        drawn = _two(result, (mine, lambda one: one.record.measured.entropy), (theirs, lambda one: one.record.measured.unseen_entropy))
+        drawn = _two(result, (mine, lambda one: one.record.measured.entropy), (theirs, lambda one: one.record.measured.held_out_entropy))
         ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.entropy))}" for one in result.nets)
         chart(
             lines([line._replace(named=line.dash == "solid") for line in drawn], (tr("updates"), tr("cross-entropy")), log=True),
@@ -90,9 +88,9 @@ def _measures(deep: Deep, result: DeepResult) -> None:
 
 def _accuracy(deep: Deep, result: DeepResult) -> None:
     mine, theirs = tr("{net}: training rows"), tr("{net}: unseen rows")
-    drawn = _two(result, (mine, lambda one: one.record.measured.accuracy), (theirs, lambda one: one.record.measured.unseen_accuracy))
-    ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.unseen_accuracy))}" for one in result.nets)
-    what = tr("share of rows that are right") if result.nets[0].trial.split.labeled else tr("R²")
+    drawn = _two(result, (mine, lambda one: one.record.measured.accuracy), (theirs, lambda one: one.record.measured.held_out_accuracy))
+    ends = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.held_out_accuracy))}" for one in result.nets)
+    what = tr("share of rows that are right") if result.nets[0].setup.split.labeled else tr("R²")
     chart(
         lines(drawn, (tr("updates"), what)),
         tr("{what} over the updates. On unseen rows at the end: {ends}.").format(what=what, ends=ends),
@@ -104,8 +102,10 @@ def _accuracy(deep: Deep, result: DeepResult) -> None:
 def _modes(deep: Deep, result: DeepResult) -> None:
     """The same rows and the same weights with the batch's statistics and with the remembered ones."""
     train, test = tr("{net}: train mode"), tr("{net}: test mode")
-    drawn = _two(result, (train, lambda one: one.record.measured.loss), (test, lambda one: one.record.measured.settled))
-    gaps = "; ".join(f"{name_of(one)} {numeral(_at(one, one.record.measured.settled - one.record.measured.loss))}" for one in result.nets)
+    drawn = _two(result, (train, lambda one: one.record.measured.loss), (test, lambda one: one.record.measured.test_mode_loss))
+    gaps = "; ".join(
+        f"{name_of(one)} {numeral(_at(one, one.record.measured.test_mode_loss - one.record.measured.loss))}" for one in result.nets
+    )
     chart(
         lines(drawn, (tr("updates"), tr("loss of the training rows")), log=True),
         tr("Loss of the training rows in train mode and in test mode over the updates. Test minus train at the end: {gaps}.").format(
@@ -136,9 +136,9 @@ def _honesty(deep: Deep, result: DeepResult) -> None:
     with right:
         drawn = []
         for one, c, stroke in cut:
-            drawn.append(Line(tr("{net}: true").format(net=name_of(one)), one.record.update, one.true, stroke.color))
-            drawn.append(Line(tr("{net}: drawn").format(net=name_of(one)), one.record.update, c.drawn, stroke.color, "dot"))
-        gap = "; ".join(f"{name_of(one)} {numeral(float(np.nanmax(np.abs(c.drawn - one.true))))}" for one, c, _ in cut)
+            drawn.append(Line(tr("{net}: true").format(net=name_of(one)), one.record.update, one.true_loss, stroke.color))
+            drawn.append(Line(tr("{net}: drawn").format(net=name_of(one)), one.record.update, c.plane_loss, stroke.color, "dot"))
+        gap = "; ".join(f"{name_of(one)} {numeral(float(np.nanmax(np.abs(c.plane_loss - one.true_loss))))}" for one, c, _ in cut)
         chart(
             lines(drawn, (tr("updates"), tr("loss")), log=True),
             tr("True loss of every step, and the loss that the plane shows where it is drawn. Largest difference: {gap}.").format(gap=gap),
@@ -181,8 +181,8 @@ def _by_layer(deep: Deep, result: DeepResult, of: str, what: str, key: str) -> N
 
 
 def _gradients(deep: Deep, result: DeepResult) -> None:
-    _by_layer(deep, result, "weights", "‖∂C/∂W‖", "weights")
-    _by_layer(deep, result, "biases", "‖∂C/∂b‖", "biases")
+    _by_layer(deep, result, "weight_gradients", "‖∂C/∂W‖", "weights")
+    _by_layer(deep, result, "bias_gradients", "‖∂C/∂b‖", "biases")
     st.caption(tr("Of all training rows in train mode. Where γ and β are trained, b is β: a bias before a normalization has no effect."))
 
 
@@ -191,7 +191,7 @@ def _activations(deep: Deep, result: DeepResult) -> None:
         st.caption(tr("There is no hidden layer."))
         return
     for column, one in zip(st.columns(len(result.nets)), result.nets, strict=True):
-        values, depth = one.record.measured.percentiles, one.trial.net.depth
+        values, depth = one.record.measured.percentiles, one.setup.net.depth
         drawn = []
         for i in range(depth):
             for j, dash in enumerate(SHADES):
@@ -218,7 +218,7 @@ def _coupling(deep: Deep, result: DeepResult) -> None:
     shift = st.slider(tr("move sample 1: add to its first feature"), -3.0, 3.0, 1.0, 0.1, key=key)
     drawn, others = [], []
     for one, stroke in zip(result.nets, WALKS, strict=False):
-        change = moved(one.trial, one.record, one.record.last, shift)
+        change = moved(one.setup, one.record, one.record.last, shift)
         drawn.append(Line(name_of(one), np.arange(1, change.size + 1), change, stroke.color, dots=True))
         others.append(f"{name_of(one)} {numeral(float(change[1:].max(initial=0.0)))}")
     chart(
@@ -257,21 +257,14 @@ def _why(deep: Deep, result: DeepResult) -> None:
     if result.progress < 1:
         st.caption(tr("Once the training has come to its end."))
         return
-    deadline, found = time.monotonic() + progress.PATIENCE, []
     able = [(one, stroke) for one, stroke in zip(result.nets, WALKS, strict=False) if one.record.calm.any()]
-    for rest, (one, stroke) in zip(range(len(able), 0, -1), able, strict=True):
-        now = time.monotonic()
-        why(one.training).work(now + (deadline - now) / rest)
-        found.append((one, why(one.training).reasons(), stroke))
+    results = progress.results_of([diagnostics(one.setup) for one, _ in able])
+    found = [(one, reasons, stroke) for (one, stroke), reasons in zip(able, results, strict=True)]
     if not found:
         return
-    done = min(reasons.progress for _, reasons, _ in found)
-    if done < 1:
-        progress.more()
-        st.progress(done, tr("Computing: {share}").format(share=f"{round(100 * done)} %"))
 
     def over(
-        pick_one: Callable[[Reasons], np.ndarray], what: str, key: str, message: str, log: bool = True, level: Level | None = None
+        pick_one: Callable[[Diagnostics], np.ndarray], what: str, key: str, message: str, log: bool = True, level: Level | None = None
     ) -> None:
         drawn = [Line(name_of(one), reasons.update, pick_one(reasons), stroke.color) for one, reasons, stroke in found]
         ends = "; ".join(f"{name_of(one)} {numeral(float(pick_one(reasons)[-1]))}" for one, reasons, _ in found)
@@ -281,25 +274,25 @@ def _why(deep: Deep, result: DeepResult) -> None:
 
     hyper = values(deep.optimizer, menus()["optimizer"][deep.optimizer.name].fields)
     plain = deep.optimizer.name == "gradient_descent" and deep.schedule.name == "constant"
-    words = "2/η" if result.nets[0].trial.batch == 0 else tr("2/η of all rows")
+    words = "2/η" if result.nets[0].setup.batch == 0 else tr("2/η of all rows")
     limit = Level(2 / float(hyper["rate"]), words, GOAL) if plain else None
     left, right = st.columns(2)
     with left:
         over(
-            lambda r: r.found.top[:, 0],
+            lambda r: r.top[:, 0],
             tr("sharpness λmax"),
             "sharpness",
             tr("The largest eigenvalue of the Hessian. Plain gradient descent with all rows cannot rest where it is above 2/η."),
             level=limit,
         )
         over(
-            lambda r: r.found.beta,
+            lambda r: r.beta,
             tr("effective smoothness β"),
             "beta",
             tr("The largest change of the gradient per length of the step. A dead, flat surface is smooth, too, and cannot be trained."),
         )
         over(
-            lambda r: 100 * r.found.share,
+            lambda r: 100 * r.share,
             tr("gradient in the top 10, %"),
             "share",
             tr("Of its squared length, in the eigenvectors of the ten largest eigenvalues."),
@@ -307,20 +300,20 @@ def _why(deep: Deep, result: DeepResult) -> None:
         )
     with right:
         over(
-            lambda r: r.found.highest - r.found.lowest,
+            lambda r: r.highest - r.lowest,
             tr("range of the loss along the gradient"),
             "range",
             tr("Largest minus smallest loss from half a step to four steps along the gradient."),
         )
         over(
-            lambda r: r.found.gradient_change,
+            lambda r: r.gradient_change,
             tr("change of the gradient"),
             "change",
             tr("The largest distance between the gradient here and from half a step to four steps on."),
         )
         drawn = []
         for one, _, stroke in found:
-            at, density = spectrum(one.training, int(np.flatnonzero(one.record.calm)[-1]))
+            at, density = spectrum(one.setup, int(np.flatnonzero(one.record.calm)[-1]))
             drawn.append(Line(name_of(one), at, np.where(density > 1e-6 * density.max(), density, np.nan), stroke.color))
         alt = tr("Density of the Hessian's eigenvalues after the last update.")
         chart(lines(drawn, (tr("eigenvalue λ"), tr("density")), log=True), alt, f"deep lines spectrum {language()}")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from core.messages import N_
 from core.settings import Pick
+from labs.deep.races import entrants, normalizations, senseless, training_setup, unfit
 from labs.deep.rows import classifies
-from labs.deep.run import entrants, normalizations, senseless, trial_of, unfit
 from labs.deep.setup import Deep
 from labs.plane.setup import optimizers
 from views import control_panel as panel_of
@@ -26,12 +26,12 @@ def _data(scene: DeepScene) -> None:
     data = picked(scene, "data")
     data_set(scene)
     item_settings(scene, "data", data, ("x1", "x2", "target") if classifies(data.now) else ("x1", "x2"))
-    st.caption(tr("The network sees all {d} features.").format(d=trial_of(scene.experiment, Pick("none")).net.inputs))
+    st.caption(tr("The network sees all {d} features.").format(d=training_setup(scene.experiment, Pick("none")).net.inputs))
     item_menu(scene, "features", tr("features"), picked(scene, "features"))
 
 
 def _sizes(scene: DeepScene) -> None:
-    sizes = ", ".join(dict.fromkeys(f"{trial_of(scene.experiment, *entrant).net.size:,}" for entrant in entrants(scene.experiment)))
+    sizes = ", ".join(dict.fromkeys(f"{training_setup(scene.experiment, *entrant).net.size:,}" for entrant in entrants(scene.experiment)))
     st.caption(tr("Parameters of the networks: {sizes}. Biases begin at 0.").format(sizes=sizes))
 
 
@@ -56,8 +56,8 @@ def _losses(scene: DeepScene) -> None:
 
 def _training(scene: DeepScene) -> None:
     deep = scene.experiment
-    size = max(trial_of(deep, picked).net.size for picked in deep.nets)
-    reasons = {name: unfit(deep, name, size) for name in optimizers()}
+    size = max(training_setup(deep, picked).net.size for picked in deep.nets)
+    reasons = {name: unfit(name, size) for name in optimizers()}
     item_menu(scene, "optimizer", tr("optimizer"), picked(scene, "optimizer"), [name for name in reasons if reasons[name] is None])
     for reason in reasons.values():
         if reason is not None:

@@ -1,7 +1,5 @@
 """Ways off the point that the plane goes through: the most negative curvature, the loss along it, and who gets away from there."""
 
-import time
-
 import numpy as np
 import streamlit as st
 
@@ -9,7 +7,7 @@ from browser.chart import chart
 from core.numerals import numeral
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
-from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escaping
+from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escape_race
 from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
 from views import progress
@@ -46,16 +44,8 @@ def escape(deep: Deep, result: DeepResult) -> None:
     cut = [(one, one.cut.through) for one in result.nets if one.cut is not None]
     if not cut:
         return
-    deadline, found = time.monotonic() + progress.PATIENCE, []
-    for rest, (one, at) in zip(range(len(cut), 0, -1), cut, strict=True):
-        now = time.monotonic()
-        escaping(one.training, at).work(now + (deadline - now) / rest)
-        found.append((one, escaping(one.training, at).found()))
-    done = min(one.progress for _, one in found)
-    if done < 1:
-        progress.more()
-        st.progress(done, tr("Computing: {share}").format(share=f"{round(100 * done)} %"))
-    for column, (one, here) in zip(st.columns(len(found)), found, strict=True):
+    found = progress.results_of([escape_race(one.setup, at) for one, at in cut])
+    for column, (one, _), here in zip(st.columns(len(found)), cut, found, strict=True):
         name, lowest, left = name_of(one), _lowest(here), _left(here)
         with column:
             st.markdown(tr("**{net}**, from update {k}").format(net=name, k=f"{here.update:,}"))

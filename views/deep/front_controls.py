@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from core.settings import Count, Pick
+from labs.deep.races import losses, normalizations, training_setup
 from labs.deep.rows import classifies
-from labs.deep.run import losses, normalizations, trial_of
 from labs.deep.setup import MOST_LOSSES, MOST_NETS, Deep
 from views.control_panel import item_choice, two_a_row
 from views.controls import chips, field, number, picked
@@ -25,7 +25,7 @@ def rate(scene: DeepScene) -> None:
 
 def batch(scene: DeepScene) -> None:
     """How many rows an update reads: what the statistics of a batch are taken of."""
-    slot, n = field(scene, "batch"), trial_of(scene.experiment, Pick("none")).split.n
+    slot, n = field(scene, "batch"), training_setup(scene.experiment, Pick("none")).split.n
     assert isinstance(slot.setting, Count)
     ticks = [(0.0, tr("all")), *((float(size), str(size)) for size in (256, 1024) if size < 0.9 * n)]
     number(scene, "front batch", slot, label=tr("batch size"), ticks=ticks, low=0, high=min(slot.setting.high, n))

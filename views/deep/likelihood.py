@@ -20,7 +20,7 @@ def same_number(result: DeepResult) -> None:
     st.markdown(tr("**Minimizing the cross-entropy maximizes the likelihood:** it is one number by two routes."))
     columns = st.columns(len(result.nets))
     for column, one in zip(columns, result.nets, strict=True):
-        found = likelihood(one.training, one.record.last)
+        found = likelihood(one.setup, one.record.last)
         if found is None:
             column.markdown(tr("{loss}: its scores have exploded, and no number holds their likelihood.").format(loss=loss_of(one)))
             continue

@@ -30,7 +30,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     except Refusal as refusal:
         st.error(say(refusal.reason))
         return None
-    st.session_state["deep trainings"] = [(one.training, one.other) for one in result.nets]  # held, so that the next run goes on with them
+    st.session_state["deep trainings"] = result.trainings  # held, so that the next run goes on with them
     shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]
 
     def change(deep: Deep, act: Act) -> Deep:

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from browser.board.board import BoardData
-from labs.deep.run import DeepResult, Ran
+from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
 from verdict.deep import judging
 from verdict.verdict import Judgment, label, network_suggestion, sentence
@@ -16,15 +16,15 @@ from views.session import Scene
 from views.verdict import numbers, suggestion_button
 
 
-def places(one: Ran) -> list[int]:
+def places(one: NetworkResult) -> list[int]:
     """The records that are judged: the one that the plane goes through, and the last."""
     final = len(one.record.update) - 1
     return [final] if one.cut is None else sorted({one.cut.through, final})
 
 
-def known(one: Ran) -> list[Judgment]:
+def known(one: NetworkResult) -> list[Judgment]:
     """Those judgments that are there, by update."""
-    jobs = [judging(one.training, at) for at in places(one)]
+    jobs = [judging(one.setup, at) for at in places(one)]
     return [job.result for job in jobs if job.begun and job.result is not None]
 
 
@@ -50,7 +50,7 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
     for one in result.nets:
         for at in places(one):
             if time.monotonic() < deadline:
-                judging(one.training, at).work(deadline)
+                judging(one.setup, at).work(deadline)
     found = [(one, known(one)) for one in result.nets]
     after = sum(len(said) for _, said in found)
     if after > before or after < sum(len(places(one)) for one in result.nets):
@@ -66,5 +66,5 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
                 f"**{name_of(one)}** · {say(sentence(judgment))} :gray[{numbers(judgment)}]",
                 help=explained.format(steps=0 if curvature is None else curvature.steps),
             )
-            if "rate" in one.trial.hyper and judgment.point.update == one.record.update[-1]:
-                suggestion_button(scene, network_suggestion(scene.experiment, float(one.trial.hyper["rate"]), judgment), i)
+            if "rate" in one.setup.hyper and judgment.point.update == one.record.update[-1]:
+                suggestion_button(scene, network_suggestion(scene.experiment, float(one.setup.hyper["rate"]), judgment), i)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from labs.deep.run import DeepResult, Ran
+from labs.deep.run import DeepResult, NetworkResult
 from lessons.deep_scene import DEEP
 from views import lesson
 from views.deep.board import name_of
@@ -16,19 +16,19 @@ from views.page import end_page, heading, open_page, takeaway, try_next
 from views.plane.front_controls import sides
 
 
-def learns(one: Ran) -> bool:
+def learns(one: NetworkResult) -> bool:
     """Whether it does clearly better on unseen rows than always saying the most frequent class, at the end of its training."""
-    rows = one.trial.split
+    rows = one.setup.split
     most = float(np.bincount(np.asarray(rows.test.y)[: rows.m].astype(int)).max()) / rows.m
-    return one.record.diverged is None and float(one.record.measured.unseen_accuracy[-1]) > 0.5 * (1 + most)
+    return one.record.diverged is None and float(one.record.measured.held_out_accuracy[-1]) > 0.5 * (1 + most)
 
 
-def listed(nets: list[Ran]) -> str:
+def listed(nets: list[NetworkResult]) -> str:
     """ "batch normalization (98 %), no normalization (explodes at update 8)"."""
     ends = [
         tr("explodes at update {k}").format(k=one.record.diverged)
         if one.record.diverged is not None
-        else f"{round(100 * float(one.record.measured.unseen_accuracy[-1]))} %"
+        else f"{round(100 * float(one.record.measured.held_out_accuracy[-1]))} %"
         for one in nets
     ]
     return ", ".join(f"{name_of(one)} ({end})" for one, end in zip(nets, ends, strict=True))
@@ -36,7 +36,7 @@ def listed(nets: list[Ran]) -> str:
 
 def message(result: DeepResult) -> str:
     """What the race shows, once it is over."""
-    if result.progress < 1 or not result.nets[0].trial.split.labeled:
+    if result.progress < 1 or not result.nets[0].setup.split.labeled:
         return ""
     good, bad = [one for one in result.nets if learns(one)], [one for one in result.nets if not learns(one)]
     if not bad:

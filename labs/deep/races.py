@@ -1,0 +1,120 @@
+"""Which networks are trained side by side, and the setup of each one's training."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from core.catalogue import catalogue
+from core.messages import N_, Message, Value, message
+from core.settings import Pick, Setting, numbers
+from labs.deep.rows import classifies, split
+from labs.deep.setup import MOST_RACED, Deep
+from labs.deep.trainer import optimizer_of
+from labs.deep.training_setup import TrainingSetup
+from networks.multilayer import REGRESSION, Architecture
+from normalization.hidden_layer import AFFINE, HiddenNormalization
+from surfaces.class_loss import ClassLoss, class_losses
+
+MOST_OF_NEWTON = 2000  # parameters
+
+
+class Entrant(NamedTuple):
+    """One of the networks that are raced."""
+
+    hidden: Pick  # what normalizes inside
+    residual: bool
+    loss: Pick
+
+
+def normalizations() -> dict[str, HiddenNormalization]:
+    return dict(catalogue("normalization.hidden", HiddenNormalization))
+
+
+def losses() -> dict[str, ClassLoss]:
+    return class_losses()
+
+
+def senseless(deep: Deep, picked: Pick) -> Message | None:
+    """Why a normalization makes no sense in these layers, None where it does."""
+    item = normalizations()[picked.name]
+    return item.senseless(deep.width, numbers(picked, item.fields))
+
+
+def unfit(optimizer: str, size: int) -> Message | None:
+    """Why a network of `size` parameters cannot be trained by an optimizer, None where it can."""
+    if optimizer == "newton" and size > MOST_OF_NEWTON:
+        return message(
+            N_("Newton's method needs the whole Hessian: at most {most} parameters. This network has {size}; make it smaller."),
+            most=MOST_OF_NEWTON,
+            size=size,
+        )
+    return None
+
+
+def usual_loss(labeled: bool) -> Pick:
+    """What a network is trained with where no losses are raced."""
+    return Pick("cross_entropy" if labeled else REGRESSION)
+
+
+def races_losses(deep: Deep) -> bool:
+    """Whether the networks differ in their loss."""
+    return bool(deep.losses) and classifies(deep.data)
+
+
+def entrants(deep: Deep) -> list[Entrant]:
+    """The networks that are trained. Without a hidden layer there is nothing to normalize and nothing to skip."""
+    losses = deep.losses if races_losses(deep) else (usual_loss(classifies(deep.data)),)
+    ways = {"plain": (False,), "residual": (True,), "both": (False, True)}[deep.residual]
+    nets = [(picked, residual) for picked in deep.nets for residual in ways] if deep.depth else [(Pick("none"), False)]
+    return [Entrant(*net, loss) for net in nets for loss in losses][:MOST_RACED]
+
+
+def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None = None) -> TrainingSetup:
+    """Of one of the networks; loss: None for the usual one. What it does not read is left as it is by default: setting it trains nothing
+    anew."""
+    rows = split(deep.data, deep.features, deep.held_out_fraction, deep.seed)
+    picked = picked if deep.depth else Pick("none")
+    item, trained_with = normalizations()[picked.name], loss or usual_loss(rows.labeled)
+    net = Architecture(
+        inputs=rows.inputs,
+        width=deep.width if deep.depth else Deep.width,
+        depth=deep.depth,
+        activation=deep.activation if deep.depth else Deep.activation,
+        normalization=picked.name,
+        outputs=rows.outputs,
+        place=deep.place if picked.name != "none" else "before",
+        affine=deep.affine == "on" and item.affine,
+        residual=residual,
+    )
+    recovers = deep.begin == "recovering" and net.scales and item.recover is not None
+    full = optimizer_of(deep.optimizer.name).full_batch_only or not 0 < deep.batch < rows.n
+    unread = () if net.scales and not recovers else tuple(field.name for field in AFFINE)  # γ and β do not begin as they are set
+    return TrainingSetup(
+        net=net,
+        loss=_changed(trained_with, class_losses()[trained_with.name].fields if rows.labeled else ()),
+        hidden=_changed(picked, item.fields, unread),
+        memory=deep.memory if item.remembers else Deep.memory,
+        data=deep.data,
+        features=deep.features,
+        held_out_fraction=deep.held_out_fraction,
+        initialization=deep.initialization,
+        recovering=recovers,
+        optimizer=deep.optimizer,
+        schedule=deep.schedule,
+        warmup=deep.warmup,
+        batch=0 if full else deep.batch,
+        steps=deep.steps,
+        seed=deep.seed,
+        frozen=deep.frozen == "yes" and item.remembers,
+    )
+
+
+def _changed(picked: Pick, fields: tuple[Setting, ...], unread: tuple[str, ...] = ()) -> Pick:
+    """With those settings alone that are read and are not the default."""
+    defaults: dict[str, Value] = {field.name: field.default for field in fields}
+    kept = ((name, value) for name, value in picked.settings if value != defaults.get(name, value) and name not in unread)
+    return Pick(picked.name, tuple(kept))
+
+
+def other_solution(setup: TrainingSetup) -> TrainingSetup:
+    """The same network trained on the same rows from the next seed's weights, in another order of the rows."""
+    return replace(setup, seed_offset=1)
