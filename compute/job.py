@@ -107,6 +107,8 @@ class Job(Generic[T]):
             self._last = step
             self._grown(self)
         self._ended = step is None or step.progress >= 1
+        if self._ended:
+            self._steps = iter(())  # the generator would hold all that it worked with, beside the result
 
 
 @functools.cache

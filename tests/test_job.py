@@ -4,6 +4,7 @@ import gc
 import math
 import threading
 import time
+import weakref
 from collections.abc import Hashable, Iterator
 
 import numpy as np
@@ -46,6 +47,21 @@ def test_a_generator_that_stops_early_has_ended() -> None:
     assert one.finish() == 5
     assert one.finished
     assert one.progress == 1.0
+
+
+def test_a_job_at_its_end_holds_its_result_alone() -> None:
+    worked_with = np.zeros(3)
+    gone = weakref.ref(worked_with)
+
+    def steps(array: np.ndarray) -> Steps[float]:
+        yield Step(0.5, 1.0)
+        yield Step(1.0, float(array.sum()))
+
+    at_work = Job(steps(worked_with))
+    del worked_with
+    assert gone() is not None
+    assert at_work.finish() == 0
+    assert gone() is None
 
 
 def test_work_stops_at_its_deadline_and_goes_on_where_it_was_left() -> None:

@@ -245,9 +245,9 @@ def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Serve
 
     def forgetful(route: Route) -> None:
         script = route.fetch()
-        route.fulfill(
-            response=script, body=script.text().replace("hold(name, unpack(", "if (window.lost-- > 0) return;\n    hold(name, unpack(")
-        )
+        text = script.text()
+        assert "part.parcels.put(" in text
+        route.fulfill(response=script, body=text.replace("part.parcels.put(", "if (window.lost-- > 0) return;\n    part.parcels.put("))
 
     page.route("**/parcel.js", forgetful)
     page.goto(f"{serve('app.py')}/")
