@@ -96,7 +96,7 @@ def test_scikit_learn_is_loaded_only_when_asked_for() -> None:
         [
             sys.executable,
             "-c",
-            "import sys; from settings import catalogue; from data.dataset import DataSet; catalogue('data.tables', DataSet);"
+            "import sys; from core.catalogue import catalogue; from data.dataset import DataSet; catalogue('data.tables', DataSet);"
             "assert not [m for m in sys.modules if m.startswith('sklearn')]",
         ],
         capture_output=True,
