@@ -32,10 +32,10 @@ export function marker(symbol, x, y, r) {
   return path;
 }
 
-/** A line through points [x, y]. */
-export function polyline(points) {
+/** A line through points [x, y], or several of them in one path: then the casing of one lies over no other. */
+export function polyline(...lines) {
   const path = new Path2D();
-  for (const [x, y] of points) path.lineTo(x, y);
+  for (const points of lines) points.forEach(([x, y], i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
   return path;
 }
 

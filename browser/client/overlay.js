@@ -64,11 +64,14 @@ export class Overlay {
 
   line(context, walk, { pieces, dots }) {
     const pairs = (piece) => piece.slice(1).map((point, i) => [piece[i], point]);
-    const lines = walk.off ? pieces.flatMap(pairs) : pieces; // what fades is drawn segment by segment
-    for (const line of lines) {
-      context.globalAlpha = opacity(walk, line.at(-1).i);
-      strokeCased(context, polyline(line.map(({ x, y }) => [x, y])), walk.color, 3, 3, DASHES[walk.dash]);
-    }
+    const corners = (piece) => piece.map(({ x, y }) => [x, y]);
+    const stroke = (lines) => strokeCased(context, polyline(...lines.map(corners)), walk.color, 3, 3, DASHES[walk.dash]);
+    if (walk.off) {
+      for (const segment of pieces.flatMap(pairs)) {
+        context.globalAlpha = opacity(walk, segment[1].i);
+        stroke([segment]);
+      }
+    } else stroke(pieces);
     const rim = casing(walk.color);
     let last = null;
     for (const { x, y, i } of dots) {
