@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from core.catalogue import catalogue
 from core.messages import N_
 from core.settings import Option, Setting
 
@@ -58,3 +59,8 @@ class DataSet:
 
     def unit(self, name: str) -> str:
         return next(column.unit for column in self.columns if column.name == name)
+
+
+def data_sets() -> Mapping[str, DataSet]:
+    """Every data set by its key, in the order of the menu."""
+    return catalogue("data.tables", DataSet)

@@ -1,12 +1,13 @@
 """A slice: two directions that show a loss of many parameters as a surface, chosen from what is known around a point."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from core.catalogue import catalogue
 from core.settings import Setting
 
 Vector = Float[np.ndarray, " p"]
@@ -63,3 +64,8 @@ def orthonormal(first: Vector, second: Vector) -> tuple[Vector, Vector] | None:
 def unit(vector: Vector) -> Vector:
     """v/‖v‖."""
     return vector / np.linalg.norm(vector)
+
+
+def slices() -> Mapping[str, Slice]:
+    """Every slice by its key, in the order of the menu."""
+    return catalogue("landscape.slices", Slice)

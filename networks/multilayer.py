@@ -20,9 +20,8 @@ import numpy as np
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
-from core.catalogue import catalogue
 from networks.initialization import initializations
-from normalization.hidden_layer import HiddenNormalization, Seen, State
+from normalization.hidden_layer import HiddenNormalization, Seen, State, hidden_normalizations
 from surfaces.activation import activations
 from surfaces.class_loss import ClassLoss, Costs, class_losses
 from surfaces.surface import Numbers, Rows, Scalar, Theta
@@ -54,7 +53,7 @@ class Architecture:
 
     @property
     def item(self) -> HiddenNormalization:
-        return catalogue("normalization.hidden", HiddenNormalization)[self.normalization]
+        return hidden_normalizations()[self.normalization]
 
     @property
     def scales(self) -> bool:

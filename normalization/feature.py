@@ -1,12 +1,13 @@
 """Feature normalization, before training: every one of them is an affine map, so it is data, never structure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
+from core.catalogue import catalogue
 from core.messages import N_
 from core.settings import Number, Setting
 
@@ -39,3 +40,8 @@ class FeatureNormalization:
 def morph(affine: Affine, amount: float) -> Affine:
     """From raw (0) to normalized (1): m and A both on the straight line between."""
     return Affine(amount * affine.shift, (1 - amount) * np.eye(len(affine.shift)) + amount * affine.matrix)
+
+
+def feature_normalizations() -> Mapping[str, FeatureNormalization]:
+    """Every feature normalization by its key, in the order of the menu."""
+    return catalogue("normalization.features", FeatureNormalization)

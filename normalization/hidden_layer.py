@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
+from core.catalogue import catalogue
 from core.messages import N_, Message
 from core.settings import Number, Setting
 
@@ -95,3 +96,8 @@ def moments(z: Units, w: Weights) -> tuple[PerUnit, PerUnit]:
     n = jnp.sum(w)
     mean = z @ w / n
     return mean, (z - mean[:, None]) ** 2 @ w / n
+
+
+def hidden_normalizations() -> Mapping[str, HiddenNormalization]:
+    """Every normalization inside a network by its key, in the order of the menu."""
+    return catalogue("normalization.hidden", HiddenNormalization)

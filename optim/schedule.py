@@ -1,11 +1,12 @@
 """A schedule: an array that multiplies the rate, one entry an update. It is data; no kernel knows its name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
+from core.catalogue import catalogue
 from core.messages import Value
 from core.settings import Setting
 
@@ -30,3 +31,8 @@ def multipliers(schedule: Schedule, steps: int, room: int, warmup: int, **settin
     t = np.arange(room, dtype=np.float64)
     ramp = np.minimum((t + 1) / max(warmup, 1), 1)
     return ramp * schedule.multiplier(np.maximum(t - warmup, 0), max(steps - warmup, 1), **settings)
+
+
+def schedules() -> Mapping[str, Schedule]:
+    """Every schedule by its key, in the order of the menu."""
+    return catalogue("optim.schedules", Schedule)

@@ -1,7 +1,5 @@
 """Losses of classes raced: gradients, softmax regression, flat parts, decision regions, the likelihood, each beside NumPy."""
 
-from compute import backend  # noqa: F401, I001  (float64, before JAX)
-
 from dataclasses import replace
 from typing import Any
 
@@ -12,22 +10,25 @@ import pytest
 from scipy.ndimage import map_coordinates
 from scipy.special import log_softmax, softmax
 
-from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep
+from compute import backend  # noqa: F401  (float64, before JAX)
+from core.settings import Pick, numbers, pick
+from figures.flat import _between, shaded
 from labs.deep.flat import FLAT, HIGH, flat
 from labs.deep.likelihood import both, holds, likelihood
+from labs.deep.objective import Objective
+from labs.deep.races import entrants, training_setup
 from labs.deep.regions import MOMENTS, SIDE, chart_of, class_names, regions
 from labs.deep.rows import parts
-from labs.deep.objective import Objective
-from labs.deep.races import entrants, losses, training_setup
 from labs.deep.run import DeepResult, run
+from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep
 from labs.deep.trainer import trainer
 from labs.deep.training import initial_theta, snapshot
-from verdict.deep import _falls_for_ever
-from figures.flat import _between, shaded
 from lessons.deep_scene import CLASSIFIER
-from core.settings import Pick, numbers, pick
-from networks.multilayer import Architecture, drawn, filters, forward, layer_of, layers, losses as costs, preactivation, states
+from networks.multilayer import Architecture, drawn, filters, forward, layer_of, layers, preactivation, states
+from networks.multilayer import losses as costs
+from surfaces.class_loss import class_losses
 from surfaces.surface import Rows
+from verdict.deep import _falls_for_ever
 
 Array = np.ndarray[Any, Any]
 
@@ -95,7 +96,7 @@ def network(net: Architecture, theta: Array, x: Array) -> Array:
 
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
-@pytest.mark.parametrize("name", losses())
+@pytest.mark.parametrize("name", class_losses())
 def test_every_loss_goes_through_a_network_as_in_numpy(name: str, depth: int) -> None:
     """Value and gradient, by central differences of the NumPy network; rows beyond the 15 that count do not."""
     rng, net = np.random.default_rng(depth), Architecture(3, 4, depth, "tanh", outputs=4)
@@ -118,7 +119,7 @@ def test_every_loss_goes_through_a_network_as_in_numpy(name: str, depth: int) ->
 
 
 def test_all_that_a_network_can_be_trained_with() -> None:
-    assert list(costs()) == ["squared_error", *losses()]
+    assert list(costs()) == ["squared_error", *class_losses()]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_losses_start_alike_and_are_measured_alike(result: DeepResult) -> None:
 def test_a_number_of_a_loss_compiles_nothing() -> None:
     setups = [training_setup(SMALL, Pick("none"), False, pick("focal", focus=focus)) for focus in (1.0, 3.0)]
     assert setups[0] != setups[1]
-    assert numbers(setups[1].loss, losses()["focal"].fields) == {"focus": 3.0}
+    assert numbers(setups[1].loss, class_losses()["focal"].fields) == {"focus": 3.0}
     assert float(setups[1].numbers["focus"]) == 3.0
     before = run(replace(SMALL, losses=(setups[0].loss,), steps=3)).nets[0].record.measured.loss
     compiled = trainer(setups[0].structure)._cache_size()  # type: ignore[attr-defined]

@@ -11,11 +11,11 @@ from core.settings import Number, Pick, pick
 from figures.derived import Derived
 from labs.deep.flat import flat
 from labs.deep.likelihood import likelihood
-from labs.deep.races import losses
 from labs.deep.regions import SIDE, regions
 from labs.deep.run import run
 from labs.deep.setup import MOST_LOSSES, Deep
 from lessons.deep_scene import CLASSIFIER, DEEP
+from surfaces.class_loss import class_losses
 from tests.pages import alternatives, board, opened
 from views.deep.board import deep_board
 from views.deep.charts import ON_LOSSES
@@ -29,7 +29,7 @@ SMALL = replace(CLASSIFIER, data=pick("moons", samples=120), depth=2, width=4, a
 def test_the_page_says_the_numbers_of_the_run() -> None:
     result, at = run(SMALL), opened("classifier", TINY)
     said = board(at)
-    assert [panel["title"] for panel in said["panels"]] == [losses()[picked.name].label for picked in SMALL.losses]
+    assert [panel["title"] for panel in said["panels"]] == [class_losses()[picked.name].label for picked in SMALL.losses]
     for panel, one in zip(said["panels"], result.nets, strict=True):
         facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
         assert one.cut is not None
@@ -41,7 +41,7 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         assert facts["flat and high"] in panel["subtitle"]
     (headline,) = [header.value for header in at.header]
     for one in result.nets:
-        assert f"{losses()[one.setup.loss.name].label} {round(100 * float(one.record.measured.held_out_accuracy[-1]))} %" in headline
+        assert f"{class_losses()[one.setup.loss.name].label} {round(100 * float(one.record.measured.held_out_accuracy[-1]))} %" in headline
         assert numeral(float(f"{float(one.record.measured.gradient[0]):.2g}")) in headline
     assert "full batch" in at.caption[0].value
     assert "one plane" in at.caption[0].value
@@ -120,10 +120,10 @@ def test_a_bad_link_is_said_and_the_page_still_works() -> None:
     assert board(at)["panels"]
 
 
-SCENES: dict[str, Deep] = {f"loss {name}": replace(CLASSIFIER, losses=(Pick(name),)) for name in losses()}
+SCENES: dict[str, Deep] = {f"loss {name}": replace(CLASSIFIER, losses=(Pick(name),)) for name in class_losses()}
 SCENES |= {
     f"{name}.{field.name}": replace(CLASSIFIER, losses=(pick(name, **{field.name: 0.5 * (field.low + field.high)}),))
-    for name, item in losses().items()
+    for name, item in class_losses().items()
     for field in item.fields
     if isinstance(field, Number)
 }

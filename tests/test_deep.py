@@ -1,7 +1,5 @@
 """The page's door: rows, trainings, planes and measures, each beside a second computation; and what is refused."""
 
-from compute import backend  # noqa: F401, I001  (float64, before JAX)
-
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,25 +12,27 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from compute import backend  # noqa: F401  (float64, before JAX)
 from compute.memo import memory
+from core.catalogue import catalogue
+from core.messages import Refusal
+from core.settings import Count, Number, Option, Pick, pick
+from core.setup import settings_of
 from data.dataset import DataSet
 from labs.deep.coupling import moved
-from core.setup import settings_of
-from labs.deep.setup import Deep
 from labs.deep.diagnostics import POINTS, diagnostics, spectrum
 from labs.deep.measures import PERCENTILES
 from labs.deep.objective import Objective
-from labs.deep.races import MOST_OF_NEWTON, normalizations, senseless, training_setup, unfit
+from labs.deep.races import MOST_OF_NEWTON, senseless, training_setup, unfit
 from labs.deep.rows import split
 from labs.deep.run import DeepResult, NetworkResult, run
-from labs.deep.slices import slices
+from labs.deep.setup import Deep
 from labs.deep.training import initial_theta, trained
 from labs.plane.rows import table
-from core.settings import Count, Number, Option, Pick, pick
-from core.messages import Refusal
-from core.catalogue import catalogue
-from surfaces.surface import Rows
+from landscape.directions import slices
 from networks.multilayer import filters, forward, layers, preactivation, states
+from normalization.hidden_layer import hidden_normalizations
+from surfaces.surface import Rows
 
 Array = np.ndarray[Any, Any]
 
@@ -423,7 +423,7 @@ def test_lbfgs_takes_all_rows() -> None:
 AFTER_TOO = ("batch", "layer", "weight")  # by a batch's statistics, by a row's, and of the weights; the others in the long tests
 PLACES = [
     pytest.param(name, place, affine, marks=[pytest.mark.long] * (place == "after" and name not in AFTER_TOO))
-    for name in normalizations()
+    for name in hidden_normalizations()
     for place, affine in (("before", "on"), ("after", "off"))
 ]
 

@@ -11,12 +11,12 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, pick
 from core.setup import settings_of
-from labs.deep.races import normalizations
 from labs.deep.run import run
 from labs.deep.setup import MOST_NETS, Deep
-from labs.deep.slices import slices
+from landscape.directions import slices
 from lessons.deep_scene import DEEP
 from networks.multilayer import layers
+from normalization.hidden_layer import hidden_normalizations
 from tests.pages import alternatives, board, components, fine, opened
 from views.deep.charts import CHARTS
 from views.lesson import lessons
@@ -209,7 +209,7 @@ def other(name: str) -> Value:
 
 
 SCENES: dict[str, Deep] = {name: replace(DEEP, **{name: other(name)}) for name in settings_of(Deep)}  # type: ignore[arg-type]
-SCENES |= {f"normalization {name}": replace(DEEP, nets=(Pick(name),)) for name in normalizations()}
+SCENES |= {f"normalization {name}": replace(DEEP, nets=(Pick(name),)) for name in hidden_normalizations()}
 SCENES |= {f"slice {name}": replace(DEEP, slice=Pick(name)) for name in slices()}
 SCENES |= {
     "a window": DEEP.zoomed(1, (-0.5, 1.25, 0.0, 2.0)),

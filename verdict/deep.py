@@ -18,11 +18,10 @@ from labs.deep.curvature import Curvature, curvature, preconditioned_sharpness, 
 from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.objective import loss_at_points, scores_of
 from labs.deep.rows import DTYPE
-from labs.deep.trainer import optimizer_of
 from labs.deep.training import Record, lens_of, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
 from networks.multilayer import losses as costs
-from optim.optimizer import stable_below, weight_decay
+from optim.optimizer import optimizers, stable_below, weight_decay
 from optim.training import Training
 from surfaces.surface import Rows
 from verdict.evidence import FLAT, NEAR, Circumstances, CriticalPoint, Trail
@@ -42,7 +41,7 @@ def _sharpness(setup: TrainingSetup, at: int, here: Curvature, now: Training | N
     """η·λmax, and whether preconditioned; NaN where a method's scale is not known."""
     record = _record(setup)
     rate = float(setup.hyper["rate"]) * float(setup.multipliers[min(int(record.update[at]), setup.steps - 1)])
-    if not optimizer_of(setup.optimizer.name).adaptive:
+    if not optimizers()[setup.optimizer.name].adaptive:
         return rate * here.highest, False
     lens = None if now is None else lens_of(setup, now)
     root = None if lens is None or lens.scale is None else np.asarray(lens.scale, np.float64) ** -0.5
@@ -157,7 +156,7 @@ def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgmen
     record = _record(setup)
     loss = _losses(setup, record)
     exploding, turned = _exploding(record, loss, index), _turned(loss)
-    method = optimizer_of(setup.optimizer.name)
+    method = optimizers()[setup.optimizer.name]
     hyper = {name: float(value) for name, value in setup.hyper.items()}
     sizes = np.linalg.norm(record.theta[: index + 1].astype(np.float64), axis=1)
     unit = float(sizes[record.calm[: index + 1]].max(initial=1.0))

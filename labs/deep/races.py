@@ -3,16 +3,15 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from core.catalogue import catalogue
 from core.messages import N_, Message, Value, message
 from core.settings import Pick, Setting, numbers
 from labs.deep.rows import classifies, split
 from labs.deep.setup import MOST_RACED, Deep
-from labs.deep.trainer import optimizer_of
 from labs.deep.training_setup import TrainingSetup
 from networks.multilayer import REGRESSION, Architecture
-from normalization.hidden_layer import AFFINE, HiddenNormalization
-from surfaces.class_loss import ClassLoss, class_losses
+from normalization.hidden_layer import AFFINE, hidden_normalizations
+from optim.optimizer import optimizers
+from surfaces.class_loss import class_losses
 
 MOST_OF_NEWTON = 2000  # parameters
 
@@ -25,17 +24,9 @@ class Entrant(NamedTuple):
     loss: Pick
 
 
-def normalizations() -> dict[str, HiddenNormalization]:
-    return dict(catalogue("normalization.hidden", HiddenNormalization))
-
-
-def losses() -> dict[str, ClassLoss]:
-    return class_losses()
-
-
 def senseless(deep: Deep, picked: Pick) -> Message | None:
     """Why a normalization makes no sense in these layers, None where it does."""
-    item = normalizations()[picked.name]
+    item = hidden_normalizations()[picked.name]
     return item.senseless(deep.width, numbers(picked, item.fields))
 
 
@@ -73,7 +64,7 @@ def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick 
     anew."""
     rows = split(deep.data, deep.features, deep.held_out_fraction, deep.seed)
     picked = picked if deep.depth else Pick("none")
-    item, trained_with = normalizations()[picked.name], loss or usual_loss(rows.labeled)
+    item, trained_with = hidden_normalizations()[picked.name], loss or usual_loss(rows.labeled)
     net = Architecture(
         inputs=rows.inputs,
         width=deep.width if deep.depth else Deep.width,
@@ -86,7 +77,7 @@ def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick 
         residual=residual,
     )
     recovers = deep.begin == "recovering" and net.scales and item.recover is not None
-    full = optimizer_of(deep.optimizer.name).full_batch_only or not 0 < deep.batch < rows.n
+    full = optimizers()[deep.optimizer.name].full_batch_only or not 0 < deep.batch < rows.n
     unread = () if net.scales and not recovers else tuple(field.name for field in AFFINE)  # γ and β do not begin as they are set
     return TrainingSetup(
         net=net,

@@ -10,8 +10,7 @@ from jaxtyping import Array, Float, Int, UInt8
 
 from compute.memo import memo
 from compute.programs import kernel
-from core.catalogue import catalogue
-from data.dataset import DataSet
+from data.dataset import data_sets
 from labs.deep.rows import DTYPE, Parts, parts
 from labs.deep.training import first_records
 from labs.deep.training_setup import TrainingSetup
@@ -94,7 +93,7 @@ def _rows(setup: TrainingSetup) -> Parts:
 
 def charted(setup: TrainingSetup) -> tuple[Chart, Float[np.ndarray, " n"], Float[np.ndarray, " m"], Rows]:
     """The chart of a training's rows, a grid on it, and its points as the network gets them."""
-    rows, item = _rows(setup), catalogue("data.tables", DataSet)[setup.data.name]
+    rows, item = _rows(setup), data_sets()[setup.data.name]
     chart = chart_of(rows, tuple(item.unit(name) for name in rows.names))
     points = chart.of(rows.x[:, rows.train])
     a, b = (_axis(along, (0.5 + ROOM) * (float(np.ptp(along)) or 1.0)) for along in points)
@@ -105,7 +104,7 @@ def charted(setup: TrainingSetup) -> tuple[Chart, Float[np.ndarray, " n"], Float
 
 def class_names(setup: TrainingSetup) -> tuple[str, ...]:
     """As the table has them, else their numbers."""
-    item, kinds = catalogue("data.tables", DataSet)[setup.data.name], setup.split.outputs
+    item, kinds = data_sets()[setup.data.name], setup.split.outputs
     return item.one_hot if len(item.one_hot) == kinds else tuple(str(i) for i in range(kinds))
 
 

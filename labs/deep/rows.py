@@ -7,11 +7,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compute.memo import memo
-from core.catalogue import catalogue
 from core.settings import Pick, capacity, values
-from data.dataset import DataSet
+from data.dataset import data_sets
 from labs.plane.rows import class_of_rows, table
-from normalization.feature import Affine, FeatureNormalization
+from normalization.feature import Affine, feature_normalizations
 from surfaces.surface import Rows
 
 DTYPE = np.float32
@@ -31,7 +30,7 @@ class Split(NamedTuple):
 
 def classifies(data: Pick) -> bool:
     """Whether the rows of a table have classes, which are then what is learned; else its target is."""
-    return bool(catalogue("data.tables", DataSet)[data.name].classes)
+    return bool(data_sets()[data.name].classes)
 
 
 def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
@@ -53,7 +52,7 @@ class Parts(NamedTuple):
 @memo
 def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     """A random `share` of the rows held out for the test, the same for the same seed. No row is in both."""
-    item, columns = catalogue("data.tables", DataSet)[data.name], table(data)
+    item, columns = data_sets()[data.name], table(data)
     label = item.classes or str(values(data, item.fields)["target"])
     hidden = {label, *item.one_hot}
     names = tuple(column.name for column in item.columns if column.name not in hidden)
@@ -61,7 +60,7 @@ def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     order = np.random.default_rng(seed).permutation(y.size)
     held = min(max(1, round(share * y.size)), y.size - 1)
     test, train = order[:held], order[held:]
-    return Parts(names, x, y, train, test, catalogue("normalization.features", FeatureNormalization)[features.name].fit(x[:, train]))
+    return Parts(names, x, y, train, test, feature_normalizations()[features.name].fit(x[:, train]))
 
 
 @memo

@@ -12,11 +12,13 @@ from jaxtyping import Float
 from compute.job import Job
 from core.messages import N_, Message, Refusal, message
 from core.settings import Pick, values
-from labs.deep.races import Entrant, entrants, normalizations, other_solution, races_losses, senseless, training_setup, unfit
+from labs.deep.races import Entrant, entrants, other_solution, races_losses, senseless, training_setup, unfit
 from labs.deep.setup import MOST_NETS, Deep
-from labs.deep.slices import ROUGH, PlaneRequest, SliceRequest, SliceResult, finished_slice, shared_plane, slice_of, slices
+from labs.deep.slices import ROUGH, PlaneRequest, SliceRequest, SliceResult, finished_slice, shared_plane, slice_of
 from labs.deep.training import Record, trained
 from labs.deep.training_setup import TrainingSetup
+from landscape.directions import slices
+from normalization.hidden_layer import hidden_normalizations
 
 
 class NetworkResult(NamedTuple):
@@ -98,7 +100,7 @@ def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _n
         min(left, key=lambda job: job.progress).advance()
         between()
     race = _Race(deep, setups, {setup: job.result for setup, job in trainings.items()}, all(job.finished for job in trainings.values()))
-    remembers = [normalizations()[entrant.hidden.name].remembers for entrant in entrants(deep)]
+    remembers = [hidden_normalizations()[entrant.hidden.name].remembers for entrant in entrants(deep)]
     nets = tuple(
         race.network(i, 0 if deep.mode == "both" else i, "test" if deep.mode == "test" and both else "train")
         for i, both in enumerate(remembers)

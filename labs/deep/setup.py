@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from core.catalogue import catalogue
 from core.messages import N_
 from core.settings import Pick, Window
 from core.setup import Menu, Setup, count, item_of, number, option, pick_of, picks_of, same_as, setting, windows_of
 from labs.plane.setup import DATA, EDGE, FEATURES, OPTIMIZER, SCHEDULE, Experiment
-from landscape.directions import Slice
+from landscape.directions import slices
 from networks.initialization import initializations
-from normalization.hidden_layer import MEMORY, HiddenNormalization
+from normalization.hidden_layer import MEMORY, hidden_normalizations
 from surfaces.activation import activations
 from surfaces.class_loss import class_losses
 
@@ -20,9 +19,9 @@ MOST_RACED = 4  # networks, where each is trained plain and residual
 MOST_UPDATES = 20_000
 WIDTHS = (2, 4, 8, 16, 32, 64, 128)
 
-NORMALIZATION = Menu("normalization", lambda: catalogue("normalization.hidden", HiddenNormalization))
+NORMALIZATION = Menu("normalization", hidden_normalizations)
 CLASS_LOSS = Menu("class_loss", class_losses)
-SLICE = Menu("slice", lambda: catalogue("landscape.slices", Slice))
+SLICE = Menu("slice", slices)
 
 
 @dataclass(frozen=True)

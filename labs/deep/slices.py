@@ -11,7 +11,6 @@ from jaxtyping import Array, Bool, Float
 
 from compute.memo import memo
 from compute.programs import kernel
-from core.catalogue import catalogue
 from core.messages import N_, Refusal, message
 from core.settings import Pick, Window
 from labs.deep.curvature import gradient, hessian_vector
@@ -19,7 +18,7 @@ from labs.deep.objective import Objective, Snapshot, loss_at_points
 from labs.deep.rows import DTYPE
 from labs.deep.training import Record, lens_of, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
-from landscape.directions import Around, Slice
+from landscape.directions import Around, slices
 from landscape.grid import Plane, on_grid
 from landscape.honesty import Projected, projected
 from landscape.points import mapped, nbytes
@@ -117,10 +116,6 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
         return value.reshape(across.shape), slope.reshape(across.shape)
 
     return grid
-
-
-def slices() -> dict[str, Slice]:
-    return dict(catalogue("landscape.slices", Slice))
 
 
 def _end(record: Record) -> Float[np.ndarray, " p"]:

@@ -9,12 +9,11 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from compute.programs import kernel
-from core.catalogue import catalogue
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
 from networks.multilayer import Architecture, States, drawn, states
 from optim.batches import drawing
-from optim.optimizer import Hyper, Optimizer
+from optim.optimizer import Hyper, optimizers
 from optim.training import Problem, Training, begin, train, train_and_record
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
@@ -43,17 +42,13 @@ class TrainingInput(NamedTuple):
     ceiling: Scalar  # the loss above which a training has left its bounds
 
 
-def optimizer_of(name: str) -> Optimizer:
-    return catalogue("optim.optimizers", Optimizer)[name]
-
-
 def _problem(structure: Structure, given: TrainingInput) -> Problem:
     def loss(theta: Theta, state: States, batch: Rows) -> tuple[Scalar, States]:
         return structure.objective.value(given.numbers, theta, state, batch)
 
     room = structure.batch_capacity
     draw = drawing(given.rows, given.row_count, given.batch_size, room, jax.random.key(given.seed)) if room else None
-    return Problem(loss, given.rows, draw, optimizer_of(structure.optimizer), given.hyper, given.multipliers, given.ceiling)
+    return Problem(loss, given.rows, draw, optimizers()[structure.optimizer], given.hyper, given.multipliers, given.ceiling)
 
 
 @kernel
@@ -77,7 +72,7 @@ def recorder(structure: Structure, updates: int, hook: Hook[Recorded]) -> Callab
 @kernel
 def beginner(net: Architecture, optimizer: str) -> Callable[..., Training]:
     """(hyper, theta, rows) -> the training before its first update."""
-    return jax.jit(lambda hyper, theta, rows: begin(optimizer_of(optimizer), hyper, theta, states(net, theta.dtype), rows.y.shape[0]))
+    return jax.jit(lambda hyper, theta, rows: begin(optimizers()[optimizer], hyper, theta, states(net, theta.dtype), rows.y.shape[0]))
 
 
 @kernel

@@ -10,10 +10,10 @@ from jaxtyping import Bool, Float, Int
 from compute.job import Step, Steps, job
 from labs.deep.measures import Measures, measure
 from labs.deep.objective import Snapshot
-from labs.deep.trainer import beginner, initializer, optimizer_of, trainer
+from labs.deep.trainer import beginner, initializer, trainer
 from labs.deep.training_setup import TrainingSetup
 from networks.multilayer import completed, recovering
-from optim.optimizer import Lens, Update
+from optim.optimizer import Lens, Update, optimizers
 from optim.training import Training
 
 CALM = 100  # a loss above this multiple of the first is on its way out: pictures end before it
@@ -79,7 +79,7 @@ def snapshot(setup: TrainingSetup, record: Record, index: int) -> Snapshot:
 
 def lens_of(setup: TrainingSetup, training: Training) -> Lens | None:
     """What the optimizer remembers, as momentum and scale; None where it has no such form."""
-    lens, (theta, memory) = optimizer_of(setup.optimizer.name).lens, jax.tree.map(jnp.asarray, (training.theta, training.memory))
+    lens, (theta, memory) = optimizers()[setup.optimizer.name].lens, jax.tree.map(jnp.asarray, (training.theta, training.memory))
     return None if lens is None else lens(Update(jnp.zeros_like(theta), memory, memory), setup.hyper)
 
 

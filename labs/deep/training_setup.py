@@ -7,15 +7,15 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from compute.memo import memo
-from core.catalogue import catalogue
 from core.settings import Pick, capacity, numbers, values
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE, Split, split
 from labs.deep.setup import MOST_UPDATES
-from labs.deep.trainer import Structure, TrainingInput, optimizer_of
+from labs.deep.trainer import Structure, TrainingInput
 from networks.multilayer import Architecture
-from normalization.hidden_layer import HiddenNormalization
-from optim.schedule import Schedule, multipliers
+from normalization.hidden_layer import hidden_normalizations
+from optim.optimizer import optimizers
+from optim.schedule import multipliers, schedules
 from surfaces.class_loss import class_losses
 
 POINTS = 100  # records of a training, evenly spaced, beside those of its first updates
@@ -69,14 +69,14 @@ class TrainingSetup:
     @property
     def numbers(self) -> dict[str, Float[Array, ""]]:
         """What the network reads beside θ: the numbers of its loss and of its normalization, and how long running statistics remember."""
-        losses, item = class_losses(), catalogue("normalization.hidden", HiddenNormalization)[self.hidden.name]
+        losses, item = class_losses(), hidden_normalizations()[self.hidden.name]
         of_loss = numbers(self.loss, losses[self.loss.name].fields) if self.loss.name in losses else {}
         return _scalars(of_loss | numbers(self.hidden, item.fields) | {"memory": self.memory})
 
     @property
     def hyper(self) -> dict[str, Float[Array, ""]]:
         """The optimizer's numbers."""
-        return _scalars(numbers(self.optimizer, optimizer_of(self.optimizer.name).fields))
+        return _scalars(numbers(self.optimizer, optimizers()[self.optimizer.name].fields))
 
     @property
     def updates(self) -> list[int]:
@@ -115,7 +115,7 @@ def _scalars(found: dict[str, float]) -> dict[str, Float[Array, ""]]:
 @memo
 def _multipliers(picked: Pick, steps: int, warmup: int) -> Float[np.ndarray, " m"]:
     """After the last update as at it."""
-    schedule = catalogue("optim.schedules", Schedule)[picked.name]
+    schedule = schedules()[picked.name]
     found = multipliers(schedule, steps, MOST_UPDATES + 1, warmup, **values(picked, schedule.fields))
     found[steps:] = found[steps - 1]
     return np.asarray(found, DTYPE)

@@ -13,14 +13,13 @@ from jaxtyping import Array, Float, Int
 
 from compute.memo import memo
 from compute.programs import kernel
-from core.catalogue import catalogue
 from landscape.curvature import expansion
 from landscape.grid import Plane, on_grid
 from landscape.minimum import lowest
 from landscape.points import mapped, nbytes
 from optim.batches import drawing
 from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Record, Target, begin, columns, descend
-from optim.optimizer import Optimizer
+from optim.optimizer import optimizers
 from surfaces.catalogue import surfaces
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
@@ -212,7 +211,7 @@ class WalkInput(NamedTuple):
 def _walk(
     structure: Structure, optimizer: str, batch_room: int, record_room: int, carry: Carry, until: Int[Array, ""], walk: WalkInput
 ) -> tuple[Carry, Record]:
-    surface, method, rows = surfaces()[structure.surface], _optimizer(optimizer), walk.rows
+    surface, method, rows = surfaces()[structure.surface], optimizers()[optimizer], walk.rows
     draw = None
     if batch_room and rows is not None:
         draw_rows = drawing(rows, walk.row_count, walk.batch, batch_room, jax.random.key(walk.seed))
@@ -238,16 +237,12 @@ def _walk(
     )
 
 
-def _optimizer(name: str) -> Optimizer:
-    return catalogue("optim.optimizers", Optimizer)[name]
-
-
 @memo
 def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carry:
     """The Carry to call a walker with at first: of the right shapes, in NumPy."""
     numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
     theta = jax.ShapeDtypeStruct((p,), np.float64)
-    shapes = jax.eval_shape(lambda hyper, theta: begin(_optimizer(optimizer).make, hyper, theta, rows), numbers, theta)
+    shapes = jax.eval_shape(lambda hyper, theta: begin(optimizers()[optimizer].make, hyper, theta, rows), numbers, theta)
     carry = jax.tree.map(lambda shape: np.zeros(shape.shape, shape.dtype), shapes)
     return carry._replace(t=np.int64(-1))
 
@@ -256,7 +251,7 @@ def not_begun(optimizer: str, hyper: tuple[str, ...], p: int, rows: int) -> Carr
 def recorded(optimizer: str, hyper: tuple[str, ...], p: int) -> Kept:
     """The shapes that stand side by side in a row of a walker's record, for descent.apart."""
     numbers = {name: jax.ShapeDtypeStruct((), np.float64) for name in hyper}
-    return columns(_optimizer(optimizer), numbers, not_begun(optimizer, hyper, p, 0))
+    return columns(optimizers()[optimizer], numbers, not_begun(optimizer, hyper, p, 0))
 
 
 @kernel

@@ -9,11 +9,10 @@ from jaxtyping import Float, Int
 
 import compute.backend  # noqa: F401  # sets up JAX
 from compute.memo import memo
-from core.catalogue import catalogue
 from core.messages import N_, Refusal, message
 from core.settings import Count, Pair, Pick, capacity, values
-from data.dataset import DataSet
-from normalization.feature import Affine, FeatureNormalization, morph
+from data.dataset import data_sets
+from normalization.feature import Affine, feature_normalizations, morph
 from surfaces.surface import Rows
 
 
@@ -44,14 +43,14 @@ class Prepared(NamedTuple):
 @memo
 def table(data: Pick) -> dict[str, Float[np.ndarray, " n"]]:
     """The columns of a data set with its own settings."""
-    item = catalogue("data.tables", DataSet)[data.name]
+    item = data_sets()[data.name]
     chosen = values(data, item.fields)
     return dict(item.load(**{field.name: chosen[field.name] for field in item.own}))
 
 
 def class_names(data: Pick) -> tuple[str, ...]:
     """The classes of a table in the order of its 0/1 columns; where it has none, in the order of their numbers."""
-    item = catalogue("data.tables", DataSet)[data.name]
+    item = data_sets()[data.name]
     if not item.classes:
         raise Refusal(message(N_("The rows of this table have no classes. Pick another data set.")))
     return item.one_hot or tuple(f"{item.classes} {number:g}" for number in np.unique(table(data)[item.classes]))
@@ -59,7 +58,7 @@ def class_names(data: Pick) -> tuple[str, ...]:
 
 def class_of_rows(data: Pick) -> Int[np.ndarray, " n"]:
     """The place of every row's class among `class_names`, whatever numbers the classes have."""
-    item, names, columns = catalogue("data.tables", DataSet)[data.name], class_names(data), table(data)
+    item, names, columns = data_sets()[data.name], class_names(data), table(data)
     if item.one_hot:
         return np.argmax(np.stack([columns[name] for name in names]), axis=0)
     return np.unique(columns[item.classes], return_inverse=True)[1]
@@ -67,7 +66,7 @@ def class_of_rows(data: Pick) -> Int[np.ndarray, " n"]:
 
 def target_class(data: Pick) -> int:
     """The class whose column is the target; where the target is another column, the first."""
-    names, target = class_names(data), values(data, catalogue("data.tables", DataSet)[data.name].fields)["target"]
+    names, target = class_names(data), values(data, data_sets()[data.name].fields)["target"]
     return names.index(str(target)) if target in names else 0
 
 
@@ -80,7 +79,7 @@ def target_class_first(data: Pick) -> Int[np.ndarray, " n"]:
 @memo
 def prepared(source: Source) -> Prepared:
     """Columns → the person's units → normalized features, padded to capacity. Labels: 1 where the target is above its mean."""
-    item = catalogue("data.tables", DataSet)[source.data.name]
+    item = data_sets()[source.data.name]
     chosen, columns = values(source.data, item.fields), table(source.data)
     names = ("x1",) if source.single else ("x1", "x2")
     raw = np.stack([columns[str(chosen[name])] * scale for name, scale in zip(names, source.scales, strict=False)])
@@ -91,7 +90,7 @@ def prepared(source: Source) -> Prepared:
         y = (y > y.mean()).astype(np.float64)
         if y.min() == y.max():
             raise Refusal(message(N_("All targets are equal: there is nothing to classify. Pick another target column.")))
-    normalization = catalogue("normalization.features", FeatureNormalization)[source.features.name]
+    normalization = feature_normalizations()[source.features.name]
     amount = values(source.features, normalization.fields).get("amount", 1.0)
     affine = morph(normalization.fit(raw), float(amount))
     x, n = _without_rounding(affine(raw), raw, affine), y.size

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from core.catalogue import catalogue
 from core.messages import N_
 from core.settings import Number, Pair, Pick, Window, options
 from core.setup import Menu, Settings, Setup, count, number, option, other_item, overrides, pair_of, pick_of, picks_of, setups, window_of
-from data.dataset import DataSet
-from normalization.feature import FeatureNormalization
-from normalization.hidden_layer import HiddenNormalization
+from data.dataset import DataSet, data_sets
+from normalization.feature import feature_normalizations
+from normalization.hidden_layer import HiddenNormalization, hidden_normalizations
 from optim.optimizer import Optimizer, optimizers
-from optim.schedule import Schedule
+from optim.schedule import schedules
 from surfaces.catalogue import surfaces
 from surfaces.class_loss import class_losses
 from surfaces.loss import Loss
@@ -24,15 +23,15 @@ EDGE = Number("window", N_("window"), 0.0, -1e7, 1e7)
 
 
 def _of_two_units() -> dict[str, HiddenNormalization]:
-    return {name: item for name, item in catalogue("normalization.hidden", HiddenNormalization).items() if item.two_units}
+    return {name: item for name, item in hidden_normalizations().items() if item.two_units}
 
 
-DATA = Menu("data", lambda: catalogue("data.tables", DataSet))
+DATA = Menu("data", data_sets)
 SURFACE = Menu("surface", surfaces)
-FEATURES = Menu("features", lambda: catalogue("normalization.features", FeatureNormalization))
+FEATURES = Menu("features", feature_normalizations)
 HIDDEN = Menu("hidden", _of_two_units)
 OPTIMIZER = Menu("optimizer", optimizers)
-SCHEDULE = Menu("schedule", lambda: catalogue("optim.schedules", Schedule))
+SCHEDULE = Menu("schedule", schedules)
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def picked_anew(experiment: Experiment, data: Pick | None = None, surface: Pick 
 
 def dataset_of(experiment: Experiment) -> DataSet:
     """The record of the data set that is picked."""
-    return catalogue("data.tables", DataSet)[experiment.data.name]
+    return data_sets()[experiment.data.name]
 
 
 def loss_of(experiment: Experiment) -> Loss:

@@ -11,7 +11,6 @@ from jaxtyping import Float, Int
 from compute.job import Step, Steps, job
 from compute.memo import memo
 from compute.programs import traced
-from core.catalogue import catalogue
 from core.messages import Message
 from core.settings import Pair, Pick, capacity, values
 from labs.plane import kernels
@@ -21,7 +20,7 @@ from optim.chunks import done, finished, in_chunks, progress
 from optim.descent import Carry, Target, apart
 from optim.optimizer import Optimizer, optimizers
 from optim.record import Points, joined, no_points
-from optim.schedule import Schedule, multipliers
+from optim.schedule import multipliers, schedules
 from optim.thin import thinned
 
 GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
@@ -140,7 +139,7 @@ class Walk(NamedTuple):
 
 @memo
 def _multipliers(updates: Updates) -> Float[np.ndarray, " m"]:
-    schedule = catalogue("optim.schedules", Schedule)[updates.schedule.name]
+    schedule = schedules()[updates.schedule.name]
     return multipliers(schedule, updates.steps, kernels.ROOM, updates.warmup, **values(updates.schedule, schedule.fields))
 
 

@@ -8,10 +8,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from core.catalogue import catalogue
 from core.messages import N_, Message, message
 from core.settings import Number, Option, option_of
-from normalization.hidden_layer import HiddenNormalization
+from normalization.hidden_layer import HiddenNormalization, hidden_normalizations
 from surfaces.activation import activations
 from surfaces.loss import REDUCE, best_bias, losses, reduced
 from surfaces.regression import baseline, reduction, the_loss
@@ -21,7 +20,7 @@ Units = Float[Array, "2 n"]
 
 
 def _normalization(structure: Structure) -> HiddenNormalization:
-    return catalogue("normalization.hidden", HiddenNormalization)[structure.hidden]
+    return hidden_normalizations()[structure.hidden]
 
 
 def _weights(structure: Structure, numbers: Numbers, theta: Theta) -> tuple[Float[Array, "2 2"], Theta]:

@@ -16,11 +16,13 @@ from figures.flat import shaded
 from figures.levels import levels
 from figures.surface import surface
 from labs.deep.flat import FLAT, HIGH, Flat, flat
-from labs.deep.races import losses, normalizations
 from labs.deep.regions import Regions, regions
 from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
-from labs.deep.slices import SliceResult, slices
+from labs.deep.slices import SliceResult
+from landscape.directions import slices
+from normalization.hidden_layer import hidden_normalizations
+from surfaces.class_loss import class_losses
 from views.board import words
 from views.language import tr
 from views.view_state import ViewState
@@ -28,13 +30,13 @@ from views.view_state import ViewState
 
 def network_of(one: NetworkResult) -> str:
     """Of a network, by what normalizes inside it."""
-    name = tr("no normalization") if one.picked.name == "none" else tr(normalizations()[one.picked.name].label)
+    name = tr("no normalization") if one.picked.name == "none" else tr(hidden_normalizations()[one.picked.name].label)
     return tr("{name}, residual").format(name=name) if one.setup.net.residual else name
 
 
 def loss_of(one: NetworkResult) -> str:
     """What it is trained with."""
-    return tr(losses()[one.setup.loss.name].label)
+    return tr(class_losses()[one.setup.loss.name].label)
 
 
 def name_of(one: NetworkResult) -> str:
@@ -169,7 +171,7 @@ def _facts_of_network(one: NetworkResult) -> list[Fact]:
         },
         {"label": tr("loss on unseen rows"), "value": numeral(float(measured.held_out_loss[last])), "help": tr("in test mode")},
     ]
-    if normalizations()[one.picked.name].remembers:
+    if hidden_normalizations()[one.picked.name].remembers:
         facts.insert(
             1,
             {
