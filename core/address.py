@@ -12,7 +12,23 @@ from typing import TypeVar, cast
 
 from core.messages import N_, Message, Refusal, Value, message, quoted
 from core.settings import Count, Number, Option, Pick, Setting, Window
-from core.setup import Items, Kind, Menu, Name, Numbers, OneItem, OtherItem, Overrides, Part, Records, Settings, Setup, Windows, parts
+from core.setup import (
+    Entry,
+    Items,
+    Kind,
+    Menu,
+    Name,
+    Numbers,
+    OneItem,
+    OtherItem,
+    Overrides,
+    Part,
+    Records,
+    Settings,
+    Setup,
+    Windows,
+    parts,
+)
 
 VERSION = "1"
 LANGUAGE = "lang"
@@ -91,7 +107,7 @@ def _flat(key: str, kind: Kind, value: object) -> dict[str, str]:
     return {key: _text(cast(Value, value))}
 
 
-def _pick(key: str, menu: Menu, picked: Pick) -> dict[str, str]:
+def _pick(key: str, menu: Menu[Entry], picked: Pick) -> dict[str, str]:
     defaults = {field.name: field.default for field in menu.fields(picked.name)}
     changed = {name: value for name, value in picked.settings if value != defaults.get(name)}
     return {key: picked.name} | {f"{key}.{name}": _text(value) for name, value in changed.items()}
@@ -169,7 +185,7 @@ class _Reader:
             return ""
         return raw
 
-    def _pick(self, key: str, menu: Menu, default: Pick) -> Pick:
+    def _pick(self, key: str, menu: Menu[Entry], default: Pick) -> Pick:
         name, base = self.left.pop(key, None), default
         if name is not None:
             if name in menu.items():

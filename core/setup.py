@@ -13,7 +13,7 @@ import functools
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, Protocol, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, cast
 
 from core.catalogue import Item
 from core.messages import Value
@@ -34,12 +34,15 @@ class Entry(Item, Protocol):
     def fields(self) -> tuple[Setting, ...]: ...
 
 
+R_co = TypeVar("R_co", bound=Entry, covariant=True)
+
+
 @dataclass(frozen=True)
-class Menu:
+class Menu(Generic[R_co]):
     """A catalogue that a field picks from, by the name that views and tests call it."""
 
     name: str
-    items: Callable[[], Mapping[str, Entry]]
+    items: Callable[[], Mapping[str, R_co]]
 
     def fields(self, item: str) -> tuple[Setting, ...]:
         """The settings of an item."""
@@ -67,14 +70,14 @@ class Setup:
 class OneItem:
     """A Pick. In the address: surface=network&surface.gain=8."""
 
-    menu: Menu
+    menu: Menu[Entry]
 
 
 @dataclass(frozen=True)
 class Items:
     """Numbered picks, at least one where the setup has any: o1=adam&o1.rate=0.01&o2=lion. once: each item of the menu only once."""
 
-    menu: Menu
+    menu: Menu[Entry]
     letter: str
     most: int
     once: bool
@@ -119,7 +122,7 @@ class Overrides:
     """Of a numbered setup, settings of the pick of this key around it that it has otherwise: p1.data.x1=length. item: the field that
     may name another item."""
 
-    menu: Menu
+    menu: Menu[Entry]
     item: str = ""
 
 
@@ -168,11 +171,11 @@ def option(label: str, default: C, choices: tuple[C, ...], labels: tuple[str, ..
     return _declared(Option("", label, default, choices, labels), default, key)
 
 
-def pick_of(menu: Menu, default: str) -> Pick:
+def pick_of(menu: Menu[Entry], default: str) -> Pick:
     return _declared(OneItem(menu), Pick(default))
 
 
-def picks_of(menu: Menu, letter: str, default: tuple[str, ...], *, most: int, once: bool = False) -> tuple[Pick, ...]:
+def picks_of(menu: Menu[Entry], letter: str, default: tuple[str, ...], *, most: int, once: bool = False) -> tuple[Pick, ...]:
     return _declared(Items(menu, letter, most, once), tuple(map(Pick, default)))
 
 
@@ -199,7 +202,7 @@ def other_item(items: Callable[[], Collection[str]], *, key: str) -> str:
     return _declared(OtherItem(items), "", key)
 
 
-def overrides(menu: Menu, item: str = "") -> Settings:
+def overrides(menu: Menu[Entry], item: str = "") -> Settings:
     return _declared(Overrides(menu, item), ())
 
 

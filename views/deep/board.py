@@ -18,11 +18,8 @@ from figures.surface import surface
 from labs.deep.flat import FLAT, HIGH, Flat, flat
 from labs.deep.regions import Regions, regions
 from labs.deep.run import DeepResult, NetworkResult
-from labs.deep.setup import Deep
+from labs.deep.setup import CLASS_LOSS, NORMALIZATION, SLICE, Deep
 from labs.deep.slices import SliceResult
-from landscape.directions import slices
-from normalization.hidden_layer import hidden_normalizations
-from surfaces.class_loss import class_losses
 from views.board import words
 from views.language import tr
 from views.view_state import ViewState
@@ -30,13 +27,13 @@ from views.view_state import ViewState
 
 def network_of(one: NetworkResult) -> str:
     """Of a network, by what normalizes inside it."""
-    name = tr("no normalization") if one.picked.name == "none" else tr(hidden_normalizations()[one.picked.name].label)
+    name = tr("no normalization") if one.picked.name == "none" else tr(NORMALIZATION.items()[one.picked.name].label)
     return tr("{name}, residual").format(name=name) if one.setup.net.residual else name
 
 
 def loss_of(one: NetworkResult) -> str:
     """What it is trained with."""
-    return tr(class_losses()[one.setup.loss.name].label)
+    return tr(CLASS_LOSS.items()[one.setup.loss.name].label)
 
 
 def name_of(one: NetworkResult) -> str:
@@ -171,7 +168,7 @@ def _facts_of_network(one: NetworkResult) -> list[Fact]:
         },
         {"label": tr("loss on unseen rows"), "value": numeral(float(measured.held_out_loss[last])), "help": tr("in test mode")},
     ]
-    if hidden_normalizations()[one.picked.name].remembers:
+    if NORMALIZATION.items()[one.picked.name].remembers:
         facts.insert(
             1,
             {
@@ -236,7 +233,7 @@ def _panel(deep: Deep, one: NetworkResult, slot: int, high: float, low: float, w
         "fitted": window is None,
         "alt": tr("Loss of the network with {name} on a plane, {slice}: training loss {first} → {last}, {accuracy} {unit}.").format(
             name=name,
-            slice=tr(slices()[cut.name].label),
+            slice=tr(SLICE.items()[cut.name].label),
             first=numeral(float(one.record.measured.loss[0])),
             last=numeral(float(one.record.measured.loss[last])),
             accuracy=_accuracy(one, last),

@@ -4,9 +4,7 @@ from core.numerals import numeral
 from core.settings import values
 from labs.deep.flat import FLAT, HIGH
 from labs.deep.run import DeepResult, another
-from labs.deep.setup import Deep
-from landscape.directions import slices
-from normalization.hidden_layer import hidden_normalizations
+from labs.deep.setup import NORMALIZATION, SLICE, Deep
 from views.deep.board import loss_of, name_of, regions_of
 from views.language import tr
 from views.menus import menus
@@ -25,7 +23,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
     by_loss = result.nets[0].by_loss
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")
     loss = ", ".join(dict.fromkeys(loss_of(one) for one in result.pictures)) if by_loss else loss
-    remembers = any(hidden_normalizations()[picked.name].remembers for picked in deep.nets)
+    remembers = any(NORMALIZATION.items()[picked.name].remembers for picked in deep.nets)
     size = first.batch
     through = [f"{one.record.update[one.cut.through]:,}" for one in result.pictures if one.cut is not None]
     said = [
@@ -33,7 +31,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
             loss=loss,
             n=rows.n,
             size=f"{net.size:,}",
-            slice=tr(slices()[deep.slice.name].label),
+            slice=tr(SLICE.items()[deep.slice.name].label),
             where=tr("update {k}").format(k=", ".join(dict.fromkeys(through))),
         ),
         tr("Losses have no scale in common: each surface has its own colors. Above four times its first loss all is as dark.")

@@ -6,9 +6,8 @@ from core.messages import N_
 from core.settings import Pick
 from labs.deep.races import entrants, senseless, training_setup, unfit
 from labs.deep.rows import classifies
-from labs.deep.setup import Deep
+from labs.deep.setup import NORMALIZATION, Deep
 from labs.plane.setup import optimizers
-from normalization.hidden_layer import hidden_normalizations
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_heading, item_menu, item_settings
 from views.controls import picked, picked_at
@@ -42,7 +41,7 @@ def _normalizations(scene: DeepScene) -> None:
         net = picked_at(scene, "nets", i, "normalization")
         item_heading(net)
         item_settings(scene, f"n{i + 1}", net)
-    for name, item in hidden_normalizations().items():
+    for name, item in NORMALIZATION.items().items():
         reason = senseless(scene.experiment, Pick(name))
         if reason is not None:
             st.caption(f"{tr(item.label)}: {say(reason)}")

@@ -5,9 +5,7 @@ from dataclasses import replace
 from core.settings import Count, Pick
 from labs.deep.races import training_setup
 from labs.deep.rows import classifies
-from labs.deep.setup import MOST_LOSSES, MOST_NETS, Deep
-from normalization.hidden_layer import hidden_normalizations
-from surfaces.class_loss import class_losses
+from labs.deep.setup import CLASS_LOSS, MOST_LOSSES, MOST_NETS, NORMALIZATION, Deep
 from views.control_panel import item_choice, two_a_row
 from views.controls import chips, field, number, picked
 from views.language import tr
@@ -46,8 +44,8 @@ def lost(scene: DeepScene) -> None:
         scene,
         "losses",
         tr("loss: a network each, from the same weights"),
-        list(class_losses()),
-        lambda name: tr(class_losses()[name].label),
+        list(CLASS_LOSS.items()),
+        lambda name: tr(CLASS_LOSS.items()[name].label),
         [picked.name for picked in scene.experiment.losses],
         lambda deep, names: replace(deep, losses=_chosen(deep.losses, names, MOST_LOSSES)),
         wrap=True,
@@ -62,8 +60,8 @@ def raced(scene: DeepScene, in_front: bool = False) -> None:
         scene,
         "nets" if in_front else "all nets",
         tr("normalization inside: a network each"),
-        [name for name in hidden_normalizations() if not in_front or name in FRONT or name in kept],
-        lambda name: tr(hidden_normalizations()[name].label),
+        [name for name in NORMALIZATION.items() if not in_front or name in FRONT or name in kept],
+        lambda name: tr(NORMALIZATION.items()[name].label),
         kept,
         lambda deep, names: replace(deep, nets=_chosen(deep.nets, names, MOST_NETS)),
         wrap=True,
