@@ -26,7 +26,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
     try:
         fresh = not begun(scene.experiment)
         with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
-            result = run(scene.experiment, progress.growing(scene, LEAST), progress.left_alone)
+            result = progress.unless_stopped(scene, lambda: run(scene.experiment, progress.growing(scene, LEAST), progress.left_alone))
     except Refusal as refusal:
         st.error(say(refusal.reason))
         return None
@@ -44,7 +44,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
             st.warning(f"{name_of(network)}: {say(network.missing)}")
     if len(result.nets) > MOST_NETS:
         st.caption(tr("{name} is trained too: see the charts below.").format(name=name_of(result.nets[-1])))
-    progress.bar(scene, result.progress)
+    progress.bar(scene, result)
     verdicts(scene, result)
     st.caption(caption(scene.experiment, result))
     board.notes(result.notes)
