@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
+from labs.plane.run import run
 from labs.plane.setup import Experiment
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
+from views import progress
 from views.menus import fields_of, menus
 from views.plane import rates
 from views.plane.control_panel import with_surface
@@ -538,6 +540,25 @@ def test_sessions_do_not_share_a_scene() -> None:
     fine(one.run())
     assert panels(one)[0].counts == ["3,135 steps"]
     assert panels(other)[0].counts == ["32 steps"]
+
+
+def test_what_is_stopped_stays_whatever_else_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run of the page that Stop interrupts works on for a moment; so may another visitor who has the same scene open."""
+
+    def says(at: AppTest) -> list[str]:
+        return [bar.proto.text for bar in at.get("progress")]
+
+    monkeypatch.setattr(progress, "go_on", lambda: None)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    at = opened("workbench", {"steps": "77"})
+    assert says(at) == ["Computing: 0 %"]
+    fine(at.button("workbench stop").click().run())
+    stopped = ["Stopped: 0 % of the work is done, and what is computed is drawn."]
+    assert says(at) == stopped
+    run(at.session_state["scene workbench"].experiment)
+    assert says(fine(at.run())) == stopped
+    fine(at.button("workbench go on").click().run())
+    assert says(at) == []
 
 
 def test_what_is_said_of_a_refused_combination_is_no_exception() -> None:

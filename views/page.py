@@ -61,7 +61,7 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     if data["player"]["batches"] > 1:
         prefetch.offer(FLIP, prefetch.flipped(result))
     board.draw(scene, adorn(data, result), ("start", "point", "window", "fit"), change)
-    progress.bar(scene, result.progress)
+    progress.bar(scene, result)
     st.caption(caption(scene.experiment, result))
     board.notes(result.notes)
     return result

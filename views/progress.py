@@ -5,11 +5,12 @@ The page is run again and again, each time with a share of the walks; between tw
 
 import math
 import time
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar, cast
 
 import streamlit as st
 
+from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
 from labs.plane.run import Result, run
 from labs.plane.setup import Experiment
@@ -18,6 +19,7 @@ from views.language import tr
 from views.session import E, Scene
 from views.warm import paths_are_ready, until_paths_are_ready
 
+R = TypeVar("R")
 T = TypeVar("T", covariant=True)
 
 PATIENCE = 0.5  # seconds of work before what there is is drawn
@@ -28,18 +30,26 @@ _GOING, _STOPPED, _LAST = "under way", "stopped", "last turn"
 
 def result_of(scene: Scene) -> Result:
     """The result of the scene, as far as there was time for it. Raises Refusal."""
-    return run(scene.experiment, patience(scene))
+    return unless_stopped(scene, lambda: run(scene.experiment, patience()))
 
 
-def patience(scene: Scene[E]) -> float:
+def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R:
+    """The computed result; of a scene that is stopped, the one that was drawn beside its Stop button.
+
+    The run of the page that Stop interrupts computes on for a moment, and what it adds is not shown until a person lets it go on.
+    """
+    return cast(R, st.session_state[_STOPPED][1]) if _stopped(scene) else compute()
+
+
+def patience() -> float:
     """How many seconds of work this run of the page may take."""
-    return PATIENCE if paths_are_ready() and not _stopped(scene) else 0.0
+    return PATIENCE if paths_are_ready() else 0.0
 
 
 def growing(scene: Scene[E], least: float) -> float:
     """The same where a picture is dear: at least so many seconds, as long as the pictures of it stay a small share of all the work, and
     never much longer than the time before, so that the first ones come soon."""
-    if patience(scene) == 0:
+    if patience() == 0:
         st.session_state.pop(_LAST, None)
         return 0.0
     now = time.monotonic()
@@ -57,13 +67,18 @@ def left_alone() -> None:
 
 def _stopped(scene: Scene[E]) -> bool:
     """Any other experiment starts anew."""
-    stopped: Experiment | Deep | None = st.session_state.get(_STOPPED)
+    stopped: Experiment | Deep | None = st.session_state.get(_STOPPED, (None, None))[0]
     return stopped == scene.experiment
 
 
-def bar(scene: Scene[E], share_done: float) -> None:
-    """The bar and its button, where something is still to be computed."""
-    stopped = _stopped(scene)
+def bar(scene: Scene[E], result: Result | DeepResult) -> None:
+    """The bar and its button, where something of the result that is drawn is still to be computed."""
+
+    def stop() -> None:
+        st.session_state[_STOPPED] = (scene.experiment, result)
+        st.session_state.pop(_LAST, None)
+
+    stopped, share_done = _stopped(scene), result.progress
     st.session_state[_GOING] = share_done < 1 and not stopped
     if share_done >= 1:
         return
@@ -75,7 +90,7 @@ def bar(scene: Scene[E], share_done: float) -> None:
         if stopped:
             st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:
-            st.button(tr("Stop"), key=f"{scene.page} stop", on_click=lambda: st.session_state.update({_STOPPED: scene.experiment}))
+            st.button(tr("Stop"), key=f"{scene.page} stop", on_click=stop)
 
 
 class Job(Protocol[T]):
