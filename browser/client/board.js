@@ -8,7 +8,6 @@ import { mounted } from "./mounted.js";
 import { pageOf } from "./page.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
-import { plotly } from "./plotly.js";
 import { Sender } from "./sender.js";
 import { pageStyles } from "./styles.js";
 import { Surface, webgl } from "./surface.js";
@@ -42,15 +41,14 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 class Board {
   constructor(root) {
     this.root = make("div", "esl-board", root);
-    this.figures = new WeakMap(); // host -> figure
-    this.sizes = new ResizeObserver((entries) => this.resized(entries));
+    this.theme = readTheme(this.root);
     this.panelRow = make("div", "esl-panels", this.root);
     this.player = new Player(this.panelRow, this); // right under the numbers, see panel.css
     this.curves = new Figure(this.root, "esl-curves");
     this.cursor = make("canvas", "esl-canvas", this.curves.host, { "aria-hidden": "true" });
     this.curves.onchange = () => this.paintCursor();
+    this.curves.onresize = () => this.resized();
     this.live = make("p", "esl-live", this.root, { "aria-live": "polite" });
-    this.watch(this.curves);
     /** @type {Panel[]} */
     this.panels = [];
     /** @type {Surface | null} */
@@ -61,6 +59,7 @@ class Board {
     this.drawing = new Latest(() => this.draw().catch((error) => this.player.warn(String(error?.message ?? error))));
     this.acts = new Sender(); // what a person does to the picture: start and window
     this.k = 0; // the tick of the bar
+    this.frame = 0; // of the playing
     this.choice = { view: "contour", panel: 0, clock: "updates", details: null, flip: false };
     this.pythonChoice = null; // as Python last said it
     this.pending = null; // what a person chose and Python has not yet said back, and since when
@@ -157,8 +156,7 @@ class Board {
   adopt(choice) {
     const changed = !same(choice, this.pythonChoice);
     this.pythonChoice = choice;
-    const recent = this.pending && performance.now() - this.pending.since < ECHO;
-    if (recent && !same(choice, this.pending.choice)) return;
+    if (this.pending && performance.now() - this.pending.since < ECHO && !same(choice, this.pending.choice)) return;
     this.pending = null;
     if (changed) this.choice = choice;
   }
@@ -166,29 +164,28 @@ class Board {
   // ------------------------------------------------------------------------------------------------------------- the pictures
 
   async draw() {
-    const library = await plotly();
     const { data, drawing, theme } = this;
     for (const [i, panel] of [...this.panels].entries()) {
       if (drawing.overtaken) return;
-      await panel.draw(library, data.panels[i], theme, this.page(i));
+      await panel.draw(data.panels[i], theme, this.page(i));
     }
     if (drawing.overtaken) return;
     counted(this.root, "contours");
-    if (data.curves) await this.curves.draw(library, timed(data, this.clock), theme);
+    if (data.curves) await this.curves.draw(timed(data, this.clock), theme);
     this.paintCursor();
     if (!data.flat) {
       // It is slow: the screen comes first, and newer data; but a hand that never rests sees it now and then.
       const late = performance.now() - (this.surfaced ?? 0) > SELDOM;
       for (let frame = 0; !late && this.choice.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame);
       if (this.closed || (drawing.stale && !late)) return;
-      await this.drawSurface(library);
+      await this.drawSurface();
       this.surfaced = performance.now();
       counted(this.root, "surface");
     }
     await this.rest(); // the small pictures wait for a hand that moves on
     for (const [i, panel] of [...this.panels].entries()) {
       if (drawing.overtaken) return;
-      await panel.drawCloud(library, data.panels[i], theme);
+      await panel.drawCloud(data.panels[i], theme);
     }
     counted(this.root, "drawn");
   }
@@ -205,20 +202,14 @@ class Board {
     return this.prefetch.picture(FLIP, this.k)?.pages[panel] ?? null;
   }
 
-  async drawSurface(library) {
+  async drawSurface() {
     const wanted = this.choice.view === "surface" && this.surfacePanel() !== -1;
     const able = !wanted || webgl();
     this.player.warn(able ? null : this.data.words.no_webgl);
     this.player.showView(wanted && able ? "surface" : "contour", this.surfacePanel());
     if (!wanted || !able) return this.surface?.hide();
-    this.surface ??= this.openSurface();
-    await this.surface.draw(library, this.panels[this.surfacePanel()], this.theme);
-  }
-
-  openSurface() {
-    const surface = new Surface(this);
-    this.watch(surface.figure);
-    return surface;
+    this.surface ??= new Surface(this);
+    await this.surface.draw(this.panels[this.surfacePanel()], this.theme);
   }
 
   /** The panel whose surface is shown: the picked one, or the first that has one. */
@@ -227,15 +218,8 @@ class Board {
     return panels[this.choice.panel]?.surface ? this.choice.panel : panels.findIndex((panel) => panel.surface);
   }
 
-  watch(figure) {
-    this.figures.set(figure.host, figure);
-    this.sizes.observe(figure.host);
-  }
-
-  resized(entries) {
-    for (const { target, contentRect } of entries) {
-      this.figures.get(target).size = [Math.round(contentRect.width), Math.round(contentRect.height)];
-    }
+  /** A picture has another size. */
+  resized() {
     clearTimeout(this.resizing);
     this.resizing = setTimeout(() => this.data && this.drawing.request(), 60);
   }
@@ -285,26 +269,13 @@ class Board {
 
   // ----------------------------------------------------------------------------------------------- what a person does to it
 
-  /** Sends an `Act` of board.py to Python. Of one slot the newest counts. */
+  /**
+   * Sends an `Act` of board.py to Python. Of one slot the newest counts.
+   * @param {string} kind
+   * @param {{panel?: number, at?: number[] | null, pixel?: number[] | null, moving?: boolean}} details
+   */
   act(kind, { panel = 0, at = null, pixel = null, moving = false } = {}, slot = kind) {
     this.acts.offer({ kind, panel, at, pixel, moving }, slot);
-  }
-
-  /** @param kind "start" or "point" @param pixel how much of the axes a pixel is; null where the point is one of the grid */
-  put(kind, panel, at, pixel, moving = false) {
-    this.act(kind, { panel: this.panels.indexOf(panel), at, pixel, moving });
-  }
-
-  /** Asks for the window that holds minima and walks. */
-  fit(panel) {
-    const number = this.panels.indexOf(panel);
-    this.act("fit", { panel: number }, `window ${number}`);
-  }
-
-  /** @param window [left, right, bottom, top], or null for that of the beginning */
-  showWindow(panel, window) {
-    const number = this.panels.indexOf(panel);
-    this.act("window", { panel: number, at: window }, `window ${number}`);
   }
 
   /** Asks for the planes through the update that is shown. */
@@ -420,7 +391,6 @@ class Board {
     clearTimeout(this.announcing);
     clearTimeout(this.checking);
     this.acts.close();
-    this.sizes.disconnect();
     this.panels.forEach((panel) => panel.remove());
     this.curves.remove();
     this.surface?.remove();

@@ -7,7 +7,7 @@
 
 import { fillPath, polyline, strokeCased, strokePath } from "./canvas.js";
 import { casing } from "./theme.js";
-import { reached } from "./values.js";
+import { pointsAt } from "./walk.js";
 
 const LEAST = 24; // pixels: shorter steps are drawn enlarged by a power of ten, and the words under the picture say so
 const KINDS = [
@@ -23,7 +23,7 @@ const KINDS = [
 export function movesOf(walk, tick, clock) {
   const { moves } = walk;
   if (!moves) return null;
-  const i = Math.max(0, reached(walk.ticks(clock), tick) - 1);
+  const i = Math.max(0, pointsAt(walk, tick, clock) - 1);
   const of = (rows) => [rows[i][0], rows[i][1]];
   const step = of(moves.step);
   if (!step.every(Number.isFinite)) return null;

@@ -21,13 +21,17 @@ export class Handle {
     this.settled = settled;
     this.figure = figure;
     this.move = move;
-    this.ring = make("button", `esl-handle ${className}`, figure.host, { type: "button", role: "slider", hidden: "" });
+    this.ring = make("button", `esl-handle ${className}`, figure.host, {
+      role: "slider",
+      hidden: "",
+      onpointerdown: (event) => this.grab(event),
+      onpointermove: (event) => this.drag(event),
+      onpointerup: (event) => this.drop(event),
+      onpointercancel: (event) => this.drop(event),
+      onkeydown: (event) => this.key(event),
+    });
     this.point = null;
     this.clicks = false; // whether a click on the map puts it there
-    this.ring.addEventListener("pointerdown", (event) => this.grab(event));
-    this.ring.addEventListener("pointermove", (event) => this.drag(event));
-    for (const end of ["pointerup", "pointercancel"]) this.ring.addEventListener(end, (event) => this.drop(event));
-    this.ring.addEventListener("keydown", (event) => this.key(event));
     figure.host.addEventListener("pointerdown", (event) => this.press(event), true);
   }
 

@@ -36,7 +36,7 @@ export class LensInset {
     this.root.hidden = false;
     write(this.caption, caption);
     const [half, share] = stretched(map, scale);
-    const context = this.small.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (this.small.getContext("2d"));
     context.putImageData(new ImageData(shades(map, point, half, SIDE), SIDE, SIDE), 0, 0);
     const inset = sheet(this.canvas, SIDE, SIDE);
     inset.drawImage(this.small, 0, 0, SIDE, SIDE);

@@ -6,7 +6,8 @@ import { fill, keep, make, write } from "./dom.js";
 import { LensInset } from "./lens.js";
 import { tracePath } from "./path.js";
 import { casing } from "./theme.js";
-import { clamp, reached } from "./values.js";
+import { clamp } from "./values.js";
+import { pointsAt } from "./walk.js";
 
 const FAINT = 0.2; // how much is left of a walk that lies at right angles to the plane
 const APART = 9; // pixels between two dots that can be told apart
@@ -38,14 +39,15 @@ export class Overlay {
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
     for (const walk of walks) {
-      const count = Math.max(1, reached(walk.ticks(clock), tick));
+      const count = Math.max(1, pointsAt(walk, tick, clock));
       const trace = tracePath(walk, count, box);
       this.line(context, walk, trace);
+      const tip = trace.dots.at(-1);
       if (trace.out && trace.exits.length) leaving.push({ walk, ...trace.exits[0] });
-      else if (trace.dots.length) tips.push({ walk, point: trace.dots.at(-1), radius: count > 1 ? 9.5 : 7 });
+      else if (tip) tips.push({ walk, ...tip, radius: count > 1 ? 9.5 : 7 });
       trace.exits.slice(-3).forEach((exit) => this.arrow(context, walk, exit));
     }
-    for (const { walk, point, radius } of tips) fillCased(context, marker(walk.marker, point.x, point.y, radius), walk.color, 4);
+    for (const { walk, x, y, radius } of tips) fillCased(context, marker(walk.marker, x, y, radius), walk.color, 4);
     this.moves(context, figure, box, walks, tick, clock, words);
     context.restore();
     this.label(leaving, box, words);

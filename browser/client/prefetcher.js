@@ -7,7 +7,7 @@ import { unpack } from "./unpack.js";
 export const mount = mounted(
   (root) => {
     const { prefetch } = pageOf(root);
-    const part = { prefetch, send: null, close: prefetch.connect((request) => part.send(request)) };
+    const part = { prefetch, send: (_request) => {}, close: prefetch.connect((request) => part.send(request)) };
     return part;
   },
   async (part, { data, setTriggerValue }) => {

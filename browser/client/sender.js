@@ -14,6 +14,7 @@ export class Sender {
     this.turn = 0; // of the value that was last sent
     this.answered = 0; // of the value that Python last took
     this.waiting = false; // a value is under way
+    this.frame = 0;
     this.wishes = new Map(); // slot -> the newest value for it, in the order of their first wish
   }
 

@@ -10,11 +10,11 @@ import { Sender } from "./sender.js";
 import { stylesheet } from "./styles.js";
 import { clamp, same } from "./values.js";
 
-const SHEET = await stylesheet("slider.css");
+const SHEETS = await Promise.all(["range.css", "slider.css"].map(stylesheet));
 
 export const mount = mounted(
   (root) => {
-    root.adoptedStyleSheets = [SHEET];
+    root.adoptedStyleSheets = SHEETS;
     return new Slider(root);
   },
   (slider, { data, setStateValue }) => {
@@ -37,17 +37,17 @@ class Slider {
     this.label = make("label", "label", head, { for: "range" });
     this.help = make("span", "help", head, { role: "img", tabindex: "0" });
     write(this.help, "?");
-    this.button = make("button", "play", head, { type: "button" });
-    this.button.onclick = () => this.toggle();
+    this.button = make("button", "play", head, { onclick: () => this.toggle() });
     const exact = make("span", "exact", head);
     this.field = make("input", "field", exact, { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
     this.unit = make("span", "unit", exact);
     this.marks = make("div", "marks", this.root);
     this.rail = make("div", "rail", this.root);
     this.lines = make("div", "lines", this.rail, { "aria-hidden": "true" });
-    this.range = make("input", "range", this.rail, { id: "range", type: "range", min: "0", max: FINE, step: "any" });
+    this.range = make("input", "esl-range range", this.rail, { id: "range", type: "range", min: "0", max: FINE, step: "any" });
     this.ticks = make("div", "ticks", this.root);
     this.sender = new Sender();
+    this.playing = 0; // the frame that is asked for
     this.value = null; // what is shown
     this.known = null; // what Python knows or is about to hear: sent by us, or given by it
     this.range.addEventListener("pointerdown", () => {
@@ -117,9 +117,8 @@ class Slider {
       return line;
     };
     for (const [value, text] of ticks) {
-      const button = make("button", "tick", this.ticks, { type: "button", "aria-label": `${this.data.label}: ${text}` });
+      const button = make("button", "tick", this.ticks, { "aria-label": `${this.data.label}: ${text}`, onclick: () => this.set(value) });
       write(button, text);
-      button.onclick = () => this.set(value);
       addLine("line", value);
     }
     this.limits = marks.map(([value, text, color]) => {
@@ -275,7 +274,7 @@ class Slider {
   pause() {
     if (!this.playing) return;
     cancelAnimationFrame(this.playing);
-    this.playing = null;
+    this.playing = 0;
     this.showButton();
     this.push();
   }
@@ -293,7 +292,7 @@ class Slider {
     this.value = value;
     const place = this.placeOf(value);
     this.range.value = String(place * FINE);
-    this.range.style.setProperty("--done", `calc(${THUMB / 2}px + ${place} * (100% - ${THUMB}px))`);
+    this.range.style.setProperty("--esl-done", `calc(${THUMB / 2}px + ${place} * (100% - ${THUMB}px))`);
     const text = format(value, this.data.integer);
     this.range.setAttribute("aria-valuetext", [text, this.data.unit].filter(Boolean).join(" "));
     const typing = this.field.matches(":focus") && this.field.value !== this.shown;

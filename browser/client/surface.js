@@ -5,7 +5,8 @@ import { Figure } from "./figure.js";
 import { Latest } from "./latest.js";
 import { tracePath } from "./path.js";
 import { casing } from "./theme.js";
-import { bilinear, cell, copy, extent, reached } from "./values.js";
+import { bilinear, cell, copy, extent } from "./values.js";
+import { lossAt, pointsAt } from "./walk.js";
 
 /** Does this browser draw WebGL? Asked once, and the context is given back. */
 export function webgl() {
@@ -26,6 +27,8 @@ export class Surface {
     this.board = board;
     this.figure = new Figure(null, "esl-surface");
     this.camera = null;
+    /** @type {any} */
+    this.ground = null; // see `ground`
     this.playing = new Latest(() => this.restyle());
     // Plotly forgets the camera after a resize, whatever uirevision says; so it is kept here.
     this.figure.onchange = (change) => {
@@ -35,13 +38,14 @@ export class Surface {
     };
     // A click gives the nearest point of the grid.
     this.figure.onpoint = ({ points: [point] }) => {
-      if (point?.fullData?.type === "surface") board.put(this.panel.data.point ? "point" : "start", this.panel, [point.x, point.y], null);
+      if (point?.fullData?.type !== "surface") return;
+      board.act(this.panel.data.point ? "point" : "start", { panel: this.panel.index, at: [point.x, point.y] });
     };
-    this.fit = make("button", "esl-button esl-fit", this.figure.host, { type: "button", hidden: "" });
-    this.fit.onclick = () => this.reset();
+    this.figure.onresize = () => board.resized();
+    this.fit = make("button", "esl-button esl-fit", this.figure.host, { hidden: "", onclick: () => this.reset() });
   }
 
-  async draw(library, panel, theme) {
+  async draw(panel, theme) {
     const { surface, alt } = panel.data;
     const { walks } = panel;
     if (this.figure.host.parentElement !== panel.contour.host.parentElement || this.panel !== panel) {
@@ -62,10 +66,10 @@ export class Surface {
     this.followCamera();
     const traces = walks.flatMap((walk) => this.traces(walk, this.board.shownTick()));
     const extra = { scene: this.camera ? { camera: this.camera } : {}, traces };
-    this.library = null; // nothing plays into a drawing
+    this.drawn = false; // nothing plays into a drawing
     await this.playing.running;
-    await this.figure.draw(library, this.even, theme, extra);
-    this.library = library;
+    await this.figure.draw(this.even, theme, extra);
+    this.drawn = true;
   }
 
   /** Once turned, the camera runs on for a while after Plotly's last event: where it is now is kept. */
@@ -87,20 +91,12 @@ export class Surface {
   /** A walk's points on the surface, cut at the rim of what is drawn, a little above it so that it is not swallowed. */
   points(walk, k) {
     const { box, height, lift } = this.ground;
-    const count = Math.max(1, reached(walk.ticks(this.board.clock), k));
+    const count = Math.max(1, pointsAt(walk, k, this.board.clock));
     const { pieces, dots, out } = tracePath(walk, count, { ...box, x: (value) => value, y: (value) => value });
-    const line = { x: [], y: [], z: [] };
-    const add = (x, y, z) => {
-      line.x.push(x);
-      line.y.push(y);
-      line.z.push(z === null || !Number.isFinite(z) ? null : z + lift);
-    };
-    pieces.forEach((piece, number) => {
-      if (number > 0) add(null, null, null); // a gap in the line
-      for (const { x, y, i, cut } of piece) add(x, y, cut ? height(x, y) : walk.loss(i));
-    });
-    const tip = out ? [] : dots.slice(-1);
-    return { line, tip: { x: tip.map(({ x }) => x), y: tip.map(({ y }) => y), z: tip.map(({ i }) => walk.loss(i) + lift) } };
+    const raised = ({ x, y, i, cut }) => [x, y, (cut ? height(x, y) : lossAt(walk, i)) + lift];
+    const gap = [null, null, null];
+    const line = pieces.flatMap((piece, number) => [...(number > 0 ? [gap] : []), ...piece.map(raised)]);
+    return { line: coordinates(line), tip: coordinates(out ? [] : dots.slice(-1).map(raised)) };
   }
 
   /** Moves the walks to update `k`. One restyle at a time: while one runs, only the newest wish is kept. */
@@ -110,15 +106,15 @@ export class Surface {
   }
 
   async restyle() {
-    if (!this.library || !this.walks.length) return;
+    if (!this.drawn || !this.walks.length) return;
     const update = { x: [], y: [], z: [] };
     for (const walk of this.walks) {
       const { line, tip } = this.points(walk, this.wanted);
       for (const axis of ["x", "y", "z"]) update[axis].push(line[axis], tip[axis]);
     }
-    await this.library.restyle(this.figure.node, update, update.x.map((_, i) => this.first + i));
+    await window.Plotly.restyle(this.figure.node, update, update.x.map((_, i) => this.first + i));
     await new Promise(requestAnimationFrame);
-    if (this.figure.shown) this.figure.shown.extra = null; // what is drawn is no longer what was asked for
+    this.figure.shown = null; // what is drawn is no longer what was asked for
   }
 
   /** The camera as it was at first. */
@@ -127,7 +123,7 @@ export class Surface {
     this.fit.hidden = true;
     this.resetting = true;
     const camera = copy(this.panel.data.surface.layout.scene.camera);
-    Promise.resolve(this.library?.relayout(this.figure.node, { "scene.camera": camera })).finally(() => (this.resetting = false));
+    window.Plotly.relayout(this.figure.node, { "scene.camera": camera }).finally(() => (this.resetting = false));
   }
 
   hide() {
@@ -137,6 +133,12 @@ export class Surface {
   remove() {
     this.figure.remove();
   }
+}
+
+/** Points [x, y, z] as Plotly wants them; what is not finite is a gap. */
+function coordinates(points) {
+  const column = (i) => points.map((point) => (Number.isFinite(point[i]) ? point[i] : null));
+  return { x: column(0), y: column(1), z: column(2) };
 }
 
 const EVEN = 120; // points a side: an even grid of so many Plotly refines least

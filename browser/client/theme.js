@@ -1,6 +1,7 @@
 /** @file Colors that can be read, and Streamlit's theme as Plotly's. */
 
-const swatch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+const canvas = document.createElement("canvas");
+const swatch = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 
 /** Any CSS color as [r, g, b], each 0 to 255. */
 export function rgb(color) {
