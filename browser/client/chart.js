@@ -1,16 +1,16 @@
 /** @file A chart: one figure by itself. */
 
-import { counted, make, name } from "./dom.js";
+import { component } from "./component.js";
+import { countDrawing, make, name } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Latest } from "./latest.js";
-import { mounted } from "./mounted.js";
 import { pageStyles } from "./styles.js";
 import { readTheme } from "./theme.js";
 import { unpack } from "./unpack.js";
 
 await pageStyles();
 
-export const mount = mounted(
+export const mount = component(
   (root) => new Chart(root),
   (chart, { data }) => chart.receive(unpack(data)),
 );
@@ -32,7 +32,7 @@ class Chart {
 
   async draw() {
     await this.figure.draw(this.data.figure, readTheme(this.root));
-    counted(this.root, "drawn");
+    countDrawing(this.root, "drawn");
   }
 
   close() {

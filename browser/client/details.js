@@ -9,7 +9,7 @@ import { fillPath, polyline, strokeCased, strokePath } from "./canvas.js";
 import { casing } from "./theme.js";
 import { pointsAt } from "./walk.js";
 
-const LEAST = 24; // pixels: shorter steps are drawn enlarged by a power of ten, and the words under the picture say so
+const LEAST = 24; // pixels: shorter steps are enlarged by a power of ten, which the caption states
 const KINDS = [
   { key: "gradient", dash: [2, 4], width: 2.5 },
   { key: "momentum", dash: [9, 5], width: 2.5 },
@@ -17,7 +17,7 @@ const KINDS = [
 ];
 
 /**
- * The moves of the update that a walk makes at this tick; null where it makes none any more.
+ * The moves of the update that a walk makes at this tick; null after its last update.
  * @returns the walk's point i, the three vectors, the half axes (null without an ellipse) and σ
  */
 export function movesOf(walk, tick, clock) {
@@ -37,13 +37,13 @@ export function movesOf(walk, tick, clock) {
   return { i, point, gradient: down(of(moves.gradient)), momentum: down(momentum), step, axes, scale };
 }
 
-/** How many times enlarged the moves are drawn: 1, 10, 100 ... so that the longest step can be seen. */
+/** The factor by which the moves are drawn larger: 1, 10, 100 ... so that the longest step is visible. */
 export function enlargement(moves, pixel) {
   const longest = Math.max(...moves.map(({ step }) => Math.hypot(step[0] / pixel[0], step[1] / pixel[1])), 0);
   return longest > 0 && longest < LEAST ? 10 ** Math.ceil(Math.log10(LEAST / longest)) : 1;
 }
 
-/** Draws them at the walk's point. */
+/** Draws the moves at the walk's point. */
 export function drawMoves(context, box, walk, moves, times) {
   const [x, y] = [box.x(moves.point[0]), box.y(moves.point[1])];
   /** @returns {[number, number]} */

@@ -41,6 +41,6 @@ export function keep(list, count, create) {
 }
 
 /** Counts in a data attribute how often something was painted, for who watches from outside. */
-export function counted(element, what) {
+export function countDrawing(element, what) {
   element.dataset[what] = String(Number(element.dataset[what] ?? 0) + 1);
 }

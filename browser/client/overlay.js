@@ -1,6 +1,6 @@
 /** @file The walks over one contour. */
 
-import { DASHES, disc, fillCased, fillPath, marker, polyline, sheet, strokeCased, strokePath } from "./canvas.js";
+import { DASHES, circle, clearCanvas, fillCased, fillPath, marker, polyline, strokeCased, strokePath } from "./canvas.js";
 import { drawMoves, enlargement, movesOf } from "./details.js";
 import { fill, keep, make, write } from "./dom.js";
 import { LensInset } from "./lens.js";
@@ -9,11 +9,11 @@ import { casing } from "./theme.js";
 import { clamp } from "./values.js";
 import { pointsAt } from "./walk.js";
 
-const FAINT = 0.2; // how much is left of a walk that lies at right angles to the plane
-const APART = 9; // pixels between two dots that can be told apart
-const ARROWHEAD = polyline([[-1, 0], [-17, -8.5], [-13, 0], [-17, 8.5], [-1, 0]]); // its tip lies on the rim
+const FAINT = 0.2; // opacity of a walk at right angles to the plane
+const APART = 9; // the least distance of two dots, in pixels
+const ARROWHEAD = polyline([[-1, 0], [-17, -8.5], [-13, 0], [-17, 8.5], [-1, 0]]); // its tip is at the origin
 
-/** How much of a walk shows at its point i: what lies off the plane on which it is drawn fades. */
+/** The opacity of a walk at its point i: it fades where it lies off the plane. */
 const opacity = ({ off }, i) => (off ? 1 - (1 - FAINT) * off[i] : 1);
 
 /** The walks over one contour: a canvas, and labels where a walk that ends outside first leaves the picture. */
@@ -26,11 +26,11 @@ export class Overlay {
     this.enlarged = 1;
   }
 
-  /** @param tick what of the bar's is drawn up to; Infinity draws all */
+  /** @param tick the tick of the bar up to which walks are drawn; Infinity draws all */
   draw(figure, walks, tick, clock, words) {
     const box = figure.frame();
     if (!figure.size) return;
-    const context = sheet(this.canvas, ...figure.size);
+    const context = clearCanvas(this.canvas, ...figure.size);
     if (!box) return;
     const leaving = [];
     const tips = [];
@@ -53,7 +53,7 @@ export class Overlay {
     this.label(leaving, box, words);
   }
 
-  /** Each walk's update at this tick, and the first adaptive one's own view of the map. */
+  /** Draws each walk's update at this tick, and the map in the coordinates of the first adaptive method. */
   moves(context, figure, box, walks, tick, clock, words) {
     const all = walks.map((walk) => ({ walk, moves: movesOf(walk, tick, clock) })).filter(({ moves }) => moves);
     this.enlarged = enlargement(all.map(({ moves }) => moves), box.pixel);
@@ -80,13 +80,13 @@ export class Overlay {
       if (last && Math.hypot(x - last.x, y - last.y) < APART) continue;
       last = { x, y };
       context.globalAlpha = opacity(walk, i);
-      const dot = disc(x, y, 3.6);
+      const dot = circle(x, y, 3.6);
       fillPath(context, dot, walk.color);
       strokePath(context, dot, rim, 1.2);
     }
     context.globalAlpha = 1;
     if (dots[0]?.i === 0) {
-      const start = disc(dots[0].x, dots[0].y, 6.5);
+      const start = circle(dots[0].x, dots[0].y, 6.5);
       fillPath(context, start, rim);
       strokePath(context, start, walk.color, 2.6);
     }

@@ -10,7 +10,7 @@ import { Overlay } from "./overlay.js";
 import { same } from "./values.js";
 import { updatesAt } from "./walk.js";
 
-const RESTING = 250; // ms without a move: then the window is what a person wanted
+const RESTING = 250; // ms after the last zoom or pan before the new window is requested
 
 export class Panel {
   constructor(parent, board) {
@@ -39,7 +39,7 @@ export class Panel {
     this.cloudDrawing = {}; // what the cloud shows: a figure in a theme
     this.moments = new Latest(async () => {
       await this.drawMoment();
-      await new Promise(requestAnimationFrame); // the walks come first
+      await new Promise(requestAnimationFrame); // walks are drawn first
     });
     this.contour.onresize = this.cloud.onresize = () => board.resized();
   }
@@ -49,7 +49,7 @@ export class Panel {
     return new Handle(this.contour, `esl-${kind}`, move, () => this.board.acts.settled);
   }
 
-  /** The words and numbers: at once, before Plotly is there. */
+  /** Shows words and numbers, which need no Plotly. */
   describe(data, theme, words) {
     this.data = data;
     this.walks = data.walks;
@@ -76,12 +76,12 @@ export class Panel {
     }
   }
 
-  /** The pictures. The walks change together with the contour under them. */
+  /** Draws the contour, and the walks of the same data over it. */
   async draw(data, theme, page) {
     this.drawnWalks = data.walks;
     await this.contour.draw(data.contour, theme, { traces: page ? [page] : [] });
     const { words } = this.board.data;
-    this.start.receive(data.start, data.axes, words.start, !data.point); // no start: a picture whose walks nobody can start elsewhere
+    this.start.receive(data.start, data.axes, words.start, !data.point); // without a start, it cannot be moved
     this.point.receive(data.point, data.axes, words.point, Boolean(data.point));
     this.paint();
   }
@@ -91,7 +91,7 @@ export class Panel {
     await this.drawMoment();
   }
 
-  /** Which of the cloud's moments is shown; −1 where it has none. */
+  /** The index of the cloud's moment that is shown; −1 if it has none. */
   moment() {
     return momentOf(this.cloudDrawing.figure, this.board.shownTick());
   }
@@ -101,7 +101,7 @@ export class Panel {
     if (figure) await this.cloud.draw(atMoment(figure, this.moment()), theme);
   }
 
-  /** Brings numbers, walks and cloud to the shown update. */
+  /** Updates numbers, walks and cloud to the shown update. */
   showUpdate() {
     const { board } = this;
     this.counts.forEach((count, i) => count.showUpdate(updatesAt(this.walks[i], board.shownTick(), board.clock)));
@@ -109,7 +109,7 @@ export class Panel {
     if (this.moment() >= 0) this.moments.request();
   }
 
-  /** Once before the screen is drawn next, however often it is asked for until then. */
+  /** Paints once in the next frame, however often this is called before. */
   paint() {
     this.painting ??= requestAnimationFrame(() => {
       this.painting = null;
@@ -117,7 +117,7 @@ export class Panel {
     });
   }
 
-  /** Walks, arrows and start, where the axes are now. */
+  /** Paints walks, arrows and handles for the current axes. */
   paintNow() {
     const { board, drawnWalks } = this;
     if (!drawnWalks || !board.data || board.closed) return;
@@ -132,7 +132,7 @@ export class Panel {
     this.board.act(kind, { panel: this.index, at }, `window ${this.index}`);
   }
 
-  /** A person zoomed or panned: once that has come to rest, Python is asked for the grid of the new window. */
+  /** A person zoomed or panned: after the last move, requests the grid of the new window. */
   moved(change) {
     const keys = Object.keys(change ?? {});
     if (!keys.some((key) => /^[xy]axis\.(range|autorange)/.test(key))) return;

@@ -23,7 +23,7 @@ export class Player {
     this.update = make("span", "esl-update", bar);
     this.speed = this.menu("speed", bar, () => board.restart());
     this.speed.append(...SPEEDS.map((times) => new Option(`${times}×`, String(times), times === 1, times === 1)));
-    this.clock = this.menu("clock", bar, () => board.count(this.clock.value));
+    this.clock = this.menu("clock", bar, () => board.switchClock(this.clock.value));
     this.clock.append(...CLOCKS.map((clock) => new Option("", clock)));
     CLOCKS.forEach((clock, i) => this.texts.set(this.clock.options[i], clock));
     this.details = this.button("details", "esl-toggle", bar, () => board.toggleDetails(), ICONS.arrows);

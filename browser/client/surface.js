@@ -1,4 +1,4 @@
-/** @file The loss surface of one panel in three dimensions; one at a time. */
+/** @file The loss surface of one panel in 3-D; there is one at a time. */
 
 import { make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
@@ -8,7 +8,7 @@ import { casing } from "./theme.js";
 import { bilinear, cell, copy, extent } from "./values.js";
 import { lossAt, pointsAt } from "./walk.js";
 
-/** Does this browser draw WebGL? Asked once, and the context is given back. */
+/** Whether this browser draws WebGL. Tried once; the context is released. */
 export function webgl() {
   if (able === null) {
     const canvas = document.createElement("canvas");
@@ -21,7 +21,7 @@ export function webgl() {
 
 let able = null;
 
-/** The loss surface of the picked panel, with its walks on it; it covers that panel's contour. */
+/** The loss surface of the chosen panel, with its walks; it covers that panel's contour. */
 export class Surface {
   constructor(board) {
     this.board = board;
@@ -59,20 +59,20 @@ export class Surface {
     this.walks = walks;
     if (this.source !== surface) {
       this.source = surface;
-      this.even = { ...surface, data: surface.data.map((trace) => (trace.type === "surface" ? evened(trace) : trace)) };
+      this.even = { ...surface, data: surface.data.map((trace) => (trace.type === "surface" ? resampleEvenly(trace) : trace)) };
     }
-    this.ground = ground(this.even.data.find((trace) => trace.type === "surface"));
+    this.ground = surfaceGeometry(this.even.data.find((trace) => trace.type === "surface"));
     this.first = surface.data.length;
     this.followCamera();
     const traces = walks.flatMap((walk) => this.traces(walk, this.board.shownTick()));
     const extra = { scene: this.camera ? { camera: this.camera } : {}, traces };
-    this.drawn = false; // nothing plays into a drawing
+    this.drawn = false; // no restyle during a drawing
     await this.playing.running;
     await this.figure.draw(this.even, theme, extra);
     this.drawn = true;
   }
 
-  /** Once turned, the camera runs on for a while after Plotly's last event: where it is now is kept. */
+  /** Stores the current camera, which moves on for a while after Plotly's last event. */
   followCamera() {
     const now = this.camera && this.figure.node._fullLayout?.scene?._scene?.getCamera();
     if (now && ["x", "y", "z"].some((axis) => Math.abs(now.eye[axis] - this.camera.eye[axis]) > 1e-3)) this.camera = now;
@@ -88,7 +88,7 @@ export class Surface {
     ];
   }
 
-  /** A walk's points on the surface, cut at the rim of what is drawn, a little above it so that it is not swallowed. */
+  /** A walk's points on the surface, clipped to its rectangle and raised a little so that the surface does not hide them. */
   points(walk, k) {
     const { box, height, lift } = this.ground;
     const count = Math.max(1, pointsAt(walk, k, this.board.clock));
@@ -99,7 +99,7 @@ export class Surface {
     return { line: coordinates(line), tip: coordinates(out ? [] : dots.slice(-1).map(raised)) };
   }
 
-  /** Moves the walks to update `k`. One restyle at a time: while one runs, only the newest wish is kept. */
+  /** Moves the walks to update `k`. One restyle at a time; of the requests during it only the newest counts. */
   play(k) {
     this.wanted = k;
     this.playing.request();
@@ -114,7 +114,7 @@ export class Surface {
     }
     await window.Plotly.restyle(this.figure.node, update, update.x.map((_, i) => this.first + i));
     await new Promise(requestAnimationFrame);
-    this.figure.shown = null; // what is drawn is no longer what was asked for
+    this.figure.shown = null; // the traces are no longer those of the last drawing
   }
 
   /** The camera as it was at first. */
@@ -144,10 +144,10 @@ function coordinates(points) {
 const EVEN = 120; // points a side: an even grid of so many Plotly refines least
 
 /**
- * The surface on an even grid, bilinear. Where a map is sampled finely around its minimum, Plotly would refine the whole surface as finely
- * as there: twenty-five times the points, and seconds for each change.
+ * The surface resampled on an even grid, bilinearly. Plotly refines a whole surface as finely as its finest cells, so a map with fine
+ * cells around its minimum would have twenty-five times the points and take seconds for each change.
  */
-export function evened(trace) {
+export function resampleEvenly(trace) {
   const { x, y, z, surfacecolor } = trace;
   const spread = (axis) => Float64Array.from({ length: EVEN }, (_, i) => axis[0] + ((axis.at(-1) - axis[0]) * i) / (EVEN - 1));
   const [across, up] = [spread(x), spread(y)];
@@ -157,8 +157,8 @@ export function evened(trace) {
   return { ...trace, x: across, y: up, z: resampled(z), surfacecolor: resampled(surfacecolor ?? z) };
 }
 
-/** The drawn rectangle of a surface trace and its height anywhere in it, bilinear. */
-function ground({ x, y, z }) {
+/** The rectangle of a surface trace, and its height anywhere in it by bilinear interpolation. */
+function surfaceGeometry({ x, y, z }) {
   const [[left, right], [top, bottom]] = [extent([x[0], x.at(-1)]), extent([y[0], y.at(-1)])];
   const rows = z.map(extent);
   const [low, high] = [Math.min(...rows.map(([least]) => least)), Math.max(...rows.map(([, greatest]) => greatest))];

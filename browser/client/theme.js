@@ -31,7 +31,7 @@ export function legible(color, theme) {
   return theme.text;
 }
 
-/** What a line is cased in, so that it stands out from any color map. */
+/** The color of a line's casing, so that the line stands out from any color map. */
 export const casing = (color) => (luminance(rgb(color)) > 0.35 ? "rgba(12, 14, 24, 0.85)" : "rgba(255, 255, 255, 0.92)");
 
 /** Streamlit's theme, from the variables that it sets around every component. */
@@ -51,7 +51,7 @@ export function readTheme(element) {
   return { ...theme, dark: luminance(rgb(theme.background)) < 0.2, key: Object.values(theme).join("|") };
 }
 
-/** The theme as a Plotly template: exactly what a figure leaves unset. */
+/** The theme as a Plotly template, for everything that a figure leaves unset. */
 export function template({ text, background, raised, border, font }) {
   const axis = {
     color: text,

@@ -1,6 +1,6 @@
 /** @file When a walk (`Walk` of board.py) is where: by updates, epochs or gradient evaluations. */
 
-import { reached } from "./values.js";
+import { countUpTo } from "./values.js";
 
 const strided = new WeakMap(); // walk -> its updates in mini-batches' worth of rows
 
@@ -13,7 +13,7 @@ export function ticksOf(walk, clock) {
 }
 
 /** How many of its points are reached at a tick. */
-export const pointsAt = (walk, tick, clock) => reached(ticksOf(walk, clock), tick);
+export const pointsAt = (walk, tick, clock) => countUpTo(ticksOf(walk, clock), tick);
 
 /** How many updates are done at a tick. */
 export function updatesAt(walk, tick, clock) {

@@ -37,7 +37,7 @@ def page(tab: Tab) -> Iterator[Page]:
 
 @pytest.fixture
 def call(page: Page) -> Call:
-    """call("path", "inside(0, 0, 1, 1, box)", box={...}) -> what the expression gives, with the module's exports and the names in scope."""
+    """call("path", "clipSegment(0, 0, 1, 1, box)", box={...}): the expression's value, with the module's exports and the names in scope."""
 
     def serve(route: Route) -> None:
         file = CLIENT / Path(route.request.url).name
@@ -78,7 +78,7 @@ BOX = {"left": 0.0, "right": 10.0, "top": 0.0, "bottom": 5.0}
     ],
 )
 def test_the_part_of_a_segment_inside_a_box(call: Call, segment: tuple[float, ...], part: tuple[float, float] | None) -> None:
-    result = call("path", "inside(...segment, box)", segment=segment, box=BOX)
+    result = call("path", "clipSegment(...segment, box)", segment=segment, box=BOX)
     assert result == (None if part is None else pytest.approx(list(part)))
 
 
@@ -94,7 +94,7 @@ def test_a_path_is_cut_where_it_leaves_and_says_at_which_update(call: Call) -> N
 
 @pytest.mark.parametrize(("tick", "count"), [(-1, 0), (0, 1), (2, 1), (3, 2), (9, 3), (math.inf, 3)])
 def test_how_many_points_are_reached(call: Call, tick: float, count: int) -> None:
-    assert call("values", "reached([0, 3, 9], tick)", tick=tick) == count
+    assert call("values", "countUpTo([0, 3, 9], tick)", tick=tick) == count
 
 
 @pytest.mark.parametrize("how", HOWS)
@@ -227,7 +227,7 @@ def test_the_lens_shows_a_circle_where_the_method_sees_one(call: Call) -> None:
         "colorscale": [[0, "#ffffff"], [1, "#000000"]],
         "contours": {"start": 0, "end": last, "size": last},
     }
-    half, share = call("lens", "stretched(map, scale)", map=trace, scale=h)
+    half, share = call("lens", "insetExtent(map, scale)", map=trace, scale=h)
     assert share == pytest.approx(1 / 8)
     assert half[0] / half[1] == pytest.approx(8), "a unit of φ₁ is as long as one of φ₂"
     side = 132
