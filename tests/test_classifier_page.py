@@ -32,11 +32,11 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
     assert [panel["title"] for panel in said["panels"]] == [class_losses()[picked.name].label for picked in SMALL.losses]
     for panel, one in zip(said["panels"], result.nets, strict=True):
         facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
-        assert one.cut is not None
-        assert one.cut.slopes is not None
+        assert one.slice is not None
+        assert one.slice.slopes is not None
         assert facts["its own loss"] == numeral(float(one.record.measured.loss[-1]))
         assert facts["cross-entropy"] == numeral(float(one.record.measured.entropy[-1]))
-        share = 100 * flat(one.cut.slopes.loss, one.cut.slopes.norm).share
+        share = 100 * flat(one.slice.slopes.loss, one.slice.slopes.norm).share
         assert abs(float(facts["flat and high"].removesuffix(" %")) - share) <= 0.5
         assert facts["flat and high"] in panel["subtitle"]
     (headline,) = [header.value for header in at.header]

@@ -46,8 +46,8 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         assert ("in test mode" in facts) == (one.picked.name == "batch")
         if "in test mode" in facts:
             assert float(facts["in test mode"]) == pytest.approx(float(one.record.measured.test_mode_loss[-1]), rel=1e-3)
-        assert one.cut is not None
-        assert facts["the plane holds"] == f"{100 * one.cut.on.explained_fraction:.0f} %"
+        assert one.slice is not None
+        assert facts["the plane holds"] == f"{100 * one.slice.on.explained_fraction:.0f} %"
     assert "1 − p" in at.caption[0].value
     assert "η = 0.8" in at.caption[0].value
 
@@ -114,8 +114,8 @@ def test_the_two_solutions_are_named() -> None:
     assert "with seed 1 in the place of 0" in at.caption[0].value
     for panel, one in zip(board(at)["panels"], run(replace(SMALL, slice=pick("line", to="seed"))).nets, strict=True):
         facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
-        assert one.cut is not None
-        assert facts["barrier between the two solutions"] == numeral(one.cut.barrier)
+        assert one.slice is not None
+        assert facts["barrier between the two solutions"] == numeral(one.slice.barrier)
 
 
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
