@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from core.catalogue import Item
 from core.messages import N_, Refusal, Value, message, quoted
+from core.query import Field
 
 Pair = tuple[float, float]
 Window = tuple[float, float, float, float]  # a low, a high, b low, b high
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(Field[float]):
     """A traced number: a slider from `low` to `high`, linear, logarithmic, or wide: linear near 0 and logarithmic far out, on both
     sides. It never recompiles."""
 
@@ -47,7 +48,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Option:
+class Option(Field[str | int]):
     """A menu. Where it shapes a formula it is static: a new choice compiles once."""
 
     name: str
@@ -67,7 +68,7 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Count:
+class Count(Field[int]):
     """A whole number whose capacity is static (16, 32, 64 ...) while the count itself is traced."""
 
     name: str

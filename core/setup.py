@@ -6,21 +6,64 @@
         steps: int = count(N_("updates"), 1000, 1, 100_000, log=True)
 
 Defaults, controls, validation and the address (core/address.py) follow from it. The name of a field is its key in the address; `key`
-where a published address has another one.
+where a published address has another one. core/fields.py declares them; here is what each kind of field holds, writes and reads.
 """
 
 import functools
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import Field as DataclassField
+from dataclasses import dataclass, fields, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar, cast
 
 from core.catalogue import Item
-from core.messages import Value
-from core.settings import Count, Number, Option, Pair, Pick, Setting, Window, option_of, values
+from core.messages import N_, Refusal, Value, message, quoted
+from core.query import Field, Query, Scope, known, text
+from core.settings import Number, Pick, Setting, Window, values
 
 Settings = tuple[tuple[str, Value], ...]
-C = TypeVar("C", str, int)
+Kind = Field[Any]
+
+
+class Part(NamedTuple):
+    """A field of a setup: its name, its key in the address, its kind."""
+
+    name: str
+    key: str
+    kind: Kind
+
+
+class Setup:
+    """What a person can set: names and numbers. A subclass is a frozen dataclass of the fields that core/fields.py declares."""
+
+    __dataclass_fields__: ClassVar[dict[str, DataclassField[Any]]]
+
+    def __post_init__(self) -> None:
+        """Numbered setups keep only what has a meaning beside the fields around them: every setup comes back from its address."""
+        for name, key, kind in parts(type(self)):
+            if isinstance(kind, Records):
+                object.__setattr__(self, name, kind.fitted(Scope(key, vars(self), {}), getattr(self, name)))
+
+    def since(self, before: Self) -> Self:
+        """The setup that a change of `before` into this one means: without what the change has made senseless."""
+        return self
+
+    def changes(self, before: Self) -> dict[str, str]:
+        """What is not as it was before, as a query."""
+        query: dict[str, str] = {}
+        for name, key, kind in parts(type(self)):
+            query |= kind.changes(key, getattr(self, name), getattr(before, name))
+        return query
+
+    def from_query(
+        self, query: Query, chosen: Sequence[Part] = (), prefix: str = "", around: Mapping[str, object] = MappingProxyType({})
+    ) -> Self:
+        """The setup that a query means, field by field, where it says nothing as it is here. chosen: the fields to read; all."""
+        read: dict[str, object] = {}
+        for name, key, kind in chosen or parts(type(self)):
+            read[name] = kind.from_query(query, Scope(key, read, around, prefix), getattr(self, name))
+        return replace(self, **read)
 
 
 class Entry(Item, Protocol):
@@ -52,29 +95,47 @@ class Menu(Generic[R_co]):
         """Every setting of what is picked, by name."""
         return values(picked, self.fields(picked.name))
 
+    def to_query(self, key: str, picked: Pick) -> dict[str, str]:
+        """The pick, and its settings that are not the item's defaults."""
+        return {key: picked.name} | {f"{key}.{name}": text(value) for name, value in self._changed(picked.name, picked.settings)}
 
-class Setup:
-    """What a person can set: names and numbers. A subclass is a frozen dataclass of the fields that are declared below."""
+    def from_query(self, query: Query, key: str, default: Pick) -> Pick:
+        base = query.take(key, lambda name: Pick(known(name, self.items())), default, default.name)
+        return Pick(base.name, self._changed(base.name, _settings(query, key, self.fields(base.name), base.settings)))
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    def _changed(self, item: str, settings: Settings) -> Settings:
+        defaults = {field.name: field.default for field in self.fields(item)}
+        return tuple((name, value) for name, value in settings if value != defaults.get(name))
 
-    def since(self, before: Self) -> Self:
-        """The setup that a change of `before` into this one means: without what the change has made senseless."""
-        return self
+
+def _settings(query: Query, key: str, settings: Sequence[Setting], base: Settings) -> Settings:
+    """Settings of an item by name: what the query says, else what `base` has of them."""
+    read = dict(base)
+    for kind in settings:
+        if f"{key}.{kind.name}" in query.left:
+            default = read.get(kind.name, kind.default)
+            read[kind.name] = query.take(f"{key}.{kind.name}", kind.read, default, default)
+    return tuple(sorted((kind.name, read[kind.name]) for kind in settings if kind.name in read))
 
 
 # ------------------------------------------------------------------------------------------------------------ the kinds of fields
 
 
 @dataclass(frozen=True)
-class OneItem:
+class OneItem(Field[Pick]):
     """A Pick. In the address: surface=network&surface.gain=8."""
 
     menu: Menu[Entry]
 
+    def to_query(self, key: str, value: Pick) -> dict[str, str]:
+        return self.menu.to_query(key, value)
+
+    def from_query(self, query: Query, scope: Scope, default: Pick) -> Pick:
+        return self.menu.from_query(query, scope.prefix + scope.key, default)
+
 
 @dataclass(frozen=True)
-class Items:
+class Items(Field[tuple[Pick, ...]]):
     """Numbered picks, at least one where the setup has any: o1=adam&o1.rate=0.01&o2=lion. once: each item of the menu only once."""
 
     menu: Menu[Entry]
@@ -82,132 +143,198 @@ class Items:
     most: int
     once: bool
 
+    def to_query(self, key: str, value: tuple[Pick, ...]) -> dict[str, str]:
+        return {k: v for i, picked in enumerate(value, 1) for k, v in self.menu.to_query(f"{self.letter}{i}", picked).items()}
+
+    def from_query(self, query: Query, scope: Scope, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        def read(i: int) -> Pick:
+            opening = default[i - 1] if i <= len(default) else Pick(next(iter(self.menu.items())))
+            return self.menu.from_query(query, f"{self.letter}{i}", opening)
+
+        picks = query.numbered(self.letter, [""], self.most, read, default)
+        if not self.once:
+            return picks
+        first = {picked.name: picked for picked in reversed(picks)}
+        twice = next((picked for picked in picks if first[picked.name] != picked or picks.count(picked) > 1), None)
+        if twice is not None:
+            query.refused.append(message(N_("{name} stands twice; the first counts."), name=quoted(twice.name)))
+        return tuple(first[name] for name in dict.fromkeys(picked.name for picked in picks))
+
 
 @dataclass(frozen=True)
-class Records:
+class Records(Field[tuple[Setup, ...]]):
     """Numbered setups within the setup: p1.features=standardize&p2.window=0,1,0,1."""
 
     record: type[Setup]
     letter: str
     most: int
 
+    @property
+    def _ranges(self) -> list[Part]:
+        """The ranges of numbers: each is in the address by itself. Of the other fields there are all or none."""
+        return [part for part in parts(self.record) if isinstance(part.kind, Numbers)]
+
+    @property
+    def _whole(self) -> list[Part]:
+        return [part for part in parts(self.record) if not isinstance(part.kind, Numbers)]
+
+    def changes(self, key: str, value: tuple[Setup, ...], before: tuple[Setup, ...]) -> dict[str, str]:
+        def of(setups: Sequence[Setup], part: Part) -> list[Any]:
+            return [getattr(setup, part.name) for setup in setups]
+
+        query: dict[str, str] = {}
+        if any(of(value, part) != of(before, part) for part in self._whole):
+            for i, setup in enumerate(value, 1):
+                for part in self._whole:
+                    query |= part.kind.to_query(f"{self.letter}{i}.{part.key}", getattr(setup, part.name))
+        for part in self._ranges:
+            query |= _numbered(part.kind, self.letter, part.key, of(value, part), of(before, part))
+        return query
+
+    def from_query(self, query: Query, scope: Scope, default: tuple[Setup, ...]) -> tuple[Setup, ...]:
+        """As many as the address names; what it refuses, or does not name, is the opening scene's."""
+        opening, around = self.fitted(scope, default), scope.fields
+        nothing, whole = self.record(), self._whole
+
+        def read(i: int) -> Setup:
+            base, prefix = opening[i - 1] if i <= len(opening) else nothing, f"{self.letter}{i}."
+            if prefix + whole[0].key in query.left:  # then what it does not say of what is around it is nothing
+                theirs = [part.name for part in whole if isinstance(part.kind, OtherItem | Overrides)]
+                base = replace(base, **{name: getattr(nothing, name) for name in theirs})
+            return base.from_query(query, whole, prefix, around)
+
+        setups = query.numbered(self.letter, [f".{part.key}" for part in whole], self.most, read, opening)
+        return tuple(setup.from_query(query, self._ranges, f"{self.letter}{i}.", around) for i, setup in enumerate(setups, 1))
+
+    def fitted(self, scope: Scope, value: tuple[Setup, ...]) -> tuple[Setup, ...]:
+        fitted = [dict(vars(setup)) for setup in value]
+        for of_one in fitted:
+            for name, key, kind in parts(self.record):
+                of_one[name] = kind.fitted(Scope(key, of_one, scope.fields), of_one[name])
+        return tuple(replace(setup, **of_one) for setup, of_one in zip(value, fitted, strict=True))
+
 
 @dataclass(frozen=True)
-class Numbers:
+class Numbers(Field[tuple[float, ...] | None]):
     """So many numbers, None where they follow from the rest: start=1,2 or start=auto. Four of them are two ranges, each low to high."""
 
     each: Number
     count: int
 
+    def read(self, raw: str) -> tuple[float, ...] | None:
+        if raw == "auto":
+            return None
+        numbers = tuple(self.each.read(part) for part in raw.split(","))
+        if len(numbers) != self.count or (self.count == 4 and not (_apart(*numbers[:2]) and _apart(*numbers[2:]))):
+            pair, ranges = N_("{count} numbers with commas"), N_("{count} numbers with commas, each range from low to high")
+            raise Refusal(message(pair if self.count == 2 else ranges, count=self.count))
+        return numbers
+
+    def to_query(self, key: str, value: tuple[float, ...] | None) -> dict[str, str]:
+        return {key: "auto" if value is None else ",".join(text(float(number)) for number in value)}
+
+    def from_query(self, query: Query, scope: Scope, default: tuple[float, ...] | None) -> tuple[float, ...] | None:
+        return query.take(scope.prefix + scope.key, self.read, default, "auto")
+
 
 @dataclass(frozen=True)
-class Windows:
+class Windows(Field[tuple[Window | None, ...]]):
     """A window for each of so many pictures, () where none has one: p1.window=0,1,0,1&p2.window=auto."""
 
     edge: Number
     letter: str
     most: int
 
+    def changes(self, key: str, value: tuple[Window | None, ...], before: tuple[Window | None, ...]) -> dict[str, str]:
+        return _numbered(Numbers(self.edge, 4), self.letter, "window", self._padded(value), before)
+
+    def from_query(self, query: Query, scope: Scope, default: tuple[Window | None, ...]) -> tuple[Window | None, ...]:
+        kind = Numbers(self.edge, 4)
+        scopes = [Scope(f"{self.letter}{i}.window", scope.fields, scope.around) for i in range(1, self.most + 1)]
+        windows = [kind.from_query(query, of_one, window) for of_one, window in zip(scopes, self._padded(default), strict=True)]
+        return cast(tuple[Window | None, ...], tuple(windows) if any(windows) else ())
+
+    def _padded(self, windows: tuple[Window | None, ...]) -> tuple[Window | None, ...]:
+        return (*windows, *(None,) * self.most)[: self.most]
+
 
 @dataclass(frozen=True)
-class OtherItem:
+class OtherItem(Field[str]):
     """Of a numbered setup, another item than the pick of this key around it: p1.surface=logistic. "": the same. items: those that
     can stand for each other."""
 
     items: Callable[[], Collection[str]]
 
+    def to_query(self, key: str, value: str) -> dict[str, str]:
+        return {key: value} if value else {}
+
+    def from_query(self, query: Query, scope: Scope, default: str) -> str:
+        read = query.take(scope.prefix + scope.key, lambda name: known(name, self.items()), default, default or _name_around(scope))
+        return self.fitted(scope, read)
+
+    def fitted(self, scope: Scope, value: str) -> str:
+        """ "" where it is the same, or where nothing can stand for that one."""
+        return value if value and value != _name_around(scope) and _name_around(scope) in self.items() else ""
+
 
 @dataclass(frozen=True)
-class Overrides:
+class Overrides(Field[Settings]):
     """Of a numbered setup, settings of the pick of this key around it that it has otherwise: p1.data.x1=length. item: the field that
     may name another item."""
 
     menu: Menu[Entry]
     item: str = ""
 
+    def _settings(self, scope: Scope) -> tuple[Setting, ...]:
+        return self.menu.fields(str(scope.fields.get(self.item) or _name_around(scope)))
+
+    def to_query(self, key: str, value: Settings) -> dict[str, str]:
+        return {f"{key}.{name}": text(setting) for name, setting in value}
+
+    def from_query(self, query: Query, scope: Scope, default: Settings) -> Settings:
+        return _settings(query, scope.prefix + scope.key, self._settings(scope), default)
+
+    def fitted(self, scope: Scope, value: Settings) -> Settings:
+        """Those that the item has, and takes: another data set has other columns."""
+        kinds = {kind.name: kind for kind in self._settings(scope)} if value else {}
+        return tuple((name, setting) for name, setting in value if name in kinds and _takes(kinds[name], setting))
+
 
 @dataclass(frozen=True)
-class Name:
+class Name(Field[str]):
     """A name out of those that the reader of an address knows; "": none. unknown: the message about another `{name}`."""
 
     unknown: str
 
-
-Kind = Setting | OneItem | Items | Records | Numbers | Windows | OtherItem | Overrides | Name
-D = TypeVar("D")
-
-
-def _declared(kind: Kind, default: D, key: str = "") -> D:
-    return field(default=default, metadata={"kind": kind, "key": key})
-
-
-def setting(kind: Number) -> float:
-    """A number that something else declares too."""
-    return _declared(kind, kind.default)
+    def from_query(self, query: Query, scope: Scope, default: str) -> str:
+        name = query.left.pop(scope.key, "")
+        if name and name not in query.names:
+            query.refused.append(message(self.unknown, name=quoted(name)))
+            return ""
+        return name
 
 
-def same_as(record: "type[Setup]", name: str) -> str:
-    """An option that another kind of setup declares."""
-    kind = settings_of(record)[name]
-    return _declared(kind, str(kind.default))
+def _numbered(kind: Kind, letter: str, key: str, now: Sequence[object], before: Sequence[object]) -> dict[str, str]:
+    """The ranges that are not as before."""
+    old = (*before, *[None] * len(now))
+    return {k: v for i, range_ in enumerate(now) for k, v in kind.changes(f"{letter}{i + 1}.{key}", range_, old[i]).items()}
 
 
-def item_of(label: str, default: str, items: Mapping[str, Item]) -> str:
-    """The name of an item of a catalogue that has no settings of its own."""
-    return _declared(option_of("", label, default, items), default)
+def _name_around(scope: Scope) -> str:
+    """The item that is picked around a numbered setup."""
+    return cast(Pick, scope.around[scope.key]).name
 
 
-def number(
-    label: str, default: float, low: float, high: float, *, log: bool = False, symbol: str = "", wide: bool = False, key: str = ""
-) -> float:
-    return _declared(Number("", label, default, low, high, log, symbol, wide), default, key)
+def _takes(kind: Setting, value: Value) -> bool:
+    try:
+        kind.read(value)
+    except Refusal:
+        return False
+    return True
 
 
-def count(label: str, default: int, low: int, high: int, *, log: bool = False) -> int:
-    return _declared(Count("", label, default, low, high, log), default)
-
-
-def option(label: str, default: C, choices: tuple[C, ...], labels: tuple[str, ...] = (), *, key: str = "") -> C:
-    return _declared(Option("", label, default, choices, labels), default, key)
-
-
-def pick_of(menu: Menu[Entry], default: str) -> Pick:
-    return _declared(OneItem(menu), Pick(default))
-
-
-def picks_of(menu: Menu[Entry], letter: str, default: tuple[str, ...], *, most: int, once: bool = False) -> tuple[Pick, ...]:
-    return _declared(Items(menu, letter, most, once), tuple(map(Pick, default)))
-
-
-S = TypeVar("S", bound=Setup)
-
-
-def setups(letter: str, default: tuple[S, ...], *, most: int) -> tuple[S, ...]:
-    return _declared(Records(type(default[0]), letter, most), default)
-
-
-def pair_of(each: Number) -> Pair | None:
-    return _declared(Numbers(each, 2), None)
-
-
-def window_of(edge: Number) -> Window | None:
-    return _declared(Numbers(edge, 4), None)
-
-
-def windows_of(edge: Number, letter: str, *, most: int) -> tuple[Window | None, ...]:
-    return _declared(Windows(edge, letter, most), ())
-
-
-def other_item(items: Callable[[], Collection[str]], *, key: str) -> str:
-    return _declared(OtherItem(items), "", key)
-
-
-def overrides(menu: Menu[Entry], item: str = "") -> Settings:
-    return _declared(Overrides(menu, item), ())
-
-
-def name_of(unknown: str) -> str:
-    return _declared(Name(unknown), "")
+def _apart(low: float, high: float) -> bool:
+    return high - low > 1e-9 * max(1.0, math.fabs(low), math.fabs(high))
 
 
 # ------------------------------------------------------------------------------------------------------------ what follows from them
@@ -221,22 +348,14 @@ def _cached(function: F) -> F:
     return cast(F, functools.cache(function))
 
 
-class Part(NamedTuple):
-    """A field of a setup: its name, its key in the address, its kind."""
-
-    name: str
-    key: str
-    kind: Kind
-
-
 @_cached
 def parts(record: type[Setup]) -> tuple[Part, ...]:
     """What a kind of setup is made of. A setting carries its key as its name."""
-    found = []
-    for one in fields(record):
-        kind, key = cast(Kind, one.metadata["kind"]), one.metadata["key"] or one.name
-        found.append(Part(one.name, key, replace(kind, name=key) if isinstance(kind, Setting) else kind))
-    return tuple(found)
+    made = []
+    for field in fields(record):
+        kind, key = cast(Kind, field.metadata["kind"]), field.metadata["key"] or field.name
+        made.append(Part(field.name, key, replace(kind, name=key) if isinstance(kind, Setting) else kind))
+    return tuple(made)
 
 
 @_cached
@@ -248,10 +367,10 @@ def settings_of(record: type[Setup]) -> Mapping[str, Setting]:
 @_cached
 def menus_of(*records: type[Setup]) -> Mapping[str, Mapping[str, Entry]]:
     """Everything that these kinds of setups pick from, by the name of the menu."""
-    found: dict[str, Mapping[str, Entry]] = {}
+    menus: dict[str, Mapping[str, Entry]] = {}
     for kind in (part.kind for record in records for part in parts(record)):
         if isinstance(kind, OneItem | Items):
-            found[kind.menu.name] = kind.menu.items()
+            menus[kind.menu.name] = kind.menu.items()
         elif isinstance(kind, Records):
-            found |= menus_of(kind.record)
-    return MappingProxyType(found)
+            menus |= menus_of(kind.record)
+    return MappingProxyType(menus)

@@ -234,6 +234,31 @@ def test_no_setting_of_masks_has_the_name_of_what_is_shown() -> None:
     assert not set(settings_of(Masked)) & {*settings_of(ViewState), "lesson", "lang", "v"}
 
 
+CHANGED: dict[str, Callable[[tuple[Panel, ...]], tuple[Panel, ...]]] = {  # of the panels, after another surface or data set
+    "the features": lambda panels: (replace(panels[0], features=pick("min_max")), *panels[1:]),
+    "their number": lambda panels: panels[1:],
+    "a window": lambda panels: (replace(panels[0], window=(0.0, 1.0, 0.0, 1.0)), *panels[1:]),
+    "nothing": lambda panels: panels,
+}
+
+
+@pytest.mark.parametrize("changed", CHANGED)
+@pytest.mark.parametrize("surface", menus()["surface"])
+def test_panels_with_a_model_of_their_own_come_back_beside_every_surface(surface: str, changed: str) -> None:
+    """A formula has no other model of the same data; a model is not another one than itself."""
+    linked, _, _ = read({"surface": surface}, ENCODINGS, ViewState())
+    assert linked == replace(ENCODINGS, surface=Pick(surface))
+    came_back(replace(linked, panels=CHANGED[changed](linked.panels)), opening=ENCODINGS)
+    assert all(panel.model != surface for panel in linked.panels)
+    assert menus()["surface"][surface].needs_data or not any(panel.model for panel in linked.panels)  # type: ignore[attr-defined]
+
+
+def test_panels_keep_no_setting_that_their_data_do_not_have() -> None:
+    scene = replace(ENCODINGS, data=Pick("wine"))
+    assert all(panel.data == () for panel in scene.panels)
+    came_back(replace(scene, panels=scene.panels[1:]), opening=ENCODINGS)
+
+
 # whatever a stranger writes
 
 
@@ -407,8 +432,8 @@ def test_a_link_gives_the_same_numbers_to_the_last_bit(name: str) -> None:
 def _arrays() -> tuple[Callable[[PanelResult], list[np.ndarray]], ...]:
     return (
         lambda panel: [panel.grid, np.asarray(panel.fit.theta), np.asarray(panel.fit.hessian)],
-        lambda panel: [walk.path for walk in panel.walks],
-        lambda panel: [walk.loss for walk in panel.walks],
+        lambda panel: [walk.points.path for walk in panel.walks],
+        lambda panel: [walk.points.loss for walk in panel.walks],
     )
 
 

@@ -1,13 +1,15 @@
 """What every board is made of, whichever setup it shows: its words, its facts, and what happens when a person uses it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
-from browser.board.board import Act, BoardData, Fact, Words, board, board_act, board_state
+from browser.board.board import Act, BoardData, Fact, Panel, Player, Words, board, board_act, board_state
 from core.messages import Message
+from figures.figure import Figure
 from views.language import say, tr
 from views.session import E, Scene, edit, show
+from views.view_state import ViewState
 
 
 def draw(scene: Scene[E], data: BoardData, kinds: Collection[str], change: Callable[[E, Act], E]) -> None:
@@ -32,6 +34,22 @@ def draw(scene: Scene[E], data: BoardData, kinds: Collection[str], change: Calla
             edit(scene.page, lambda setup: change(setup, act), moving=act.moving)
 
     board(data, key, on_change=looked, on_act=acted)
+
+
+def board_data(
+    panels: Sequence[Panel], player: Player, view_state: ViewState, edit: int, *, curves: Figure | None = None, moving: bool = False
+) -> BoardData:
+    """What the component gets. moving: a rough picture, for a hand that moves on."""
+    return {
+        "panels": panels,
+        "curves": curves,
+        "player": player,
+        "view": "surface" if view_state.view == "surface" else "contour",
+        "surface_panel": min(view_state.panel, len(panels) - 1),
+        "moving": moving,
+        "edit": edit,
+        "words": words(),
+    }
 
 
 def notes(texts: Collection[Message]) -> None:

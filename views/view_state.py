@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from core.fields import count, name_of, option
 from core.messages import N_
-from core.setup import Setup, count, name_of, option
+from core.setup import Setup
 
 CLOCKS = ("updates", "epochs", "evaluations")
 TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "output", "two", "encodings")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from core.fields import count, item_of, number, option, pick_of, picks_of, same_as, setting, windows_of
 from core.messages import N_
 from core.settings import Pick, Window
-from core.setup import Menu, Setup, count, item_of, number, option, pick_of, picks_of, same_as, setting, windows_of
+from core.setup import Menu, Setup
 from labs.plane.setup import DATA, EDGE, FEATURES, OPTIMIZER, SCHEDULE, Experiment
 from landscape.directions import slices
 from networks.initialization import initializations

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from functools import partial
 
+from core.fields import number, option
 from core.messages import N_
-from core.setup import Setup, number, option
+from core.setup import Setup
 
 LENGTH = 6
 FORMATS = ("float64", "float32", "bfloat16", "float16")

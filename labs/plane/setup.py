@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from core.fields import count, number, option, other_item, overrides, pair_of, pick_of, picks_of, setups, window_of
 from core.messages import N_
 from core.settings import Number, Pair, Pick, Window, options
-from core.setup import Menu, Settings, Setup, count, number, option, other_item, overrides, pair_of, pick_of, picks_of, setups, window_of
+from core.setup import Menu, Settings, Setup
 from data.dataset import DataSet, data_sets
 from normalization.feature import feature_normalizations
 from normalization.hidden_layer import HiddenNormalization, hidden_normalizations

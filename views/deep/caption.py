@@ -1,18 +1,17 @@
 """What exactly is drawn on the page of deep networks, in one small paragraph."""
 
 from core.numerals import numeral
-from core.settings import values
 from labs.deep.flat import FLAT, HIGH
 from labs.deep.run import DeepResult, another
 from labs.deep.setup import NORMALIZATION, SLICE, Deep
+from labs.plane.setup import OPTIMIZER
 from views.deep.board import loss_of, name_of, regions_of
 from views.language import tr
-from views.menus import menus
 
 
 def shared(result: DeepResult) -> bool:
     """Whether all pictures are of one plane."""
-    planes = [one.cut.plane for one in result.pictures if one.cut is not None]
+    planes = [network.cut.plane for network in result.pictures if network.cut is not None]
     return len(planes) > 1 and all(part is first for plane in planes[1:] for part, first in zip(plane, planes[0], strict=True))
 
 
@@ -22,11 +21,11 @@ def caption(deep: Deep, result: DeepResult) -> str:
     rows, net = first.split, first.net
     by_loss = result.nets[0].by_loss
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")
-    loss = ", ".join(dict.fromkeys(loss_of(one) for one in result.pictures)) if by_loss else loss
+    loss = ", ".join(dict.fromkeys(loss_of(network) for network in result.pictures)) if by_loss else loss
     remembers = any(NORMALIZATION.items()[picked.name].remembers for picked in deep.nets)
     size = first.batch
-    through = [f"{one.record.update[one.cut.through]:,}" for one in result.pictures if one.cut is not None]
-    said = [
+    through = [f"{network.record.update[network.cut.through]:,}" for network in result.pictures if network.cut is not None]
+    sentences = [
         tr("Drawn: {loss}, mean over {n} training rows, on a plane of {size} parameters: {slice}, through {where}.").format(
             loss=loss,
             n=rows.n,
@@ -39,61 +38,60 @@ def caption(deep: Deep, result: DeepResult) -> str:
         else tr("All surfaces have the same colors; above four times the first loss all is as dark."),
     ]
     if shared(result):
-        said.append(
+        sentences.append(
             tr("They are drawn on one plane, with the same axes: chosen for all paths together, through {name}.").format(
                 name=name_of(result.nets[0])
             )
         )
     elif deep.planes == "shared" and len(result.nets) > 1:
-        said.append(tr("The networks have different parameters, so no plane holds them all: each has its own."))
-    if any(one.cut is not None and one.cut.slopes is not None for one in result.pictures):
-        said.append(
+        sentences.append(tr("The networks have different parameters, so no plane holds them all: each has its own."))
+    if any(network.cut is not None and network.cut.slopes is not None for network in result.pictures):
+        sentences.append(
             tr(
                 "Shaded, flat and high: ‖∇L‖ of all parameters is below {slope} % of its largest in the window, and the loss more than "
                 "{height} % of the way up from the lowest to the highest."
             ).format(slope=round(100 * FLAT), height=round(100 * HIGH))
         )
-    found = regions_of(result.nets[0])
-    if found is not None and found.chart.names is None:
-        said.append(
+    decided = regions_of(result.nets[0])
+    if decided is not None and decided.chart.names is None:
+        sentences.append(
             tr(
                 "Decision regions: on the plane through the mean of the rows, along the first two principal components of the standardized "
                 "features, which hold {share} % of their variance. The rows lie beside that plane: what is predicted of one may differ."
-            ).format(share=round(100 * found.chart.share))
+            ).format(share=round(100 * decided.chart.share))
         )
     if another(deep):
-        said.append(
+        sentences.append(
             tr(
                 "The two solutions: this training, and the same network trained on the same rows with seed {other} in the place of {seed}, "
                 "that is from other initial weights and with the rows in another order."
             ).format(seed=deep.seed, other=deep.seed + 1)
         )
     if remembers:
-        said.append(
+        sentences.append(
             tr("Surface in test mode: batch normalization takes the running statistics that the network had there, at every point.")
             if deep.mode == "test"
             else tr("In train mode batch normalization takes the mean and variance of all {n} rows at every point of the surface.").format(
                 n=rows.n
             )
         )
-    said.append(tr("The walk is the recorded training, projected; where it is faint, it lies off this plane."))
+    sentences.append(tr("The walk is the recorded training, projected; where it is faint, it lies off this plane."))
     batch = tr("full batch") if not size else tr("mini-batches of {size}").format(size=size)
-    hyper = values(deep.optimizer, menus()["optimizer"][deep.optimizer.name].fields)
-    said.append(
+    sentences.append(
         tr("Training: {optimizer}, η = {rate} for every network, {batch}, {steps} updates; {m} rows are held out for the test.").format(
-            optimizer=tr(menus()["optimizer"][deep.optimizer.name].label),
-            rate=numeral(float(hyper["rate"])),
+            optimizer=tr(OPTIMIZER.items()[deep.optimizer.name].label),
+            rate=numeral(float(OPTIMIZER.values(deep.optimizer)["rate"])),
             batch=batch,
             steps=f"{deep.steps:,}",
             m=rows.m,
         )
     )
     if remembers and size > 1 and rows.n % size == 1:
-        said.append(tr("The last batch of an epoch has one row, of which batch normalization makes 0: take another batch size."))
+        sentences.append(tr("The last batch of an epoch has one row, of which batch normalization makes 0: take another batch size."))
     if remembers and size == 1:
-        said.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
+        sentences.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
     if remembers:
-        said.append(
+        sentences.append(
             tr("Running statistics: μ̄ ← p·μ̄ + (1 − p)·μ with p = {p} (PyTorch calls 1 − p momentum).").format(p=numeral(deep.memory))
         )
-    return " ".join(said)
+    return " ".join(sentences)

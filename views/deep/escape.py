@@ -3,20 +3,21 @@
 import numpy as np
 import streamlit as st
 
-from browser.chart import chart
 from core.numerals import numeral
 from figures.colors import GOAL, WALKS
-from figures.lines import Level, Line, lines
+from figures.lines import Level, Line
 from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escape_race
-from labs.deep.run import DeepResult
+from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
 from views import progress
+from views.charts import line_chart
 from views.deep.board import name_of
-from views.language import language, tr
+from views.language import tr
 
 
-def _lowest(found: Escape) -> str:
-    there = found.there
+def _lowest(race: Escape) -> str:
+    """The lowest curvature, and whether a step along it leads down."""
+    there = race.there
     numbers = {"value": numeral(there.lowest), "error": numeral(there.lowest_error), "slope": numeral(there.slope), "steps": there.steps}
     if there.descends:
         return tr("Most negative curvature: λ = {value} ± {error} after {steps} Lanczos steps; the gradient is {slope}.").format(**numbers)
@@ -26,14 +27,43 @@ def _lowest(found: Escape) -> str:
     ).format(**numbers)
 
 
-def _left(found: Escape) -> str:
-    said = [
+def _left(race: Escape) -> str:
+    """For every runner, after how many updates it has left."""
+    return "; ".join(
         tr("{runner}: after {k} updates").format(runner=tr(runner.name), k=runner.left)
         if runner.left is not None
         else tr("{runner}: not after {k}").format(runner=tr(runner.name), k=runner.loss.size - 1)
-        for runner in found.runners
+        for runner in race.runners
+    )
+
+
+def _along(network: NetworkResult, race: Escape) -> None:
+    """The loss along the direction of the lowest curvature."""
+    drawn = [Line(tr("loss along ±u"), race.places, race.along, WALKS[0].color)]
+    if np.isfinite(race.length):
+        after = float(np.interp(race.length, race.places, race.along))
+        drawn.append(Line(tr("after the step"), np.array([race.length]), np.array([after]), GOAL, dots=True))
+    lowest, least = _lowest(race), numeral(float(np.nanmin(race.along)))
+    alt = tr("Loss of {net} along the direction of the lowest curvature: {here} at the point, {least} at the lowest. {lowest}")
+    alt = alt.format(net=name_of(network), here=numeral(race.there.loss), least=least, lowest=lowest)
+    line_chart(f"deep lines along {network.key}", drawn, (tr("distance along u"), tr("loss")), alt)
+    st.caption(lowest)
+
+
+def _race(network: NetworkResult, race: Escape) -> None:
+    """The loss of every runner over its updates."""
+    drawn = [
+        Line(tr(runner.name), np.arange(runner.loss.size), runner.loss, stroke.color)
+        for runner, stroke in zip(race.runners, WALKS, strict=False)
     ]
-    return "; ".join(said)
+    share, left = f"{100 * FALLEN:.0f}", _left(race)
+    below = Level((1 - FALLEN) * race.there.loss, f"−{share} %", GOAL)
+    alt = tr("Training loss of {net} over {k} updates from there. Below the first loss by {share} %: {left}.")
+    alt = alt.format(net=name_of(network), k=UPDATES, share=share, left=left)
+    line_chart(f"deep lines race {network.key}", drawn, (tr("updates"), tr("loss")), alt, log=True, levels=[below])
+    ends = tr("Below the first loss by {share} %: {left}.").format(share=share, left=left)
+    rules = tr("All with η = {rate}, constant; mini-batches of {batch} rows.").format(rate=numeral(race.rate), batch=race.batch)
+    st.caption(f"{ends} {rules}")
 
 
 def escape(deep: Deep, result: DeepResult) -> None:
@@ -41,41 +71,15 @@ def escape(deep: Deep, result: DeepResult) -> None:
     if result.progress < 1:
         st.caption(tr("Once the training has come to its end."))
         return
-    cut = [(one, one.cut.through) for one in result.nets if one.cut is not None]
-    if not cut:
+    through = [(network, network.cut.through) for network in result.nets if network.cut is not None]
+    if not through:
         return
-    found = progress.results_of([escape_race(one.setup, at) for one, at in cut])
-    for column, (one, _), here in zip(st.columns(len(found)), cut, found, strict=True):
-        name, lowest, left = name_of(one), _lowest(here), _left(here)
+    races = progress.results_of([escape_race(network.setup, record) for network, record in through])
+    for column, (network, _), race in zip(st.columns(len(races)), through, races, strict=True):
         with column:
-            st.markdown(tr("**{net}**, from update {k}").format(net=name, k=f"{here.update:,}"))
-            along = [Line(tr("loss along ±u"), here.places, here.along, WALKS[0].color)]
-            if np.isfinite(here.length):
-                after = float(np.interp(here.length, here.places, here.along))
-                along.append(Line(tr("after the step"), np.array([here.length]), np.array([after]), GOAL, dots=True))
-            chart(
-                lines(along, (tr("distance along u"), tr("loss"))),
-                tr(
-                    "Loss of {net} along the direction of the lowest curvature: {here} at the point, {least} at the lowest. {lowest}"
-                ).format(net=name, here=numeral(here.there.loss), least=numeral(float(np.nanmin(here.along))), lowest=lowest),
-                f"deep lines along {one.key} {language()}",
-            )
-            st.caption(lowest)
-            drawn = [
-                Line(tr(runner.name), np.arange(runner.loss.size), runner.loss, stroke.color)
-                for runner, stroke in zip(here.runners, WALKS, strict=False)
-            ]
-            below = (1 - FALLEN) * here.there.loss
-            chart(
-                lines(drawn, (tr("updates"), tr("loss")), log=True, levels=[Level(below, f"−{100 * FALLEN:.0f} %", GOAL)]),
-                tr("Training loss of {net} over {k} updates from there. Below the first loss by {share} %: {left}.").format(
-                    net=name, k=UPDATES, share=f"{100 * FALLEN:.0f}", left=left
-                ),
-                f"deep lines race {one.key} {language()}",
-            )
-            said = tr("Below the first loss by {share} %: {left}.").format(share=f"{100 * FALLEN:.0f}", left=left)
-            rules = tr("All with η = {rate}, constant; mini-batches of {batch} rows.").format(rate=numeral(here.rate), batch=here.batch)
-            st.caption(f"{said} {rules}")
+            st.markdown(tr("**{net}**, from update {k}").format(net=name_of(network), k=f"{race.update:,}"))
+            _along(network, race)
+            _race(network, race)
     st.caption(
         tr(
             "u: the unit eigenvector of the Hessian's lowest eigenvalue, of the loss of all rows; ± is ‖Hu − λu‖. Drawn: {reach} % of ‖θ‖ "

@@ -18,21 +18,18 @@ def power_of_ten(power: float) -> str:
 def same_number(result: DeepResult) -> None:
     """At the end of every training, of the training rows."""
     st.markdown(tr("**Minimizing the cross-entropy maximizes the likelihood:** it is one number by two routes."))
-    columns = st.columns(len(result.nets))
-    for column, one in zip(columns, result.nets, strict=True):
-        found = likelihood(one.setup, one.record.last)
-        if found is None:
-            column.markdown(tr("{loss}: its scores have exploded, and no number holds their likelihood.").format(loss=loss_of(one)))
+    for column, network in zip(st.columns(len(result.nets)), result.nets, strict=True):
+        record = network.record
+        both = likelihood(network.setup, record.last)
+        if both is None:
+            column.markdown(tr("{loss}: its scores have exploded, and no number holds their likelihood.").format(loss=loss_of(network)))
             continue
         rows = (
-            (tr("likelihood of all {n} labels, Π p(y∣x)").format(n=found.n), power_of_ten(found.power)),
-            (tr("its −(1/N) ln"), f"{found.nll:.12g}"),
-            (tr("cross-entropy, mean of −Σ ŷ ln p"), f"{found.entropy:.12g}"),
-            (tr("difference"), numeral(found.difference)),
+            (tr("likelihood of all {n} labels, Π p(y∣x)").format(n=both.n), power_of_ten(both.power)),
+            (tr("its −(1/N) ln"), f"{both.nll:.12g}"),
+            (tr("cross-entropy, mean of −Σ ŷ ln p"), f"{both.entropy:.12g}"),
+            (tr("difference"), numeral(both.difference)),
         )
         table = "\n".join(f"| {label} | {value} |" for label, value in rows)
-        with column:
-            st.markdown(
-                f"| {loss_of(one)} | {tr('after {k} updates').format(k=int(one.record.update[one.record.last]))} |\n|:--|--:|\n{table}",
-                unsafe_allow_html=True,
-            )
+        updates = tr("after {k} updates").format(k=int(record.update[record.last]))
+        column.markdown(f"| {loss_of(network)} | {updates} |\n|:--|--:|\n{table}", unsafe_allow_html=True)

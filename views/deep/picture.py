@@ -1,4 +1,4 @@
-"""The board of a race of deep networks, what a person does to it, and what is said of it."""
+"""The board of a race of deep networks, the verdicts and the caption below it, and what a person does to it."""
 
 from contextlib import nullcontext
 from dataclasses import replace
@@ -30,8 +30,8 @@ def picture(scene: DeepScene) -> DeepResult | None:
     except Refusal as refusal:
         st.error(say(refusal.reason))
         return None
-    st.session_state["deep trainings"] = result.trainings  # held, so that the next run goes on with them
-    shown = [i for i, one in enumerate(result.pictures) if one.cut is not None]
+    st.session_state["deep trainings"] = result.trainings  # kept, so that the next run goes on with them
+    shown = [i for i, network in enumerate(result.pictures) if network.cut is not None]
 
     def change(deep: Deep, act: Act) -> Deep:
         return done(deep, act, shown[min(act.panel, len(shown) - 1)])
@@ -39,9 +39,9 @@ def picture(scene: DeepScene) -> DeepResult | None:
     if shown:
         data = judged_board(deep_board(scene.experiment, result, scene.shown, edits()), result)
         board.draw(scene, data, ("through", "window", "fit"), change)
-    for one in result.pictures:
-        if one.missing is not None and result.progress == 1:
-            st.warning(f"{name_of(one)}: {say(one.missing)}")
+    for network in result.pictures:
+        if network.missing is not None and result.progress == 1:
+            st.warning(f"{name_of(network)}: {say(network.missing)}")
     if len(result.nets) > MOST_NETS:
         st.caption(tr("{name} is trained too: see the charts below.").format(name=name_of(result.nets[-1])))
     progress.bar(scene, result)

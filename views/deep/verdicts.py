@@ -16,55 +16,54 @@ from views.session import Scene
 from views.verdict import numbers, suggestion_button
 
 
-def places(one: NetworkResult) -> list[int]:
-    """The records that are judged: the one that the plane goes through, and the last."""
-    final = len(one.record.update) - 1
-    return [final] if one.cut is None else sorted({one.cut.through, final})
+def judged_records(network: NetworkResult) -> list[int]:
+    """The indices of the records that are judged: the one that the plane goes through, and the last."""
+    final = len(network.record.update) - 1
+    return [final] if network.cut is None else sorted({network.cut.through, final})
 
 
-def known(one: NetworkResult) -> list[Judgment]:
-    """Those judgments that are there, by update."""
-    jobs = [judging(one.setup, at) for at in places(one)]
+def finished(network: NetworkResult) -> list[Judgment]:
+    """Those judgments that are finished, by update."""
+    jobs = [judging(network.setup, record) for record in judged_records(network)]
     return [job.result for job in jobs if job.begun and job.result is not None]
 
 
 def judged_board(data: BoardData, result: DeepResult) -> BoardData:
-    """The same board, where every walk says what became of it, as far as that is found."""
+    """The same board, with the verdicts on every walk once all of them are finished."""
     if result.progress < 1:
         return data
-    cut = [one for one in result.pictures if one.cut is not None]
-    for panel, one in zip(data["panels"], cut, strict=True):
-        said = [(found.point.update, tr(label(found.kind))) for found in known(one)]
-        for walk in panel["walks"]:
-            if len(said) == len(places(one)):
-                walk["verdicts"] = said
+    networks = [network for network in result.pictures if network.cut is not None]
+    for panel, network in zip(data["panels"], networks, strict=True):
+        judgments = finished(network)
+        if len(judgments) == len(judged_records(network)):
+            for walk in panel["walks"]:
+                walk["verdicts"] = [(judgment.point.update, tr(label(judgment.kind))) for judgment in judgments]
     return data
 
 
 def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
-    """A sentence a network and record, as far as they are found in time; the page comes again for the others."""
+    """A sentence for each network and judged record that is finished in time; the page runs again for the others."""
     if result.progress < 1:
         return
-    before = sum(len(known(one)) for one in result.nets)
+    before = sum(len(finished(network)) for network in result.nets)
     deadline = time.monotonic() + progress.PATIENCE
-    for one in result.nets:
-        for at in places(one):
+    for network in result.nets:
+        for record in judged_records(network):
             if time.monotonic() < deadline:
-                judging(one.setup, at).work(deadline)
-    found = [(one, known(one)) for one in result.nets]
-    after = sum(len(said) for _, said in found)
-    if after > before or after < sum(len(places(one)) for one in result.nets):
-        progress.more()  # the board is still to be told, or there is still something to find
-    explained = tr(
+                judging(network.setup, record).work(deadline)
+    after = sum(len(finished(network)) for network in result.nets)
+    if after > before or after < sum(len(judged_records(network)) for network in result.nets):
+        progress.more()  # the board has been drawn without the new ones, or some are not finished
+    help = tr(
         "All rows, in the mode that is trained in. λ by {steps} steps of Lanczos’ method, ± ‖Hu − λu‖. How it moves: the 20 updates that "
         "would follow, at the rate of the last one. Lengths are in units of the largest ‖θ‖ on the way, and of 1 at least."
     )
-    for i, (one, judgments) in enumerate(found):
-        for judgment in judgments:
+    for i, network in enumerate(result.nets):
+        for judgment in finished(network):
             curvature = judgment.point.curvature
             st.markdown(
-                f"**{name_of(one)}** · {say(sentence(judgment))} :gray[{numbers(judgment)}]",
-                help=explained.format(steps=0 if curvature is None else curvature.steps),
+                f"**{name_of(network)}** · {say(sentence(judgment))} :gray[{numbers(judgment)}]",
+                help=help.format(steps=0 if curvature is None else curvature.steps),
             )
-            if "rate" in one.setup.hyper and judgment.point.update == one.record.update[-1]:
-                suggestion_button(scene, network_suggestion(scene.experiment, float(one.setup.hyper["rate"]), judgment), i)
+            if "rate" in network.setup.hyper and judgment.point.update == network.record.update[-1]:
+                suggestion_button(scene, network_suggestion(scene.experiment, float(network.setup.hyper["rate"]), judgment), i)

@@ -17,20 +17,24 @@ from views.page import end_page, heading, open_page, takeaway, try_next
 from views.plane.front_controls import sides
 
 
-def ended(one: NetworkResult) -> str:
+def ended(network: NetworkResult) -> str:
     """ "cross-entropy 97 %"."""
-    share = float(one.record.measured.held_out_accuracy[-1])
-    lost_at = one.record.diverged
+    share = float(network.record.measured.held_out_accuracy[-1])
+    lost_at = network.record.diverged
     said = tr("explodes at update {k}").format(k=lost_at) if lost_at is not None else f"{round(100 * share)} %"
-    return f"{name_of(one)} {said}"
+    return f"{name_of(network)} {said}"
 
 
 def message(result: DeepResult) -> str:
     """What the race shows, once it is over: how right each is, and how steep its surface was at the start that all share."""
     if result.progress < 1 or not result.nets[0].by_loss:
         return ""
-    ends = ", ".join(ended(one) for one in sorted(result.nets, key=lambda one: -float(one.record.measured.held_out_accuracy[-1])))
-    slopes = ", ".join(f"{name_of(one)} {numeral(float(f'{float(one.record.measured.gradient[0]):.2g}'))}" for one in result.nets)
+    ends = ", ".join(
+        ended(network) for network in sorted(result.nets, key=lambda network: -float(network.record.measured.held_out_accuracy[-1]))
+    )
+    slopes = ", ".join(
+        f"{name_of(network)} {numeral(float(f'{float(network.record.measured.gradient[0]):.2g}'))}" for network in result.nets
+    )
     said = tr("After {k} updates from the same weights, right on unseen rows: {ends}. The slope ‖∇L‖ at the start: {slopes}.")
     return said.format(k=f"{result.nets[0].setup.steps:,}", ends=ends, slopes=slopes)
 

@@ -16,29 +16,29 @@ from views.page import end_page, heading, open_page, takeaway, try_next
 from views.plane.front_controls import sides
 
 
-def learns(one: NetworkResult) -> bool:
+def learns(network: NetworkResult) -> bool:
     """Whether it does clearly better on unseen rows than always saying the most frequent class, at the end of its training."""
-    rows = one.setup.split
+    rows = network.setup.split
     most = float(np.bincount(np.asarray(rows.test.y)[: rows.m].astype(int)).max()) / rows.m
-    return one.record.diverged is None and float(one.record.measured.held_out_accuracy[-1]) > 0.5 * (1 + most)
+    return network.record.diverged is None and float(network.record.measured.held_out_accuracy[-1]) > 0.5 * (1 + most)
 
 
 def listed(nets: list[NetworkResult]) -> str:
     """ "batch normalization (98 %), no normalization (explodes at update 8)"."""
     ends = [
-        tr("explodes at update {k}").format(k=one.record.diverged)
-        if one.record.diverged is not None
-        else f"{round(100 * float(one.record.measured.held_out_accuracy[-1]))} %"
-        for one in nets
+        tr("explodes at update {k}").format(k=network.record.diverged)
+        if network.record.diverged is not None
+        else f"{round(100 * float(network.record.measured.held_out_accuracy[-1]))} %"
+        for network in nets
     ]
-    return ", ".join(f"{name_of(one)} ({end})" for one, end in zip(nets, ends, strict=True))
+    return ", ".join(f"{name_of(network)} ({end})" for network, end in zip(nets, ends, strict=True))
 
 
 def message(result: DeepResult) -> str:
     """What the race shows, once it is over."""
     if result.progress < 1 or not result.nets[0].setup.split.labeled:
         return ""
-    good, bad = [one for one in result.nets if learns(one)], [one for one in result.nets if not learns(one)]
+    good, bad = [network for network in result.nets if learns(network)], [network for network in result.nets if not learns(network)]
     if not bad:
         return tr("Right on unseen rows: {good}.").format(good=listed(good))
     if not good:

@@ -45,7 +45,7 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
     size = batch_of(scene.experiment, panel)
     st.markdown("  \n".join(f"**{tr(name)}**: {say(said)}" for name, said in told(runners)))
     drawn = [
-        Line(tr(runner.name), runner.walk.update, runner.walk.loss - near.loss, stroke.color)
+        Line(tr(runner.name), runner.walk.points.update, runner.walk.points.loss - near.loss, stroke.color)
         for runner, stroke in zip(runners, WALKS, strict=False)
     ]
     ends = "; ".join(f"{tr(name)} {say(said)}" for name, said in told(runners))
