@@ -162,9 +162,10 @@ def test_gradients_by_complex_steps(net: Architecture) -> None:
     x, y = np.asarray(rows.x)[:, :N], np.asarray(rows.y)[:N]
     step = 1e-30
 
-    def value(at: jax.Array) -> jax.Array:
-        return network_loss(net, name, Snapshot(traced(np.float64), stacked(net, np.float64), rows, at), True)[0]
-from tests.oracle import once
+    def values(at: jax.Array) -> tuple[jax.Array, jax.Array]:
+        point = Snapshot(traced(np.float64), stacked(net, np.float64), rows, at)
+        losses = jnp.stack([network_loss(net, name, point, True)[0] for name in measures])
+        return losses, losses
 
     gradients, found = once(jax.jacrev(values, has_aux=True))(jnp.asarray(theta))
     scores, moved = oracle(net, theta, x)[0], [oracle(net, theta + 1j * step * one, x)[0] for one in np.eye(net.size)]
