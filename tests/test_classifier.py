@@ -30,6 +30,7 @@ from networks.losses import costs
 from networks.parameters import initial_parameters
 from surfaces.class_loss import class_losses
 from surfaces.surface import Rows
+from tests.oracle import once
 from verdict.deep import _falls_for_ever
 
 Array = np.ndarray[Any, Any]
@@ -113,7 +114,7 @@ def test_every_loss_goes_through_a_network_as_in_numpy(name: str, depth: int) ->
     def theirs(at: Array) -> float:
         return float(cost(name, network(net, at, x[:, :15]), labels[:15], **settings).mean())
 
-    value, gradient = jax.value_and_grad(ours)(jnp.asarray(theta))
+    value, gradient = once(jax.value_and_grad(ours))(jnp.asarray(theta))
     assert float(value) == pytest.approx(theirs(theta), rel=1e-12)
     step = 1e-6  # error ~ 1e-10: h² of the third derivative, and rounding / h
     found = [(theirs(theta + step * e) - theirs(theta - step * e)) / (2 * step) for e in np.eye(net.size)]

@@ -139,7 +139,7 @@ def numbers_of(name: str) -> dict[str, float]:
     return {key: value for key, value in lessons()[name].answer().values if isinstance(value, float | int)}
 
 
-@pytest.mark.parametrize("name", ["vanishing", "edge"])
+@pytest.mark.parametrize("name", [pytest.param("vanishing", marks=pytest.mark.long), "edge"])
 def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     lesson = lessons()[name]
     at = opened("deep", {"lesson": name})
@@ -158,6 +158,7 @@ def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     assert address.read(query, scene_of(name), ViewState(), frozenset(lessons())) == (scene_of(name), view, [])
 
 
+@pytest.mark.long
 def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
     """By the chain rule in NumPy: gradients of the first update, layer by layer, from the last to the first."""
     plain = run(scene_of("vanishing")).nets[0]
