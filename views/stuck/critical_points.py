@@ -30,7 +30,7 @@ def critical_points(scene: Scene, panel: PanelResult, found: Atlas) -> None:
     half = 0.5 * np.array([np.ptp(panel.a), np.ptp(panel.b)])
     table = {
         tr("kind"): [tr(KINDS[point.kind]) for point in found.points],
-        tr("point"): [pair(point.at, half) for point in found.points],
+        tr("point"): [pair(point.position, half) for point in found.points],
         tr("loss"): [numeral(point.loss) for point in found.points],
         tr("eigenvalues λ"): [", ".join(numeral(float(x)) for x in point.values) for point in found.points],
         tr("index"): ["—" if point.index is None else numeral(float(point.index)) for point in found.points],
