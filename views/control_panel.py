@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from core.settings import Pick
 from views.controls import PickSlot, field, menu, setting
 from views.language import language, tr
-from views.menus import menus
 from views.session import E, Scene
 
 Draw = Callable[[Scene[E]], None]
@@ -75,7 +74,7 @@ def item_choice(
     scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None, *, segmented: bool = False
 ) -> None:
     """The menu of a catalogue. only: the items that are offered, where not all are."""
-    items = menus()[slot.menu]
+    items = slot.menu.items()
     menu(
         scene,
         key,
@@ -105,8 +104,7 @@ def item_settings(scene: Scene[E], key: str, slot: PickSlot[E], leave_out: Seque
 
 def item_heading(slot: PickSlot[E]) -> None:
     """What is picked: its name, its formula, where it comes from."""
-    item = menus()[slot.menu][slot.now.name]
-    st.markdown(f"**{tr(item.label)}**")
-    st.latex(item.formula)
-    if item.source:
-        st.caption(item.source)
+    st.markdown(f"**{tr(slot.item.label)}**")
+    st.latex(slot.item.formula)
+    if slot.item.source:
+        st.caption(slot.item.source)

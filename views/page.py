@@ -15,7 +15,7 @@ from labs.plane.run import PanelResult, Result, fitting, start_at
 from labs.plane.setup import EDGE, Experiment
 from views import board, lesson, prefetch, progress
 from views.language import say, tr
-from views.plane.board import board_data
+from views.plane.board import plane_board
 from views.plane.caption import caption
 from views.session import E, Scene, edits, load_scene, moving, store_scene
 
@@ -62,7 +62,7 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     def change(experiment: Experiment, act: Act) -> Experiment:
         return done(experiment, result.panels[act.panel], act) if act.panel < len(result.panels) else experiment
 
-    data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
+    data = plane_board(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         prefetch.offer(FLIP, prefetch.flipped(result))
     board.draw(scene, adorn(data, result), ("start", "point", "window", "fit"), change)

@@ -21,7 +21,7 @@ from figures.levels import levels
 from labs.plane.run import Result, batch_landscape, run
 from labs.plane.setup import Experiment
 from views.language import language, tr
-from views.plane.board import board_data
+from views.plane.board import plane_board
 from views.session import Scene, edits
 
 _PREFETCHER = st.components.v2.component("error_surface_prefetcher", html="", js=entry("prefetcher"))
@@ -59,7 +59,7 @@ def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ..
             return None
         if result.progress < 1:
             return None
-        drawn = board_data(experiment, result, scene.shown, moving=True)
+        drawn = plane_board(experiment, result, scene.shown, moving=True)
         return {name: drawn[name] for name in ("panels", "curves", "player", "moving")}
 
     return Offer(lambda scene: repr((take(scene.experiment, stops[0]), stops, scene.shown, language())), picture)

@@ -6,10 +6,10 @@ from core.settings import Count, Pick
 from labs.deep.races import training_setup
 from labs.deep.rows import classifies
 from labs.deep.setup import CLASS_LOSS, MOST_LOSSES, MOST_NETS, NORMALIZATION, Deep
+from labs.plane.setup import DATA
 from views.control_panel import item_choice, two_a_row
 from views.controls import chips, field, number, picked
 from views.language import tr
-from views.menus import menus
 from views.session import Scene
 
 DeepScene = Scene[Deep]
@@ -75,5 +75,5 @@ def size(scene: DeepScene) -> None:
 
 def data_set(scene: DeepScene, place: str = "") -> None:
     """Where losses of classes are raced: those that have classes. place: where it stands a second time."""
-    names = [name for name in menus()["data"] if not scene.experiment.losses or classifies(Pick(name))]
+    names = [name for name in DATA.items() if not scene.experiment.losses or classifies(Pick(name))]
     item_choice(scene, f"{place}data", tr("data"), picked(scene, "data"), names)

@@ -10,19 +10,18 @@ from browser.board.board import BoardData, Panel
 from browser.chart.chart import chart
 from core.messages import N_, Refusal
 from core.numerals import numeral
-from core.settings import Pick, pick, values
+from core.settings import Pick, pick
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
 from labs.encodings.comparison import Comparison, Judgment, compared, numbering, order_of
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import Experiment, dataset_of, own, picked_anew, surfaces
+from labs.plane.setup import DATA, Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
 from views.controls import choice, menu, picked
 from views.language import language, say, tr
-from views.menus import menus
 from views.page import heading, picture, takeaway, try_next
-from views.plane.board import column_words
+from views.plane.board import columns_of
 from views.plane.control_panel import control_panel
 from views.plane.front_controls import sides
 from views.session import Scene
@@ -38,7 +37,7 @@ def data(scene: Scene) -> None:
         "rows",
         tr("data set"),
         tuple(FRONT) if now in ("", *FRONT) else (*FRONT, now),
-        lambda name: tr(menus()["data"][name].label),
+        lambda name: tr(DATA.items()[name].label),
         cast(str, now or None),  # None: nothing is picked
         lambda e, name: of_data(e, FRONT.get(str(name), Pick(str(name)))),
         segmented=True,
@@ -70,7 +69,7 @@ def mended(experiment: Experiment) -> Experiment:
             panels = panels[:-1]
         return replace(experiment, panels=panels)
     data, name = experiment.data, drawn(experiment)
-    if values(data, item.fields)["target"] in item.one_hot:
+    if DATA.values(data)["target"] in item.one_hot:
         data = data.having(target=item.classes)
     columns = {column.name for column in item.columns}
     otherwise = (("target", name if name in item.one_hot else item.one_hot[-1]),)
@@ -139,7 +138,7 @@ def masked(found: Comparison) -> str:
 
 
 def region(experiment: Experiment, found: Comparison, judged: Judgment, title: str, says: str, key: str) -> None:
-    axes = column_words(experiment)[:2]
+    axes = columns_of(experiment)[:2]
     figure = regions(found.a, found.b, judged.predicted, found.x, found.labels, found.names, axes)
     numbered = [f"{name} = {number:g}" for number, name in zip(found.numbers, found.names, strict=True)] if key == "number" else found.names
     st.metric(tr(title), tr("{share} % right").format(share=percent(judged.right)))
@@ -199,7 +198,7 @@ def implied(found: Comparison) -> str:
 
 def target_of(experiment: Experiment, panel: PanelResult) -> str:
     """The column that a panel's weights are trained to say."""
-    return str(values(own(experiment, panel.panel).data, dataset_of(experiment).fields)["target"])
+    return str(DATA.values(own(experiment, panel.panel).data)["target"])
 
 
 def title_of(experiment: Experiment, panel: PanelResult) -> str:

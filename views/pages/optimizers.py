@@ -9,14 +9,13 @@ import streamlit as st
 from core.messages import N_
 from core.numerals import numeral
 from labs.plane.run import Result
-from labs.plane.setup import Experiment, optimizers
+from labs.plane.setup import SCHEDULE, Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
 from views.language import tr
-from views.menus import menus
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
-from views.plane.board import title_of
+from views.plane.board import method_of, title_of
 from views.plane.control_panel import control_panel, schedule
 from views.plane.front_controls import alike, correlation, sides, unit
 from views.plane.rates import modes, rate
@@ -45,11 +44,11 @@ def batch(scene: Scene) -> None:
 
 def _counts(result: Result, panel: int) -> str:
     """ "GD 115, RMSProp 56, Adam 27" """
-    said = []
+    counts = []
     for walked in result.panels[panel].walks:
-        ended = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else f"{walked.settled:,}"
-        said.append(f"{tr(optimizers()[walked.picked.name].label)} {ended}")
-    return ", ".join(said)
+        end = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else f"{walked.settled:,}"
+        counts.append(f"{method_of(walked.picked)} {end}")
+    return ", ".join(counts)
 
 
 def said_rates(experiment: Experiment, result: Result) -> str:
@@ -66,9 +65,9 @@ def said_momentum(experiment: Experiment, result: Result) -> str:
 def said_adaptive(experiment: Experiment, result: Result) -> str:
     """By the counts of this moment: who hardly notices the unit (at most half as many steps again), and who does."""
     raw, standardized = (panel.walks for panel in result.panels)
-    names = [tr(optimizers()[walked.picked.name].label) for walked in raw]
+    names = [method_of(walked.picked) for walked in raw]
     pairs = [tuple(math.inf if w.settled is None else w.settled for w in both) for both in zip(raw, standardized, strict=True)]
-    hardly = [name for name, (one, other) in zip(names, pairs, strict=True) if one <= 1.5 * other + 2]
+    hardly = [name for name, (raw_count, standardized_count) in zip(names, pairs, strict=True) if raw_count <= 1.5 * standardized_count + 2]
     notice = [name for name in names if name not in hardly]
     rho = float(dict(experiment.data.settings).get("rho", 0.0))
     said = tr("ρ = {rho}. Steps raw: {raw}; standardized: {standardized}. Hardly notices the unit: {hardly}; does: {notice}.")
@@ -92,7 +91,7 @@ def said_batches(experiment: Experiment, result: Result) -> str:
 
 def said_schedules(experiment: Experiment, result: Result) -> str:
     said = tr("Mini-batches of {size}, schedule {schedule}: {counts}.")
-    label = tr(menus()["schedule"][experiment.schedule.name].label)
+    label = tr(SCHEDULE.items()[experiment.schedule.name].label)
     return said.format(size=experiment.batch, schedule=label, counts=_counts(result, 0))
 
 

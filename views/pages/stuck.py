@@ -9,7 +9,6 @@ from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import optimizers
 from lessons.scenes import STUCK
 from verdict.verdict import Judgment, label
 from views import lesson, prefetch
@@ -17,6 +16,7 @@ from views.control_panel import fold, item_choice
 from views.controls import picked
 from views.language import tr
 from views.page import end_page, heading, open_page, picture, try_next
+from views.plane.board import method_of
 from views.plane.control_panel import control_panel, with_surface
 from views.plane.front_controls import sides
 from views.plane.rates import rate
@@ -42,7 +42,7 @@ def headline(ends: list[Judgment], scene: Scene) -> str:
     """What became of the first walk."""
     if not ends:
         return tr("Where am I, and why did it stop?")
-    name = tr(optimizers()[scene.experiment.optimizers[0].name].label)
+    name = method_of(scene.experiment.optimizers[0])
     return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(label(ends[0].kind)))
 
 

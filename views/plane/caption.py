@@ -1,11 +1,10 @@
 """What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
 
 from core.numerals import numeral
-from core.settings import Option, values
+from core.settings import Option
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import Experiment, loss_of, surfaces
+from labs.plane.setup import SURFACE, Experiment, loss_of, surfaces
 from views.language import tr
-from views.menus import fields_of
 
 
 def caption(experiment: Experiment, result: Result) -> str:
@@ -32,7 +31,7 @@ def caption(experiment: Experiment, result: Result) -> str:
     ]
     if surfaces()[experiment.surface.name].hidden_layer:
         said.append(tr("Two hidden units without bias, weights diag(1, g)·[[1, 1], [1, −1]]/√2; the output bias is at its best."))
-    for field in fields_of("surface", experiment.surface.name):
+    for field in SURFACE.fields(experiment.surface.name):
         if isinstance(field, Option) and field.name in ("bias", "plane"):
             said.append(tr("{what}: {choice}.").format(what=tr(field.label), choice=tr(field.label_of(chosen[field.name]))))
     if chosen.get("bias") == "trained":
@@ -67,7 +66,7 @@ def _softmax(panel: PanelResult) -> str:
 
 def _output_space(experiment: Experiment) -> str:
     """Which slice of the space of all logits is drawn."""
-    chosen = values(experiment.surface, fields_of("surface", experiment.surface.name))
+    chosen = SURFACE.values(experiment.surface)
     said = tr("Drawn: the loss of one row whose right class is {target}, over its logits y₁ and y₂, at temperature T = {temperature}.")
     if int(chosen["classes"]) > 2:
         said += " " + tr("{classes} classes: all other logits are {others}.").format(
