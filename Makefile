@@ -129,5 +129,5 @@ node_modules/.installed: package.json
 	@touch $@
 
 clean:
-	@rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static/plotly*.js static/lab-*
+	@rm -rf .venv node_modules .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis screenshots static
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,11 +8,12 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from browser.static_files import routes
 from views.warm import warm, warming
 
 if get_script_run_ctx(suppress_warning=True) is None:
     warming()
-    app = st.App(__file__)
+    app = st.App(__file__, routes=routes())
 else:
     warm()
     from views.language import language_menu, tr

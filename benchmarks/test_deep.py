@@ -17,7 +17,6 @@ from benchmarks.conftest import Row, Table, Work
 from benchmarks.test_grids import both, elementwise, products
 from core.settings import Pick, pick
 from labs.deep.measures import measure
-from labs.deep.objective import Snapshot
 from labs.deep.races import training_setup
 from labs.deep.setup import Deep
 from labs.deep.slices import slicer
@@ -25,7 +24,8 @@ from labs.deep.trainer import beginner, trainer
 from labs.deep.training import initial_theta, start
 from labs.deep.training_setup import TrainingSetup
 from landscape.grid import Plane
-from networks.multilayer import Architecture, states
+from networks.architecture import Architecture
+from networks.forward import Snapshot, states
 
 DEPTH, WIDTH, ROWS, BATCH, STEPS, SIDE = 6, 32, 1000, 64, 200, 75
 # A quarter is held out, so that the training rows are 1,000.

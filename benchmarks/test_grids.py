@@ -18,7 +18,9 @@ from labs.plane.run import problem_of
 from labs.plane.setup import Experiment, Panel
 from landscape.grid import Plane, on_grid
 from landscape.points import mesh
-from networks.multilayer import Architecture, loss, preactivation, states
+from networks.architecture import Architecture
+from networks.forward import Snapshot, preactivation, states
+from networks.losses import network_loss
 from surfaces.surface import Rows
 
 SIDE, ROWS = 100, 256
@@ -78,7 +80,9 @@ class Reference:
         @jax.jit
         def grid(numbers: dict[str, Array], plane: Plane, rows: Rows, a: Array) -> Array:
             return on_grid(
-                lambda theta, shared, z: loss(net, "squared_error", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0],
+                lambda theta, shared, z: network_loss(
+                    net, "squared_error", Snapshot(shared[0], states(net, theta.dtype), shared[1], theta), True, z=z
+                )[0],
                 lambda theta, shared: preactivation(net, theta, shared[1]),
                 plane,
                 (numbers, rows),

@@ -20,9 +20,10 @@ from labs.plane.minimum import fitted
 from labs.plane.problem import Problem, rows_of
 from labs.plane.run import problem_of
 from labs.plane.setup import Experiment, Panel, optimizers
-from networks.multilayer import Architecture, preactivation, states
-from networks.multilayer import loss as network_loss
-from optim.descent import Carry, Target, begin, descend
+from networks.architecture import Architecture
+from networks.forward import Snapshot, states
+from networks.losses import network_loss
+from optim.descent import Carry, Descent, Target, begin, descend
 from surfaces.surface import Rows
 from tests.test_optimizers import ORACLES
 
@@ -151,12 +152,13 @@ def test_network(width: int, table: Table) -> None:
     def product(theta: Array, rows: Rows, hyper: dict[str, Array]) -> Array:
         def loss(theta: Array, rows: object) -> Array:
             assert isinstance(rows, Rows)
-            return network_loss(net, "squared_error", {}, theta, states(net, theta.dtype), rows, preactivation(net, theta, rows), True)[0]
+            return network_loss(net, "squared_error", Snapshot({}, states(net, theta.dtype), rows, theta), True)[0]
 
         target = Target(np.float32(-np.inf), np.float32(0), np.float32(1e12))
         carry = begin(method.make, hyper, theta, n)
         ones = jnp.ones(steps + 1, np.float32)
-        carry, _ = descend(loss, rows, None, method, hyper, ones, target, jnp.asarray(steps), carry, jnp.asarray(steps + 1), 0)
+        descent = Descent(loss, rows, None, method, hyper, ones, target, jnp.asarray(steps))
+        carry, _ = descend(descent, carry, jnp.asarray(steps + 1), room=0)
         return carry.theta
 
     flops = 2.0 * n * (2 * width + 2 * width * width + width)  # there; and twice as much on the way back

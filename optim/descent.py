@@ -16,6 +16,7 @@ Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
 Hyper = dict[str, Scalar]
 Loss = Callable[[Theta, object], Scalar]
+Draw = Callable[[Int[Array, ""], Int[Array, " n"]], tuple[object, Int[Array, " n"]]]  # (update, order) -> its batch, the next order
 Make = Callable[..., optax.GradientTransformation]
 
 MAX_STEPS = 100_000
@@ -27,6 +28,19 @@ class Target(NamedTuple):
     lowest: ArrayLike  # the loss at the minimum; −inf where there is none
     goal: ArrayLike  # arrived while loss − lowest ≤ goal
     ceiling: ArrayLike  # diverged once |loss| is above it, or not finite
+
+
+class Descent(NamedTuple):
+    """What a walk minimizes, and how."""
+
+    loss: Loss  # (θ, data) -> scalar
+    whole: object  # all the data, for what is recorded
+    draw: Draw | None  # the batch of an update; None: all the data
+    optimizer: Optimizer
+    hyper: Hyper
+    multipliers: Float[Array, " m"]  # of the rate, at each update
+    target: Target
+    steps: Int[Array, ""]  # updates
 
 
 class Carry(NamedTuple):
@@ -84,27 +98,15 @@ def begin(make: Make, hyper: Hyper, theta: Theta, rows: int) -> Carry:
     return Carry(zero, theta, memory, jnp.zeros(rows, jnp.int64), jnp.array(True), zero - 1)
 
 
-def descend(
-    loss: Loss,
-    whole: object,
-    draw: Callable[[Int[Array, ""], Int[Array, " n"]], tuple[object, Int[Array, " n"]]] | None,
-    optimizer: Optimizer,
-    hyper: Hyper,
-    multipliers: Float[Array, " m"],
-    target: Target,
-    steps: Int[Array, ""],
-    carry: Carry,
-    until: Int[Array, ""],
-    room: int,
-) -> tuple[Carry, Record]:
-    """θ ← θ + update(∇L(θ)) until `steps` updates are done or the walk has diverged; in this call, on to t = `until`.
+def descend(descent: Descent, carry: Carry, until: Int[Array, ""], room: int) -> tuple[Carry, Record]:
+    """θ ← θ + update(∇L(θ)) until all updates are done or the walk has diverged; in this call, on to t = `until`.
 
     A walk in several calls, each with the Carry of the one before, is the same to the last bit as in one.
 
-    loss(θ, data) -> scalar; whole: all the data, for what is recorded; draw: the batch of an update, None for the full batch.
-    multipliers[t] multiplies the rate of update t. room: rows of the record, 0 to keep none, else at least until − carry.t.
-    Row 0 is where this call began; rows that were not reached are 0.
+    room: rows of the record, 0 to keep none, else at least until − carry.t. Row 0 is where this call began; rows that were not reached
+    are 0.
     """
+    loss, whole, draw, optimizer, hyper, multipliers, target, steps = descent
     measure, first = jax.value_and_grad(loss), carry.t
 
     def step(at: tuple[Carry, Record]) -> tuple[Carry, Record]:

@@ -11,24 +11,43 @@ from optim.thin import thinned
 
 
 class Points(NamedTuple):
-    """The points of walks.Walk, with the step of the last too. taken: how many gradients the update takes that follows a point."""
+    """The points of a walk that are kept, each before an update, and that update. At the last point it is one that was not made.
 
-    update: Int[np.ndarray, " k"]
-    path: Float[np.ndarray, "k p"]
-    loss: Float[np.ndarray, " k"]
-    slope: Float[np.ndarray, " k"]
-    gradient: Float[np.ndarray, "k p"]
-    momentum: Float[np.ndarray, "k p"]
-    scale: Float[np.ndarray, "k p"]
-    step: Float[np.ndarray, "k p"]
-    evaluations: Int[np.ndarray, " k"]
-    taken: Int[np.ndarray, " k"]
+    step = −η·multiplier·momentum/scale, but for rounding and the decoupled decay of a method that has one. momentum and scale are NaN
+    where a method has no such form; Optimizer.adaptive tells whether η·multiplier/scale are the half axes of an ellipse to be drawn.
+    """
+
+    update: Int[np.ndarray, " k"]  # which updates they are
+    path: Float[np.ndarray, "k p"]  # θ
+    loss: Float[np.ndarray, " k"]  # of all rows
+    slope: Float[np.ndarray, " k"]  # the norm of that loss's gradient
+    gradient: Float[np.ndarray, "k p"]  # what the update goes by, in units of loss per θ: that of its batch
+    momentum: Float[np.ndarray, "k p"]  # in units of the gradient
+    scale: Float[np.ndarray, "k p"]  # 1 where a method has none, ∞ where a coordinate gets no step
+    step: Float[np.ndarray, "k p"]  # θ after the update minus θ before it, whether the next point is kept or not
+    evaluations: Int[np.ndarray, " k"]  # gradients that were computed for the updates before, as the optimizer counts them
+    taken: Int[np.ndarray, " k"]  # gradients that the update takes
+
+    def at(self, index: Int[np.ndarray, " m"]) -> "Points":
+        """Some of them."""
+        return Points(*(part[index] for part in self))
 
 
 def no_points(p: int) -> Points:
     """Of a walk that has not begun."""
-    at, number, count = np.zeros((0, p)), np.zeros(0), np.zeros(0, np.int64)
-    return Points(count, at, number, number, at, at, at, at, count, count)
+    point, number, count = np.zeros((0, p)), np.zeros(0), np.zeros(0, np.int64)
+    return Points(
+        update=count,
+        path=point,
+        loss=number,
+        slope=number,
+        gradient=point,
+        momentum=point,
+        scale=point,
+        step=point,
+        evaluations=count,
+        taken=count,
+    )
 
 
 def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: Optimizer, most: int) -> Points:
@@ -36,12 +55,12 @@ def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: 
 
     What is dropped here, a walk that is left half way does not hold.
     """
-    held, n = len(points.update), len(more.loss)
-    first, spent = (int(points.update[-1]) + 1, int(points.evaluations[-1] + points.taken[-1])) if held else (0, 0)
+    before, n = len(points.update), len(more.loss)
+    first, spent = (int(points.update[-1]) + 1, int(points.evaluations[-1] + points.taken[-1])) if before else (0, 0)
     update, path, loss = np.arange(first, first + n), np.asarray(more.theta), np.asarray(more.loss)
     together = (np.concatenate([points.update, update]), np.concatenate([points.path, path]), np.concatenate([points.loss, loss]))
     keep = thinned(*together, most)
-    old, new = keep[keep < held], keep[keep >= held] - held
+    old, new = keep[keep < before], keep[keep >= before] - before
 
     def of_new(part: Float[Array | np.ndarray, "k p"] | None, otherwise: Float[np.ndarray, "m p"]) -> Float[np.ndarray, "m p"]:
         return otherwise if part is None else np.asarray(part)[new]
@@ -51,15 +70,15 @@ def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: 
     unknown, one = np.full_like(gradient, np.nan), np.ones_like(gradient)
     after = np.where((new == n - 1)[:, None], end, path[np.minimum(new + 1, n - 1)])
     added = Points(
-        update[new],
-        path[new],
-        loss[new],
-        np.asarray(more.slope)[new],
-        gradient,
-        of_new(more.momentum, gradient if optimizer.lens else unknown),
-        of_new(more.scale, one if optimizer.lens else unknown),
-        after - path[new],
-        spent + (new if counts is None else np.cumsum(counts)[new] - counts[new]),
-        np.ones_like(new) if counts is None else counts[new],
+        update=update[new],
+        path=path[new],
+        loss=loss[new],
+        slope=np.asarray(more.slope)[new],
+        gradient=gradient,
+        momentum=of_new(more.momentum, gradient if optimizer.lens else unknown),
+        scale=of_new(more.scale, one if optimizer.lens else unknown),
+        step=after - path[new],
+        evaluations=spent + (new if counts is None else np.cumsum(counts)[new] - counts[new]),
+        taken=np.ones_like(new) if counts is None else counts[new],
     )
-    return Points(*(np.concatenate([before[old], part]) for before, part in zip(points, added, strict=True)))
+    return Points(*(np.concatenate(parts) for parts in zip(points.at(old), added, strict=True)))

@@ -37,7 +37,7 @@ def main(file: str, names: str, *joined: str) -> None:
     for name in names.split(","):
         for number, panel in enumerate(run(SCENES[name]).panels):
             found[f"{name} {number} grid"] = panel.grid
-            found[f"{name} {number} path"] = panel.walks[0].path
+            found[f"{name} {number} path"] = panel.walks[0].points.path
             found[f"{name} {number} rate"] = np.array(panel.walks[0].rated.rate)
     np.savez(file, **found)  # type: ignore[arg-type]
 

@@ -432,8 +432,8 @@ def test_a_link_gives_the_same_numbers_to_the_last_bit(name: str) -> None:
 def _arrays() -> tuple[Callable[[PanelResult], list[np.ndarray]], ...]:
     return (
         lambda panel: [panel.grid, np.asarray(panel.fit.theta), np.asarray(panel.fit.hessian)],
-        lambda panel: [walk.path for walk in panel.walks],
-        lambda panel: [walk.loss for walk in panel.walks],
+        lambda panel: [walk.points.path for walk in panel.walks],
+        lambda panel: [walk.points.loss for walk in panel.walks],
     )
 
 

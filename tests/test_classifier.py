@@ -24,8 +24,10 @@ from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep
 from labs.deep.trainer import trainer
 from labs.deep.training import initial_theta, snapshot
 from lessons.deep_scene import CLASSIFIER
-from networks.multilayer import Architecture, drawn, filters, forward, layer_of, layers, preactivation, states
-from networks.multilayer import losses as costs
+from networks.architecture import Architecture, filters, layers
+from networks.forward import Snapshot, forward, states
+from networks.losses import costs
+from networks.parameters import initial_parameters
 from surfaces.class_loss import class_losses
 from surfaces.surface import Rows
 from verdict.deep import _falls_for_ever
@@ -106,7 +108,7 @@ def test_every_loss_goes_through_a_network_as_in_numpy(name: str, depth: int) ->
 
     def ours(at: jax.Array) -> jax.Array:
         numbers = {key: jnp.float64(value) for key, value in settings.items()}
-        return Objective(net, name).value(numbers, at, states(net, np.float64), rows)[0]
+        return Objective(net, name).value(Snapshot(numbers, states(net, np.float64), rows, at))[0]
 
     def theirs(at: Array) -> float:
         return float(cost(name, network(net, at, x[:, :15]), labels[:15], **settings).mean())
@@ -227,13 +229,12 @@ def test_theta_of_softmax_regression_is_a_matrix_and_a_bias() -> None:
     np.testing.assert_array_equal(part.output, np.arange(15.0).reshape(3, 5))
     np.testing.assert_array_equal(part.output_bias, [15, 16, 17])
     np.testing.assert_array_equal(filters(net), [*np.repeat(np.arange(3), 5), -1, -1, -1])
-    np.testing.assert_array_equal(layer_of(net), np.zeros(18))
-    weights = drawn(net, "standard_normal", jax.random.key(0), np.float64)
+    weights = initial_parameters(net, "standard_normal", jax.random.key(0), np.float64)
     assert weights.shape == (18,)
     assert np.all(np.asarray(weights[15:]) == 0)
     x = np.random.default_rng(0).normal(size=(5, 7))
     rows = Rows(jnp.asarray(x), jnp.zeros(7), jnp.ones(7))
-    scores, state, hidden = forward(net, {}, theta, states(net, np.float64), rows, preactivation(net, theta, rows), True, 4)
+    scores, state, hidden = forward(net, Snapshot({}, states(net, np.float64), rows, theta), True, keep=4)
     np.testing.assert_allclose(scores, np.arange(15.0).reshape(3, 5) @ x + np.array([[15], [16], [17]]), rtol=1e-12)
     assert state == ()
     assert hidden is not None

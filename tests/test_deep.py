@@ -30,7 +30,8 @@ from labs.deep.setup import Deep
 from labs.deep.training import initial_theta, trained
 from labs.plane.rows import table
 from landscape.directions import slices
-from networks.multilayer import filters, forward, layers, preactivation, states
+from networks.architecture import filters, layers
+from networks.forward import Snapshot, forward, states
 from normalization.hidden_layer import hidden_normalizations
 from surfaces.surface import Rows
 
@@ -57,7 +58,7 @@ def result() -> DeepResult:
 @cache
 def loss_function(objective: Objective) -> Callable[..., jax.Array]:
     """(numbers, theta, state, rows) -> the network's own loss, compiled once."""
-    return jax.jit(lambda numbers, theta, state, rows: objective.value(numbers, theta, state, rows)[0])
+    return jax.jit(lambda numbers, theta, state, rows: objective.value(Snapshot(numbers, state, rows, theta))[0])
 
 
 def loss_at(one: NetworkResult, theta: Array, state: tuple[Array, ...], *, train: bool, test_rows: bool = False) -> float:
@@ -117,10 +118,8 @@ def test_the_records_of_a_training(result: DeepResult) -> None:
             assert float(measured.loss) == pytest.approx(loss_at(one, theta, state, train=True), rel=1e-5)
             assert float(measured.test_mode_loss) == pytest.approx(loss_at(one, theta, state, train=False), rel=1e-5)
             assert float(measured.held_out_loss) == pytest.approx(loss_at(one, theta, state, train=False, test_rows=True), rel=1e-5)
-            scores, _, _ = forward(
-                one.setup.net, one.setup.numbers, jnp.asarray(theta), tuple(map(jnp.asarray, state)), rows.test,
-                preactivation(one.setup.net, jnp.asarray(theta), rows.test), False,
-            )  # fmt: skip
+            snapshot = Snapshot(one.setup.numbers, tuple(map(jnp.asarray, state)), rows.test, jnp.asarray(theta))
+            scores, _, _ = forward(one.setup.net, snapshot, False)
             right = np.argmax(np.asarray(scores), axis=0)[: rows.m] == np.asarray(rows.test.y)[: rows.m]
             assert float(measured.held_out_accuracy) == pytest.approx(right.mean(), abs=1e-6)
 
@@ -143,8 +142,7 @@ def test_gradients_and_activations_by_layer(result: DeepResult) -> None:
         np.testing.assert_allclose(record.measured.bias_gradients[-1], [np.linalg.norm(one) for one in biases], rtol=1e-4, atol=1e-6)
         assert float(record.measured.gradient[-1]) == pytest.approx(float(np.linalg.norm(g)), rel=1e-4)
         at = jnp.asarray(record.theta[-1])
-        z = preactivation(net, at, rows.train)
-        hidden = forward(net, one.setup.numbers, at, states(net, np.float32), rows.train, z, True, keep=rows.n)[2]
+        hidden = forward(net, Snapshot(one.setup.numbers, states(net, np.float32), rows.train, at), True, keep=rows.n)[2]
         assert hidden is not None
         seen = np.asarray(hidden)[:, :, : rows.n].reshape(net.depth, -1)
         np.testing.assert_allclose(record.measured.percentiles[-1], np.percentile(seen, PERCENTILES, axis=1).T, atol=1e-5)
@@ -347,7 +345,7 @@ def test_sharpness_share_and_spectrum_beside_the_whole_hessian() -> None:
 
     @jax.jit
     def value(at: jax.Array) -> jax.Array:
-        return Objective(one.setup.net, "cross_entropy").value({}, at, (), wide)[0]
+        return Objective(one.setup.net, "cross_entropy").value(Snapshot({}, (), wide, at))[0]
 
     slope, hessian = jax.jit(jax.grad(value)), jax.jit(jax.hessian(value))
 
@@ -537,7 +535,7 @@ def test_one_sample_moves_all_others_through_batch_statistics_alone(result: Deep
     one = result.nets[0]
     rows, theta = one.setup.split.train, jnp.asarray(one.record.theta[-1])
     first = [Rows(rows.x[:, :1] + shift * jnp.array([[1.0], [0.0]]), rows.y[:1], rows.w[:1]) for shift in (0.0, 1.5)]
-    scores = [forward(one.setup.net, {}, theta, (), row, preactivation(one.setup.net, theta, row), True)[0] for row in first]
+    scores = [forward(one.setup.net, Snapshot({}, (), row, theta), True)[0] for row in first]
     assert plain[0] == pytest.approx(float(np.linalg.norm(scores[1] - scores[0])), rel=1e-5)
 
 

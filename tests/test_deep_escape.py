@@ -1,7 +1,5 @@
 """Where a large network stands, ways off it, and the verdict: beside whole Hessians, closed forms and cases that are known beforehand."""
 
-from compute import backend  # noqa: F401, I001  (float64, before JAX)
-
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,22 +10,23 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from verdict.verdict import Judgment, network_suggestion, sentence, verdicts
+from compute import backend  # noqa: F401  (float64, before JAX)
+from core.settings import Pick, pick
 from labs.deep.curvature import STEPS, curvature
 from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, escape_race
-from labs.deep.setup import Deep
 from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.races import training_setup
+from labs.deep.setup import Deep
 from labs.deep.training import Record, initial_theta, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
-from verdict.deep import judged
 from landscape.lanczos import ends, leading, rayleigh
-from verdict.evidence import LEAST
-from core.settings import Pick, pick
-from networks.multilayer import Layers, layers
-from tests.test_compilations import compiling
+from networks.architecture import Layers, layers
 from tests.pages import board, opened
+from tests.test_compilations import compiling
 from tests.test_deep_page import TINY
+from verdict.deep import judged
+from verdict.evidence import LEAST
+from verdict.verdict import Judgment, network_suggestion, sentence, verdicts
 
 Array = np.ndarray[Any, Any]
 Start = Callable[[TrainingSetup], Array]

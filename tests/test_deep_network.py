@@ -1,7 +1,5 @@
 """Deep networks beside a float64 NumPy implementation: values, exact derivatives by complex steps, running statistics, training."""
 
-from compute import backend  # noqa: F401, I001  (float64, before JAX)
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,25 +10,17 @@ import numpy as np
 import pytest
 from scipy.special import erf
 
+from compute import backend  # noqa: F401  (float64, before JAX)
+from core.catalogue import catalogue
+from core.settings import numbers, pick
+from networks.architecture import Architecture, filters, layers
+from networks.forward import Snapshot, forward, states
+from networks.losses import mean_cost, network_loss
+from networks.parameters import completed, initial_parameters, recovering
 from normalization.hidden.batch import normalization as batch_normalization
 from optim.batches import drawing
 from optim.optimizer import Optimizer
 from optim.training import Problem, begin, train
-from core.catalogue import catalogue
-from core.settings import numbers, pick
-from networks.multilayer import (
-    Architecture,
-    filters,
-    forward,
-    initial,
-    layer_of,
-    layers,
-    loss,
-    mean_cost,
-    preactivation,
-    recovering,
-    states,
-)
 from surfaces.surface import Rows
 
 Array = np.ndarray[Any, Any]
@@ -50,7 +40,7 @@ D, K, C, N, ROOM = 3, 4, 3, 20, 32
 def oracle(
     net: Architecture, theta: Array, x: Array, remembered: list[tuple[Array, Array]] | None = None
 ) -> tuple[Array, list[Array], list[Any]]:
-    """Layer by layer as the docstring of surfaces/multilayer.py has it: scores, every hidden layer's values, each layer's μ and σ²."""
+    """Layer by layer as the docstring of networks/forward.py has it: scores, every hidden layer's values, each layer's μ and σ²."""
     k, m, c = net.width, net.depth, net.outputs
     sizes = [k * net.inputs, k, (m - 1) * k * k, (m - 1) * k, c * k, c]
     first, bias, deeper, biases, out, out_bias, rest = np.split(theta, np.cumsum(sizes))
@@ -150,7 +140,7 @@ def test_values(net: Architecture, train_mode: bool, dtype: type, tolerance: flo
     """float32: five layers of sums of four; measured 4e-6 at most, of the scores' size."""
     rows, theta = data(dtype), jnp.asarray(parameters(net).astype(dtype))
     state = stacked(net, dtype)
-    scores, after, hidden = forward(net, traced(dtype), theta, state, rows, preactivation(net, theta, rows), train_mode, keep=ROOM)
+    scores, after, hidden = forward(net, Snapshot(traced(dtype), state, rows, theta), train_mode, keep=ROOM)
     x = np.asarray(data().x)[:, :N]
     expected, kept, statistics = oracle(net, parameters(net), x, None if train_mode or not state else remembered(net))
     assert hidden is not None
@@ -173,7 +163,7 @@ def test_gradients_by_complex_steps(net: Architecture, name: str) -> None:
     step = 1e-30
 
     def value(at: jax.Array) -> jax.Array:
-        return loss(net, name, traced(np.float64), at, stacked(net, np.float64), rows, preactivation(net, at, rows), True)[0]
+        return network_loss(net, name, Snapshot(traced(np.float64), stacked(net, np.float64), rows, at), True)[0]
 
     found, gradient = jax.value_and_grad(value)(jnp.asarray(theta))
     expected = np.array([measure(oracle(net, theta + 1j * step * one, x)[0], y).imag / step for one in np.eye(net.size)])
@@ -187,13 +177,13 @@ def test_gamma_sigma_and_beta_mu_give_the_plain_network_back(place: str, residua
     plain = Architecture(D, K, 4, "gelu", "none", C, place, True, residual)
     net = replace(plain, normalization="batch")
     rows, key = data(), jax.random.key(0)
-    before = initial(plain, {}, "he", key, np.float64)
-    theta = initial(net, traced(np.float64), "he", key, np.float64)
+    before = initial_parameters(plain, "he", key, np.float64)
+    theta = completed(net, traced(np.float64), initial_parameters(net, "he", key, np.float64))
     assert net.size - plain.size == 4 * K * (2 if place == "after" else 1)
-    expected = forward(plain, {}, before, (), rows, preactivation(plain, before, rows), True)[0]
+    expected = forward(plain, Snapshot({}, (), rows, before), True)[0]
 
     def scores(at: jax.Array) -> Array:
-        return np.asarray(forward(net, traced(np.float64), at, states(net, np.float64), rows, preactivation(net, at, rows), True)[0])[:, :N]
+        return np.asarray(forward(net, Snapshot(traced(np.float64), states(net, np.float64), rows, at), True)[0])[:, :N]
 
     assert not np.allclose(scores(theta), np.asarray(expected)[:, :N], rtol=1e-2)
     np.testing.assert_allclose(
@@ -214,12 +204,12 @@ def test_weights_before_a_batch_normalization() -> None:
 
     def gradient(at: Array) -> Array:
         def value(theta: jax.Array) -> jax.Array:
-            return loss(net, "cross_entropy", exact, theta, states(net, np.float64), rows, preactivation(net, theta, rows), True)[0]
+            return network_loss(net, "cross_entropy", Snapshot(exact, states(net, np.float64), rows, theta), True)[0]
 
         return np.asarray(jax.grad(value)(jnp.asarray(at)))
 
     unit = filters(net)
-    inside = (unit >= 0) & (layer_of(net) < net.depth)
+    inside = (unit >= 0) & (unit < K * net.depth)
     g = gradient(theta)
     for one in range(3 * K):
         of = unit == one
@@ -231,16 +221,14 @@ def test_weights_before_a_batch_normalization() -> None:
 def test_the_parts_of_theta() -> None:
     net = Architecture(D, K, 3, "relu", "batch", C, "after", True)
     part = jax.tree.map(lambda at: np.asarray(at, int), layers(net, jnp.arange(net.size, dtype=jnp.float32)))
-    unit, layer = filters(net), layer_of(net)
+    unit = filters(net)
     assert net.size == K * D + K + 2 * (K * K + K) + C * K + C + 2 * 3 * K
     for name in ("first_bias", "deeper_bias", "output_bias", "gamma", "beta"):
         assert set(unit[np.asarray(getattr(part, name)).ravel()]) == {-1}
     rows = [row for matrix in (part.first, *part.deeper, part.output) for row in np.asarray(matrix)]
     assert [set(unit[row]) for row in rows] == [{i} for i in range(3 * K + C)], "a filter is all that goes into one unit"
-    for i in range(3):
-        held = [part.gamma[i], part.beta[i], (part.first, *part.deeper)[i], (part.first_bias, *part.deeper_bias)[i]]
-        assert all(set(layer[np.asarray(one).ravel()]) == {i} for one in held)
-    assert set(layer[np.asarray(part.output).ravel()]) | set(layer[np.asarray(part.output_bias)]) == {3}
+    entries = np.concatenate([np.asarray(entries).ravel() for entries in part])
+    np.testing.assert_array_equal(entries, np.arange(net.size))
 
 
 # ------------------------------------------------------------------------------------------------------------------ training
@@ -251,7 +239,7 @@ TRAINED = Architecture(D, K, 2, "tanh", "batch", C, "before", True)
 
 
 def objective(theta: jax.Array, state: tuple[jax.Array, ...], rows: Rows) -> tuple[jax.Array, tuple[jax.Array, ...]]:
-    return loss(TRAINED, "cross_entropy", traced(np.float64), theta, state, rows, preactivation(TRAINED, theta, rows), True)
+    return network_loss(TRAINED, "cross_entropy", Snapshot(traced(np.float64), state, rows, theta), True)
 
 
 def trained(until: list[int], size: int, ceiling: float = 1e9) -> Any:  # noqa: ANN401  (a Training)

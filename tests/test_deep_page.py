@@ -15,7 +15,7 @@ from labs.deep.run import run
 from labs.deep.setup import MOST_NETS, Deep
 from landscape.directions import slices
 from lessons.deep_scene import DEEP
-from networks.multilayer import layers
+from networks.architecture import layers
 from normalization.hidden_layer import hidden_normalizations
 from tests.pages import alternatives, board, components, fine, opened
 from views.deep.charts import CHARTS

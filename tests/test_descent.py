@@ -131,9 +131,9 @@ def walked(rate: float, steps: int, **changes: object) -> Walk:
 
 def agree(walk: Walk, expected: Told, tolerance: float = 1e-8) -> None:
     """Wherever the walk was kept; the rounding of a few hundred updates."""
-    np.testing.assert_allclose(walk.path, expected.path[walk.update], rtol=tolerance, atol=tolerance)
-    np.testing.assert_allclose(walk.loss, expected.loss[walk.update], rtol=tolerance)
-    np.testing.assert_allclose(walk.slope, expected.slope[walk.update], rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(walk.points.path, expected.path[walk.points.update], rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(walk.points.loss, expected.loss[walk.points.update], rtol=tolerance)
+    np.testing.assert_allclose(walk.points.slope, expected.slope[walk.points.update], rtol=1e-6, atol=1e-8)
     assert (walk.settled, walk.diverged) == (expected.settled, expected.diverged)
 
 
@@ -172,7 +172,7 @@ def test_mini_batches(size: int, seed: int) -> None:
 @pytest.mark.parametrize("size", [150, 151, 4000])
 def test_a_batch_of_all_rows_is_the_full_batch(size: int) -> None:
     whole, batch = walked(0.01, 80), walked(0.01, 80, batch=size)
-    np.testing.assert_array_equal(batch.path, whole.path)
+    np.testing.assert_array_equal(batch.points.path, whole.points.path)
 
 
 def test_schedule_and_warm_up() -> None:
@@ -190,7 +190,7 @@ def test_full_batch_only_is_said() -> None:
     assert "use all rows" in note.english
     assert without.notes == ()
     for one, other in zip(with_batches.panels[0].walks, without.panels[0].walks, strict=True):
-        np.testing.assert_array_equal(one.path, other.path)
+        np.testing.assert_array_equal(one.points.path, other.points.path)
     assert run(Experiment(panels=RAW, batch=10, steps=5, resolution=20)).notes == ()
 
 
@@ -203,19 +203,19 @@ def test_monkey_saddle_runs_away() -> None:
     walk = run(replace(base, optimizers=(pick("gradient_descent", rate=0.05),))).panels[0].walks[0]
     assert walk.settled is None
     assert walk.diverged is not None
-    assert walk.diverged == walk.update[-1] < 200
+    assert walk.diverged == walk.points.update[-1] < 200
     x, y = -0.5, 0.1
     for t in range(walk.diverged + 1):
         loss = x**3 - 3 * x * y**2
         assert (abs(loss) > 1e12) is (t == walk.diverged)
         x, y = x - 0.05 * (3 * x**2 - 3 * y**2), y + 0.05 * 6 * x * y
-    assert walk.loss[-1] < -1e12
+    assert walk.points.loss[-1] < -1e12
 
 
 def test_a_long_walk_is_thinned_and_its_end_is_exact() -> None:
     walk, expected = walked(0.0528, 9000), told(np.full(9000, 0.0528))
-    assert len(walk.update) <= 2000
-    assert (walk.update[0], walk.update[-1]) == (0, 9000)
+    assert len(walk.points.update) <= 2000
+    assert (walk.points.update[0], walk.points.update[-1]) == (0, 9000)
     np.testing.assert_allclose(walk.end, expected.path[-1], rtol=1e-9)
     agree(walk, expected)
 
@@ -305,7 +305,7 @@ def test_what_was_computed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     last = under_way.finish()
     assert last.finished
     assert last.progress == 1
-    np.testing.assert_array_equal(last.path[last.update <= 199], first.path)
+    np.testing.assert_array_equal(last.points.path[last.points.update <= 199], first.points.path)
     assert under_way.work(0.0).result is last
 
 
@@ -327,5 +327,5 @@ def test_impatience(monkeypatch: pytest.MonkeyPatch) -> None:
             break
     for one, other in zip(result.panels[0].walks, whole.panels[0].walks, strict=True):
         assert one.rated == other.rated
-        np.testing.assert_array_equal(one.path, other.path)
+        np.testing.assert_array_equal(one.points.path, other.points.path)
         assert (one.settled, one.diverged) == (other.settled, other.diverged)

@@ -204,7 +204,7 @@ class TestPokemon:
             b, w = b - gb / sqrt(gb2), w - gw / sqrt(gw2)
         np.testing.assert_allclose(adagrad.end, [b, w], rtol=1e-6)
         np.testing.assert_allclose(adagrad.end, [-188.3668, 2.6693], atol=1e-3)
-        assert (descent.update[-1], adagrad.update[-1]) == (100_000, 100_000)
+        assert (descent.points.update[-1], adagrad.points.update[-1]) == (100_000, 100_000)
         assert descent.diverged is None
         assert adagrad.diverged is None
 
@@ -213,16 +213,16 @@ class TestPokemon:
         (panel,) = run(pokemon(pick("gradient_descent", rate=1e-5))).panels
         (walk,) = panel.walks
         assert walk.diverged is not None
-        assert walk.diverged == walk.update[-1] < 15
+        assert walk.diverged == walk.points.update[-1] < 15
         assert walk.settled is None
-        assert walk.loss[-1] > 1e12 * walk.loss[0]
+        assert walk.points.loss[-1] > 1e12 * walk.points.loss[0]
 
     def test_rate_of_the_sum_is_ten_times_less(self) -> None:
         """Ten rows: η(sum) = 1e-7 is η(mean) = 1e-6."""
         (of_sum,) = run(pokemon(pick("gradient_descent", rate=1e-7), steps=1000)).panels
         (of_mean,) = run(pokemon(pick("gradient_descent", rate=1e-6), steps=1000, reduce="mean")).panels
-        np.testing.assert_allclose(of_sum.walks[0].path, of_mean.walks[0].path, rtol=1e-9)
-        np.testing.assert_allclose(of_sum.walks[0].loss, 10 * of_mean.walks[0].loss, rtol=1e-9)
+        np.testing.assert_allclose(of_sum.walks[0].points.path, of_mean.walks[0].points.path, rtol=1e-9)
+        np.testing.assert_allclose(of_sum.walks[0].points.loss, 10 * of_mean.walks[0].points.loss, rtol=1e-9)
         assert of_mean.fit.loss == pytest.approx(10193.673, rel=1e-7)
 
     def test_standardized(self) -> None:
@@ -287,9 +287,9 @@ def test_gradient_descent_diverges_iff_beyond_the_limit(name: str) -> None:
             assert walk.rated.rate != rate
             if fraction < 1:
                 assert walk.diverged is None
-                assert np.all(np.diff(walk.loss) <= 1e-9 * np.abs(walk.loss[:-1]))
+                assert np.all(np.diff(walk.points.loss) <= 1e-9 * np.abs(walk.points.loss[:-1]))
             else:
-                assert walk.diverged == walk.update[-1]
+                assert walk.diverged == walk.points.update[-1]
                 assert walk.settled is None
 
 
@@ -376,7 +376,7 @@ def test_every_feature_normalization_starts_from_the_same_function(model: str) -
 
 def test_first_recorded_losses_agree_and_nothing_is_said() -> None:
     result = run(Experiment(panels=(RAW, STANDARDIZE, Panel(pick("whiten_zca"))), start=START, steps=5))
-    first = [panel.walks[0].loss[0] for panel in result.panels]
+    first = [panel.walks[0].points.loss[0] for panel in result.panels]
     np.testing.assert_allclose(first, first[0], rtol=1e-9)
     assert result.notes == ()
 

@@ -1,7 +1,5 @@
 """Every fast path against the plain vmap of the loss: random networks, models, planes and data."""
 
-from compute import backend  # noqa: F401, I001  (sets up JAX before it is used)
-
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -13,14 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jaxtyping import Array
 
+from compute import backend  # noqa: F401  (sets up JAX before it is used)
+from core.catalogue import catalogue
+from core.settings import Option, numbers, options, pick
 from labs.plane import kernels
 from landscape.grid import Plane, on_grid
+from networks.architecture import Architecture
+from networks.forward import Snapshot, forward, preactivation, states
+from networks.losses import network_loss
 from normalization.hidden_layer import HiddenNormalization
-from core.settings import Option, numbers, options, pick
-from core.catalogue import catalogue
 from surfaces.catalogue import surfaces
-from networks.multilayer import Architecture, forward, preactivation, states
-from networks.multilayer import loss as network_loss
 from surfaces.surface import Rows, Structure
 
 SIDE = 7
@@ -56,7 +56,7 @@ def grids(net: Architecture) -> tuple[Callable[..., Array], Callable[..., Array]
     """(numbers, plane, rows, side) -> the grid, the fast way and the plain one."""
 
     def loss(theta: Array, shared: tuple[dict[str, Array], Rows], z: Array) -> Array:
-        return network_loss(net, "squared_error", shared[0], theta, states(net, theta.dtype), shared[1], z, True)[0]
+        return network_loss(net, "squared_error", Snapshot(shared[0], states(net, theta.dtype), shared[1], theta), True, z=z)[0]
 
     def linear(theta: Array, shared: tuple[dict[str, Array], Rows]) -> Array:
         return preactivation(net, theta, shared[1])
@@ -162,9 +162,9 @@ def test_a_network_in_numpy(normalization: str) -> None:
         h = np.tanh(z)
     expected = parts[4] @ h + parts[5]
     chosen = {"epsilon": jnp.asarray(1e-3)}
-    z = preactivation(net, jnp.asarray(theta), rows)
-    scores, _, _ = forward(net, chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
+    at = Snapshot(chosen, states(net, np.float64), rows, jnp.asarray(theta))
+    scores, _, _ = forward(net, at, True)
     np.testing.assert_allclose(scores[0, :20], expected, rtol=1e-12)
-    found, _ = network_loss(net, "squared_error", chosen, jnp.asarray(theta), states(net, np.float64), rows, z, True)
+    found, _ = network_loss(net, "squared_error", at, True)
     assert float(found) == pytest.approx(float(np.mean((expected - y) ** 2)), rel=1e-12)
     assert net.size == theta.size == 61

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 
 from labs.plane.setup import SAME, Experiment
 from labs.plane.run import run
-from optim.descent import Kept, Target, apart, begin, columns, descend
+from optim.descent import Descent, Kept, Target, apart, begin, columns, descend
 from optim.optimizer import Lens, Optimizer
 from optim.record import Points
 from optim.thin import thinned
@@ -69,31 +69,31 @@ def test_the_step_is_momentum_over_scale(name: str, scene: str, odd: bool) -> No
     """To the rounding of a few operations, and of θ, from whose difference the step is taken: half a unit of its last place each time."""
     walk = through(name, SCENES[scene], odd)
     decay = hyper(name, odd)["decay"] if name in DECAYING else 0.0
-    assert np.isfinite(walk.momentum).all()
-    assert (walk.scale > 0).all()
-    told_step = -walk.rates[:, None] * (walk.momentum / walk.scale + decay * walk.path)
-    unit = np.finfo(float).eps * np.abs(walk.path).max()
-    np.testing.assert_allclose(told_step[:-1], walk.step[:-1], rtol=1e-12, atol=2 * unit)
-    assert np.abs(walk.step[:-1, 0]).max() > 1e6 * unit
+    assert np.isfinite(walk.points.momentum).all()
+    assert (walk.points.scale > 0).all()
+    told_step = -walk.rates[:, None] * (walk.points.momentum / walk.points.scale + decay * walk.points.path)
+    unit = np.finfo(float).eps * np.abs(walk.points.path).max()
+    np.testing.assert_allclose(told_step[:-1], walk.points.step[:-1], rtol=1e-12, atol=2 * unit)
+    assert np.abs(walk.points.step[:-1, 0]).max() > 1e6 * unit
     if scene == "no slope along y":
-        assert not walk.step[:-1, 1].any()
+        assert not walk.points.step[:-1, 1].any()
 
 
 @pytest.mark.parametrize("scene", ["formula", "mini-batches"])
 @EVERY
 def test_what_every_walk_keeps(name: str, scene: str) -> None:
     walk, k = through(name, SCENES[scene]), SCENES[scene].steps + 1
-    for part in (walk.path, walk.gradient, walk.momentum, walk.scale, walk.step):
+    for part in (walk.points.path, walk.points.gradient, walk.points.momentum, walk.points.scale, walk.points.step):
         assert part.shape == (k, 2)
-    for part in (walk.loss, walk.slope, walk.evaluations, walk.rates):
+    for part in (walk.points.loss, walk.points.slope, walk.points.evaluations, walk.rates):
         assert part.shape == (k,)
-    assert np.isnan(walk.step[-1]).all()
-    np.testing.assert_array_equal(walk.step[:-1], np.diff(walk.path, axis=0))
+    assert np.isnan(walk.points.step[-1]).all()
+    np.testing.assert_array_equal(walk.points.step[:-1], np.diff(walk.points.path, axis=0))
     whole = name in WITHOUT or scene == "formula"
-    same = np.isclose(np.linalg.norm(walk.gradient, axis=1), walk.slope, rtol=1e-12)
+    same = np.isclose(np.linalg.norm(walk.points.gradient, axis=1), walk.points.slope, rtol=1e-12)
     assert same.all() if whole else not same.any()
-    np.testing.assert_array_equal(np.isnan(walk.momentum), np.full((k, 2), name in WITHOUT))
-    np.testing.assert_array_equal(np.isnan(walk.scale), np.full((k, 2), name in WITHOUT))
+    np.testing.assert_array_equal(np.isnan(walk.points.momentum), np.full((k, 2), name in WITHOUT))
+    np.testing.assert_array_equal(np.isnan(walk.points.scale), np.full((k, 2), name in WITHOUT))
 
 
 def test_which_have_an_ellipse() -> None:
@@ -102,19 +102,19 @@ def test_which_have_an_ellipse() -> None:
         *("gradient_descent", "momentum", "nesterov", "lion", "sign_sgd", "rprop", *WITHOUT)
     }
     for name in ("gradient_descent", "momentum", "nesterov"):
-        assert (through(name, VALLEY).scale == 1).all()
+        assert (through(name, VALLEY).points.scale == 1).all()
 
 
 @pytest.mark.parametrize("name", ["adagrad", "root_mean_square", "lion", "sign_sgd", "rprop"])
 def test_a_coordinate_without_a_step_has_the_scale_infinity(name: str) -> None:
     walk = through(name, SCENES["no slope along y"])
-    assert np.isinf(walk.scale[:, 1]).all()
-    assert np.isfinite(walk.scale[0, 0])
+    assert np.isinf(walk.points.scale[:, 1]).all()
+    assert np.isfinite(walk.points.scale[0, 0])
 
 
 def test_radam_has_no_scale_before_it_is_rectified() -> None:
     """At β₂ = 0.999 for five updates."""
-    scale = through("radam", VALLEY).scale
+    scale = through("radam", VALLEY).points.scale
     assert (scale[:5] == 1).all()
     assert (scale[5:] != 1).all()
 
@@ -290,7 +290,7 @@ def test_mini_batches_under_a_schedule(name: str, odd: bool) -> None:
     for name_of, values in expected.items():
         rows = slice(50) if name_of == "step" else slice(51)
         size = np.abs(np.where(np.isfinite(values), values, 0)).max()
-        np.testing.assert_allclose(getattr(walk, name_of)[rows], values[rows], rtol=1e-7, atol=1e-10 * size, err_msg=name_of)
+        np.testing.assert_allclose(getattr(walk.points, name_of)[rows], values[rows], rtol=1e-7, atol=1e-10 * size, err_msg=name_of)
 
 
 # -------------------------------------------------------------------------------------------------------- how much it took
@@ -299,12 +299,12 @@ def test_mini_batches_under_a_schedule(name: str, odd: bool) -> None:
 @THROUGH_A_LENS
 def test_one_gradient_an_update(name: str) -> None:
     walk = through(name, SCENES["mini-batches"])
-    np.testing.assert_array_equal(walk.evaluations, walk.update)
+    np.testing.assert_array_equal(walk.points.evaluations, walk.points.update)
 
 
 def test_newtons_hessian_is_as_many_gradients_as_it_has_columns() -> None:
     walk = through("newton", VALLEY)
-    np.testing.assert_array_equal(walk.evaluations, 3 * walk.update)
+    np.testing.assert_array_equal(walk.points.evaluations, 3 * walk.points.update)
 
 
 CALLS: list[float] = []
@@ -325,9 +325,8 @@ def test_evaluations_are_those_that_were_made(name: str) -> None:
     before = len(CALLS)
     for until in (10, steps):
         first = int(carry.t)
-        carry, record = descend(
-            *(loss, None, None, optimizer, chosen, jnp.ones(steps + 2), target, jnp.asarray(steps), carry, jnp.asarray(until), 20)
-        )
+        descent = Descent(loss, None, None, optimizer, chosen, jnp.ones(steps + 2), target, jnp.asarray(steps))
+        carry, record = descend(descent, carry, jnp.asarray(until), room=20)
         kept = apart(np.asarray(record)[: until - first], columns(optimizer, chosen, carry))
         taken += until - first if kept.evaluations is None else float(np.sum(kept.evaluations))
     jax.effects_barrier()
@@ -339,15 +338,15 @@ def test_evaluations_add_up_over_chunks(monkeypatch: pytest.MonkeyPatch) -> None
     """What is thinned away was paid for all the same: L-BFGS and Newton on a walk longer than what is kept of it."""
     experiment = replace(VALLEY, optimizers=(pick("newton"),), steps=2500)
     walk = recorded(experiment).finish()
-    assert len(walk.update) < 2000
-    np.testing.assert_array_equal(walk.evaluations, 3 * walk.update)
+    assert len(walk.points.update) < 2000
+    np.testing.assert_array_equal(walk.points.evaluations, 3 * walk.points.update)
     searching = replace(VALLEY, optimizers=(pick("lbfgs"),), steps=60)
     whole = recorded(searching).finish()
     monkeypatch.setattr("optim.chunks.FIRST", 7)
     monkeypatch.setattr("optim.chunks.CHUNK", 0.0)
-    np.testing.assert_array_equal(recorded(searching).finish().evaluations, whole.evaluations)
-    assert (np.diff(whole.evaluations) >= 1).all()
-    assert whole.evaluations[20] > 40  # the gradient at θ, and one at least of the line search
+    np.testing.assert_array_equal(recorded(searching).finish().points.evaluations, whole.points.evaluations)
+    assert (np.diff(whole.points.evaluations) >= 1).all()
+    assert whole.points.evaluations[20] > 40  # the gradient at θ, and one at least of the line search
 
 
 # ------------------------------------------------------------------------------------------------------ what is kept of it
@@ -355,8 +354,8 @@ def test_evaluations_add_up_over_chunks(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_step_is_that_of_its_update_and_not_to_the_next_point_kept() -> None:
     walk, expected = walked(0.0528, 9000), told(np.full(9000, 0.0528))
-    assert (np.diff(walk.update) > 1).sum() > 150
-    np.testing.assert_allclose(walk.step[:-1], np.diff(expected.path, axis=0)[walk.update[:-1]], rtol=1e-6, atol=1e-9)
+    assert (np.diff(walk.points.update) > 1).sum() > 150
+    np.testing.assert_allclose(walk.points.step[:-1], np.diff(expected.path, axis=0)[walk.points.update[:-1]], rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("points", [1500, 2000, 2001, 30_000])
@@ -388,16 +387,17 @@ def test_a_walk_left_half_way_is_a_beginning_of_the_whole_and_holds_little(monke
     half = under_way.work(0.03).result
     assert not half.finished
     assert half.done == 39_999
-    held = [part for part in half if isinstance(part, np.ndarray)]
-    assert len(held) == len(Points._fields)
+    held = [part for part in (*half.points, *half) if isinstance(part, np.ndarray)]
+    assert len(held) == len(Points._fields) + 1  # and the rates
     assert all(part.base is None for part in held)
     assert sum(part.nbytes for part in held) < 300_000
     whole = under_way.finish()
     assert whole.finished
-    _, here, there = np.intersect1d(half.update[:-1], whole.update, return_indices=True)
-    assert (half.update[here] > 1000).sum() > 200
-    for part in ("path", "loss", "gradient", "momentum", "scale", "step", "rates", "evaluations"):
-        np.testing.assert_array_equal(getattr(half, part)[here], getattr(whole, part)[there], err_msg=part)
+    _, here, there = np.intersect1d(half.points.update[:-1], whole.points.update, return_indices=True)
+    assert (half.points.update[here] > 1000).sum() > 200
+    np.testing.assert_array_equal(half.rates[here], whole.rates[there])
+    for part in ("path", "loss", "gradient", "momentum", "scale", "step", "evaluations"):
+        np.testing.assert_array_equal(getattr(half.points, part)[here], getattr(whole.points, part)[there], err_msg=part)
 
 
 def test_the_race_looks_through_no_lens() -> None:
@@ -413,7 +413,8 @@ def test_the_race_looks_through_no_lens() -> None:
     def walk(room: int) -> tuple[object, Array]:
         target = Target(-jnp.inf, 0.0, 1e12)
         steps = jnp.asarray(5)
-        return descend(lambda θ, data: jnp.sum(θ**2), None, None, optimizer, chosen, jnp.ones(9), target, steps, carry, steps, room)
+        descent = Descent(lambda θ, data: jnp.sum(θ**2), None, None, optimizer, chosen, jnp.ones(9), target, steps)
+        return descend(descent, carry, steps, room)
 
     assert walk(0)[1].size == 0
     with pytest.raises(AssertionError):

@@ -117,7 +117,7 @@ def test_fit_holds_walks_and_minima(name: str, aspect: str) -> None:
     fitted = done(experiment, before, Act("fit", 0, None, None, False, 1))
     after = run(fitted).panels[0]
     left, right, bottom, top = after.a[0], after.a[-1], after.b[0], after.b[-1]
-    points = [after.walks[0].path[:, :2]]
+    points = [after.walks[0].points.path[:, :2]]
     if after.problem.source is None:
         minima = after.problem.surface.minima(after.problem.structure, {})
         assert minima is not None
@@ -236,11 +236,11 @@ def test_a_page_of_the_flip_book_is_the_landscape_that_its_update_went_by() -> N
     panel = run(experiment).panels[0]
     (walked,) = panel.walks
     for t in (0, 1, 7, 33):
-        x, y = walked.path[list(walked.update).index(t), :2]
+        x, y = walked.points.path[list(walked.points.update).index(t), :2]
         near = panel._replace(a=np.array([x - 0.5, x, x + 0.5]), b=np.array([y - 0.5, y, y + 0.5]))
         page = batch_landscape(experiment, near, t)
         slope = (page[1, 2] - page[1, 0], page[2, 1] - page[0, 1])
-        np.testing.assert_allclose(slope, walked.gradient[list(walked.update).index(t)], rtol=1e-8, atol=1e-10)
+        np.testing.assert_allclose(slope, walked.points.gradient[list(walked.points.update).index(t)], rtol=1e-8, atol=1e-10)
 
 
 # bytes
@@ -278,6 +278,6 @@ def test_a_walk_that_moves_has_few_points_and_all_its_excursions() -> None:
     assert isinstance(path, Derived)
     drawn = path.value().reshape(-1, 2)
     assert len(drawn) <= MOVING * 1.05
-    np.testing.assert_allclose(drawn.min(axis=0), whole.path.min(axis=0), rtol=1e-6, atol=1e-7)
-    np.testing.assert_allclose(drawn.max(axis=0), whole.path.max(axis=0), rtol=1e-6, atol=1e-7)
-    np.testing.assert_allclose(drawn[-1], whole.path[-1], rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(drawn.min(axis=0), whole.points.path.min(axis=0), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(drawn.max(axis=0), whole.points.path.max(axis=0), rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(drawn[-1], whole.points.path[-1], rtol=1e-6, atol=1e-7)

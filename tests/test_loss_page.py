@@ -17,7 +17,7 @@ from views.view_state import ViewState
 
 def first_steps(query: dict[str, str]) -> list[float]:
     panels = run(read(query, OUTPUT, ViewState())[0]).panels
-    return [float(np.linalg.norm(panel.walks[0].step[0])) for panel in panels]
+    return [float(np.linalg.norm(panel.walks[0].points.step[0])) for panel in panels]
 
 
 def test_it_opens_on_the_lectures_figure_and_says_how_far_the_first_steps_go() -> None:
@@ -139,5 +139,5 @@ def test_a_setting_for_all_pictures_takes_it_from_each() -> None:
 def test_the_lesson() -> None:
     at = opened("loss", {"lesson": "flat_loss", "revealed": "yes"})
     answer = next(said.value for said in [*at.success, *at.info, *at.markdown] if "Only the cross-entropy moves" in said.value)
-    steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(lesson.experiment).panels]  # type: ignore[arg-type]
+    steps = [float(np.linalg.norm(panel.walks[0].points.step[0])) for panel in run(lesson.experiment).panels]  # type: ignore[arg-type]
     assert all(numeral(step) in answer for step in steps)

@@ -84,7 +84,7 @@ def test_two_classes_are_one_surface_and_flat_along_one_one() -> None:
         assert moved[1:, 1:] == pytest.approx(np.zeros((49, 49)), abs=1e-12)
     assert softmax.grid == pytest.approx(sigmoid.grid, abs=1e-14)
     for one, other in zip(softmax.walks, sigmoid.walks, strict=True):
-        assert one.path == pytest.approx(other.path, abs=1e-12)
+        assert one.points.path == pytest.approx(other.points.path, abs=1e-12)
 
 
 @pytest.mark.parametrize("loss", class_losses())
@@ -93,7 +93,7 @@ def test_first_steps_are_rate_times_slope(loss: str) -> None:
     for start in ((-8.0, 8.0), (-9.5, 3.25), (2.0, -1.0)):
         (panel,) = run(replace(experiment, start=start)).panels
         _, gradient, _ = probed(panel.problem, start)
-        assert panel.walks[0].step[0] == pytest.approx(-0.25 * gradient, rel=1e-9, abs=1e-15)
+        assert panel.walks[0].points.step[0] == pytest.approx(-0.25 * gradient, rel=1e-9, abs=1e-15)
 
 
 MINIMA = [("label_smoothing", classes, target) for classes in (2, 3, 5) for target in (1, 2)] + [("hinge", 3, 1), ("hinge", 2, 2)]

@@ -143,7 +143,7 @@ def test_a_panel_may_have_another_model() -> None:
     for mine, theirs in zip(both, (linear, alone), strict=True):
         assert mine.problem == theirs.problem
         np.testing.assert_array_equal(mine.grid, theirs.grid)
-        np.testing.assert_array_equal(mine.walks[0].path, theirs.walks[0].path)
+        np.testing.assert_array_equal(mine.walks[0].points.path, theirs.walks[0].points.path)
     assert run(Experiment(surface=pick("lecture_toy"), panels=(other,))).panels[0].problem.structure.surface == "lecture_toy"
 
 

@@ -146,7 +146,7 @@ def test_from_exactly_the_saddle_only_the_step_leaves() -> None:
     assert (plain.left, heavy.left) == (None, None)
     np.testing.assert_array_equal(plain.walk.end, [0.0, 0.0])
     assert step.left is not None
-    assert step.walk.loss[-1] < 1e-12
+    assert step.walk.points.loss[-1] < 1e-12
     assert [r.name for r in (plain, heavy, step)] == ["plain gradient descent", "momentum 0.9", "a step along the negative curvature"]
 
 
@@ -190,10 +190,10 @@ def test_a_model_of_data_races_mini_batches_too() -> None:
     plain, heavy, noisy, step = race(asked, panel, found)
     assert noisy.name == "mini-batch noise"
     unit = unit_of(asked, panel)
-    moved = [float(np.abs((r.walk.path - found.at) / unit).max()) for r in (plain, heavy, noisy)]
+    moved = [float(np.abs((r.walk.points.path - found.at) / unit).max()) for r in (plain, heavy, noisy)]
     assert moved[2] > 1e3 * max(moved[0], moved[1], 1e-15)
-    assert step.walk.loss[0] < found.loss
-    assert step.walk.loss[-1] < step.walk.loss[0]
+    assert step.walk.points.loss[0] < found.loss
+    assert step.walk.points.loss[-1] < step.walk.points.loss[0]
 
 
 # ------------------------------------------------------------------------------------------------------------------- stability
@@ -303,7 +303,7 @@ def test_sharpness_over_the_updates() -> None:
     assert found is not None
     assert found.stable == 2
     for update, value in zip(found.update, found.value, strict=True):
-        x, y = walked.path[list(walked.update).index(update)]
+        x, y = walked.points.path[list(walked.points.update).index(update)]
         hessian = np.array([[2 * y * y, -2 + 4 * x * y], [-2 + 4 * x * y, 2 * x * x]])
         assert value == pytest.approx(0.02 * np.linalg.eigvalsh(hessian)[-1], rel=1e-10)
 
@@ -321,15 +321,15 @@ def test_the_bursts_of_the_root_mean_square_rule_come_where_its_sharpness_passes
     panel = pokemon(pick("root_mean_square", rate=1.0))
     walked = panel.walks[0]
     hessian = np.array([[20.0, 5020.0], [5020.0, 1746816.0]])
-    sharp = np.array([preconditioned(hessian, 1.0, scale) for scale in walked.scale])
-    consecutive = np.flatnonzero(np.diff(walked.update) == 1)
-    settled = consecutive[walked.update[consecutive] > 100]
-    rises = settled[walked.loss[settled + 1] > 1.02 * walked.loss[settled]]
+    sharp = np.array([preconditioned(hessian, 1.0, scale) for scale in walked.points.scale])
+    consecutive = np.flatnonzero(np.diff(walked.points.update) == 1)
+    settled = consecutive[walked.points.update[consecutive] > 100]
+    rises = settled[walked.points.loss[settled + 1] > 1.02 * walked.points.loss[settled]]
     assert rises.size > 20
     assert float(np.mean(sharp[rises] > 2)) > 0.97
     calm = settled[sharp[settled] < 1.9]
     assert calm.size > 20
-    assert float(np.mean(walked.loss[calm + 1] <= walked.loss[calm] * (1 + 1e-9))) > 0.9
+    assert float(np.mean(walked.points.loss[calm + 1] <= walked.points.loss[calm] * (1 + 1e-9))) > 0.9
     drawn = sharpness(panel.problem, walked)
     assert drawn is not None
     assert float(np.nanmax(drawn.value)) > 2
@@ -339,9 +339,9 @@ def test_adagrad_is_the_root_mean_square_rule_with_a_decayed_rate() -> None:
     """Facts C: ηᵗ = η/√(t+1) gives classic Adagrad, step for step, to 1e-9."""
     classic = pokemon(pick("adagrad", rate=1.0), steps=2000).walks[0]
     lecture = pokemon(pick("root_mean_square", rate=1.0), steps=2000, schedule=pick("inverse_sqrt")).walks[0]
-    both = np.intersect1d(classic.update, lecture.update)
+    both = np.intersect1d(classic.points.update, lecture.points.update)
     assert both.size > 100
-    one, other = (walk.path[np.searchsorted(walk.update, both)] for walk in (classic, lecture))
+    one, other = (walk.points.path[np.searchsorted(walk.points.update, both)] for walk in (classic, lecture))
     np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
 
 

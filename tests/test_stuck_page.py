@@ -114,7 +114,7 @@ def test_the_lesson_is_predicted_then_revealed_with_computed_numbers() -> None:
     fine(at.button[0].click().run())
     (said,) = at.success
     panel = run(saddle.experiment).panels[0]  # type: ignore[arg-type]  # this one's is of two parameters
-    assert numeral(float(panel.walks[0].slope[-1])) in said.value
+    assert numeral(float(panel.walks[0].points.slope[-1])) in said.value
     assert "−2" in said.value
     assert at.query_params == {"lesson": "saddle", "revealed": "yes", "v": "1"}
 

@@ -20,7 +20,7 @@ from labs.deep.objective import loss_at_points, scores_of
 from labs.deep.rows import DTYPE
 from labs.deep.training import Record, lens_of, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
-from networks.multilayer import losses as costs
+from networks.losses import costs
 from optim.optimizer import optimizers, stable_below, weight_decay
 from optim.training import Training
 from surfaces.surface import Rows

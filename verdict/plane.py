@@ -93,11 +93,11 @@ def _sharpness(optimizer: Optimizer, walked: Walk, i: int, hessian: Float[np.nda
         return math.nan
     if not optimizer.adaptive:
         return preconditioned(hessian, float(walked.rates[i]))
-    return math.nan if np.isnan(walked.scale[i]).any() else preconditioned(hessian, float(walked.rates[i]), walked.scale[i])
+    return math.nan if np.isnan(walked.points.scale[i]).any() else preconditioned(hessian, float(walked.rates[i]), walked.points.scale[i])
 
 
 def _lowest(walked: Walk) -> int:
-    return int(np.nanargmin(walked.loss)) if np.isfinite(walked.loss).any() else 0
+    return int(np.nanargmin(walked.points.loss)) if np.isfinite(walked.points.loss).any() else 0
 
 
 def _slopes(walked: Walk, unit: Float[np.ndarray, " p"], whole: bool) -> tuple[Float[np.ndarray, " k"], Float[np.ndarray, " k"]]:
@@ -105,11 +105,11 @@ def _slopes(walked: Walk, unit: Float[np.ndarray, " p"], whole: bool) -> tuple[F
 
     Of a mini-batch walk only the norm of the full gradient is kept: its components are taken as those of the batch's, on the whole.
     """
-    batch = np.linalg.norm(walked.gradient * unit, axis=1)
-    plain = np.linalg.norm(walked.gradient, axis=1)
+    batch = np.linalg.norm(walked.points.gradient * unit, axis=1)
+    plain = np.linalg.norm(walked.points.gradient, axis=1)
     length = np.divide(batch, plain, out=np.full_like(batch, float(unit.max())), where=plain > 0)
     length = np.where(np.isfinite(length), length, float(unit.max()))
-    return (np.where(np.isfinite(batch), batch, walked.slope * length) if whole else walked.slope * np.nanmean(length)), batch
+    return (np.where(np.isfinite(batch), batch, walked.points.slope * length) if whole else walked.points.slope * np.nanmean(length)), batch
 
 
 def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points: Sequence[int] | None = None) -> list[Judgment]:
@@ -117,10 +117,10 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
     problem, fit, unit = panel.problem, panel.fit, unit_of(experiment, panel)
     n = 0 if panel.prepared is None else panel.prepared.n
     whole = not 0 < experiment.batch < n or optimizers()[walked.picked.name].full_batch_only
-    final, turned = walked.update.size - 1, _lowest(walked)
+    final, turned = walked.points.update.size - 1, _lowest(walked)
     ends = [final] if points is None else list(points)
-    asked = walked.path[[0, turned, *ends]]
-    asked = np.where(np.isfinite(asked), asked, walked.path[0])
+    asked = walked.points.path[[0, turned, *ends]]
+    asked = np.where(np.isfinite(asked), asked, walked.points.path[0])
     hessians = sparsely_expanded(problem, asked)[2]
     spread = [float(np.abs(eigenvalues(h * np.outer(unit, unit))).max()) if np.isfinite(h).all() else 0.0 for h in hessians]
     lost = walked.diverged is not None
@@ -136,45 +136,44 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
     if not problem.surface.smooth(problem.structure):
         for i in searched:
             if _kink(problem, asked[2 + i], unit):
-                none = Counts(0, 0, 0)
-                nowhere = np.full(unit.size, np.nan)
-                near[i] = PlanePoint("kink", 0.0, asked[2 + i], float(walked.loss[ends[i]]), np.outer(nowhere, nowhere), nowhere, none)
+                nowhere, loss = np.full(unit.size, np.nan), float(walked.points.loss[ends[i]])
+                near[i] = PlanePoint("kink", 0.0, asked[2 + i], loss, np.outer(nowhere, nowhere), nowhere, Counts(0, 0, 0))
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in optimizer.fields)
     infimum = problem.surface.infimum(problem.structure)
-    least = next((value for value in (fit.loss, infimum) if value is not None), float(np.nanmin(walked.loss)))
+    least = next((value for value in (fit.loss, infimum) if value is not None), float(np.nanmin(walked.points.loss)))
     slope, batch = _slopes(walked, unit, whole)
-    path, step = walked.path / unit, walked.step / unit
+    path, step = walked.points.path / unit, walked.points.step / unit
     there = _sharpness(optimizer, walked, turned, hessians[1], stable)
 
     def judgment(i: int, end: int) -> Judgment:
         upto, hessian, critical = slice(0, end + 1), hessians[2 + i], near.get(i)
-        trail = Trail(walked.update[upto], path[upto], step[upto], walked.loss[upto], slope[upto], batch[upto])
+        trail = Trail(walked.points.update[upto], path[upto], step[upto], walked.points.loss[upto], slope[upto], batch[upto])
         around = Circumstances(
             critical=critical,
             sharpness=_sharpness(optimizer, walked, end, hessian, stable),
             stable=stable,
             curvature=spread[2 + i],
-            relief=max(float(walked.loss[0]), float(walked.loss[end])) - least,
+            relief=max(float(walked.points.loss[0]), float(walked.points.loss[end])) - least,
             whole=whole,
             decays=decays,
             infinite=fit.theta is None and (problem.source is not None or infimum is not None) and not decays,
             diverged=exploding(end),
             over=walked.finished and end == final,
-            above=math.inf if infimum is None else float(walked.loss[end]) - infimum,
+            above=math.inf if infimum is None else float(walked.points.loss[end]) - infimum,
         )
         point = Point(
-            update=int(walked.update[end]),
-            loss=float(walked.loss[end]),
-            slope=float(walked.slope[end]),
-            theta=walked.path[end],
+            update=int(walked.points.update[end]),
+            loss=float(walked.points.loss[end]),
+            slope=float(walked.points.slope[end]),
+            theta=walked.points.path[end],
             eigenvalues=eigenvalues(hessian) if np.isfinite(hessian).all() else np.full(unit.size, np.nan),
             stable_rate=float(walked.rates[turned]) * stable / there if there > 0 else None,
             quadratic=fit.quadratic,
             critical=critical,
         )
-        return judge(trail, around, point, walked.slope[upto])
+        return judge(trail, around, point, walked.points.slope[upto])
 
     return [judgment(i, end) for i, end in enumerate(ends)]
 
@@ -184,7 +183,7 @@ MOMENTS = 40  # of a walk that are judged for its story
 
 def story(experiment: Experiment, panel: PanelResult, walked: Walk) -> list[tuple[int, str]]:
     """What it did, and from which update on: the verdicts at some forty of its points, those that repeat left out. The first is at 0."""
-    last = walked.update.size - 1
+    last = walked.points.update.size - 1
     early = np.geomspace(1, last + 1, MOMENTS // 2) - 1 if last else np.zeros(1)
     points = np.unique(np.concatenate([early, np.linspace(0, last, MOMENTS // 2)]).round().astype(int))
     turns: list[tuple[int, str]] = []

@@ -8,7 +8,6 @@ from typing import cast
 import streamlit as st
 
 from browser.board.board import FLIP, Act, BoardData
-from browser.static_files import publish_scripts
 from core.messages import Refusal
 from core.settings import Window
 from labs.plane.run import PanelResult, Result, fitting, start_at
@@ -25,10 +24,6 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
     asked = lesson.lessons().get(st.query_params.get("lesson", ""))
     if asked is not None and asked.page != page:
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
-    if not publish_scripts():
-        st.error(
-            tr("The scripts of this page cannot be served: let the app write into its folder static/, with server.enableStaticServing on.")
-        )
     prefetch.clear()
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = load_scene(page, opening, topics or {}, scenes)

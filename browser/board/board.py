@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from browser.board.pack import pack
-from browser.static_files import entry, plotly_urls, publish_scripts
+from browser.static_files import entry
 from figures.derived import Drawn
 from figures.figure import Figure
 
@@ -211,7 +211,6 @@ def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing
 
     The arrays of each panel travel in parcels of their own: one that is as it was is not sent again (Streamlit sends its hash).
     """
-    publish_scripts()
     act = board_act(key)
     if act is not None and act.kind == "again":
         st.session_state[f"{key} again"] = act.turn
@@ -226,7 +225,7 @@ def board(data: BoardData, key: str, *, on_change: Callable[[], None] = _nothing
                 _PARCEL(key=f"{key} {part} {i}", data=name.encode() + again + content)
                 rest[part] = name
             panels.append(rest)
-    sent = {**data, "panels": panels, "plotly": plotly_urls(), "answered": act.turn if act else 0}
+    sent = {**data, "panels": panels, "answered": act.turn if act else 0}
     shown = _BOARD(key=key, data=pack(sent), on_choice_change=on_change, on_act_change=on_act)
     return _read(shown.get("choice"))
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from browser.board.pack import pack
-from browser.static_files import entry, plotly_urls, publish_scripts
+from browser.static_files import entry
 from figures.figure import Figure
 
 _CHART = st.components.v2.component("error_surface_chart", html="", js=entry("chart"), isolate_styles=False)
@@ -11,5 +11,4 @@ _CHART = st.components.v2.component("error_surface_chart", html="", js=entry("ch
 
 def chart(figure: Figure, alt: str, key: str, *, tall: bool = False) -> None:
     """Draws it; what is as it was is not drawn again. alt: its message, with the numbers, for who cannot see it. tall: as high as wide."""
-    publish_scripts()
-    _CHART(key=key, data=pack({"figure": figure, "alt": alt, "plotly": plotly_urls(), "tall": tall}))
+    _CHART(key=key, data=pack({"figure": figure, "alt": alt, "tall": tall}))

@@ -166,7 +166,7 @@ class Board {
   // ------------------------------------------------------------------------------------------------------------- the pictures
 
   async draw() {
-    const library = await plotly(this.data.plotly);
+    const library = await plotly();
     const { data, drawing, theme } = this;
     for (const [i, panel] of [...this.panels].entries()) {
       if (drawing.overtaken) return;

@@ -36,7 +36,7 @@ class Chart {
   }
 
   async draw() {
-    const library = await plotly(this.data.plotly);
+    const library = await plotly();
     if (!this.drawing.closed) await this.figure.draw(library, this.data.figure, readTheme(this.root));
     counted(this.root, "drawn");
   }

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from browser.static_files import entry, publish_scripts
+from browser.static_files import entry
 
 STOPS = 100  # of the track, as many as arrow keys find
 WIDE = 10.0  # a wide track is linear up to about there, and logarithmic beyond
@@ -57,7 +57,6 @@ def slider(
     if integer:
         shown = float(round(shown))
     sent = _sent(key)
-    publish_scripts()
     _SLIDER(
         key=key,
         data={

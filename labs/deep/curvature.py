@@ -10,11 +10,12 @@ from jaxtyping import Array, Float
 
 from compute.memo import memo
 from compute.programs import kernel
-from labs.deep.objective import Objective, Snapshot
+from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
 from labs.deep.training import snapshot, trained
 from labs.deep.training_setup import TrainingSetup
 from landscape.lanczos import ends, hessian_product, leading, rayleigh
+from networks.forward import Snapshot
 from surfaces.surface import Scalar, Theta
 
 STEPS = 64  # of Lanczos' method: that many products Hv, or as many as there are parameters

@@ -10,12 +10,13 @@ from jaxtyping import Array, Float, Int
 from compute.job import Step, Steps, job
 from compute.memo import memo
 from compute.programs import kernel
-from labs.deep.objective import Objective, Snapshot
+from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
 from labs.deep.training import snapshot, trained
 from labs.deep.training_setup import TrainingSetup
 from landscape.lanczos import density, hessian_product, leading, share_in_top, smoothed
 from landscape.smoothness import smoothness
+from networks.forward import Snapshot
 from surfaces.surface import Scalar, Theta
 
 # Updates that are looked at, evenly spaced: of a network of up to so many parameters, where one takes a tenth of a second, and of others.

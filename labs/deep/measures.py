@@ -9,9 +9,10 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from compute.programs import kernel
-from labs.deep.objective import Snapshot
 from labs.deep.rows import DTYPE, Split
-from networks.multilayer import REGRESSION, Architecture, Scores, forward, layers, mean_cost, preactivation
+from networks.architecture import Architecture, layers
+from networks.forward import Scores, Snapshot, forward
+from networks.losses import REGRESSION, mean_cost
 from surfaces.surface import Rows, Scalar, Theta
 
 PERCENTILES = (15.0, 50.0, 85.0)
@@ -60,14 +61,14 @@ def measurer(net: Architecture, loss: str) -> Callable[[Snapshot, Rows], tuple[A
         numbers, state, rows, theta = at
 
         def value(theta: Theta) -> tuple[Scalar, Array | None]:
-            scores, _, hidden = forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), True, OBSERVED)
+            scores, _, hidden = forward(net, Snapshot(numbers, state, rows, theta), True, keep=OBSERVED)
             return mean_cost(loss, numbers, scores, rows), hidden
 
         (in_training, hidden), gradient = jax.value_and_grad(value, has_aux=True)(theta)
         assert hidden is not None
         # In test mode no row knows of another: both parts go through the network at once.
         whole = Rows(*(jnp.concatenate(parts, axis=-1) for parts in zip(rows, held_out, strict=True)))
-        scores = forward(net, numbers, theta, state, whole, preactivation(net, theta, whole), False)[0]
+        scores = forward(net, Snapshot(numbers, state, whole, theta), False)[0]
         mine, theirs = jnp.split(scores, [rows.y.size], axis=1)
         part = layers(net, gradient)
         return (

@@ -8,7 +8,8 @@ from core.settings import Pick, Setting, numbers
 from labs.deep.rows import classifies, split
 from labs.deep.setup import MOST_RACED, Deep
 from labs.deep.training_setup import TrainingSetup
-from networks.multilayer import REGRESSION, Architecture
+from networks.architecture import Architecture
+from networks.losses import REGRESSION
 from normalization.hidden_layer import AFFINE, hidden_normalizations
 from optim.optimizer import optimizers
 from surfaces.class_loss import class_losses

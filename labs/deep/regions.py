@@ -14,7 +14,8 @@ from data.dataset import data_sets
 from labs.deep.rows import DTYPE, Parts, parts
 from labs.deep.training import first_records
 from labs.deep.training_setup import TrainingSetup
-from networks.multilayer import Architecture, States, forward, preactivation
+from networks.architecture import Architecture
+from networks.forward import Snapshot, States, forward
 from surfaces.surface import Numbers, Rows, Theta
 
 MOMENTS = 30
@@ -61,7 +62,7 @@ def decider(net: Architecture) -> Callable[[Numbers, States, Float[np.ndarray, "
     def decided(numbers: Numbers, remembered: States, thetas: Float[Array, "k p"], rows: Rows) -> UInt8[Array, "k n"]:
         def one(at: tuple[Theta, States]) -> UInt8[Array, " n"]:
             theta, state = at
-            scores = forward(net, numbers, theta, state, rows, preactivation(net, theta, rows), False)[0]
+            scores = forward(net, Snapshot(numbers, state, rows, theta), False)[0]
             return jnp.argmax(scores, axis=0).astype(jnp.uint8)
 
         return jax.lax.map(one, (thetas, remembered))

@@ -14,7 +14,7 @@ from compute.programs import kernel
 from core.messages import N_, Refusal, message
 from core.settings import Pick, Window
 from labs.deep.curvature import gradient, hessian_vector
-from labs.deep.objective import Objective, Snapshot, loss_at_points
+from labs.deep.objective import Objective, loss_at_points
 from labs.deep.rows import DTYPE
 from labs.deep.training import Record, lens_of, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
@@ -22,8 +22,9 @@ from landscape.directions import Around, slices
 from landscape.grid import Plane, on_grid
 from landscape.honesty import Projected, projected
 from landscape.points import mapped, nbytes
-from networks.multilayer import filters, preactivation
-from networks.multilayer import loss as network_loss
+from networks.architecture import filters
+from networks.forward import Snapshot, preactivation
+from networks.losses import network_loss
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
 ROOM = 0.25  # of the path's extent, left around it
@@ -89,8 +90,7 @@ def slicer(objective: Objective) -> Callable[..., Float[Array, "m n"]]:
     """(snapshot, plane, a, b) -> the loss over the plane."""
 
     def value(theta: Theta, shared: tuple[Numbers, tuple[Array, ...], Rows], z: Array) -> Scalar:
-        numbers, state, rows = shared
-        return network_loss(objective.net, objective.loss, numbers, theta, state, rows, z, objective.train)[0]
+        return network_loss(objective.net, objective.loss, Snapshot(*shared, theta), objective.train, z=z)[0]
 
     def linear(theta: Theta, shared: tuple[Numbers, tuple[Array, ...], Rows]) -> Array:
         return preactivation(objective.net, theta, shared[2])
@@ -105,7 +105,7 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
 
     def one(point: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, tuple[Array, ...], Rows]) -> tuple[Scalar, Scalar]:
         plane, numbers, state, rows = shared
-        value, slope = jax.value_and_grad(lambda theta: objective.value(numbers, theta, state, rows)[0])(plane.at(*point))
+        value, slope = jax.value_and_grad(lambda theta: objective.value(Snapshot(numbers, state, rows, theta))[0])(plane.at(*point))
         return value, jnp.linalg.norm(slope)
 
     @jax.jit

@@ -11,7 +11,9 @@ from jaxtyping import Array, Float, Int
 from compute.programs import kernel
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
-from networks.multilayer import Architecture, States, drawn, states
+from networks.architecture import Architecture
+from networks.forward import Snapshot, States, states
+from networks.parameters import initial_parameters
 from optim.batches import drawing
 from optim.optimizer import Hyper, optimizers
 from optim.training import Problem, Training, begin, train, train_and_record
@@ -44,7 +46,7 @@ class TrainingInput(NamedTuple):
 
 def _problem(structure: Structure, given: TrainingInput) -> Problem:
     def loss(theta: Theta, state: States, batch: Rows) -> tuple[Scalar, States]:
-        return structure.objective.value(given.numbers, theta, state, batch)
+        return structure.objective.value(Snapshot(given.numbers, state, batch, theta))
 
     room = structure.batch_capacity
     draw = drawing(given.rows, given.row_count, given.batch_size, room, jax.random.key(given.seed)) if room else None
@@ -80,4 +82,6 @@ def initializer(inputs: int, width: int, depth: int, outputs: int, scheme: str) 
     """(seed) -> the initial parameters but for γ and β, the same for every network of this shape."""
     net = Architecture(inputs, width, depth, outputs=outputs)
     # Run once, it takes 20 ms instead of 2 where nothing is optimized, and is compiled in half of the time.
-    return jax.jit(lambda seed: drawn(net, scheme, jax.random.key(seed), DTYPE), compiler_options={"xla_backend_optimization_level": 0})
+    return jax.jit(
+        lambda seed: initial_parameters(net, scheme, jax.random.key(seed), DTYPE), compiler_options={"xla_backend_optimization_level": 0}
+    )

@@ -9,10 +9,10 @@ from jaxtyping import Bool, Float, Int
 
 from compute.job import Step, Steps, job
 from labs.deep.measures import Measures, measure
-from labs.deep.objective import Snapshot
 from labs.deep.trainer import beginner, initializer, trainer
 from labs.deep.training_setup import TrainingSetup
-from networks.multilayer import completed, recovering
+from networks.forward import Snapshot
+from networks.parameters import completed, recovering
 from optim.optimizer import Lens, Update, optimizers
 from optim.training import Training
 

@@ -12,7 +12,7 @@ from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE, Split, split
 from labs.deep.setup import MOST_UPDATES
 from labs.deep.trainer import Structure, TrainingInput
-from networks.multilayer import Architecture
+from networks.architecture import Architecture
 from normalization.hidden_layer import hidden_normalizations
 from optim.optimizer import optimizers
 from optim.schedule import multipliers, schedules

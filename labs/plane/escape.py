@@ -67,8 +67,8 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
         updates = Updates(steps, batch, experiment.seed, pick("constant"), 0)
         walked = walk(WalkSetup(panel.problem, start_of(experiment), tuple(start.tolist()), picked, updates), hyper, deadline)
         with np.errstate(invalid="ignore"):
-            away = (np.abs((walked.path - near.at) / unit).max(axis=1) > LEFT) & (walked.loss < near.loss)
-        return Runner(name, walked, int(walked.update[np.argmax(away)]) if away.any() else None)
+            away = (np.abs((walked.points.path - near.at) / unit).max(axis=1) > LEFT) & (walked.points.loss < near.loss)
+        return Runner(name, walked, int(walked.points.update[np.argmax(away)]) if away.any() else None)
 
     return tuple(one(*each) for each in entered)
 

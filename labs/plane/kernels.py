@@ -18,7 +18,7 @@ from landscape.grid import Plane, on_grid
 from landscape.minimum import lowest
 from landscape.points import mapped, nbytes
 from optim.batches import drawing
-from optim.descent import MAX_STEPS, Carry, Hyper, Kept, Record, Target, begin, columns, descend
+from optim.descent import MAX_STEPS, Carry, Descent, Hyper, Kept, Record, Target, begin, columns, descend
 from optim.optimizer import optimizers
 from surfaces.catalogue import surfaces
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
@@ -222,7 +222,7 @@ def _walk(
 
     fresh = begin(method.make, walk.hyper, walk.theta, 0 if rows is None else rows.y.shape[0])
     carry = jax.tree.map(lambda new, old: jnp.where(carry.t < 0, new, old), fresh, carry)
-    return descend(
+    descent = Descent(
         loss=_loss(structure, walk.numbers),
         whole=_summary(structure, rows),
         draw=draw,
@@ -231,10 +231,8 @@ def _walk(
         multipliers=walk.multipliers,
         target=walk.target,
         steps=walk.steps,
-        carry=carry,
-        until=until,
-        room=record_room,
     )
+    return descend(descent, carry, until, record_room)
 
 
 @memo

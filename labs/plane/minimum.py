@@ -84,31 +84,50 @@ def _linear(problem: Problem, p: int) -> tuple[Float[np.ndarray, "2 n"], Float[n
     return inputs, y, bias in ("best", "trained"), dict(problem.numbers)["bias_value"] if bias == "fixed" else 0.0
 
 
-def _lowest(problem: Problem, start: Pair) -> tuple[Float[np.ndarray, " p"] | None, Message | None]:
-    """The minimum: a fact of a textbook surface, a linear program, or what Newton's method finds. Or why there is none."""
-    surface, structure, rows = problem.surface, problem.structure, rows_of(problem)
-    if rows is None:
-        minima = surface.minima(structure, dict(problem.numbers))
+Lowest = tuple[Float[np.ndarray, " p"] | None, Message | None]  # the minimum, or why there is none
+
+
+def _lowest(problem: Problem, start: Pair) -> Lowest:
+    """The minimum: a fact of a textbook surface, linear algebra, a linear program, or what Newton's method finds."""
+    structure = problem.structure
+    if problem.source is None:
+        minima = problem.surface.minima(structure, dict(problem.numbers))
         return (None, message(N_("this surface has no minimum"))) if minima is None else (_nearest(minima, start), None)
-    loss, p = the_loss(structure), len(problem.axes)
-    if surface.classes:  # strictly convex
-        return np.asarray(kernels.minimizer(structure)(problem.traced, rows, np.zeros((1, p)))[0]), None
-    if _quadratic(structure):  # one Newton step from anywhere
-        _, gradient, hessian = probed(problem, (0.0,) * p)
-        unit = np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))  # features in units of their own: any scale is exact
-        return -np.linalg.lstsq(hessian / np.outer(unit, unit), gradient / unit, rcond=1e-14)[0] / unit, None
+    loss = the_loss(structure)
+    if problem.surface.classes:  # strictly convex
+        return _newton(problem, np.zeros((1, len(problem.axes))))[0], None
+    if _quadratic(structure):
+        return _of_quadratic(problem), None
     if dict(structure.options).get("plane") != "hidden" and (loss.labels or not loss.smooth):
-        inputs, y, free, offset = _linear(problem, p)
+        inputs, y, free, offset = _linear(problem, len(problem.axes))
         if loss.labels and separable(inputs, y, free):
             return None, _INFINITE
         if not loss.smooth:
-            return least_absolute(inputs, y - offset, free)[:p], None
-    theta, value = (np.asarray(part) for part in kernels.minimizer(structure)(problem.traced, rows, _starts(problem, loss, p)))
+            return least_absolute(inputs, y - offset, free)[: len(problem.axes)], None
+    return _searched(problem, loss, start)
+
+
+def _newton(problem: Problem, starts: Float[np.ndarray, "s p"]) -> tuple[Float[np.ndarray, " p"], Float[np.ndarray, ""]]:
+    """The lowest point that Newton's method finds, and its loss."""
+    theta, value = kernels.minimizer(problem.structure)(problem.traced, rows_of(problem), starts)
+    return np.asarray(theta), np.asarray(value)
+
+
+def _of_quadratic(problem: Problem) -> Float[np.ndarray, " p"]:
+    """One Newton step from anywhere."""
+    _, gradient, hessian = probed(problem, (0.0,) * len(problem.axes))
+    unit = np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))  # features in units of their own: any scale is exact
+    return -np.linalg.lstsq(hessian / np.outer(unit, unit), gradient / unit, rcond=1e-14)[0] / unit
+
+
+def _searched(problem: Problem, loss: Loss, start: Pair) -> Lowest:
+    """What Newton's method finds, where that is a minimum."""
+    theta, value = _newton(problem, _starts(problem, loss, len(problem.axes)))
     if loss.labels and value < 1e-6:
         return None, _INFINITE
     if not (np.isfinite(value) and np.all(np.abs(theta) < 1e6)):
         return None, message(N_("no minimum was found: the loss keeps falling far away"))
-    if surface.flat(structure) is not None:  # any point of the ray will do: the one as far out as the start, where the walks are
+    if problem.surface.flat(problem.structure) is not None:  # any point of the ray will do: the one as far out as the start is
         moved = theta * (np.hypot(*start) / np.hypot(*theta) or 1.0)
         if probed(problem, tuple(moved))[0] <= value + 2e-5 * abs(value):
             return moved, None

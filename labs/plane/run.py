@@ -34,21 +34,20 @@ _ANYWHERE = (1.37, -0.61)
 
 
 class PanelResult(NamedTuple):
-    """One panel, all in NumPy. axes: names of θ. grid[i, j] is the loss at (a[j], b[i]); slopes: the norm of its gradient there, where
-    that is what is drawn. inputs: "2 n" what the drawn weights multiply."""
+    """One panel, all in NumPy."""
 
     panel: Panel
     problem: Problem
-    axes: tuple[str, ...]
-    prepared: Prepared | None
-    inputs: Float[np.ndarray, "2 n"] | None
+    axes: tuple[str, ...]  # names of θ
+    prepared: Prepared | None  # its rows; None of a formula
+    inputs: Float[np.ndarray, "2 n"] | None  # what the weights of the plane multiply
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
-    grid: Float[np.ndarray, "m n"]
-    slopes: Float[np.ndarray, "m n"] | None
+    grid: Float[np.ndarray, "m n"]  # [i, j]: the loss at (a[j], b[i])
+    slopes: Float[np.ndarray, "m n"] | None  # the norm of its gradient there, where that is what the map shows
     fit: Fit
-    goal: float | None
-    start: Float[np.ndarray, " p"]
+    goal: float | None  # how much above the minimum counts as arrived
+    start: Float[np.ndarray, " p"]  # of the walks
     walks: tuple[Walk, ...]
 
     @property
@@ -158,19 +157,19 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
     inputs = None if problem.source is None else inputs_and_predictions(problem, begin)[0]
     return PanelResult(
-        panel,
-        problem,
-        problem.axes,
-        None if problem.source is None else prepared(problem.source),
-        inputs,
-        across.points(points),
-        up.points(points),
-        grid(problem, rest, across, up, points),
-        slopes(problem, rest, across, up, points) if experiment.quantity == "slope" else None,
-        fit,
-        goal,
-        theta,
-        (),
+        panel=panel,
+        problem=problem,
+        axes=problem.axes,
+        prepared=None if problem.source is None else prepared(problem.source),
+        inputs=inputs,
+        a=across.points(points),
+        b=up.points(points),
+        grid=grid(problem, rest, across, up, points),
+        slopes=slopes(problem, rest, across, up, points) if experiment.quantity == "slope" else None,
+        fit=fit,
+        goal=goal,
+        start=theta,
+        walks=(),
     )
 
 
@@ -203,7 +202,7 @@ def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p
 def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     """The window that holds the panel's minima and its walks, those that explode apart. None: the one that is drawn without asking does."""
     problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
-    points = [walked.path[:, :2] for walked in panel.walks if walked.diverged is None]
+    points = [walked.points.path[:, :2] for walked in panel.walks if walked.diverged is None]
     points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
     minima = problem.surface.minima(problem.structure, dict(problem.numbers)) if problem.source is None else None
     points += [] if minima is None else [np.array(minima.points)]

@@ -38,16 +38,17 @@ def sharpness(problem: Problem, walked: Walk) -> Sharpness | None:
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     if not math.isfinite(stable):
         return None
-    usable = np.flatnonzero(np.isfinite(walked.path).all(axis=1) & ~(np.isnan(walked.scale).any(axis=1) & optimizer.adaptive))
+    path, scale = walked.points.path, walked.points.scale
+    usable = np.flatnonzero(np.isfinite(path).all(axis=1) & ~(np.isnan(scale).any(axis=1) & optimizer.adaptive))
     if not usable.size:
         return None
     kept = usable[np.unique(np.linspace(0, usable.size - 1, POINTS).round().astype(int))]
-    hessians = expanded(problem, walked.path[kept])[2]
+    hessians = expanded(problem, path[kept])[2]
     value = [
-        preconditioned(h, float(walked.rates[i]), walked.scale[i] if optimizer.adaptive else None) if np.isfinite(h).all() else math.nan
+        preconditioned(h, float(walked.rates[i]), scale[i] if optimizer.adaptive else None) if np.isfinite(h).all() else math.nan
         for i, h in zip(kept, hessians, strict=True)
     ]
-    return Sharpness(walked.update[kept], np.array(value), stable)
+    return Sharpness(walked.points.update[kept], np.array(value), stable)
 
 
 class Convergence(NamedTuple):
@@ -92,8 +93,8 @@ def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
     curvatures, vectors = np.linalg.eigh(hessian)
     if curvatures[0] <= 0:
         return None
-    along = (walked.path - fit.theta) @ vectors
-    follows = np.flatnonzero(np.diff(walked.update) == 1)
+    along = (walked.points.path - fit.theta) @ vectors
+    follows = np.flatnonzero(np.diff(walked.points.update) == 1)
     triples = follows[np.isin(follows + 1, follows)]
     predicted, measured = 0.0, 0.0
     for x, curvature in zip(along.T, curvatures, strict=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from compute.job import Step, Steps, job
 from compute.memo import memo
@@ -88,39 +88,20 @@ class Rated(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """A walk, computed whole and kept thinned: every excursion stays.
-
-    update: which updates the kept points are. path, loss, slope: θ, full-batch loss, full-batch gradient norm before each of them.
-    gradient: what the update went by, in units of loss per θ: that of its batch. step: θ after it minus θ before it, whether the next
-    point is kept or not; NaN at the last point. momentum (units of the gradient), scale and rates (η times the schedule's multiplier):
-    step = −rates·momentum/scale, but for rounding and the decoupled decay of a method that has one. scale is 1 where a method has none,
-    ∞ where a coordinate gets no step; Optimizer.adaptive tells whether rates/scale are the half axes of an ellipse to be drawn.
-    momentum and scale are NaN where a method has no such form. At the last point all these are of an update that was not made.
-    evaluations: gradients that were computed for the updates before this point, as the optimizer counts them.
-    settled: updates until loss − minimum ≤ goal for good; diverged: the update at which the loss was beyond all bounds, else None.
-    progress: the share of the work for it, and for its rate, that is done; 1: it is at its end.
-    """
+    """A walk, computed whole and kept thinned: every excursion stays. At the last point its step is NaN."""
 
     picked: Pick
     rated: Rated
-    update: Int[np.ndarray, " k"]
-    path: Float[np.ndarray, "k p"]
-    loss: Float[np.ndarray, " k"]
-    slope: Float[np.ndarray, " k"]
-    gradient: Float[np.ndarray, "k p"]
-    momentum: Float[np.ndarray, "k p"]
-    scale: Float[np.ndarray, "k p"]
-    step: Float[np.ndarray, "k p"]
-    evaluations: Int[np.ndarray, " k"]
-    rates: Float[np.ndarray, " k"]
-    settled: int | None
-    diverged: int | None
-    progress: float
+    points: Points
+    rates: Float[np.ndarray, " k"]  # at each point, η times the schedule's multiplier
+    settled: int | None  # updates until loss − minimum ≤ goal for good
+    diverged: int | None  # the update at which the loss was beyond all bounds
+    progress: float  # the share of the work for it, and for its rate, that is done; 1: it is at its end
 
     @property
     def done(self) -> int:
         """Updates that are computed."""
-        return int(self.update[-1])
+        return int(self.points.update[-1])
 
     @property
     def finished(self) -> bool:
@@ -128,13 +109,12 @@ class Walk(NamedTuple):
 
     @property
     def end(self) -> Float[np.ndarray, " p"]:
-        return self.path[-1]
+        return self.points.path[-1]
 
     def thinned(self, most: int) -> "Walk":
         """The same walk with at most about so many points, every excursion among them."""
-        keep = thinned(self.update, self.path, self.loss, self.done + 1, most)
-        by_point = ("update", "path", "loss", "slope", "gradient", "momentum", "scale", "step", "evaluations", "rates")
-        return self._replace(**{name: getattr(self, name)[keep] for name in by_point})
+        keep = thinned(self.points.update, self.points.path, self.points.loss, self.done + 1, most)
+        return self._replace(points=self.points.at(keep), rates=self.rates[keep])
 
 
 @memo
@@ -191,10 +171,21 @@ def _overall(hyper: Rated, share: float) -> float:
 def begun(setup: WalkSetup, hyper: Rated, share: float) -> Walk:
     """A walk of which only the start is known."""
     value, gradient, _ = probed(setup.problem, setup.start)
-    path, slope = np.array([setup.start]), np.array([float(np.linalg.norm(gradient))])
-    nowhere, unknown, zero = np.full_like(path, np.nan), np.full(1, np.nan), np.zeros(1, np.int64)  # its first update may go by a batch
-    of_update = (nowhere, nowhere, nowhere, nowhere, zero, unknown)
-    return Walk(setup.optimizer, hyper, zero, path, np.array([value]), slope, *of_update, None, None, share)
+    path, zero = np.array([setup.start]), np.zeros(1, np.int64)
+    unknown = np.full_like(path, np.nan)  # its first update may go by a batch
+    points = Points(
+        update=zero,
+        path=path,
+        loss=np.array([value]),
+        slope=np.array([float(np.linalg.norm(gradient))]),
+        gradient=unknown,
+        momentum=unknown,
+        scale=unknown,
+        step=unknown,
+        evaluations=zero,
+        taken=zero,
+    )
+    return Walk(setup.optimizer, hyper, points, rates=np.full(1, np.nan), settled=None, diverged=None, progress=share)
 
 
 def _so_far(setup: WalkSetup, hyper: Rated, points: Points, carry: Carry) -> Walk:
@@ -204,21 +195,13 @@ def _so_far(setup: WalkSetup, hyper: Rated, points: Points, carry: Carry) -> Wal
     enough = steps if setup.batch == 0 else CALM * steps
     settles = finished(carry, steps) and alive and setup.fit.loss is not None and above < enough
     return Walk(
-        setup.optimizer,
-        hyper,
-        points.update,
-        points.path,
-        points.loss,
-        points.slope,
-        points.gradient,
-        points.momentum,
-        points.scale,
-        np.where((points.update < count - 1)[:, None], points.step, np.nan),
-        points.evaluations,
-        (hyper.rate * _multipliers(setup.updates))[points.update],
-        above + 1 if settles else None,
-        None if alive else count - 1,
-        _overall(hyper, progress(carry, steps)),
+        picked=setup.optimizer,
+        rated=hyper,
+        points=points._replace(step=np.where((points.update < count - 1)[:, None], points.step, np.nan)),
+        rates=(hyper.rate * _multipliers(setup.updates))[points.update],
+        settled=above + 1 if settles else None,
+        diverged=None if alive else count - 1,
+        progress=_overall(hyper, progress(carry, steps)),
     )
 
 

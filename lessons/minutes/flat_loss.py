@@ -18,13 +18,13 @@ def answer() -> Message:
             "surely wrong has no slope left, unless the loss takes its logarithm back. After {n} updates the losses went from {a} to {b}, "
             "and from {c} to {d}."
         ),
-        entropy=float(np.linalg.norm(entropy.step[0])),
-        square=float(np.linalg.norm(square.step[0])),
+        entropy=float(np.linalg.norm(entropy.points.step[0])),
+        square=float(np.linalg.norm(square.points.step[0])),
         n=entropy.done,
-        a=float(entropy.loss[0]),
-        b=float(entropy.loss[-1]),
-        c=float(square.loss[0]),
-        d=float(square.loss[-1]),
+        a=float(entropy.points.loss[0]),
+        b=float(entropy.points.loss[-1]),
+        c=float(square.points.loss[0]),
+        d=float(square.points.loss[-1]),
     )
 
 

@@ -25,7 +25,7 @@ def answer() -> Message:
         low=float(judgment.point.eigenvalues[0]),
         high=float(judgment.point.eigenvalues[-1]),
         before=judgment.point.loss,
-        after=float(after.loss[-1]),
+        after=float(after.points.loss[-1]),
     )
 
 

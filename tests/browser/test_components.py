@@ -13,7 +13,7 @@ from tests.browser.helpers import DARK, PHONE, at_rest, becomes, numbers, settle
 
 @pytest.fixture
 def script() -> str:
-    return "tests/browser/component_app.py"
+    return "tests/browser/components.py"
 
 
 def ink(page: Page, panel: int = 0) -> str:
@@ -52,7 +52,7 @@ def test_a_board_shows_pictures_numbers_and_facts(visit: Visit, page: Page) -> N
     size = page.locator(".esl-number").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert size >= 32, "a number to be read from the last row"
     version = page.evaluate("window.Plotly.version")
-    scripts = page.locator("script[src*='app/static/plotly-']").count()
+    scripts = page.locator("script[src*='app/static/lab-'][src$='/plotly.min.js']").count()
     assert scripts == 1, f"plotly.js {version} should come from the app itself"
 
 

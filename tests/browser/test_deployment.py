@@ -1,7 +1,9 @@
-"""Where the app is put: behind a path prefix, as a proxy gives it one, and in a room without the internet."""
+"""Where the app is put: behind a path prefix, as a proxy gives it one, in a room without the internet, in a folder nobody may write to."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from playwright.sync_api import Page, Request, Route, WebSocket, expect
 from tests.browser import helpers
 from tests.browser.conftest import Serve
 from tests.browser.helpers import settle
+from tests.browser.servers import ROOT
 
 PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/loss", "/masks", "/deep?depth=2&width=4&steps=12&v=1")
 
@@ -80,3 +83,20 @@ def test_without_the_internet(serve: Serve, page: Page, path: str) -> None:
             expect(page.get_by_role("radio", name=part, exact=True)).to_be_visible()
             settle(page)
     assert not elsewhere, f"asked for elsewhere: {elsewhere}"
+
+
+def test_in_a_folder_that_nobody_may_write_to(serve: Serve, page: Page, tmp_path: Path) -> None:
+    """The pictures appear, and the checkout is as it was."""
+    checkout = tmp_path / "checkout"
+    aside = shutil.ignore_patterns(".venv", ".git", "node_modules", "__pycache__", ".*_cache", ".cache", "tests", "docs", "static")
+    shutil.copytree(ROOT, checkout, ignore=aside)
+    before = sorted(checkout.rglob("*"))
+    for path in (checkout, *before):
+        path.chmod(path.stat().st_mode & ~0o222)  # which root is not held to: so it is looked at what was written, too
+    try:
+        page.goto(serve(checkout / "app.py", PYTHONDONTWRITEBYTECODE="1"))
+        drawn(page)
+        assert sorted(checkout.rglob("*")) == before
+    finally:
+        for path in (checkout, *before):
+            path.chmod(path.stat().st_mode | 0o200)

@@ -26,7 +26,7 @@ def test_a_click_starts_there_in_both_pictures_and_the_first_steps_follow(visit:
     page.wait_for_url(re.compile(r"[?&]start="))
     landed = requested_start(page)
     assert [abs(landed[i] - at[i]) <= abs(pixel[i]) for i in (0, 1)] == [True, True]
-    steps = [float(np.linalg.norm(panel.walks[0].step[0])) for panel in run(read(query(page), OUTPUT, ViewState())[0]).panels]
+    steps = [float(np.linalg.norm(panel.walks[0].points.step[0])) for panel in run(read(query(page), OUTPUT, ViewState())[0]).panels]
     for panel, step in enumerate(steps):
         fact = page.locator(".esl-panel").nth(panel).locator(".esl-fact", has_text="first step, GD").locator("dd")
         expect(fact).to_have_text(numeral(step))

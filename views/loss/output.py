@@ -88,7 +88,7 @@ def headline(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
 
 def high(panel: PanelResult) -> bool:
     """Whether the loss at the start is nearer to the highest in the window than to the lowest."""
-    start = float(panel.walks[0].loss[0])
+    start = float(panel.walks[0].points.loss[0])
     return start > 0.5 * float(panel.grid.min() + panel.grid.max())
 
 
@@ -99,14 +99,14 @@ def said(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     method = method_of(experiment.optimizers[0])
     if not any(high(panel) for panel in panels):
         return tr("The answer is right at the start: little is left to walk for. Click where the wrong class is certain.")
-    moved = [float(np.linalg.norm(panel.walks[0].path[-1] - panel.walks[0].path[0])) for panel in panels]
+    moved = [float(np.linalg.norm(panel.walks[0].points.path[-1] - panel.walks[0].points.path[0])) for panel in panels]
     stuck = [panel for panel, length in zip(panels, moved, strict=True) if length < 0.01 * max(moved) and high(panel)]
     if not stuck:
         return tr("From here {method} finds the way by each of these losses.").format(method=method)
-    walked = stuck[0].walks[0]
+    points = stuck[0].walks[0].points
     template = tr("Surely wrong, and {method} is stuck: {names}. The loss is {loss} there, its slope only {slope}: too flat to walk on.")
     names = ", ".join(title_of(panel).title for panel in stuck)
-    return template.format(method=method, names=names, loss=numeral(float(walked.loss[0])), slope=numeral(float(walked.slope[0])))
+    return template.format(method=method, names=names, loss=numeral(float(points.loss[0])), slope=numeral(float(points.slope[0])))
 
 
 def more(scene: Scene) -> None:

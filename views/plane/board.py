@@ -118,19 +118,20 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
     detail = " ".join([", ".join([*rates, *rest]), f"({say(walked.rated.how)})"]).strip()
     kept = walked.thinned(most)
     middle = (0.5 * float(panel.a[0] + panel.a[-1]), 0.5 * float(panel.b[0] + panel.b[-1]))
-    finite = walked.loss[np.isfinite(walked.loss)]
+    finite = walked.points.loss[np.isfinite(walked.points.loss)]
     lowest = panel.fit.loss if panel.fit.loss is not None else float(finite.min()) if finite.size else 0.0
+    update = kept.points.update
     with np.errstate(over="ignore"):  # a walk that explodes goes beyond float32 before it is stopped
         sent: Walk = {
             "name": tr(optimizer.label),
             "color": stroke.color,
             "dash": "solid",
             "marker": stroke.marker,
-            "path": Derived((kept.path[:, :2] - middle).astype(np.float32), "shift", middle),
+            "path": Derived((kept.points.path[:, :2] - middle).astype(np.float32), "shift", middle),
             "lowest": lowest,
-            "excess": (kept.loss - lowest).astype(np.float32),
-            "slope": kept.slope.astype(np.float32),
-            "update": _counted(kept.update),
+            "excess": (kept.points.loss - lowest).astype(np.float32),
+            "slope": kept.points.slope.astype(np.float32),
+            "update": _counted(update),
             "stride": updates_an_epoch(experiment, panel) if optimizer.full_batch_only else 1,
             "count": count,
             "unit": unit,
@@ -139,16 +140,16 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "status": status,
             "detail": detail,
         }
-        if not np.array_equal(kept.evaluations, kept.update):
-            sent["evaluations"] = _counted(kept.evaluations)
+        if not np.array_equal(kept.points.evaluations, update):
+            sent["evaluations"] = _counted(kept.points.evaluations)
         if walked.finished and not moving:
-            sent["verdicts"] = [(int(kept.update[-1]), tr(label(judge_walk(experiment, panel, walked)[0].kind)))]
+            sent["verdicts"] = [(int(update[-1]), tr(label(judge_walk(experiment, panel, walked)[0].kind)))]
         if details:
             sent["moves"] = {
-                "gradient": kept.gradient[:, :2].astype(np.float32),
-                "momentum": kept.momentum[:, :2].astype(np.float32),
-                "scale": kept.scale[:, :2].astype(np.float32),
-                "step": kept.step[:, :2].astype(np.float32),
+                "gradient": kept.points.gradient[:, :2].astype(np.float32),
+                "momentum": kept.points.momentum[:, :2].astype(np.float32),
+                "scale": kept.points.scale[:, :2].astype(np.float32),
+                "step": kept.points.step[:, :2].astype(np.float32),
                 "rates": kept.rates.astype(np.float32),
                 "adaptive": optimizer.adaptive,
             }
@@ -168,13 +169,13 @@ def updates_an_epoch(experiment: Experiment, panel: PanelResult) -> int:
 
 def first_step(walked: Walked) -> float:
     """How far the first update goes, as the method makes it: the difference of two places would be rounded to their digits."""
-    made = -walked.rates[0] * walked.momentum[0] / walked.scale[0]
-    return float(np.linalg.norm(made if np.isfinite(made).all() else walked.step[0]))
+    made = -walked.rates[0] * walked.points.momentum[0] / walked.points.scale[0]
+    return float(np.linalg.norm(made if np.isfinite(made).all() else walked.points.step[0]))
 
 
 def _first_steps(panel: PanelResult) -> list[Fact]:
     """How steep it is where the walks start, and how far the first update of each goes."""
-    slope = numeral(float(panel.walks[0].slope[0])) if panel.walks else "—"
+    slope = numeral(float(panel.walks[0].points.slope[0])) if panel.walks else "—"
     facts = [fact(tr("slope at the start"), slope, tr("the norm of the gradient where the walks start"))]
     for walked in panel.walks:
         label = tr("first step, {optimizer}").format(optimizer=method_of(walked.picked))
@@ -329,7 +330,7 @@ def _player(experiment: Experiment, result: Result, view_state: ViewState) -> Pl
         strides += [updates_an_epoch(experiment, panel) for w in panel.walks if optimizers()[w.picked.name].full_batch_only]
     batches = max((updates_an_epoch(experiment, panel) for panel in result.panels), default=1)
     walks = [walked for panel in result.panels for walked in panel.walks]
-    calls = max((int(w.evaluations[np.searchsorted(w.update, min(last, w.done))]) for w in walks), default=last)
+    calls = max((int(w.points.evaluations[np.searchsorted(w.points.update, min(last, w.done))]) for w in walks), default=last)
     length: dict[Clock, int] = {"updates": last, "epochs": last * max(strides), "evaluations": max(calls, 1)}
     clock: Clock = "epochs" if view_state.clock == "epochs" else "evaluations" if view_state.clock == "evaluations" else "updates"
     return {

@@ -36,7 +36,7 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
     outcomes = [(tr(name), say(outcome)) for name, outcome in told(runners)]
     st.markdown("  \n".join(f"**{name}**: {outcome}" for name, outcome in outcomes))
     drawn = [
-        Line(tr(runner.name), runner.walk.update, runner.walk.loss - near.loss, stroke.color)
+        Line(tr(runner.name), runner.walk.points.update, runner.walk.points.loss - near.loss, stroke.color)
         for runner, stroke in zip(runners, WALKS, strict=False)
     ]
     ends = "; ".join(f"{name} {outcome}" for name, outcome in outcomes)

@@ -59,7 +59,7 @@ def adorned(
     half, loss = unit_of(experiment, panel)[:2], tr("loss")
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
     more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in found.valleys]
-    more += [line(runner.walk.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
+    more += [line(runner.walk.points.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
     more += critical(
         [
             Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {loss} {numeral(p.loss)}")
