@@ -11,7 +11,7 @@ from labs.plane.setup import optimizers
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_heading, item_menu, item_settings
 from views.controls import picked, picked_at
-from views.deep.front_controls import DeepScene, data_set, raced
+from views.deep.main_controls import DeepScene, data_set, raced
 from views.language import say, tr
 
 

@@ -17,7 +17,7 @@ from views.language import tr
 from views.page import heading, picture, takeaway, try_next
 from views.plane.board import first_step, method_of, title_of
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import sides
+from views.plane.main_controls import sides
 from views.plane.rates import rate
 from views.session import Scene
 
@@ -92,7 +92,7 @@ def high(panel: PanelResult) -> bool:
     return start > 0.5 * float(panel.grid.min() + panel.grid.max())
 
 
-def said(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
+def takeaway_of(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     """Who is stuck though the loss is high: its first walk has moved by less than a hundredth of what the best has."""
     if len(panels) < 2:
         return ""
@@ -142,7 +142,7 @@ def output(scene: Scene) -> None:
             rate(scene, result)
         lesson.answer(scene)
         if result.progress == 1:
-            takeaway(said(scene.experiment, result.panels))
+            takeaway(takeaway_of(scene.experiment, result.panels))
     left, right = st.columns([3, 2])  # below the picture: on a projector its player is in view
     with left:
         losses(scene)

@@ -8,21 +8,21 @@ from lessons.deep_scene import CLASSIFIER
 from views.deep.board import name_of
 from views.deep.charts import ON_LOSSES, charts
 from views.deep.control_panel import control_panel
-from views.deep.front_controls import data_set, lost, rate, size
 from views.deep.likelihood import same_number
+from views.deep.main_controls import data_set, lost, rate, size
 from views.deep.picture import picture
 from views.language import tr
 from views.loss.topics import loss_topics
 from views.page import end_page, heading, open_page, takeaway, try_next
-from views.plane.front_controls import sides
+from views.plane.main_controls import sides
 
 
 def ended(network: NetworkResult) -> str:
     """ "cross-entropy 97 %"."""
     share = float(network.record.measured.held_out_accuracy[-1])
     lost_at = network.record.diverged
-    said = tr("explodes at update {k}").format(k=lost_at) if lost_at is not None else f"{round(100 * share)} %"
-    return f"{name_of(network)} {said}"
+    text = tr("explodes at update {k}").format(k=lost_at) if lost_at is not None else f"{round(100 * share)} %"
+    return f"{name_of(network)} {text}"
 
 
 def message(result: DeepResult) -> str:
@@ -35,8 +35,8 @@ def message(result: DeepResult) -> str:
     slopes = ", ".join(
         f"{name_of(network)} {numeral(float(f'{float(network.record.measured.gradient[0]):.2g}'))}" for network in result.nets
     )
-    said = tr("After {k} updates from the same weights, right on unseen rows: {ends}. The slope ‖∇L‖ at the start: {slopes}.")
-    return said.format(k=f"{result.nets[0].setup.steps:,}", ends=ends, slopes=slopes)
+    text = tr("After {k} updates from the same weights, right on unseen rows: {ends}. The slope ‖∇L‖ at the start: {slopes}.")
+    return text.format(k=f"{result.nets[0].setup.steps:,}", ends=ends, slopes=slopes)
 
 
 scene = open_page("classifier", CLASSIFIER)

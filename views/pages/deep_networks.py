@@ -9,11 +9,11 @@ from views import lesson
 from views.deep.board import name_of
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.control_panel import control_panel
-from views.deep.front_controls import batch, raced, rate, size
+from views.deep.main_controls import batch, raced, rate, size
 from views.deep.picture import picture
 from views.language import tr
 from views.page import end_page, heading, open_page, takeaway, try_next
-from views.plane.front_controls import sides
+from views.plane.main_controls import sides
 
 
 def learns(network: NetworkResult) -> bool:
@@ -65,7 +65,7 @@ if not lesson.hidden(scene):
         if result.progress == 1:
             lesson.answer(scene)
         takeaway(message(result))
-        asked = lesson.lessons().get(scene.shown.lesson)
+        asked = lesson.lessons().get(scene.view_state.lesson)
         charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
     try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
     control_panel(scene)

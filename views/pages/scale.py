@@ -15,7 +15,7 @@ from views.controls import chips
 from views.language import tr
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import correlation, feature_normalization, morph, sides, unit
+from views.plane.main_controls import correlation, feature_normalization, morph, sides, unit
 from views.plane.rates import modes, rate
 from views.session import Scene
 

@@ -242,7 +242,7 @@ def _picture(scene: Scene) -> None:
 def _curves(scene: Scene) -> None:
     """Whether curves of loss and gradient stand beside the maps."""
     key = f"{scene.page} all curves {language()}"
-    st.session_state[key] = scene.shown.curves == "on"
+    st.session_state[key] = scene.view_state.curves == "on"
     label = tr(settings_of(ViewState)["curves"].label)
     st.toggle(label, key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
 
@@ -251,7 +251,7 @@ def _clock(scene: Scene) -> None:
     """What the walks are counted by."""
     option, key = settings_of(ViewState)["clock"], f"{scene.page} all clock {language()}"
     assert isinstance(option, Option)
-    st.session_state[key] = scene.shown.clock
+    st.session_state[key] = scene.view_state.clock
     st.selectbox(
         tr(option.label),
         option.choices,
