@@ -45,8 +45,8 @@ class Meter(TypedDict):
     """What the plane hides of each point, as people read numbers."""
 
     distance: Sequence[str]  # of the point from the plane
-    truth: Sequence[str]  # its loss
-    drawn: Sequence[str]  # the loss that the plane shows where it is drawn
+    true_loss: Sequence[str]
+    plane_loss: Sequence[str]  # of the point of the plane where it is shown
 
 
 class Walk(TypedDict):

@@ -1,25 +1,24 @@
-/** @file The board: panels with a contour each, walks on a canvas over it, one player for all, one 3-D surface on demand. */
+/** @file The board: panels with a contour each, walks on a canvas over it, one player for all panels, one 3-D surface on demand. */
 
-import { polyline, sheet, strokePath } from "./canvas.js";
-import { counted, keep, make, name, write } from "./dom.js";
+import { clearCanvas, polyline, strokePath } from "./canvas.js";
+import { component } from "./component.js";
+import { curvesFigure } from "./curves.js";
+import { countDrawing, keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Latest } from "./latest.js";
-import { mounted } from "./mounted.js";
 import { pageOf } from "./page.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
-import { plotly } from "./plotly.js";
 import { Sender } from "./sender.js";
 import { pageStyles } from "./styles.js";
 import { Surface, webgl } from "./surface.js";
 import { readTheme } from "./theme.js";
-import { timed } from "./timed.js";
 import { unpack } from "./unpack.js";
-import { reached, same } from "./values.js";
+import { countUpTo, same } from "./values.js";
 
 await pageStyles();
 
-export const mount = mounted(
+export const mount = component(
   (root) => new Board(root),
   (board, { data, setStateValue }) => {
     board.report = (choice) => setStateValue("choice", choice);
@@ -28,13 +27,13 @@ export const mount = mounted(
   },
 );
 
-const REST = 90; // ms
-const SELDOM = 400; // ms between two surfaces, at most, while a hand moves
+const REST = 90; // ms without newer data after which the small pictures are drawn
+const SELDOM = 400; // ms: while a person drags, the surface is redrawn at least this often
 const FLIP = "flip-book"; // as in board.py
-const MISSED = 1000; // ms after which what Python has drawn is here, if it comes at all
-const ECHO = 3000; // ms after which Python's view counts, whatever a person chose before
+const MISSED = 1000; // ms within which a board that Python has drawn arrives, if it arrives at all
+const ECHO = 3000; // ms during which an older choice sent back by Python does not undo a person's newer choice
 
-/** How long a whole walk takes to play at normal speed, in milliseconds: few updates need less. */
+/** How long a whole walk plays at normal speed, in milliseconds; a short walk plays faster. */
 const duration = (length) => Math.min(4000, Math.max(600, length * 400));
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -42,36 +41,36 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 class Board {
   constructor(root) {
     this.root = make("div", "esl-board", root);
-    this.figures = new WeakMap(); // host -> figure
-    this.sizes = new ResizeObserver((entries) => this.resized(entries));
+    this.theme = readTheme(this.root);
     this.panelRow = make("div", "esl-panels", this.root);
-    this.player = new Player(this.panelRow, this); // right under the numbers, see panel.css
+    this.player = new Player(this.panelRow, this); // right under the numbers, see layout.css
     this.curves = new Figure(this.root, "esl-curves");
     this.cursor = make("canvas", "esl-canvas", this.curves.host, { "aria-hidden": "true" });
     this.curves.onchange = () => this.paintCursor();
+    this.curves.onresize = () => this.resized();
     this.live = make("p", "esl-live", this.root, { "aria-live": "polite" });
-    this.watch(this.curves);
     /** @type {Panel[]} */
     this.panels = [];
     /** @type {Surface | null} */
     this.surface = null;
-    this.data = null; // what is shown: what Python sent, or a prefetched picture over it
-    this.sent = null; // what Python last sent
+    this.data = null; // what is shown: what Python sent, with a prefetched picture in its place while a slider is dragged
+    this.fromPython = null; // what Python last sent
     this.received = 0;
     this.drawing = new Latest(() => this.draw().catch((error) => this.player.warn(String(error?.message ?? error))));
-    this.acts = new Sender(); // what a person does to the picture: start and window
-    this.k = 0; // the tick of the bar
+    this.acts = new Sender(); // sends what a person does to a picture: moves the start, zooms
+    this.tick = 0; // the tick of the bar
+    this.frame = 0; // of the playing
     this.choice = { view: "contour", panel: 0, clock: "updates", details: null, flip: false };
-    this.pythonChoice = null; // as Python last said it
-    this.pending = null; // what a person chose and Python has not yet said back, and since when
+    this.pythonChoice = null; // the choice that Python last sent
+    this.pending = null; // a choice that Python has not confirmed yet, and when it was made
     this.report = (_choice) => {}; // sends it to Python
     this.parcels = pageOf(root).parcels;
     this.prefetch = pageOf(root).prefetch;
     this.disconnects = [
       this.prefetch.listen((control) => control === FLIP && this.data && this.drawing.request()),
       this.prefetch.display({
-        show: (picture) => this.data && (this.show(this.over(picture)), true),
-        restore: () => this.sent && this.show(this.sent),
+        show: (picture) => this.data && (this.show(this.withPicture(picture)), true),
+        restore: () => this.fromPython && this.show(this.fromPython),
         check: (edit) => this.check(edit),
       }),
     ];
@@ -81,11 +80,11 @@ class Board {
     return this.choice.clock;
   }
 
-  /** New data or a new theme. The arrays travel apart; the last data win. */
+  /** Takes new data or a new theme. Arrays arrive separately; only the newest data are shown. */
   async receive(data) {
     this.received += 1;
     const turn = this.received;
-    const late = setInterval(() => (turn === this.received && !this.closed ? this.ask(data.edit) : clearInterval(late)), 2 * MISSED);
+    const late = setInterval(() => (turn === this.received && !this.closed ? this.askAgain(data.edit) : clearInterval(late)), 2 * MISSED);
     const panels = await Promise.all(
       data.panels.map(async (panel) => {
         const [picture, walks] = [await this.parcels.get(panel.picture), await this.parcels.get(panel.walks)];
@@ -95,38 +94,38 @@ class Board {
     clearInterval(late);
     if (turn !== this.received || this.closed) return;
     this.acts.answer(data.answered);
-    this.sent = { ...data, panels };
-    this.show(this.sent);
-    this.prefetch.notify(); // a hand may be further on
+    this.fromPython = { ...data, panels };
+    this.show(this.fromPython);
+    this.prefetch.notify(); // the person may have dragged further meanwhile
   }
 
   /**
-   * Asks Python to send this change once more. Arrays do not come, for one, where Streamlit calls a component with the data that it had
-   * when its script began to load, and forgets what came meanwhile.
+   * Asks Python to send this change again. Arrays can be missing because Streamlit calls a component with the data from the time when its
+   * script began to load, and drops newer data that arrived during the loading.
    */
-  ask(edit) {
+  askAgain(edit) {
     this.again = edit;
     this.act("again");
   }
 
   /**
-   * Python has drawn this change of a person. Streamlit loses such a drawing where a request for pictures reaches it in the very moment in
-   * which it ends; so who has not got it after a while asks again, once.
+   * Python reports that it has drawn this change. Streamlit loses the result if a request for pictures arrives just as the script ends.
+   * A result that is still missing after a while is requested again, once.
    */
   check(edit) {
     clearTimeout(this.checking);
-    const missed = () => !this.closed && this.sent && edit > this.sent.edit && edit !== this.again;
+    const missed = () => !this.closed && this.fromPython && edit > this.fromPython.edit && edit !== this.again;
     if (!missed()) return;
-    this.checking = setTimeout(() => missed() && this.ask(edit), MISSED);
+    this.checking = setTimeout(() => missed() && this.askAgain(edit), MISSED);
   }
 
-  /** Words and numbers at once, pictures as soon as the last drawing is done. */
+  /** Updates words and numbers immediately, and pictures as soon as the drawing in progress has ended. */
   show(data) {
-    const atEnd = !this.data || this.k >= this.length();
+    const atEnd = !this.data || this.tick >= this.length();
     this.data = data;
     const { clock, details, flip } = data.player;
     this.adopt({ view: data.view, panel: data.surface_panel, clock, details, flip });
-    this.k = this.playing || !atEnd ? Math.min(this.k, this.length()) : this.length();
+    this.tick = this.playing || !atEnd ? Math.min(this.tick, this.length()) : this.length();
     this.panelRow.dataset.count = data.panels.length;
     keep(this.panels, data.panels.length, () => new Panel(this.panelRow, this));
     this.player.describe(data);
@@ -142,23 +141,22 @@ class Board {
     this.drawing.request();
   }
 
-  /** A prefetched picture over what is shown. It has a surface only where one is shown, else the one there is stays. */
-  over(picture) {
+  /** The shown data with a prefetched picture. A panel without a surface in it keeps the surface that it has. */
+  withPicture(picture) {
     const panels = picture.panels.map((panel, i) => ({ ...panel, surface: panel.surface ?? this.data.panels[i]?.surface ?? null }));
     return { ...this.data, ...picture, panels, flat: !picture.panels.some((panel) => panel.surface) };
   }
 
-  /** How many ticks the bar holds. */
+  /** The length of the bar in ticks. */
   length() {
     return this.data.player.length[this.clock];
   }
 
-  /** Python's choice counts where Python changed it; an echo of an older choice does not undo a newer one. */
+  /** Takes Python's choice if Python changed it. An older choice that comes back does not undo a newer one. */
   adopt(choice) {
     const changed = !same(choice, this.pythonChoice);
     this.pythonChoice = choice;
-    const recent = this.pending && performance.now() - this.pending.since < ECHO;
-    if (recent && !same(choice, this.pending.choice)) return;
+    if (this.pending && performance.now() - this.pending.since < ECHO && !same(choice, this.pending.choice)) return;
     this.pending = null;
     if (changed) this.choice = choice;
   }
@@ -166,59 +164,52 @@ class Board {
   // ------------------------------------------------------------------------------------------------------------- the pictures
 
   async draw() {
-    const library = await plotly();
     const { data, drawing, theme } = this;
     for (const [i, panel] of [...this.panels].entries()) {
       if (drawing.overtaken) return;
-      await panel.draw(library, data.panels[i], theme, this.page(i));
+      await panel.draw(data.panels[i], theme, this.page(i));
     }
     if (drawing.overtaken) return;
-    counted(this.root, "contours");
-    if (data.curves) await this.curves.draw(library, timed(data, this.clock), theme);
+    countDrawing(this.root, "contours");
+    if (data.curves) await this.curves.draw(curvesFigure(data, this.clock), theme);
     this.paintCursor();
     if (!data.flat) {
-      // It is slow: the screen comes first, and newer data; but a hand that never rests sees it now and then.
+      // Surfaces are slow. The screen and newer data come first, but during a long drag the surface is still redrawn now and then.
       const late = performance.now() - (this.surfaced ?? 0) > SELDOM;
       for (let frame = 0; !late && this.choice.view === "surface" && frame < 2; frame++) await new Promise(requestAnimationFrame);
       if (this.closed || (drawing.stale && !late)) return;
-      await this.drawSurface(library);
+      await this.drawSurface();
       this.surfaced = performance.now();
-      counted(this.root, "surface");
+      countDrawing(this.root, "surface");
     }
-    await this.rest(); // the small pictures wait for a hand that moves on
+    await this.waitForRest(); // while newer data keep coming, the small pictures wait
     for (const [i, panel] of [...this.panels].entries()) {
       if (drawing.overtaken) return;
-      await panel.drawCloud(library, data.panels[i], theme);
+      await panel.drawCloud(data.panels[i], theme);
     }
-    counted(this.root, "drawn");
+    countDrawing(this.root, "drawn");
   }
 
-  /** A moment without newer data, or until there are some. */
-  async rest() {
+  /** Resolves after a short time, or as soon as there are newer data. */
+  async waitForRest() {
     const until = performance.now() + REST;
     while (!this.drawing.overtaken && performance.now() < until) await new Promise(requestAnimationFrame);
   }
 
-  /** The flip-book's page of this update for a panel, if it is open and the page has come. */
+  /** The flip-book's page for a panel at this update, if the flip-book is open and the page has arrived. */
   page(panel) {
-    if (!this.choice.flip || this.k >= this.length()) return null;
-    return this.prefetch.picture(FLIP, this.k)?.pages[panel] ?? null;
+    if (!this.choice.flip || this.tick >= this.length()) return null;
+    return this.prefetch.picture(FLIP, this.tick)?.pages[panel] ?? null;
   }
 
-  async drawSurface(library) {
+  async drawSurface() {
     const wanted = this.choice.view === "surface" && this.surfacePanel() !== -1;
     const able = !wanted || webgl();
     this.player.warn(able ? null : this.data.words.no_webgl);
     this.player.showView(wanted && able ? "surface" : "contour", this.surfacePanel());
     if (!wanted || !able) return this.surface?.hide();
-    this.surface ??= this.openSurface();
-    await this.surface.draw(library, this.panels[this.surfacePanel()], this.theme);
-  }
-
-  openSurface() {
-    const surface = new Surface(this);
-    this.watch(surface.figure);
-    return surface;
+    this.surface ??= new Surface(this);
+    await this.surface.draw(this.panels[this.surfacePanel()], this.theme);
   }
 
   /** The panel whose surface is shown: the picked one, or the first that has one. */
@@ -227,22 +218,15 @@ class Board {
     return panels[this.choice.panel]?.surface ? this.choice.panel : panels.findIndex((panel) => panel.surface);
   }
 
-  watch(figure) {
-    this.figures.set(figure.host, figure);
-    this.sizes.observe(figure.host);
-  }
-
-  resized(entries) {
-    for (const { target, contentRect } of entries) {
-      this.figures.get(target).size = [Math.round(contentRect.width), Math.round(contentRect.height)];
-    }
+  /** A picture has another size. */
+  resized() {
     clearTimeout(this.resizing);
     this.resizing = setTimeout(() => this.data && this.drawing.request(), 60);
   }
 
   // -------------------------------------------------------------------------------------------------------- a person's choice
 
-  /** A person switches the view or picks a panel: at once here, then Python hears of it. */
+  /** Switches the view or the panel: immediately here, then Python is informed. */
   choose(view, panel = this.surfacePanel()) {
     if (view === "surface" && !webgl()) return this.player.warn(this.data.words.no_webgl);
     if (view === this.choice.view && panel === this.choice.panel) return;
@@ -251,26 +235,26 @@ class Board {
     this.drawing.request();
   }
 
-  /** The bar counts by updates or by epochs; the walks stand where the first of them was. */
-  count(clock) {
-    const share = this.k / (this.length() || 1);
+  /** Makes the bar count by another clock; the walks keep their share of the bar. */
+  switchClock(clock) {
+    const share = this.tick / (this.length() || 1);
     this.chosen({ clock });
-    this.k = Math.round(share * this.length());
+    this.tick = Math.round(share * this.length());
     this.restart();
     this.move();
     this.drawing.request();
   }
 
-  /** Python is asked for what each update was made of, or not any more. */
+  /** Shows or hides what each update is made of; Python sends it on request. */
   toggleDetails() {
     this.chosen({ details: !this.data.player.details });
   }
 
-  /** The flip-book is opened or shut; opened at the end, it begins at the beginning. */
+  /** Opens or closes the flip-book; opened at the end, it starts from the beginning. */
   toggleFlip() {
     const flip = !this.choice.flip;
     this.chosen({ flip });
-    if (flip && this.k >= this.length()) this.k = 0;
+    if (flip && this.tick >= this.length()) this.tick = 0;
     if (!flip) this.prefetch.forget(FLIP);
     this.player.showFlip(flip);
     this.move();
@@ -285,62 +269,49 @@ class Board {
 
   // ----------------------------------------------------------------------------------------------- what a person does to it
 
-  /** Sends an `Act` of board.py to Python. Of one slot the newest counts. */
+  /**
+   * Sends an `Act` of board.py to Python. An act that still waits is replaced by a newer one of the same slot.
+   * @param {string} kind
+   * @param {{panel?: number, at?: number[] | null, pixel?: number[] | null, moving?: boolean}} details
+   */
   act(kind, { panel = 0, at = null, pixel = null, moving = false } = {}, slot = kind) {
     this.acts.offer({ kind, panel, at, pixel, moving }, slot);
-  }
-
-  /** @param kind "start" or "point" @param pixel how much of the axes a pixel is; null where the point is one of the grid */
-  put(kind, panel, at, pixel, moving = false) {
-    this.act(kind, { panel: this.panels.indexOf(panel), at, pixel, moving });
-  }
-
-  /** Asks for the window that holds minima and walks. */
-  fit(panel) {
-    const number = this.panels.indexOf(panel);
-    this.act("fit", { panel: number }, `window ${number}`);
-  }
-
-  /** @param window [left, right, bottom, top], or null for that of the beginning */
-  showWindow(panel, window) {
-    const number = this.panels.indexOf(panel);
-    this.act("window", { panel: number, at: window }, `window ${number}`);
   }
 
   /** Asks for the planes through the update that is shown. */
   redraw() {
     const updates = this.panels.flatMap((panel) => panel.walks).map((walk) => walk.update);
     const longest = updates.reduce((best, other) => (other.at(-1) > best.at(-1) ? other : best));
-    this.act("through", { at: [longest[Math.max(0, reached(longest, this.shownTick()) - 1)]] });
+    this.act("through", { at: [longest[Math.max(0, countUpTo(longest, this.shownTick()) - 1)]] });
   }
 
   // -------------------------------------------------------------------------------------------------------------- the player
 
-  /** What is drawn: all of it at the end, since a walk may be longer than the bar. */
+  /** The tick up to which walks are drawn: at the end all of them, since a walk may be longer than the bar. */
   shownTick() {
-    return this.k >= this.length() ? Infinity : this.k;
+    return this.tick >= this.length() ? Infinity : this.tick;
   }
 
-  /** Brings every number, path and marker to the shown update. */
+  /** Updates every number, path and marker to the shown tick. */
   showTick() {
-    this.player.showTick(this.k, this.length(), this.clock, this.playing);
+    this.player.showTick(this.tick, this.length(), this.clock, this.playing);
     for (const panel of this.panels) panel.showUpdate();
     this.paintCursor();
   }
 
-  /** The same after a move along the bar; new data bring a new 3-D drawing anyway. */
+  /** The same after a move along the bar, with the 3-D surface and the flip-book. */
   move() {
     this.showTick();
     if (this.choice.view === "surface") this.surface?.play(this.shownTick());
     if (this.choice.flip) {
-      this.prefetch.want({ control: FLIP, count: this.length(), stop: () => (this.k >= this.length() ? 0 : this.k) });
+      this.prefetch.want({ control: FLIP, count: this.length(), stop: () => (this.tick >= this.length() ? 0 : this.tick) });
       this.drawing.request();
     }
   }
 
   toggle() {
     if (this.playing) return this.pause();
-    if (this.k >= this.length()) this.k = 0;
+    if (this.tick >= this.length()) this.tick = 0;
     this.playing = true;
     this.restart();
     this.move();
@@ -355,12 +326,12 @@ class Board {
 
   step() {
     const length = this.length();
-    this.k = this.k >= length ? Math.min(1, length) : this.k + 1;
+    this.tick = this.tick >= length ? Math.min(1, length) : this.tick + 1;
     this.pause();
   }
 
-  seek(k) {
-    this.k = k;
+  seek(tick) {
+    this.tick = tick;
     this.pause();
   }
 
@@ -369,14 +340,14 @@ class Board {
     if (!this.playing) return;
     cancelAnimationFrame(this.frame);
     const length = this.length();
-    const [start, began] = [this.k, performance.now()];
+    const [start, began] = [this.tick, performance.now()];
     const rate = (length / duration(length)) * Number(this.player.speed.value);
-    const leap = still.matches ? Math.max(1, Math.ceil(length / 4)) : 1; // few frames for who asked for less motion
+    const leap = still.matches ? Math.max(1, Math.ceil(length / 4)) : 1; // few frames for a person who prefers reduced motion
     const tick = (now) => {
       const gone = Math.max(0, now - began) * rate;
       const k = Math.min(length, start + Math.floor(gone / leap) * leap);
-      if (k !== this.k) {
-        this.k = k;
+      if (k !== this.tick) {
+        this.tick = k;
         if (k >= length) return this.pause();
         this.move();
       }
@@ -385,7 +356,7 @@ class Board {
     this.frame = requestAnimationFrame(tick);
   }
 
-  /** Reads the final counts to a screen reader, once things have come to rest. */
+  /** Announces the result to screen readers, a moment after the last change. */
   announce() {
     clearTimeout(this.announcing);
     this.announcing = setTimeout(() => {
@@ -401,9 +372,9 @@ class Board {
     if (!this.data?.curves) return;
     const box = this.curves.frame();
     if (!this.curves.size) return;
-    const context = sheet(this.cursor, ...this.curves.size);
+    const context = clearCanvas(this.cursor, ...this.curves.size);
     if (!box || this.shownTick() === Infinity) return;
-    const x = box.x(this.clock === "epochs" ? this.k / this.data.player.batches : this.k);
+    const x = box.x(this.clock === "epochs" ? this.tick / this.data.player.batches : this.tick);
     if (!(x >= box.left && x <= box.right)) return;
     context.setLineDash([4, 4]);
     strokePath(context, polyline([[x, box.top], [x, box.bottom]]), this.theme.text, 1.5);
@@ -420,7 +391,6 @@ class Board {
     clearTimeout(this.announcing);
     clearTimeout(this.checking);
     this.acts.close();
-    this.sizes.disconnect();
     this.panels.forEach((panel) => panel.remove());
     this.curves.remove();
     this.surface?.remove();

@@ -1,4 +1,4 @@
-/** @file A sheet to draw on, markers, dashes, and strokes that stand out from any color map. */
+/** @file Canvases, markers, dashes, and strokes that stand out from any color map. */
 
 import { casing } from "./theme.js";
 
@@ -32,7 +32,7 @@ export function marker(symbol, x, y, r) {
   return path;
 }
 
-/** A line through points [x, y], or several of them in one path: then the casing of one lies over no other. */
+/** A line through points [x, y], or several lines in one path, so that the casing of one does not cover another. */
 export function polyline(...lines) {
   const path = new Path2D();
   for (const points of lines) points.forEach(([x, y], i) => (i ? path.lineTo(x, y) : path.moveTo(x, y)));
@@ -40,7 +40,7 @@ export function polyline(...lines) {
 }
 
 /** Sizes a canvas to its box at the screen's resolution and clears it. */
-export function sheet(canvas, width, height) {
+export function clearCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) {
@@ -80,7 +80,7 @@ export function fillPath(context, path, color) {
 }
 
 /** A circle. */
-export function disc(x, y, radius) {
+export function circle(x, y, radius) {
   const path = new Path2D();
   path.arc(x, y, radius, 0, 2 * Math.PI);
   return path;

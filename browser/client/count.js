@@ -1,9 +1,9 @@
 /** @file One big number. */
 
-import { DASHES, fillCased, marker, polyline, sheet, strokeCased } from "./canvas.js";
+import { DASHES, clearCanvas, fillCased, marker, polyline, strokeCased } from "./canvas.js";
 import { fill, grouped, make, name, write } from "./dom.js";
 import { legible } from "./theme.js";
-import { reached } from "./values.js";
+import { countUpTo } from "./values.js";
 
 /** One walk's big number: it counts while the walk is played and stops where the walk stops. */
 export class Count {
@@ -18,7 +18,7 @@ export class Count {
     this.verdict = make("span", "esl-verdict", line);
     this.status = make("div", "esl-status", this.root);
     this.name = make("div", "esl-count-name", this.root);
-    this.meter = make("div", "esl-meter", this.root); // what the plane hides at the shown update
+    this.meter = make("div", "esl-meter", this.root); // distance from the plane and true loss at the shown update
   }
 
   show(walk, theme, words) {
@@ -32,7 +32,7 @@ export class Count {
     this.check.title = words.settled ?? "";
     this.status.hidden = walk.status !== "diverged";
     write(this.status, walk.diverged === null ? "" : fill(words.diverged, { k: walk.diverged }));
-    const context = sheet(this.key, 34, 22);
+    const context = clearCanvas(this.key, 34, 22);
     strokeCased(context, polyline([[4, 11], [30, 11]]), walk.color, 3, 3, DASHES[walk.dash]);
     fillCased(context, marker(walk.marker, 17, 11, 7), walk.color, 3);
   }
@@ -44,21 +44,21 @@ export class Count {
     const done = k >= stop;
     const mark = /\d(\D)\d{3}(?!\d)/.exec(walk.count)?.[1]; // group as Python grouped the final count
     const counted = mark ? grouped(k).replaceAll(",", mark) : String(k);
-    const i = Math.max(0, reached(walk.update, k) - 1);
+    const i = Math.max(0, countUpTo(walk.update, k) - 1);
     write(this.number, done ? walk.count : (walk.numbers?.[i] ?? counted));
     const verdict = walk.verdicts?.findLast(([update]) => update <= k)?.[1] ?? "";
     write(this.verdict, verdict);
     this.verdict.title = verdict;
     this.meter.hidden = !walk.meter;
     if (walk.meter) {
-      const { distance, truth, drawn } = walk.meter;
-      write(this.meter, fill(this.words.meter, { distance: distance[i], truth: truth[i], drawn: drawn[i] }));
+      const { distance, true_loss, plane_loss } = walk.meter;
+      write(this.meter, fill(this.words.meter, { distance: distance[i], truth: true_loss[i], drawn: plane_loss[i] }));
     }
     this.root.classList.toggle("esl-reached", done && walk.status === "settled");
     this.root.classList.toggle("esl-lost", done && walk.status === "diverged");
   }
 
-  /** What a screen reader says in the end. */
+  /** The final result for screen readers. */
   result() {
     const { walk } = this;
     const lost = walk.status === "diverged" && walk.diverged !== null ? fill(this.words.diverged, { k: walk.diverged }) : "";

@@ -21,7 +21,7 @@ function rank(knots, value) {
 }
 
 /** A flat array, in float64. */
-export function derived(source, how, by) {
+export function derive(source, how, by) {
   const each = HOWS[how](by);
   const result = new Float64Array(source.length);
   for (let i = 0; i < result.length; i++) result[i] = each(source[i], i);

@@ -7,9 +7,9 @@
 
 import { fillPath, polyline, strokeCased, strokePath } from "./canvas.js";
 import { casing } from "./theme.js";
-import { reached } from "./values.js";
+import { pointsAt } from "./walk.js";
 
-const LEAST = 24; // pixels: shorter steps are drawn enlarged by a power of ten, and the words under the picture say so
+const LEAST = 24; // pixels: shorter steps are enlarged by a power of ten, which the caption states
 const KINDS = [
   { key: "gradient", dash: [2, 4], width: 2.5 },
   { key: "momentum", dash: [9, 5], width: 2.5 },
@@ -17,13 +17,13 @@ const KINDS = [
 ];
 
 /**
- * The moves of the update that a walk makes at this tick; null where it makes none any more.
+ * The moves of the update that a walk makes at this tick; null after its last update.
  * @returns the walk's point i, the three vectors, the half axes (null without an ellipse) and σ
  */
 export function movesOf(walk, tick, clock) {
   const { moves } = walk;
   if (!moves) return null;
-  const i = Math.max(0, reached(walk.ticks(clock), tick) - 1);
+  const i = Math.max(0, pointsAt(walk, tick, clock) - 1);
   const of = (rows) => [rows[i][0], rows[i][1]];
   const step = of(moves.step);
   if (!step.every(Number.isFinite)) return null;
@@ -37,13 +37,13 @@ export function movesOf(walk, tick, clock) {
   return { i, point, gradient: down(of(moves.gradient)), momentum: down(momentum), step, axes, scale };
 }
 
-/** How many times enlarged the moves are drawn: 1, 10, 100 ... so that the longest step can be seen. */
+/** The factor by which the moves are drawn larger: 1, 10, 100 ... so that the longest step is visible. */
 export function enlargement(moves, pixel) {
   const longest = Math.max(...moves.map(({ step }) => Math.hypot(step[0] / pixel[0], step[1] / pixel[1])), 0);
   return longest > 0 && longest < LEAST ? 10 ** Math.ceil(Math.log10(LEAST / longest)) : 1;
 }
 
-/** Draws them at the walk's point. */
+/** Draws the moves at the walk's point. */
 export function drawMoves(context, box, walk, moves, times) {
   const [x, y] = [box.x(moves.point[0]), box.y(moves.point[1])];
   /** @returns {[number, number]} */

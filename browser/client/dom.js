@@ -1,16 +1,20 @@
 /** @file Small tools for the page: elements, words, names for screen readers. */
 
 /**
- * Makes an element: `make("p", "esl-title", parent)`.
+ * Makes an element: `make("button", "esl-step", parent, { title: "Step", onclick: () => step() })`. A button submits no form.
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
  * @param {Node & ParentNode | null} parent
- * @param {Record<string, string | number>} attributes
+ * @param {Record<string, string | number | ((event: any) => void)>} attributes and listeners, by their names
  */
 export function make(tag, className, parent, attributes = {}) {
   const element = document.createElement(tag);
   element.className = className;
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, String(value));
+  if (tag === "button") element.setAttribute("type", "button");
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(attribute.slice(2), value);
+    else element.setAttribute(attribute, String(value));
+  }
   parent?.append(element);
   return element;
 }
@@ -37,6 +41,6 @@ export function keep(list, count, create) {
 }
 
 /** Counts in a data attribute how often something was painted, for who watches from outside. */
-export function counted(element, what) {
+export function countDrawing(element, what) {
   element.dataset[what] = String(Number(element.dataset[what] ?? 0) + 1);
 }

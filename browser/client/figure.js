@@ -1,6 +1,7 @@
 /** @file A Plotly figure on one node that is changed in place. */
 
 import { make } from "./dom.js";
+import { plotly } from "./plotly.js";
 import { template } from "./theme.js";
 import { alike, copy, merge, same } from "./values.js";
 
@@ -18,10 +19,16 @@ export class Figure {
     this.onchange = null; // (change) => void, of every event that moves the picture
     this.onmoved = null; // (change) => void, once a person has zoomed or panned
     this.onpoint = null; // (event) => void, of a click
+    this.onresize = null; // () => void
     this.host = make("div", `esl-plot ${className}`, parent, { role: "group" });
     this.node = make("div", "esl-plotly", this.host);
     this.shown = null;
-    this.size = null; // in pixels; whoever watches the host writes it here, as to ask for it has the page laid out
+    this.size = null; // in pixels; observed, as to ask for it has the page laid out
+    this.sizes = new ResizeObserver(([{ contentRect }]) => {
+      this.size = [Math.round(contentRect.width), Math.round(contentRect.height)];
+      this.onresize?.();
+    });
+    this.sizes.observe(this.host);
   }
 
   /**
@@ -29,7 +36,9 @@ export class Figure {
    * @param {{data: object[], layout: object}} figure
    * @returns {Promise<boolean>} whether it was drawn
    */
-  async draw(library, figure, theme, extra = {}) {
+  async draw(figure, theme, extra = {}) {
+    const library = await plotly();
+    if (!this.host.isConnected) return false;
     const size = (this.size ??= [this.host.clientWidth, this.host.clientHeight]);
     if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
     const wanted = { figure, extra, theme: theme.key, size };
@@ -99,6 +108,7 @@ export class Figure {
 
   remove() {
     if (this.node._fullLayout) window.Plotly?.purge(this.node);
+    this.sizes.disconnect();
     this.host.remove();
   }
 }

@@ -1,10 +1,10 @@
-/** @file A point on a contour that a person puts somewhere: dragged, moved by arrow keys, or, if it takes clicks, put where they click. */
+/** @file A point on a contour that a person moves: by dragging, by arrow keys or, where clicks are enabled, by a click on the map. */
 
 import { make, name } from "./dom.js";
 import { clamp } from "./values.js";
 
-const STILL = 5; // pixels: a press that moves less is a click
-const TWICE = 300; // ms between two clicks that are one double click, as for Plotly
+const STILL = 5; // pixels: a press with less movement is a click
+const TWICE = 300; // ms between the two clicks of a double click, as in Plotly
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /** Without an exponent, which ARIA does not know. */
@@ -14,24 +14,28 @@ export class Handle {
   /**
    * @param figure the contour
    * @param {string} className
-   * @param {(point: [number, number], pixel: [number, number], moving: boolean) => void} move is called with where a person puts it
-   * @param {() => boolean} settled whether Python has taken all of that
+   * @param {(point: [number, number], pixel: [number, number], moving: boolean) => void} move is called with the new point
+   * @param {() => boolean} settled whether Python has received every move
    */
   constructor(figure, className, move, settled) {
     this.settled = settled;
     this.figure = figure;
     this.move = move;
-    this.ring = make("button", `esl-handle ${className}`, figure.host, { type: "button", role: "slider", hidden: "" });
+    this.ring = make("button", `esl-handle ${className}`, figure.host, {
+      role: "slider",
+      hidden: "",
+      onpointerdown: (event) => this.grab(event),
+      onpointermove: (event) => this.drag(event),
+      onpointerup: (event) => this.drop(event),
+      onpointercancel: (event) => this.drop(event),
+      onkeydown: (event) => this.key(event),
+    });
     this.point = null;
     this.clicks = false; // whether a click on the map puts it there
-    this.ring.addEventListener("pointerdown", (event) => this.grab(event));
-    this.ring.addEventListener("pointermove", (event) => this.drag(event));
-    for (const end of ["pointerup", "pointercancel"]) this.ring.addEventListener(end, (event) => this.drop(event));
-    this.ring.addEventListener("keydown", (event) => this.key(event));
     figure.host.addEventListener("pointerdown", (event) => this.press(event), true);
   }
 
-  /** Where Python says it is, null for nowhere; a hand that drags it knows better. title: what it is, and how it is moved. */
+  /** Takes Python's point, null for none, unless a person is dragging. title: what the point is and how to move it. */
   receive(point, axes, title, clicks) {
     this.title = title;
     this.clicks = clicks;
@@ -43,7 +47,7 @@ export class Handle {
     this.place();
   }
 
-  /** Brings the ring to its point. */
+  /** Moves the ring to its point. */
   place() {
     const box = this.figure.frame();
     if (!box || !this.point) return;
@@ -65,7 +69,7 @@ export class Handle {
     this.move(point, this.figure.frame().pixel, moving);
   }
 
-  // ------------------------------------------------------------------------------------------------------- by a hand on it
+  // ------------------------------------------------------------------------------------------------------------ dragging
 
   grab(event) {
     if (event.button !== 0) return;
@@ -95,7 +99,7 @@ export class Handle {
     return box.at(clamp(x, box.left, box.right), clamp(y, box.top, box.bottom));
   }
 
-  /** Where the pointer is in the picture. */
+  /** The pointer's position in the picture, in pixels. */
   pixel(event) {
     const host = this.figure.host.getBoundingClientRect();
     return [event.clientX - host.left, event.clientY - host.top];
@@ -113,7 +117,7 @@ export class Handle {
     this.put([within(x, [left, right]), within(y, [bottom, top])], false);
   }
 
-  // ------------------------------------------------------------------------------------------------- by a click on the map
+  // ------------------------------------------------------------------------------------------------- clicks on the map
 
   press(event) {
     const own = event.target.closest?.(".esl-handle, .esl-fit, .modebar");

@@ -3,11 +3,11 @@
 import { clamp } from "./values.js";
 
 /**
- * Places labels in as few rows as keep them apart: each as near to its place as the edges allow, give or take `slack` pixels.
+ * Places labels in as few rows as possible without overlap, each as near to its center as the edges, moved out by `slack` pixels, allow.
  * @param {{center: number, width: number}[]} labels
  * @returns {{places: {left: number, row: number}[], rows: number}}
  */
-export function spread(labels, width, slack) {
+export function placeLabels(labels, width, slack) {
   const rows = [];
   const places = [];
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].center - labels[b].center);

@@ -1,4 +1,4 @@
-/** @file Slow work that is asked for faster than it is done: one at a time, and once more for whatever came meanwhile. */
+/** @file Slow work that is requested faster than it is done: one run at a time, and one more for all requests that came during it. */
 
 export class Latest {
   /** @param {() => Promise<unknown>} work */
@@ -25,7 +25,7 @@ export class Latest {
     }
   }
 
-  /** Whether the work is in vain. */
+  /** Whether the running work is no longer needed. */
   get overtaken() {
     return this.stale || this.closed;
   }

@@ -1,17 +1,17 @@
 /**
  * @file The adaptive-rate lens: the same map in the optimizer's own coordinates, as an inset.
  *
- * A step −η·m/σ is plain descent in φᵢ = √σᵢ·θᵢ. So the inset shows the map around the walk's point with one unit of φ₁ as long as one of
- * φ₂: where the method sees a circle, it is one here.
+ * A step −η·m/σ is plain descent in φᵢ = √σᵢ·θᵢ. So the inset shows the map around the walk's point with equal units of φ₁ and φ₂:
+ * contours that are circles in these coordinates are drawn as circles.
  */
 
-import { disc, fillPath, polyline, sheet, strokePath } from "./canvas.js";
+import { circle, clearCanvas, fillPath, polyline, strokePath } from "./canvas.js";
 import { make, write } from "./dom.js";
 import { rgb } from "./theme.js";
 import { bilinear, cell, clamp } from "./values.js";
 
 const SIDE = 132; // pixels
-const REACH = 0.3; // of the picture: how far the inset looks to each side, in the mean of its two directions
+const REACH = 0.3; // half the side of the inset, as a share of the picture: the geometric mean of its two directions
 
 export class LensInset {
   constructor(host) {
@@ -35,26 +35,26 @@ export class LensInset {
   draw(map, walk, { i, point, step, scale }, caption) {
     this.root.hidden = false;
     write(this.caption, caption);
-    const [half, share] = stretched(map, scale);
-    const context = this.small.getContext("2d");
+    const [half, share] = insetExtent(map, scale);
+    const context = /** @type {CanvasRenderingContext2D} */ (this.small.getContext("2d"));
     context.putImageData(new ImageData(shades(map, point, half, SIDE), SIDE, SIDE), 0, 0);
-    const inset = sheet(this.canvas, SIDE, SIDE);
+    const inset = clearCanvas(this.canvas, SIDE, SIDE);
     inset.drawImage(this.small, 0, 0, SIDE, SIDE);
     const place = (x, y) => [SIDE * (0.5 + (0.5 * (x - point[0])) / half[0]), SIDE * (0.5 - (0.5 * (y - point[1])) / half[1])];
     const recent = [];
     for (let k = Math.max(0, i - 200); k <= i; k++) recent.push(place(walk.path[2 * k], walk.path[2 * k + 1]));
     strokePath(inset, polyline(recent), walk.color, 2);
     strokePath(inset, polyline([place(...point), place(point[0] + step[0], point[1] + step[1])]), walk.color, 4);
-    fillPath(inset, disc(SIDE / 2, SIDE / 2, 5), walk.color);
+    fillPath(inset, circle(SIDE / 2, SIDE / 2, 5), walk.color);
     this.root.dataset.stretch = String(share);
   }
 }
 
 /**
- * How far the inset looks along each weight, and how many times longer a unit of φ₁ is drawn than in the picture, beside one of φ₂.
+ * Half the side of the inset along each weight, and √σ₁/√σ₂: how much a unit of w₁ is stretched compared with one of w₂.
  * @returns {[[number, number], number]}
  */
-export function stretched({ x, y }, scale) {
+export function insetExtent({ x, y }, scale) {
   const share = Math.sqrt(scale[0] / scale[1]); // √σ₁ / √σ₂
   const width = Math.abs(x[x.length - 1] - x[0]);
   const height = Math.abs(y[y.length - 1] - y[0]);

@@ -1,18 +1,19 @@
 /** @file The walks over one contour. */
 
-import { DASHES, disc, fillCased, fillPath, marker, polyline, sheet, strokeCased, strokePath } from "./canvas.js";
+import { DASHES, circle, clearCanvas, fillCased, fillPath, marker, polyline, strokeCased, strokePath } from "./canvas.js";
 import { drawMoves, enlargement, movesOf } from "./details.js";
 import { fill, keep, make, write } from "./dom.js";
 import { LensInset } from "./lens.js";
 import { tracePath } from "./path.js";
 import { casing } from "./theme.js";
-import { clamp, reached } from "./values.js";
+import { clamp } from "./values.js";
+import { pointsAt } from "./walk.js";
 
-const FAINT = 0.2; // how much is left of a walk that lies at right angles to the plane
-const APART = 9; // pixels between two dots that can be told apart
-const ARROWHEAD = polyline([[-1, 0], [-17, -8.5], [-13, 0], [-17, 8.5], [-1, 0]]); // its tip lies on the rim
+const FAINT = 0.2; // opacity of a walk at right angles to the plane
+const APART = 9; // the least distance of two dots, in pixels
+const ARROWHEAD = polyline([[-1, 0], [-17, -8.5], [-13, 0], [-17, 8.5], [-1, 0]]); // its tip is at the origin
 
-/** How much of a walk shows at its point i: what lies off the plane on which it is drawn fades. */
+/** The opacity of a walk at its point i: it fades where it lies off the plane. */
 const opacity = ({ off }, i) => (off ? 1 - (1 - FAINT) * off[i] : 1);
 
 /** The walks over one contour: a canvas, and labels where a walk that ends outside first leaves the picture. */
@@ -25,11 +26,11 @@ export class Overlay {
     this.enlarged = 1;
   }
 
-  /** @param tick what of the bar's is drawn up to; Infinity draws all */
+  /** @param tick the tick of the bar up to which walks are drawn; Infinity draws all */
   draw(figure, walks, tick, clock, words) {
     const box = figure.frame();
     if (!figure.size) return;
-    const context = sheet(this.canvas, ...figure.size);
+    const context = clearCanvas(this.canvas, ...figure.size);
     if (!box) return;
     const leaving = [];
     const tips = [];
@@ -38,20 +39,21 @@ export class Overlay {
     context.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     context.clip();
     for (const walk of walks) {
-      const count = Math.max(1, reached(walk.ticks(clock), tick));
+      const count = Math.max(1, pointsAt(walk, tick, clock));
       const trace = tracePath(walk, count, box);
       this.line(context, walk, trace);
+      const tip = trace.dots.at(-1);
       if (trace.out && trace.exits.length) leaving.push({ walk, ...trace.exits[0] });
-      else if (trace.dots.length) tips.push({ walk, point: trace.dots.at(-1), radius: count > 1 ? 9.5 : 7 });
+      else if (tip) tips.push({ walk, ...tip, radius: count > 1 ? 9.5 : 7 });
       trace.exits.slice(-3).forEach((exit) => this.arrow(context, walk, exit));
     }
-    for (const { walk, point, radius } of tips) fillCased(context, marker(walk.marker, point.x, point.y, radius), walk.color, 4);
+    for (const { walk, x, y, radius } of tips) fillCased(context, marker(walk.marker, x, y, radius), walk.color, 4);
     this.moves(context, figure, box, walks, tick, clock, words);
     context.restore();
     this.label(leaving, box, words);
   }
 
-  /** Each walk's update at this tick, and the first adaptive one's own view of the map. */
+  /** Draws each walk's update at this tick, and the map in the coordinates of the first adaptive method. */
   moves(context, figure, box, walks, tick, clock, words) {
     const all = walks.map((walk) => ({ walk, moves: movesOf(walk, tick, clock) })).filter(({ moves }) => moves);
     this.enlarged = enlargement(all.map(({ moves }) => moves), box.pixel);
@@ -78,13 +80,13 @@ export class Overlay {
       if (last && Math.hypot(x - last.x, y - last.y) < APART) continue;
       last = { x, y };
       context.globalAlpha = opacity(walk, i);
-      const dot = disc(x, y, 3.6);
+      const dot = circle(x, y, 3.6);
       fillPath(context, dot, walk.color);
       strokePath(context, dot, rim, 1.2);
     }
     context.globalAlpha = 1;
     if (dots[0]?.i === 0) {
-      const start = disc(dots[0].x, dots[0].y, 6.5);
+      const start = circle(dots[0].x, dots[0].y, 6.5);
       fillPath(context, start, rim);
       strokePath(context, start, walk.color, 2.6);
     }

@@ -1,4 +1,4 @@
-/** @file What the components of one page share. Streamlit mounts each of them by itself; they meet here. */
+/** @file State shared by the components of one page, since Streamlit mounts each of them separately. */
 
 import { Parcels } from "./parcels.js";
 import { Prefetch } from "./prefetch.js";

@@ -8,15 +8,16 @@ import { Latest } from "./latest.js";
 import { atMoment, momentOf } from "./moments.js";
 import { Overlay } from "./overlay.js";
 import { same } from "./values.js";
-import { walkOf } from "./walk.js";
+import { updatesAt } from "./walk.js";
 
-const RESTING = 250; // ms without a move: then the window is what a person wanted
+const RESTING = 250; // ms after the last zoom or pan before the new window is requested
 
 export class Panel {
   constructor(parent, board) {
     this.board = board;
+    this.index = board.panels.length;
     this.root = make("section", "esl-panel", null);
-    this.root.style.setProperty("--esl-column", String(board.panels.length + 1));
+    this.root.style.setProperty("--esl-column", String(this.index + 1));
     parent.insertBefore(this.root, board.player.root);
     this.head = make("header", "esl-head", this.root);
     this.title = make("h2", "esl-title", this.head);
@@ -27,8 +28,7 @@ export class Panel {
     this.contour.onmoved = (change) => this.moved(change);
     this.start = this.handle("start");
     this.point = this.handle("point");
-    this.fit = make("button", "esl-button esl-fit", this.contour.host, { type: "button", hidden: "" });
-    this.fit.onclick = () => board.fit(this);
+    this.fit = make("button", "esl-button esl-fit", this.contour.host, { hidden: "", onclick: () => this.askWindow("fit") });
     this.countRow = make("div", "esl-counts", this.root);
     this.extras = make("div", "esl-extras", this.root);
     this.cloudBox = make("figure", "esl-cloud-box", this.extras);
@@ -36,23 +36,23 @@ export class Panel {
     this.caption = make("figcaption", "esl-caption", this.cloudBox);
     this.facts = make("dl", "esl-facts", this.extras);
     this.counts = [];
+    this.cloudDrawing = {}; // what the cloud shows: a figure in a theme
     this.moments = new Latest(async () => {
       await this.drawMoment();
-      await new Promise(requestAnimationFrame); // the walks come first
+      await new Promise(requestAnimationFrame); // walks are drawn first
     });
-    board.watch(this.contour);
-    board.watch(this.cloud);
+    this.contour.onresize = this.cloud.onresize = () => board.resized();
   }
 
   handle(kind) {
-    const move = (point, pixel, moving) => this.board.put(kind, this, point, pixel, moving);
+    const move = (at, pixel, moving) => this.board.act(kind, { panel: this.index, at, pixel, moving });
     return new Handle(this.contour, `esl-${kind}`, move, () => this.board.acts.settled);
   }
 
-  /** The words and numbers: at once, before Plotly is there. */
+  /** Shows words and numbers, which need no Plotly. */
   describe(data, theme, words) {
     this.data = data;
-    this.walks = data.walks.map(walkOf);
+    this.walks = data.walks;
     write(this.title, data.title);
     write(this.subtitle, data.subtitle);
     name(this.root, data.title);
@@ -76,40 +76,40 @@ export class Panel {
     }
   }
 
-  /** The pictures. The walks change together with the contour under them. */
-  async draw(library, data, theme, page) {
-    this.drawnWalks = data.walks.map(walkOf);
-    await this.contour.draw(library, data.contour, theme, { traces: page ? [page] : [] });
+  /** Draws the contour, and the walks of the same data over it. */
+  async draw(data, theme, page) {
+    this.drawnWalks = data.walks;
+    await this.contour.draw(data.contour, theme, { traces: page ? [page] : [] });
     const { words } = this.board.data;
-    this.start.receive(data.start, data.axes, words.start, !data.point); // no start: a picture whose walks nobody can start elsewhere
+    this.start.receive(data.start, data.axes, words.start, !data.point); // without a start, it cannot be moved
     this.point.receive(data.point, data.axes, words.point, Boolean(data.point));
     this.paint();
   }
 
-  async drawCloud(library, data, theme) {
-    this.cloudDrawing = { library, figure: data.cloud, theme };
+  async drawCloud(data, theme) {
+    this.cloudDrawing = { figure: data.cloud, theme };
     await this.drawMoment();
   }
 
-  /** Which of the cloud's moments is shown; −1 where it has none. */
+  /** The index of the cloud's moment that is shown; −1 if it has none. */
   moment() {
-    return momentOf(this.cloudDrawing?.figure, this.board.shownTick());
+    return momentOf(this.cloudDrawing.figure, this.board.shownTick());
   }
 
   async drawMoment() {
-    const { library, figure, theme } = this.cloudDrawing;
-    if (figure) await this.cloud.draw(library, atMoment(figure, this.moment()), theme);
+    const { figure, theme } = this.cloudDrawing;
+    if (figure) await this.cloud.draw(atMoment(figure, this.moment()), theme);
   }
 
-  /** Brings numbers, walks and cloud to the shown update. */
+  /** Updates numbers, walks and cloud to the shown update. */
   showUpdate() {
     const { board } = this;
-    this.counts.forEach((count, i) => count.showUpdate(this.walks[i].done(board.shownTick(), board.clock)));
+    this.counts.forEach((count, i) => count.showUpdate(updatesAt(this.walks[i], board.shownTick(), board.clock)));
     this.paint();
     if (this.moment() >= 0) this.moments.request();
   }
 
-  /** Once before the screen is drawn next, however often it is asked for until then. */
+  /** Paints once in the next frame, however often this is called before. */
   paint() {
     this.painting ??= requestAnimationFrame(() => {
       this.painting = null;
@@ -117,7 +117,7 @@ export class Panel {
     });
   }
 
-  /** Walks, arrows and start, where the axes are now. */
+  /** Paints walks, arrows and handles for the current axes. */
   paintNow() {
     const { board, drawnWalks } = this;
     if (!drawnWalks || !board.data || board.closed) return;
@@ -127,13 +127,18 @@ export class Panel {
     board.player.explain(board.panels.map((panel) => panel.overlay.enlarged));
   }
 
-  /** A person zoomed or panned: once that has come to rest, Python is asked for the grid of the new window. */
+  /** Asks for a window: [left, right, bottom, top], null for the first one; or for the one that fits. @param {number[] | null} at */
+  askWindow(kind, at = null) {
+    this.board.act(kind, { panel: this.index, at }, `window ${this.index}`);
+  }
+
+  /** A person zoomed or panned: after the last move, requests the grid of the new window. */
   moved(change) {
     const keys = Object.keys(change ?? {});
     if (!keys.some((key) => /^[xy]axis\.(range|autorange)/.test(key))) return;
     const back = keys.some((key) => key.endsWith("autorange")); // a double click
     clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.board.showWindow(this, back ? null : this.contour.window()), RESTING);
+    this.resting = setTimeout(() => this.askWindow("window", back ? null : this.contour.window()), RESTING);
   }
 
   remove() {

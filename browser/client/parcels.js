@@ -1,26 +1,26 @@
 /** @file Parcels: the arrays of a panel, kept by the name of their content until the board asks for them. */
 
-import { renew } from "./values.js";
+import { setNewest } from "./values.js";
 
-const KEPT = 64; // the newest; of a page's own six at most two generations are ever wanted
+const KEPT = 64; // the newest parcels; a page has six, and needs two generations of them at most
 
 export class Parcels {
   constructor() {
     this.kept = new Map(); // name -> content
-    this.asked = new Map(); // name -> those who wait for it
+    this.waiting = new Map(); // name -> the promises that wait for it, as their resolve functions
   }
 
-  /** Takes a parcel in. */
+  /** Stores a parcel. */
   put(name, content) {
-    renew(this.kept, name, content, KEPT);
-    this.asked.get(name)?.forEach((give) => give(content));
-    this.asked.delete(name);
+    setNewest(this.kept, name, content, KEPT);
+    this.waiting.get(name)?.forEach((give) => give(content));
+    this.waiting.delete(name);
   }
 
-  /** The parcel of this name, as soon as it is here. The same name gives the same object; what is asked for is among the newest again. */
+  /** Resolves to the parcel of this name, always the same object. A parcel that is asked for counts as new again. */
   get(name) {
-    if (this.kept.has(name)) return Promise.resolve(renew(this.kept, name, this.kept.get(name), KEPT));
-    // Who waits for what newer data overtook is forgotten.
-    return new Promise((give) => renew(this.asked, name, [...(this.asked.get(name) ?? []), give], KEPT));
+    if (this.kept.has(name)) return Promise.resolve(setNewest(this.kept, name, this.kept.get(name), KEPT));
+    // Promises for parcels that newer data replaced are dropped.
+    return new Promise((give) => setNewest(this.waiting, name, [...(this.waiting.get(name) ?? []), give], KEPT));
   }
 }

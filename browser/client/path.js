@@ -1,4 +1,4 @@
-/** @file Where a walk runs in a rectangle, and where it leaves it. */
+/** @file A walk clipped to a rectangle, and where it leaves it. */
 
 import { clamp } from "./values.js";
 
@@ -6,13 +6,13 @@ import { clamp } from "./values.js";
 /** @typedef {{x: (value: number) => number, y: (value: number) => number}} Projection from the walk's coordinates to the box's */
 /** @typedef {{x: number, y: number, i: number, cut: boolean}} Point the walk's point i; cut: where its segment meets the rim */
 
-const FAR = 1e9; // keeps a diverged walk's 1e300 out of the arithmetic, not its direction
+const FAR = 1e9; // limits a diverged walk's 1e300, so that the arithmetic does not overflow
 
 /**
  * The part of a segment inside a box (Liang and Barsky) as [from, to], each 0 to 1; null if it misses it.
  * @param {Box} box
  */
-export function inside(x0, y0, x1, y1, box) {
+export function clipSegment(x0, y0, x1, y1, box) {
   let from = 0;
   let to = 1;
   for (const [start, move, low, high] of [
@@ -50,7 +50,7 @@ export function tracePath(walk, count, box) {
     if (Number.isNaN(x) || Number.isNaN(y)) break;
     const here = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
     if (here) dots.push({ x, y, i, cut: false });
-    const part = i > 0 ? inside(px, py, x, y, box) : null;
+    const part = i > 0 ? clipSegment(px, py, x, y, box) : null;
     if (part) {
       const along = (share) => ({ x: px + (x - px) * share, y: py + (y - py) * share });
       if (!piece) pieces.push((piece = [{ ...along(part[0]), i: i - 1, cut: part[0] > 0 }]));

@@ -6,94 +6,75 @@ import { same } from "./values.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const UNITS = { updates: "update", epochs: "epoch", evaluations: "evaluation" };
-const CLOCKS = ["updates", "epochs", "evaluations"];
-
-function toggleButton(icon, parent) {
-  const button = make("button", `esl-button esl-details esl-${icon}`, parent, { type: "button" });
-  make("span", "esl-icon", button).innerHTML = ICONS[icon];
-  make("span", "esl-details-word", button);
-  return button;
-}
+const CLOCKS = Object.keys(UNITS);
 
 /** Buttons, bar and switch under the panels. It knows no drawing: it asks the board. */
 export class Player {
   constructor(parent, board) {
-    this.board = board;
+    this.texts = new Map(); // element -> which of the words it shows
     this.root = make("div", "esl-player", parent);
     const bar = make("div", "esl-transport", this.root);
-    this.play = make("button", "esl-button esl-play", bar, { type: "button" });
+    this.play = make("button", "esl-button esl-play", bar, { onclick: () => board.toggle() });
     this.playIcon = make("span", "esl-icon", this.play);
     this.playWord = make("span", "esl-play-word", this.play);
-    this.step = make("button", "esl-button esl-step", bar, { type: "button" });
-    this.step.innerHTML = `<span class="esl-icon">${ICONS.step}</span>`;
-    this.scrub = make("input", "esl-scrub", bar, { type: "range", min: "0", step: "1" });
+    this.step = make("button", "esl-button esl-step", bar, { onclick: () => board.step() });
+    make("span", "esl-icon", this.step).innerHTML = ICONS.step;
+    this.scrub = make("input", "esl-range esl-scrub", bar, { type: "range", min: "0", step: "1", oninput: () => board.seek(Number(this.scrub.value)) });
     this.update = make("span", "esl-update", bar);
-    const speed = make("label", "esl-field", bar);
-    this.speedWord = make("span", "esl-speed-word", speed);
-    this.speed = make("select", "esl-select esl-speed", speed);
-    for (const times of SPEEDS) make("option", "", this.speed, { value: times }).textContent = `${times}×`;
-    this.speed.value = "1";
-    this.clockField = make("label", "esl-field esl-clock-field", bar);
-    this.clockWord = make("span", "esl-clock-word", this.clockField);
-    this.clock = make("select", "esl-select esl-clock", this.clockField);
-    for (const clock of CLOCKS) make("option", "", this.clock, { value: clock });
-    this.details = toggleButton("arrows", bar);
-    this.flip = toggleButton("pages", bar);
-    this.redraw = make("button", "esl-button esl-redraw", bar, { type: "button" });
-    this.redraw.onclick = () => board.redraw();
+    this.speed = this.menu("speed", bar, () => board.restart());
+    this.speed.append(...SPEEDS.map((times) => new Option(`${times}×`, String(times), times === 1, times === 1)));
+    this.clock = this.menu("clock", bar, () => board.switchClock(this.clock.value));
+    this.clock.append(...CLOCKS.map((clock) => new Option("", clock)));
+    CLOCKS.forEach((clock, i) => this.texts.set(this.clock.options[i], clock));
+    this.details = this.button("details", "esl-toggle", bar, () => board.toggleDetails(), ICONS.arrows);
+    this.flip = this.button("flip", "esl-toggle esl-flip", bar, () => board.toggleFlip(), ICONS.pages);
+    this.redraw = this.button("redraw", "esl-redraw", bar, () => board.redraw());
     this.views = make("div", "esl-views", this.root);
     this.group = make("div", "esl-switch", this.views, { role: "group" });
-    this.contour = make("button", "esl-button esl-view", this.group, { type: "button" });
-    this.surface = make("button", "esl-button esl-view", this.group, { type: "button" });
-    this.whichField = make("label", "esl-field esl-which", this.views);
-    this.whichWord = make("span", "", this.whichField);
-    this.which = make("select", "esl-select", this.whichField);
+    this.contour = this.button("contour", "esl-view", this.group, () => board.choose("contour"));
+    this.surface = this.button("surface", "esl-view", this.group, () => board.choose("surface"));
+    this.which = this.menu("which", this.views, () => board.choose("surface", Number(this.which.value)));
     this.moves = make("p", "esl-moves", this.root, { hidden: "" });
     this.note = make("p", "esl-note", this.root, { role: "status", hidden: "" });
-    this.play.onclick = () => board.toggle();
-    this.step.onclick = () => board.step();
-    this.scrub.oninput = () => board.seek(Number(this.scrub.value));
-    this.speed.onchange = () => board.restart();
-    this.details.onclick = () => board.toggleDetails();
-    this.flip.onclick = () => board.toggleFlip();
-    this.clock.onchange = () => board.count(this.clock.value);
-    this.contour.onclick = () => board.choose("contour");
-    this.surface.onclick = () => board.choose("surface");
-    this.which.onchange = () => board.choose("surface", Number(this.which.value));
+  }
+
+  /** A button with one of the words on it. With an icon the word may have to give way to it. */
+  button(word, className, parent, onclick, icon = "") {
+    const button = make("button", `esl-button ${className}`, parent, { onclick });
+    if (icon) make("span", "esl-icon", button).innerHTML = icon;
+    this.texts.set(icon ? make("span", "esl-toggle-word", button) : button, word);
+    return button;
+  }
+
+  /** A menu with one of the words in front of it. */
+  menu(word, parent, onchange) {
+    const field = make("label", `esl-field esl-${word}-field`, parent);
+    this.texts.set(make("span", `esl-${word}-word`, field), word);
+    return make("select", `esl-select esl-${word}`, field, { onchange });
   }
 
   describe({ words, player, panels, moving }) {
     this.words = words;
     this.batches = player.batches;
+    for (const [element, word] of this.texts) write(element, words[word]);
     name(this.step, words.step);
     this.step.title = words.step;
     name(this.scrub, words.scrub);
-    write(this.speedWord, words.speed);
-    write(this.details.lastChild, words.details);
-    write(this.flip.lastChild, words.flip);
     this.flip.title = words.flip_help;
     this.flip.hidden = player.batches === 1;
-    write(this.redraw, words.redraw);
     this.redraw.hidden = !player.redraws;
     this.details.title = words.details_help;
     this.details.hidden = player.details === null;
-    write(this.clockWord, words.clock);
-    CLOCKS.forEach((clock, i) => write(this.clock.options[i], words[clock]));
-    this.clockField.hidden = !player.clocked; // all clocks are one
+    hideMenu(this.clock, !player.clocked); // all clocks are one
     this.detailed = player.details;
-    this.details.setAttribute("aria-pressed", String(Boolean(player.details)));
-    write(this.contour, words.contour);
-    write(this.surface, words.surface);
-    write(this.whichWord, words.which);
-    name(this.group, words.view ?? `${words.contour} | ${words.surface}`);
+    press(this.details, player.details);
+    name(this.group, words.view);
     if (moving) return; // a rough picture has no surfaces; the switch stays
     const surfaces = panels.map((panel, i) => ({ i, title: panel.title })).filter(({ i }) => panels[i].surface);
     this.views.hidden = surfaces.length === 0;
-    if (!same(surfaces, this.listed)) {
-      this.listed = surfaces;
-      this.which.replaceChildren();
-      for (const { i, title } of surfaces) make("option", "", this.which, { value: i }).textContent = title;
-    }
+    if (same(surfaces, this.listed)) return;
+    this.listed = surfaces;
+    this.which.replaceChildren(...surfaces.map(({ i, title }) => new Option(title, String(i))));
   }
 
   /** @param tick the tick of the bar that is shown */
@@ -117,13 +98,13 @@ export class Player {
   }
 
   showFlip(flip) {
-    this.flip.setAttribute("aria-pressed", String(Boolean(flip)));
+    press(this.flip, flip);
   }
 
   showView(view, panel) {
-    this.contour.setAttribute("aria-pressed", String(view === "contour"));
-    this.surface.setAttribute("aria-pressed", String(view === "surface"));
-    this.whichField.hidden = view !== "surface" || this.which.options.length < 2;
+    press(this.contour, view === "contour");
+    press(this.surface, view === "surface");
+    hideMenu(this.which, view !== "surface" || this.which.options.length < 2);
     this.which.value = String(panel);
   }
 
@@ -140,3 +121,6 @@ export class Player {
     write(this.note, text ?? "");
   }
 }
+
+const hideMenu = (menu, hidden) => (menu.parentElement.hidden = hidden);
+const press = (button, pressed) => button.setAttribute("aria-pressed", String(Boolean(pressed)));

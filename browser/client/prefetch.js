@@ -1,24 +1,24 @@
 /**
- * @file Prefetched pictures: those of a slider's stops or of each mini-batch, which Python sends before the hand comes there.
+ * @file Prefetched pictures: those of a slider's stops or of each mini-batch, sent by Python before a drag reaches them.
  *
- * A page has one `Prefetch` (page.js). Sliders and board say what has the hand (`want`), a component asks Python for it (`connect`,
- * prefetcher.js), the board shows pictures (`display`), and whoever waits for some listens (`listen`).
+ * A page has one `Prefetch` (page.js). Sliders and board name the control in use (`want`), a component requests its pictures from
+ * Python (`connect`, prefetcher.js), the board shows them (`display`), and listeners hear of their arrival (`listen`).
  */
 
-import { renew } from "./values.js";
+import { setNewest } from "./values.js";
 
-const PICTURES = 140; // of a sequence that are kept
-const REACH = 60; // pictures from the hand: no further are fetched
-const BATCH = 24; // pictures that are asked for at once
-const SEQUENCES = 3; // that are kept
-const AGAIN = 5000; // ms after which a sequence that took too long is tried again; each time twice as many
-const LOST = 4000; // ms after which an answer is no longer waited for
+const PICTURES = 140; // pictures kept of a sequence
+const REACH = 60; // stops to each side of the control's position within which pictures are fetched
+const BATCH = 24; // pictures in one request
+const SEQUENCES = 3; // sequences kept
+const AGAIN = 5000; // ms after which a sequence that took too long is tried again; doubled each time
+const LOST = 4000; // ms after which a missing answer is given up
 
 /**
- * @typedef {{control: string, count: number, stop: () => number}} Wanted what has the hand: how many pictures there are, and where it is
+ * @typedef {{control: string, count: number, stop: () => number}} Wanted the control in use, how many pictures it has, and its stop
  * @typedef {{pictures: Map<number, any>, slowUntil: number, pause: number}} Sequence the pictures of one control by their stops
  * @typedef {{show: (picture: any) => boolean, restore: () => void, check: (edit: number) => void}} Screen
- *   show says whether it could; restore: back to what Python last drew; check: Python has drawn the person's change of this number
+ *   show returns whether it could; restore shows what Python last drew; check: Python has drawn the change of this number
  */
 
 export class Prefetch {
@@ -71,66 +71,66 @@ export class Prefetch {
       this.prune(sequence);
       this.notify(control);
     }
-    this.free(); // an answer, or the page has run anew and forgotten the question
+    this.free(); // an answer, or the page's script ran again and dropped the request
     this.fetch();
   }
 
-  /** A hand is on this control: its pictures are fetched, the nearest to where it is first. @param {Wanted} wanted */
+  /** A person uses this control: its pictures are fetched, the nearest ones first. @param {Wanted} wanted */
   want(wanted) {
     this.wanted = wanted;
     this.fetch();
   }
 
-  /** No hand is on it any more. */
+  /** The control is no longer in use. */
   forget(control) {
     if (this.wanted?.control === control) this.wanted = null;
   }
 
-  /** Who waits for pictures of a control, else of what has the hand, looks whether they are here. */
+  /** Calls the listeners with a control, by default the one in use. */
   notify(control = this.wanted?.control) {
     for (const listener of this.listeners) listener(control);
   }
 
-  /** The picture of a stop, if it is here. */
+  /** The picture of a stop, if it has arrived. */
   picture(control, stop) {
     return this.names[control] && this.sequence(control).pictures.get(stop);
   }
 
-  /** Whether the picture of a stop is worth waiting for: it is on its way. */
+  /** Whether the picture of a stop can be expected soon. */
   awaits(control, stop) {
     if (!this.names[control] || !this.request) return false;
     const sequence = this.sequence(control);
     return !isSlow(sequence) && !sequence.pictures.has(stop);
   }
 
-  /** Shows the picture of a stop. @returns {boolean} whether it is here, and a board to show it */
+  /** Shows the picture of a stop. @returns {boolean} whether it has arrived and a board could show it */
   show(control, stop) {
     const picture = this.picture(control, stop);
     return Boolean(picture && this.screen?.show(picture));
   }
 
-  /** Back to what Python last drew. */
+  /** Shows what Python last drew. */
   restore() {
     this.screen?.restore();
   }
 
-  // -------------------------------------------------------------------------------------------------------------- for itself
+  // ---------------------------------------------------------------------------------------------------------------- private
 
   /** @returns {Sequence} */
   sequence(control, name = this.names[control]) {
     const key = `${control} ${name}`;
     const sequence = this.sequences.get(key) ?? { pictures: new Map(), slowUntil: 0, pause: AGAIN };
-    return renew(this.sequences, key, sequence, SEQUENCES);
+    return setNewest(this.sequences, key, sequence, SEQUENCES);
   }
 
-  /** Of thousands of pictures only those around the hand are kept. */
+  /** Keeps the pictures around the control's position, of thousands. */
   prune({ pictures }) {
     const here = this.wanted?.stop() ?? 0;
     const farthest = [...pictures.keys()].sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
     for (const stop of farthest.slice(0, Math.max(0, pictures.size - PICTURES))) pictures.delete(stop);
   }
 
-  /** Python took too long for it. Perhaps somebody else was in the way: it is tried again, ever more seldom. */
+  /** Python took too long for it, perhaps because the server was busy: it is tried again later, less and less often. */
   postpone(sequence) {
     sequence.slowUntil = performance.now() + sequence.pause;
     setTimeout(() => this.fetch(), sequence.pause + 20);
@@ -156,7 +156,7 @@ export class Prefetch {
 
 const isSlow = (sequence) => performance.now() < sequence.slowUntil;
 
-/** The next stops whose pictures are to be fetched, from where the hand is outward. */
+/** The next stops whose pictures are to be fetched, from the control's position outward. */
 function missing({ pictures }, { count, stop }) {
   const here = stop();
   const stops = [];

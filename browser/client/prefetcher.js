@@ -1,13 +1,13 @@
 /** @file A component that shows nothing: it fetches the pictures that sliders lead to, see prefetch.js. */
 
-import { mounted } from "./mounted.js";
+import { component } from "./component.js";
 import { pageOf } from "./page.js";
 import { unpack } from "./unpack.js";
 
-export const mount = mounted(
+export const mount = component(
   (root) => {
     const { prefetch } = pageOf(root);
-    const part = { prefetch, send: null, close: prefetch.connect((request) => part.send(request)) };
+    const part = { prefetch, send: (_request) => {}, close: prefetch.connect((request) => part.send(request)) };
     return part;
   },
   async (part, { data, setTriggerValue }) => {

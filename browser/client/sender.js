@@ -1,11 +1,12 @@
 /**
- * @file Back-pressure: at most one value is under way to Python. Each carries a running number, `turn`; Python says which one it took.
+ * @file Back-pressure: at most one value is on its way to Python. Each carries a running number, `turn`; Python answers with the last
+ * one that it received.
  *
- * The next value, always the newest, leaves once the last one was seen and the page's script has come to its end, so that a fast hand
- * never interrupts the drawing that it waits for.
+ * The next value, always the newest, is sent once the last one has been answered and the page's script has ended, so that a fast drag
+ * never interrupts the drawing that it is waiting for.
  */
 
-const LOST = 8000; // ms after which an answer is no longer waited for
+const LOST = 8000; // ms after which a missing answer is given up
 
 export class Sender {
   /** @param {(value: any, turn: number) => void} [post] */
@@ -13,32 +14,33 @@ export class Sender {
     this.post = post;
     this.turn = 0; // of the value that was last sent
     this.answered = 0; // of the value that Python last took
-    this.waiting = false; // a value is under way
-    this.wishes = new Map(); // slot -> the newest value for it, in the order of their first wish
+    this.waiting = false; // a value is on its way
+    this.frame = 0;
+    this.queue = new Map(); // slot -> the newest value for it, in the order of their first offer
   }
 
   /** The newest value: at once, or as soon as the one before has arrived. Values of two slots do not replace one another. */
   offer(value, slot = "") {
-    this.wishes.set(slot, value);
+    this.queue.set(slot, value);
     this.push();
   }
 
-  /** What Python says now is older than what it was sent. */
+  /** Python's data are older than the value that was last sent. */
   get behind() {
     return this.waiting && this.answered < this.turn;
   }
 
-  /** What Python says now is its answer to all that it was sent. */
+  /** Python's data answer everything that was sent. */
   get settled() {
-    return !this.behind && this.wishes.size === 0;
+    return !this.behind && this.queue.size === 0;
   }
 
-  /** Nothing is under way, nothing is to go. */
+  /** Nothing is on its way and nothing is waiting. */
   get idle() {
-    return !this.waiting && this.wishes.size === 0;
+    return !this.waiting && this.queue.size === 0;
   }
 
-  /** Python took the value of this turn. */
+  /** Python received the value of this turn. */
   answer(turn) {
     if (!this.waiting) this.turn = Math.max(this.turn, turn);
     this.answered = turn;
@@ -46,9 +48,9 @@ export class Sender {
   }
 
   push() {
-    if (this.waiting || this.wishes.size === 0 || this.closed) return;
-    const [[slot, value]] = this.wishes;
-    this.wishes.delete(slot);
+    if (this.waiting || this.queue.size === 0 || this.closed) return;
+    const [[slot, value]] = this.queue;
+    this.queue.delete(slot);
     this.waiting = true;
     this.turn += 1;
     this.lost = setTimeout(() => this.free(), LOST);

@@ -1,20 +1,20 @@
 /** @file A live slider: a native range input that sends its value while it is dragged. */
 
+import { component } from "./component.js";
 import { make, name, write } from "./dom.js";
 import { ICONS } from "./icons.js";
-import { spread } from "./labels.js";
-import { mounted } from "./mounted.js";
+import { placeLabels } from "./labels.js";
 import { format, parse } from "./numbers.js";
 import { pageOf } from "./page.js";
 import { Sender } from "./sender.js";
 import { stylesheet } from "./styles.js";
 import { clamp, same } from "./values.js";
 
-const SHEET = await stylesheet("slider.css");
+const SHEETS = await Promise.all(["range.css", "slider.css"].map(stylesheet));
 
-export const mount = mounted(
+export const mount = component(
   (root) => {
-    root.adoptedStyleSheets = [SHEET];
+    root.adoptedStyleSheets = SHEETS;
     return new Slider(root);
   },
   (slider, { data, setStateValue }) => {
@@ -23,10 +23,10 @@ export const mount = mounted(
   },
 );
 
-const FINE = 1000; // the native input runs from 0 to 1000; what it means is ours
-const DWELL = 120; // ms that a pointer rests on a slider before its pictures are fetched
-const SWEEP = 4000; // ms that playing takes from end to end
-const NEAR = 0.01; // of the track: how close to a tick a drag lands on it
+const FINE = 1000; // the range of the native input, whose values are places on the track
+const DWELL = 120; // ms that a pointer hovers over a slider before its pictures are fetched
+const SWEEP = 4000; // ms for playing from end to end
+const NEAR = 0.01; // of the track: a drag that comes this close to a tick lands on it
 const THUMB = 24; // px, as in slider.css
 const KEYS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }; // stops
 
@@ -37,26 +37,26 @@ class Slider {
     this.label = make("label", "label", head, { for: "range" });
     this.help = make("span", "help", head, { role: "img", tabindex: "0" });
     write(this.help, "?");
-    this.button = make("button", "play", head, { type: "button" });
-    this.button.onclick = () => this.toggle();
+    this.button = make("button", "play", head, { onclick: () => this.toggle() });
     const exact = make("span", "exact", head);
     this.field = make("input", "field", exact, { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false" });
     this.unit = make("span", "unit", exact);
     this.marks = make("div", "marks", this.root);
     this.rail = make("div", "rail", this.root);
     this.lines = make("div", "lines", this.rail, { "aria-hidden": "true" });
-    this.range = make("input", "range", this.rail, { id: "range", type: "range", min: "0", max: FINE, step: "any" });
+    this.range = make("input", "esl-range range", this.rail, { id: "range", type: "range", min: "0", max: FINE, step: "any" });
     this.ticks = make("div", "ticks", this.root);
     this.sender = new Sender();
+    this.playing = 0; // the frame that is asked for
     this.value = null; // what is shown
-    this.known = null; // what Python knows or is about to hear: sent by us, or given by it
+    this.knownToPython = null; // the value that was last sent to Python or received from it
     this.range.addEventListener("pointerdown", () => {
       this.dragging = true;
       this.pause();
-      this.want();
+      this.wantPictures();
     });
-    this.range.addEventListener("focus", () => this.want());
-    this.root.addEventListener("pointerenter", () => (this.dwelling = setTimeout(() => this.want(), DWELL)));
+    this.range.addEventListener("focus", () => this.wantPictures());
+    this.root.addEventListener("pointerenter", () => (this.dwelling = setTimeout(() => this.wantPictures(), DWELL)));
     this.root.addEventListener("pointerleave", () => clearTimeout(this.dwelling));
     this.range.addEventListener("input", () => this.drag());
     for (const end of ["change", "pointerup", "pointercancel", "lostpointercapture"]) {
@@ -64,10 +64,10 @@ class Slider {
     }
     this.range.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.take();
+      if (event.key === "Enter") this.commit();
       else if (event.key === "Escape") this.show(this.value, true);
     });
-    this.field.addEventListener("blur", () => this.take());
+    this.field.addEventListener("blur", () => this.commit());
     this.field.addEventListener("focus", () => this.field.select());
     this.prefetch = pageOf(root).prefetch;
     this.disconnect = this.prefetch.listen((control) => this.showPicture(control));
@@ -75,7 +75,7 @@ class Slider {
     this.sizes.observe(this.root);
   }
 
-  /** A hand is on it. */
+  /** Whether a person drags it or it is playing. */
   get moving() {
     return Boolean(this.dragging || this.playing);
   }
@@ -100,16 +100,16 @@ class Slider {
     this.showButton();
     this.makeTicks();
     this.sender.answer(data.answered);
-    if (this.sender.settled && !this.moving) this.show((this.known = data.value));
+    if (this.sender.settled && !this.moving) this.show((this.knownToPython = data.value));
     else this.show(this.value);
   }
 
-  /** Ticks and marks, made anew only where they changed. */
+  /** Creates ticks and marks again if they changed. */
   makeTicks() {
     const { ticks, marks, low, high, log, wide } = this.data;
     const wanted = { ticks, marks, low, high, log, wide };
-    if (same(wanted, this.present)) return;
-    this.present = wanted;
+    if (same(wanted, this.shownTicks)) return;
+    this.shownTicks = wanted;
     for (const part of [this.ticks, this.marks, this.lines]) part.replaceChildren();
     const addLine = (className, value) => {
       const line = make("i", className, this.lines);
@@ -117,9 +117,8 @@ class Slider {
       return line;
     };
     for (const [value, text] of ticks) {
-      const button = make("button", "tick", this.ticks, { type: "button", "aria-label": `${this.data.label}: ${text}` });
+      const button = make("button", "tick", this.ticks, { "aria-label": `${this.data.label}: ${text}`, onclick: () => this.set(value) });
       write(button, text);
-      button.onclick = () => this.set(value);
       addLine("line", value);
     }
     this.limits = marks.map(([value, text, color]) => {
@@ -133,7 +132,7 @@ class Slider {
     this.place();
   }
 
-  /** Lays the labels out where there is room, never outside the slider. */
+  /** Lays the labels out, never outside the slider. */
   place() {
     if (!this.data) return;
     const width = this.root.clientWidth;
@@ -141,7 +140,7 @@ class Slider {
     const layOut = (box, list, slack, up, lines) => {
       const labels = [...box.children];
       const center = ([value]) => THUMB / 2 + this.placeOf(value) * (width - THUMB);
-      const { places, rows } = spread(
+      const { places, rows } = placeLabels(
         labels.map((label, i) => ({ center: center(list[i]), width: label.offsetWidth })),
         width,
         slack,
@@ -178,26 +177,26 @@ class Slider {
     else this.set(value);
   }
 
-  /** Of some values the one that is nearest to a place. */
+  /** The value nearest to a place on the track. */
   nearest(values, place) {
     const gap = (value) => Math.abs(this.placeOf(value) - place);
     return values.reduce((best, value) => (best !== undefined && gap(best) <= gap(value) ? best : value), undefined);
   }
 
-  /** The number of the stop that is nearest to a place. */
+  /** The index of the stop nearest to a place on the track. */
   stopAt(place) {
     return this.data.stops.indexOf(this.nearest(this.data.stops, place));
   }
 
-  /** A hand is here: the pictures of the stops are fetched. */
-  want() {
+  /** Has the pictures of the stops fetched, the nearest first. */
+  wantPictures() {
     this.prefetch.want({ control: this.data.control, count: this.data.stops.length, stop: () => this.stopAt(this.placeOf(this.value)) });
   }
 
   release() {
     this.dragging = false;
     this.push();
-    if (this.sender.idle) this.show(this.data.value); // what Python made of it
+    if (this.sender.idle) this.show(this.data.value); // Python may have changed it
   }
 
   /** Arrows move by a hundredth of the track, pages by a tenth; a tick on the way is landed on. */
@@ -217,16 +216,16 @@ class Slider {
     event.preventDefault();
   }
 
-  /** A number in the field is taken exactly, inside the limits; anything else is put back. */
-  take() {
-    if (this.field.value === this.shown) return;
+  /** Takes the number in the field exactly, within the limits; anything else is replaced by the value. */
+  commit() {
+    if (this.field.value === this.shownText) return;
     const value = parse(this.field.value);
     const { low, high, integer } = this.data;
     if (Number.isFinite(value)) this.set(clamp(integer ? Math.round(value) : value, low, high));
     this.show(this.value, true);
   }
 
-  /** A value from a hand. Its picture is here, or on its way; else Python is asked for it, as it is when the hand has come to rest. */
+  /** Sets a value. During a drag its prefetched picture is enough, if there is one or one is coming; else the value goes to Python. */
   set(value) {
     this.show(value);
     const { control, stops } = this.data;
@@ -234,11 +233,11 @@ class Slider {
     const shown = this.prefetch.show(control, stop);
     const coming = !shown && stop >= 0 && this.prefetch.awaits(control, stop);
     if (!this.moving || !(shown || coming)) return this.push();
-    if (coming) this.want();
+    if (coming) this.wantPictures();
     this.rough = true;
   }
 
-  /** Pictures have come: that of the value under the hand is shown. */
+  /** Shows the picture of the current value when pictures have arrived. */
   showPicture(control) {
     const stop = this.data?.stops.indexOf(this.value) ?? -1;
     if (control !== this.data?.control || stop < 0 || (this.sender.settled && !this.moving)) return;
@@ -247,19 +246,19 @@ class Slider {
 
   // --------------------------------------------------------------------------------------------------------------- playing
 
-  /** From end to end, or to the end from where it is. */
+  /** Plays to the end from the current value, or from the start if it is at the end; or pauses. */
   toggle() {
     if (this.playing) return this.pause();
     const { control, stops } = this.data;
     if (this.placeOf(this.value) > 1 - NEAR) this.show(stops[0]);
     let [place, before] = [this.placeOf(this.value), performance.now()];
-    this.want();
+    this.wantPictures();
     const tick = (now) => {
       const next = Math.min(1, place + Math.max(0, now - before) / SWEEP);
       before = now;
       const stop = this.stopAt(next);
-      // Where its picture is on its way, time stands still.
-      if (this.prefetch.awaits(control, stop)) this.want();
+      // While the picture of the next stop is on its way, playing waits.
+      if (this.prefetch.awaits(control, stop)) this.wantPictures();
       else {
         place = next;
         if (stops[stop] !== this.played) this.set((this.played = stops[stop]));
@@ -275,7 +274,7 @@ class Slider {
   pause() {
     if (!this.playing) return;
     cancelAnimationFrame(this.playing);
-    this.playing = null;
+    this.playing = 0;
     this.showButton();
     this.push();
   }
@@ -288,23 +287,23 @@ class Slider {
     this.button.title = this.data.play;
   }
 
-  /** @param force also into the field that is being typed in */
+  /** @param force also in the field while a person is typing */
   show(value, force = false) {
     this.value = value;
     const place = this.placeOf(value);
     this.range.value = String(place * FINE);
-    this.range.style.setProperty("--done", `calc(${THUMB / 2}px + ${place} * (100% - ${THUMB}px))`);
+    this.range.style.setProperty("--esl-done", `calc(${THUMB / 2}px + ${place} * (100% - ${THUMB}px))`);
     const text = format(value, this.data.integer);
     this.range.setAttribute("aria-valuetext", [text, this.data.unit].filter(Boolean).join(" "));
-    const typing = this.field.matches(":focus") && this.field.value !== this.shown;
+    const typing = this.field.matches(":focus") && this.field.value !== this.shownText;
     if (!typing || force) this.field.value = text;
-    this.shown = text;
+    this.shownText = text;
   }
 
-  /** To Python, where it does not know it yet; and once more on release, since it may draw roughly what is still moving. */
+  /** Sends the value to Python if it is new; and again on release, since Python may have drawn it coarsely during the drag. */
   push() {
-    if (this.value === this.known && !(this.rough && !this.moving)) return;
-    this.known = this.value;
+    if (this.value === this.knownToPython && !(this.rough && !this.moving)) return;
+    this.knownToPython = this.value;
     this.rough = this.moving;
     this.sender.offer({ value: this.value, moving: this.rough });
   }

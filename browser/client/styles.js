@@ -1,6 +1,6 @@
 /** @file Style sheets that lie beside these scripts. */
 
-const PAGE = ["board", "picture", "count", "facts", "player", "overlay", "layout"]; // of rules with the same weight the later counts
+const PAGE = ["board", "range", "picture", "count", "facts", "player", "overlay", "layout"]; // of rules with the same weight the later counts
 
 /** Fetches a sheet, for `adoptedStyleSheets` of the page or of a shadow root. */
 export async function stylesheet(file) {

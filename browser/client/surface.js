@@ -1,13 +1,14 @@
-/** @file The loss surface of one panel in three dimensions; one at a time. */
+/** @file The loss surface of one panel in 3-D; there is one at a time. */
 
 import { make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Latest } from "./latest.js";
 import { tracePath } from "./path.js";
 import { casing } from "./theme.js";
-import { bilinear, cell, copy, extent, reached } from "./values.js";
+import { bilinear, cell, copy, extent } from "./values.js";
+import { lossAt, pointsAt } from "./walk.js";
 
-/** Does this browser draw WebGL? Asked once, and the context is given back. */
+/** Whether this browser draws WebGL. Tried once; the context is released. */
 export function webgl() {
   if (able === null) {
     const canvas = document.createElement("canvas");
@@ -20,12 +21,14 @@ export function webgl() {
 
 let able = null;
 
-/** The loss surface of the picked panel, with its walks on it; it covers that panel's contour. */
+/** The loss surface of the chosen panel, with its walks; it covers that panel's contour. */
 export class Surface {
   constructor(board) {
     this.board = board;
     this.figure = new Figure(null, "esl-surface");
     this.camera = null;
+    /** @type {any} */
+    this.ground = null; // see `ground`
     this.playing = new Latest(() => this.restyle());
     // Plotly forgets the camera after a resize, whatever uirevision says; so it is kept here.
     this.figure.onchange = (change) => {
@@ -35,13 +38,14 @@ export class Surface {
     };
     // A click gives the nearest point of the grid.
     this.figure.onpoint = ({ points: [point] }) => {
-      if (point?.fullData?.type === "surface") board.put(this.panel.data.point ? "point" : "start", this.panel, [point.x, point.y], null);
+      if (point?.fullData?.type !== "surface") return;
+      board.act(this.panel.data.point ? "point" : "start", { panel: this.panel.index, at: [point.x, point.y] });
     };
-    this.fit = make("button", "esl-button esl-fit", this.figure.host, { type: "button", hidden: "" });
-    this.fit.onclick = () => this.reset();
+    this.figure.onresize = () => board.resized();
+    this.fit = make("button", "esl-button esl-fit", this.figure.host, { hidden: "", onclick: () => this.reset() });
   }
 
-  async draw(library, panel, theme) {
+  async draw(panel, theme) {
     const { surface, alt } = panel.data;
     const { walks } = panel;
     if (this.figure.host.parentElement !== panel.contour.host.parentElement || this.panel !== panel) {
@@ -55,20 +59,20 @@ export class Surface {
     this.walks = walks;
     if (this.source !== surface) {
       this.source = surface;
-      this.even = { ...surface, data: surface.data.map((trace) => (trace.type === "surface" ? evened(trace) : trace)) };
+      this.even = { ...surface, data: surface.data.map((trace) => (trace.type === "surface" ? resampleEvenly(trace) : trace)) };
     }
-    this.ground = ground(this.even.data.find((trace) => trace.type === "surface"));
+    this.ground = surfaceGeometry(this.even.data.find((trace) => trace.type === "surface"));
     this.first = surface.data.length;
     this.followCamera();
     const traces = walks.flatMap((walk) => this.traces(walk, this.board.shownTick()));
     const extra = { scene: this.camera ? { camera: this.camera } : {}, traces };
-    this.library = null; // nothing plays into a drawing
+    this.drawn = false; // no restyle during a drawing
     await this.playing.running;
-    await this.figure.draw(library, this.even, theme, extra);
-    this.library = library;
+    await this.figure.draw(this.even, theme, extra);
+    this.drawn = true;
   }
 
-  /** Once turned, the camera runs on for a while after Plotly's last event: where it is now is kept. */
+  /** Stores the current camera, which moves on for a while after Plotly's last event. */
   followCamera() {
     const now = this.camera && this.figure.node._fullLayout?.scene?._scene?.getCamera();
     if (now && ["x", "y", "z"].some((axis) => Math.abs(now.eye[axis] - this.camera.eye[axis]) > 1e-3)) this.camera = now;
@@ -84,41 +88,33 @@ export class Surface {
     ];
   }
 
-  /** A walk's points on the surface, cut at the rim of what is drawn, a little above it so that it is not swallowed. */
+  /** A walk's points on the surface, clipped to its rectangle and raised a little so that the surface does not hide them. */
   points(walk, k) {
     const { box, height, lift } = this.ground;
-    const count = Math.max(1, reached(walk.ticks(this.board.clock), k));
+    const count = Math.max(1, pointsAt(walk, k, this.board.clock));
     const { pieces, dots, out } = tracePath(walk, count, { ...box, x: (value) => value, y: (value) => value });
-    const line = { x: [], y: [], z: [] };
-    const add = (x, y, z) => {
-      line.x.push(x);
-      line.y.push(y);
-      line.z.push(z === null || !Number.isFinite(z) ? null : z + lift);
-    };
-    pieces.forEach((piece, number) => {
-      if (number > 0) add(null, null, null); // a gap in the line
-      for (const { x, y, i, cut } of piece) add(x, y, cut ? height(x, y) : walk.loss(i));
-    });
-    const tip = out ? [] : dots.slice(-1);
-    return { line, tip: { x: tip.map(({ x }) => x), y: tip.map(({ y }) => y), z: tip.map(({ i }) => walk.loss(i) + lift) } };
+    const raised = ({ x, y, i, cut }) => [x, y, (cut ? height(x, y) : lossAt(walk, i)) + lift];
+    const gap = [null, null, null];
+    const line = pieces.flatMap((piece, number) => [...(number > 0 ? [gap] : []), ...piece.map(raised)]);
+    return { line: coordinates(line), tip: coordinates(out ? [] : dots.slice(-1).map(raised)) };
   }
 
-  /** Moves the walks to update `k`. One restyle at a time: while one runs, only the newest wish is kept. */
+  /** Moves the walks to update `k`. One restyle at a time; of the requests during it only the newest counts. */
   play(k) {
     this.wanted = k;
     this.playing.request();
   }
 
   async restyle() {
-    if (!this.library || !this.walks.length) return;
+    if (!this.drawn || !this.walks.length) return;
     const update = { x: [], y: [], z: [] };
     for (const walk of this.walks) {
       const { line, tip } = this.points(walk, this.wanted);
       for (const axis of ["x", "y", "z"]) update[axis].push(line[axis], tip[axis]);
     }
-    await this.library.restyle(this.figure.node, update, update.x.map((_, i) => this.first + i));
+    await window.Plotly.restyle(this.figure.node, update, update.x.map((_, i) => this.first + i));
     await new Promise(requestAnimationFrame);
-    if (this.figure.shown) this.figure.shown.extra = null; // what is drawn is no longer what was asked for
+    this.figure.shown = null; // the traces are no longer those of the last drawing
   }
 
   /** The camera as it was at first. */
@@ -127,7 +123,7 @@ export class Surface {
     this.fit.hidden = true;
     this.resetting = true;
     const camera = copy(this.panel.data.surface.layout.scene.camera);
-    Promise.resolve(this.library?.relayout(this.figure.node, { "scene.camera": camera })).finally(() => (this.resetting = false));
+    window.Plotly.relayout(this.figure.node, { "scene.camera": camera }).finally(() => (this.resetting = false));
   }
 
   hide() {
@@ -139,13 +135,19 @@ export class Surface {
   }
 }
 
+/** Points [x, y, z] as Plotly wants them; what is not finite is a gap. */
+function coordinates(points) {
+  const column = (i) => points.map((point) => (Number.isFinite(point[i]) ? point[i] : null));
+  return { x: column(0), y: column(1), z: column(2) };
+}
+
 const EVEN = 120; // points a side: an even grid of so many Plotly refines least
 
 /**
- * The surface on an even grid, bilinear. Where a map is sampled finely around its minimum, Plotly would refine the whole surface as finely
- * as there: twenty-five times the points, and seconds for each change.
+ * The surface resampled on an even grid, bilinearly. Plotly refines a whole surface as finely as its finest cells, so a map with fine
+ * cells around its minimum would have twenty-five times the points and take seconds for each change.
  */
-export function evened(trace) {
+export function resampleEvenly(trace) {
   const { x, y, z, surfacecolor } = trace;
   const spread = (axis) => Float64Array.from({ length: EVEN }, (_, i) => axis[0] + ((axis.at(-1) - axis[0]) * i) / (EVEN - 1));
   const [across, up] = [spread(x), spread(y)];
@@ -155,8 +157,8 @@ export function evened(trace) {
   return { ...trace, x: across, y: up, z: resampled(z), surfacecolor: resampled(surfacecolor ?? z) };
 }
 
-/** The drawn rectangle of a surface trace and its height anywhere in it, bilinear. */
-function ground({ x, y, z }) {
+/** The rectangle of a surface trace, and its height anywhere in it by bilinear interpolation. */
+function surfaceGeometry({ x, y, z }) {
   const [[left, right], [top, bottom]] = [extent([x[0], x.at(-1)]), extent([y[0], y.at(-1)])];
   const rows = z.map(extent);
   const [low, high] = [Math.min(...rows.map(([least]) => least)), Math.max(...rows.map(([, greatest]) => greatest))];

@@ -1,6 +1,7 @@
 /** @file Colors that can be read, and Streamlit's theme as Plotly's. */
 
-const swatch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+const canvas = document.createElement("canvas");
+const swatch = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 
 /** Any CSS color as [r, g, b], each 0 to 255. */
 export function rgb(color) {
@@ -30,7 +31,7 @@ export function legible(color, theme) {
   return theme.text;
 }
 
-/** What a line is cased in, so that it stands out from any color map. */
+/** The color of a line's casing, so that the line stands out from any color map. */
 export const casing = (color) => (luminance(rgb(color)) > 0.35 ? "rgba(12, 14, 24, 0.85)" : "rgba(255, 255, 255, 0.92)");
 
 /** Streamlit's theme, from the variables that it sets around every component. */
@@ -50,7 +51,7 @@ export function readTheme(element) {
   return { ...theme, dark: luminance(rgb(theme.background)) < 0.2, key: Object.values(theme).join("|") };
 }
 
-/** The theme as a Plotly template: exactly what a figure leaves unset. */
+/** The theme as a Plotly template, for everything that a figure leaves unset. */
 export function template({ text, background, raised, border, font }) {
   const axis = {
     color: text,

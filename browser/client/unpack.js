@@ -1,6 +1,6 @@
 /** @file Reads what pack.py wrote: one block of bytes becomes names, words and typed arrays. */
 
-import { derived } from "./derived.js";
+import { derive } from "./derived.js";
 
 const ARRAYS = {
   f8: Float64Array,
@@ -36,7 +36,7 @@ export function unpack(bytes) {
     if (value?.$of) {
       const stored = value.$of.$b;
       const name = `${stored} ${value.how} ${value.by}`;
-      return shaped(name, once(name, () => derived(flat(stored), value.how, value.by)), stored[2], key);
+      return shaped(name, once(name, () => derive(flat(stored), value.how, value.by)), stored[2], key);
     }
     return value;
   });

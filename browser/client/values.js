@@ -56,7 +56,7 @@ export function merge(ours, theirs) {
 }
 
 /** Sets an entry of a map as its newest, and drops the oldest beyond `most`. */
-export function renew(map, key, value, most) {
+export function setNewest(map, key, value, most) {
   map.delete(key);
   map.set(key, value);
   for (const oldest of map.keys()) {
@@ -67,7 +67,7 @@ export function renew(map, key, value, most) {
 }
 
 /** How many numbers of an ascending array are at most `k`: of the updates, the number of points to draw. */
-export function reached(updates, k) {
+export function countUpTo(updates, k) {
   let low = 0;
   let high = updates.length;
   while (low < high) {
@@ -83,7 +83,7 @@ export function reached(updates, k) {
  * @returns {[number, number]}
  */
 export function cell(axis, value) {
-  const i = clamp(reached(axis, value) - 1, 0, axis.length - 2);
+  const i = clamp(countUpTo(axis, value) - 1, 0, axis.length - 2);
   return [i, (value - axis[i]) / (axis[i + 1] - axis[i])];
 }
 

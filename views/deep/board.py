@@ -112,8 +112,8 @@ def _walk(network: NetworkResult, cut: SliceResult, slot: int) -> Walk:
             "off": np.clip(cut.on.distance / far, 0, 1).astype(np.float32),  # of how far the walk goes from the plane's own point
             "meter": {
                 "distance": [numeral(_short(value)) for value in cut.on.distance],
-                "truth": [numeral(_short(value)) for value in network.true_loss],
-                "drawn": [numeral(_short(value)) for value in cut.plane_loss],
+                "true_loss": [numeral(_short(value)) for value in network.true_loss],
+                "plane_loss": [numeral(_short(value)) for value in cut.plane_loss],
             },
             "numbers": [_accuracy(network, i) for i in range(len(record.update))],
         }

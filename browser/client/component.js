@@ -1,12 +1,12 @@
-/** @file The door to Streamlit: it calls a component again for every change of data or theme; what was made for a root lives on. */
+/** @file How Streamlit calls a component: again for each change of data or theme. What was created for a root is kept. */
 
 /**
  * @template {{close(): void}} Part
  * @param {(root: ShadowRoot) => Part} create
  * @param {(part: Part, call: any) => void} receive
- * @returns {(call: any) => () => void} what Streamlit calls, and calls back when it takes the component away
+ * @returns {(call: any) => () => void} what Streamlit calls; it returns the cleanup
  */
-export function mounted(create, receive) {
+export function component(create, receive) {
   const parts = new WeakMap();
   return (call) => {
     const root = call.parentElement;
