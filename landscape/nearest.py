@@ -13,10 +13,10 @@ EXACT = 1e-11  # a Newton step this small, in units of the window, is rounding
 
 
 class Nearest(NamedTuple):
-    """at: where the search ended. found: whether the gradient is zero there. loss, gradient, hessian: those of that point."""
+    """Where the searches ended."""
 
-    at: Float[np.ndarray, "k p"]
-    found: np.ndarray
+    position: Float[np.ndarray, "k p"]
+    converged: np.ndarray  # whether the gradient is zero there
     loss: Float[np.ndarray, " k"]
     gradient: Float[np.ndarray, "k p"]
     hessian: Float[np.ndarray, "k p p"]
@@ -25,8 +25,7 @@ class Nearest(NamedTuple):
 def nearest(expand: Expand, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"]) -> Nearest:
     """From each point down ½‖∇L‖² by (H² + μ)δ = −H∇L, all points side by side, in coordinates in which `unit` is 1.
 
-    found: the gradient fell to rounding, |∇L| ≤ 1e-9·‖H‖·unit, within REACH of where it began: with a Hessian of 0 that asks for a gradient
-    of exactly 0.
+    converged: the gradient fell to rounding, |∇L| ≤ 1e-9·‖H‖·unit, within REACH of where it began. With a Hessian of 0 it must be 0.
     """
     t = np.array(points / unit)
 

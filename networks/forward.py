@@ -17,7 +17,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from networks.architecture import Architecture, Layers, layers
-from normalization.hidden_layer import Seen, State
+from normalization.hidden_layer import LayerInput, State
 from surfaces.activation import activations
 from surfaces.surface import Numbers, Rows, Theta
 
@@ -73,14 +73,14 @@ def activated(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows:
     gain, state = norm.gain(layer.weights, numbers, layer.state, train)
     z = gain[:, None] * z
     if net.place == "after":
-        h, state = norm.normalize(Seen(phi(z + layer.bias[:, None]), rows.w, numbers, state, train))
+        h, state = norm.normalize(LayerInput(phi(z + layer.bias[:, None]), rows.w, numbers, state, train))
         if layer.gamma is not None and layer.beta is not None:
             h = layer.gamma[:, None] * h + layer.beta[:, None]
         return h, state
     if layer.gamma is None:
-        normalized, state = norm.normalize(Seen(z + layer.bias[:, None], rows.w, numbers, state, train))
+        normalized, state = norm.normalize(LayerInput(z + layer.bias[:, None], rows.w, numbers, state, train))
         return phi(normalized), state
-    normalized, state = norm.normalize(Seen(z, rows.w, numbers, state, train))
+    normalized, state = norm.normalize(LayerInput(z, rows.w, numbers, state, train))
     return phi(layer.gamma[:, None] * normalized + layer.bias[:, None]), state
 
 

@@ -24,7 +24,7 @@ MEMORY = Number("memory", N_("memory of the running statistics (PyTorch's moment
 AFFINE = (Number("gamma", N_("scale"), 1.0, -10.0, 10.0, symbol="γ"), Number("beta", N_("shift"), 0.0, -10.0, 10.0, symbol="β"))
 
 
-class Seen(NamedTuple):
+class LayerInput(NamedTuple):
     """What a normalization gets: the values z, how much each row counts, its numbers, what it remembers, and whether it is training."""
 
     z: Units
@@ -50,7 +50,7 @@ def _never(units: int, numbers: Mapping[str, float]) -> Message | None:
 class HiddenNormalization:
     """What is done to the values z of a hidden layer before γ ⊙ · + β, which the network does itself.
 
-    normalize(seen) -> the normalized values "k n", and what is remembered from now on.
+    normalize(inputs) -> the normalized values "k n", and what is remembered from now on.
     state(units, dtype) -> what is remembered before the first batch.
     gain(matrix "k j", numbers, state, train) -> "k", by which each unit's incoming weights are multiplied (weight normalization and its
         like), and what is remembered from now on.
@@ -66,7 +66,7 @@ class HiddenNormalization:
     label: str
     formula: str
     source: str
-    normalize: Callable[[Seen], tuple[Units, State]]
+    normalize: Callable[[LayerInput], tuple[Units, State]]
     state: Callable[[int, DTypeLike], State] = _nothing
     gain: Callable[[Matrix, Numbers, State, bool], tuple[PerUnit, State]] = _as_they_are
     recover: Callable[[Units, Weights, Matrix, Numbers], tuple[PerUnit, PerUnit]] | None = None
@@ -80,7 +80,7 @@ class HiddenNormalization:
 
     def applied(self, z: Units, w: Weights, numbers: Numbers) -> Units:
         """γ · normalized + β in train mode, γ and β the same number for all units: what the network with two hidden units does."""
-        normalized, _ = self.normalize(Seen(z, w, numbers, self.state(z.shape[0], z.dtype), True))
+        normalized, _ = self.normalize(LayerInput(z, w, numbers, self.state(z.shape[0], z.dtype), True))
         return numbers["gamma"] * normalized + numbers["beta"] if self.affine else normalized
 
     def spread(self, z: Units, w: Weights, numbers: Numbers) -> PerUnit:

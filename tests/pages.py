@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -12,6 +14,9 @@ from browser.board.board import AGAIN, NAME
 from tests.test_pack import unpack
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
+# Every run of a page begins a runtime of Streamlit's, which reads through all installed packages for components. That would take as long
+# as the page itself; what is installed stays.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 CONTROLS = ("selectbox", "button_group", "toggle", "radio", "button", "checkbox", "text_input", "number_input")
 
 

@@ -30,6 +30,7 @@ from networks.losses import costs
 from networks.parameters import initial_parameters
 from surfaces.class_loss import class_losses
 from surfaces.surface import Rows
+from tests.oracle import once
 from verdict.deep import _falls_for_ever
 
 Array = np.ndarray[Any, Any]
@@ -113,7 +114,7 @@ def test_every_loss_goes_through_a_network_as_in_numpy(name: str, depth: int) ->
     def theirs(at: Array) -> float:
         return float(cost(name, network(net, at, x[:, :15]), labels[:15], **settings).mean())
 
-    value, gradient = jax.value_and_grad(ours)(jnp.asarray(theta))
+    value, gradient = once(jax.value_and_grad(ours))(jnp.asarray(theta))
     assert float(value) == pytest.approx(theirs(theta), rel=1e-12)
     step = 1e-6  # error ~ 1e-10: h² of the third derivative, and rounding / h
     found = [(theirs(theta + step * e) - theirs(theta - step * e)) / (2 * step) for e in np.eye(net.size)]
@@ -184,7 +185,7 @@ def test_a_number_of_a_loss_compiles_nothing() -> None:
 
 def test_one_plane_for_all(result: DeepResult) -> None:
     """Its points are the same parameters in every picture, and the grid is each network's own loss there."""
-    cuts = [one.cut for one in result.pictures]
+    cuts = [one.slice for one in result.pictures]
     first = cuts[0]
     assert first is not None
     assert cuts[1] is not None
@@ -209,10 +210,10 @@ def test_one_plane_for_all(result: DeepResult) -> None:
 
 def test_networks_with_other_parameters_share_no_plane() -> None:
     found = run(replace(SMALL, nets=(Pick("none"), Pick("batch")), losses=(Pick("cross_entropy"),), steps=12))
-    planes = [one.cut.plane for one in found.pictures if one.cut is not None]
+    planes = [one.slice.plane for one in found.pictures if one.slice is not None]
     assert planes[0].u.shape != planes[1].u.shape
     own = run(replace(SMALL, planes="own", steps=12))
-    first, second = (one.cut for one in own.pictures)
+    first, second = (one.slice for one in own.pictures)
     assert first is not None
     assert second is not None
     assert not np.array_equal(np.asarray(first.plane.u), np.asarray(second.plane.u))
@@ -270,7 +271,7 @@ def test_softmax_regression_arrives_where_scikit_learn_does() -> None:
 def test_gradients_over_the_plane_and_what_is_flat(result: DeepResult) -> None:
     """Softmax regression by hand: ∂L/∂W = Σ dL/ds xᵀ, at every ninth point; then the share, by its definition, point by point."""
     for one in result.pictures:
-        cut, rows = one.cut, one.setup.split
+        cut, rows = one.slice, one.setup.split
         assert cut is not None
         assert cut.slopes is not None
         x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n], np.asarray(rows.train.y)[: rows.n].astype(int)
@@ -427,12 +428,12 @@ def test_the_scene_of_the_page_begins_sure_and_wrong_and_one_loss_stays_so() -> 
     assert accuracy[1] < 0.6
     assert accuracy[3] > 0.97
     assert float(entropy.record.measured.gradient[0]) > 30 * float(squared.record.measured.gradient[0])
-    assert squared.cut is not None
-    assert squared.cut.slopes is not None
-    assert entropy.cut is not None
-    assert entropy.cut.slopes is not None
-    assert flat(squared.cut.slopes.loss, squared.cut.slopes.norm).share > 0.1
-    assert flat(entropy.cut.slopes.loss, entropy.cut.slopes.norm).share < 0.01
+    assert squared.slice is not None
+    assert squared.slice.slopes is not None
+    assert entropy.slice is not None
+    assert entropy.slice.slopes is not None
+    assert flat(squared.slice.slopes.loss, squared.slice.slopes.norm).share > 0.1
+    assert flat(entropy.slice.slopes.loss, entropy.slice.slopes.norm).share < 0.01
 
 
 def test_scores_that_have_exploded_have_no_likelihood() -> None:

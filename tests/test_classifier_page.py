@@ -22,6 +22,7 @@ from views.deep.charts import ON_LOSSES
 from views.view_state import ViewState
 
 TINY = {"data": "moons", "data.samples": "120", "depth": "2", "width": "4", "activation": "tanh", "steps": "12", "resolution": "25"}
+SOFTMAX = TINY | {"depth": "0", "data": "iris", "l1": "hinge", "l2": "label_smoothing"}
 # The network of test_classifier.py: what is compiled for one is compiled for both.
 SMALL = replace(CLASSIFIER, data=pick("moons", samples=120), depth=2, width=4, activation="tanh", steps=12, resolution=25)
 
@@ -32,11 +33,11 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
     assert [panel["title"] for panel in said["panels"]] == [class_losses()[picked.name].label for picked in SMALL.losses]
     for panel, one in zip(said["panels"], result.nets, strict=True):
         facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
-        assert one.cut is not None
-        assert one.cut.slopes is not None
+        assert one.slice is not None
+        assert one.slice.slopes is not None
         assert facts["its own loss"] == numeral(float(one.record.measured.loss[-1]))
         assert facts["cross-entropy"] == numeral(float(one.record.measured.entropy[-1]))
-        share = 100 * flat(one.cut.slopes.loss, one.cut.slopes.norm).share
+        share = 100 * flat(one.slice.slopes.loss, one.slice.slopes.norm).share
         assert abs(float(facts["flat and high"].removesuffix(" %")) - share) <= 0.5
         assert facts["flat and high"] in panel["subtitle"]
     (headline,) = [header.value for header in at.header]
@@ -96,7 +97,7 @@ def test_every_chart_says_its_message_with_numbers(name: str) -> None:
 
 @pytest.mark.parametrize("part", ["data", "network", "losses", "normalization", "training", "picture"])
 def test_every_part_of_the_drawer_draws(part: str) -> None:
-    query = TINY | ({"l1": "focal", "l2": "label_smoothing", "l3": "hinge"} if part == "losses" else {})
+    query = SOFTMAX | {"l3": "focal"} if part == "losses" else TINY
     bare = len(opened("classifier", query).get("bidi_component"))
     at = opened("classifier", query, classifier_drawer=True, classifier_part_en=part)
     assert len(at.selectbox) + len(at.get("bidi_component")) > 4
@@ -107,7 +108,7 @@ def test_every_part_of_the_drawer_draws(part: str) -> None:
 
 
 def test_softmax_regression_and_a_target_without_classes() -> None:
-    at = opened("classifier", TINY | {"depth": "0", "data": "iris", "l1": "hinge", "l2": "label_smoothing"})
+    at = opened("classifier", SOFTMAX)
     assert [panel["title"] for panel in board(at)["panels"]] == ["hinge", "label smoothing"]
     at = opened("classifier", {"data": "diabetes", "depth": "0", "steps": "12", "resolution": "25"})
     assert len(board(at)["panels"]) == 1

@@ -55,7 +55,7 @@ def kinds(found: Atlas) -> dict[str, int]:
 
 
 def at(found: Atlas, kind: str) -> Array:
-    return np.array([point.at for point in found.points if point.kind == kind]).reshape(-1, 2)
+    return np.array([point.position for point in found.points if point.kind == kind]).reshape(-1, 2)
 
 
 def farthest(some: Array, others: Array) -> float:
@@ -151,7 +151,7 @@ def test_every_point_is_what_it_says(name: str, set_: dict[str, float]) -> None:
         if point.kind == "kink":
             assert np.isnan(point.values).all()
             continue
-        x, y = point.at[:1], point.at[1:]
+        x, y = point.position[:1], point.position[1:]
         hessian = oracle_hessian(f, x, y)[0]
         scale = 1 + np.abs(hessian).max()
         np.testing.assert_allclose(oracle_gradient(f, x, y)[0], 0, atol=1e-13 * scale * 10)
@@ -206,7 +206,7 @@ def test_beale_has_a_saddle_in_closed_form() -> None:
 def test_monkey_saddle() -> None:
     (point,) = textbook("monkey_saddle").points
     assert (point.kind, point.index) == ("monkey saddle", -2)
-    np.testing.assert_allclose(point.at, 0, atol=1e-9)
+    np.testing.assert_allclose(point.position, 0, atol=1e-9)
 
 
 @pytest.mark.parametrize("height", [10.0, 3.0, 0.5])
@@ -234,7 +234,7 @@ def test_lecture_toy_has_a_saddle_and_two_branches() -> None:
     """facts.md A: λ = ±2, the escape along (1, 1)/√2; minima on w₁w₂ = 1, from rim to rim."""
     found = textbook("lecture_toy")
     (saddle,) = found.points
-    np.testing.assert_allclose(saddle.at, 0, atol=1e-12)
+    np.testing.assert_allclose(saddle.position, 0, atol=1e-12)
     np.testing.assert_allclose(saddle.values, [-2, 2], atol=1e-12)
     np.testing.assert_allclose(np.abs(saddle.vectors[:, 0]), np.sqrt(0.5), atol=1e-12)
     assert saddle.vectors[:, 0].prod() > 0
@@ -253,7 +253,7 @@ def test_lecture_toy_has_a_saddle_and_two_branches() -> None:
 def test_ackley_ends_in_a_kink() -> None:
     found = textbook("ackley")
     (kink,) = [point for point in found.points if point.kind == "kink"]
-    np.testing.assert_allclose(kink.at, 0, atol=1e-9)
+    np.testing.assert_allclose(kink.position, 0, atol=1e-9)
     assert (kink.index, found.winding, found.indices) == (1, 1, 1)
     off_center = textbook("ackley", window=(-0.73, 1.19, -0.61, 0.83))  # no corner of the grid hits it
     np.testing.assert_allclose(at(off_center, "kink"), [[0, 0]], atol=1e-9)
@@ -264,8 +264,9 @@ def test_other_windows(window: Window) -> None:
     """All nine of Himmelblau's, from another window; only those inside are listed."""
     whole, found = textbook("himmelblau"), textbook("himmelblau", window=window)
     low, high = np.array(window).reshape(2, 2).T
-    expected = np.array([point.at for point in whole.points if np.all((point.at > low) & (point.at < high))]).reshape(-1, 2)
-    got = np.array([point.at for point in found.points]).reshape(-1, 2)
+    positions = np.array([point.position for point in whole.points])
+    expected = positions[np.all((positions > low) & (positions < high), axis=1)]
+    got = np.array([point.position for point in found.points]).reshape(-1, 2)
     assert len(got) == len(expected)
     assert farthest(expected, got) < 1e-9
     assert found.agrees is True
@@ -284,7 +285,9 @@ def test_units_of_axes_and_loss_do_not_matter(shape: tuple[float, float], unit: 
 
     found = atlas(expand, (-5 * s[0], 5 * s[0], -5 * s[1], 5 * s[1]))
     assert kinds(found) == kinds(whole)
-    np.testing.assert_allclose([point.at / s for point in found.points], [point.at for point in whole.points], atol=1e-9)  # in one order
+    np.testing.assert_allclose(
+        [point.position / s for point in found.points], [point.position for point in whole.points], atol=1e-9
+    )  # in one order
     assert found.agrees is True
 
 
@@ -308,7 +311,7 @@ def test_degenerate_points(name: str, center: tuple[float, float]) -> None:
     f, kind, index = DEGENERATE[name]
     found = atlas(expanding(lambda x, y: f(x - center[0], y - center[1])), SQUARE)
     assert [(point.kind, point.index) for point in found.points] == [(kind, index)]
-    np.testing.assert_allclose(found.points[0].at, center, atol=1e-4)  # the difference of the oracle's Hessian is what limits it
+    np.testing.assert_allclose(found.points[0].position, center, atol=1e-4)  # the difference of the oracle's Hessian is what limits it
     assert (found.winding, found.valleys) == (index, ())
 
 
@@ -378,7 +381,7 @@ def test_half_of_it_is_flat() -> None:
     assert found.points == ()
     (flat,) = found.flats
     assert flat.share == pytest.approx(0.5, abs=0.03)
-    assert flat.at[0] < 0
+    assert flat.position[0] < 0
     assert found.why == "flat"
 
 
@@ -416,7 +419,7 @@ def test_random_waves(seed: int) -> None:
         if end.success and np.abs(end.x).max() < 1 and not np.any(np.linalg.norm(roots - end.x, axis=1) < 1e-6):
             roots = np.vstack([roots, end.x])
     found = atlas(waves, SQUARE)
-    points = np.array([point.at for point in found.points]).reshape(-1, 2)
+    points = np.array([point.position for point in found.points]).reshape(-1, 2)
     assert farthest(roots, points) < 1e-8
     assert len(points) >= len(roots)
     assert np.abs(waves(points).gradient).max(initial=0) < 1e-11
@@ -452,7 +455,7 @@ def test_least_squares(bias: str, unit: float) -> None:
     x, y = rows(asked)
     expected = np.linalg.lstsq(np.vstack([x, np.ones_like(y)]).T, y, rcond=None)[0][:2]
     assert kinds(found) == {"minimum": 1}
-    np.testing.assert_allclose(found.points[0].at, expected, rtol=1e-7)
+    np.testing.assert_allclose(found.points[0].position, expected, rtol=1e-7)
     assert found.agrees is True
 
 
@@ -485,7 +488,7 @@ def test_convex_losses_have_one_minimum(name: str, formula: Callable[[Array, Arr
     x, y = rows(asked)
     expected = scipy.optimize.minimize(formula, np.zeros(3), args=(x, y), method="BFGS", options={"gtol": 1e-9}).x
     assert kinds(found) == {"minimum": 1}
-    np.testing.assert_allclose(found.points[0].at, expected[:2], rtol=1e-4)  # BFGS differentiates by differences
+    np.testing.assert_allclose(found.points[0].position, expected[:2], rtol=1e-4)  # BFGS differentiates by differences
     assert found.agrees is True
 
 
@@ -502,7 +505,7 @@ def test_least_absolute_deviations_is_a_kink() -> None:
     fit = fitted(asked, (0.0, 0.0))
     assert kinds(found) == {"kink": 1}
     assert fit.theta is not None
-    np.testing.assert_allclose(found.points[0].at, fit.theta, atol=1e-7)
+    np.testing.assert_allclose(found.points[0].position, fit.theta, atol=1e-7)
 
 
 def test_least_absolute_deviations_is_found_without_being_told() -> None:
@@ -528,7 +531,7 @@ def test_planes_of_smooth_networks(name: str) -> None:
     window, expand = (-3.0, 3.5, -3.2, 3.0), expand_of(asked, ())
     found = atlas_of(asked, (), window)
     assert found.agrees is True
-    points = np.array([point.at for point in found.points]).reshape(-1, 2)
+    points = np.array([point.position for point in found.points]).reshape(-1, 2)
     for start in np.stack(np.meshgrid(np.linspace(-2.5, 3, 3), np.linspace(-2.7, 2.5, 3)), axis=-1).reshape(-1, 2):
         asked_at: dict[bytes, Expansions] = {}  # SciPy asks for the gradient and the Hessian at one point, one after the other
 

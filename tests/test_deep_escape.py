@@ -21,6 +21,7 @@ from labs.deep.training import Record, initial_theta, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
 from landscape.lanczos import ends, leading, rayleigh
 from networks.architecture import Layers, layers
+from tests.oracle import once
 from tests.pages import board, opened
 from tests.test_compilations import compiling
 from tests.test_deep_page import TINY
@@ -134,7 +135,7 @@ def test_both_ends_of_the_spectrum_beside_the_whole_hessian(name: str) -> None:
     assert training.net.size <= 300
     at = at % (last(training) + 1)
     loss, theta = wide(training, at)
-    hessian = np.asarray(jax.hessian(loss)(theta))
+    hessian = np.asarray(once(jax.hessian(loss))(theta))
     values, found = np.linalg.eigvalsh(hessian), curvature(training, at)
     most = float(np.abs(values).max())
     rounding = ROUNDED * most
@@ -148,7 +149,7 @@ def test_both_ends_of_the_spectrum_beside_the_whole_hessian(name: str) -> None:
     assert float(np.linalg.norm(u)) == pytest.approx(1, abs=1e-6)
     assert float(u @ hessian @ u) == pytest.approx(found.lowest, abs=rounding)
     assert float(np.linalg.norm(hessian @ u - found.lowest * u)) == pytest.approx(found.lowest_error, abs=rounding)
-    g = np.asarray(jax.grad(loss)(theta))
+    g = np.asarray(once(jax.grad(loss))(theta))
     assert found.slope == pytest.approx(float(np.linalg.norm(g)), rel=1e-4)
     assert found.along == pytest.approx(float(g @ hessian @ g / (g @ g)), abs=1e-4 * most)
 
@@ -250,7 +251,7 @@ def test_plain_and_heavy_runners_in_float64() -> None:
     """v ← λv + g, θ ← θ − ηv, by hand; over the first hundred updates, before float32 and float64 part."""
     training, found = ended(MOONS), escape(MOONS, None, 5)
     loss, begun = wide(training, 5)
-    gradient = jax.jit(jax.grad(loss))
+    gradient = once(jax.grad(loss))
     for name, momentum in ((PLAIN, 0.0), (MOMENTUM, HEAVY)):
         theta, v, losses = begun, np.zeros_like(begun), [float(loss(begun))]
         for _ in range(100):
@@ -402,7 +403,7 @@ def test_what_stands_behind_a_divergence() -> None:
     """Since which update, and the rate that would have been stable where it turned, 2/λmax of the whole Hessian. Below it it learns."""
     training, found = verdict_of(CASES["rate 1000"])
     loss, theta = wide(training, 0)
-    most = float(np.linalg.eigvalsh(np.asarray(jax.hessian(loss)(theta)))[-1])
+    most = float(np.linalg.eigvalsh(np.asarray(once(jax.hessian(loss))(theta)))[-1])
     assert found.since == 0
     assert found.point.stable_rate == pytest.approx(2 / most, rel=1e-4)
     assert found.sharpness == pytest.approx(1000 * most, rel=1e-4)
@@ -443,11 +444,11 @@ def test_the_sharpness_of_adam_is_preconditioned_by_what_it_remembers() -> None:
     training = ended(replace(NUMBERS, optimizer=pick("adam", rate=0.01), steps=30))
     found = judged(training, last(training))
     loss, theta = wide(training, last(training))
-    v = np.zeros(theta.size)
+    gradient, v = once(jax.grad(loss)), np.zeros(theta.size)
     for before in record_of(training).theta[:-1]:
-        v = 0.999 * v + 0.001 * np.asarray(jax.grad(loss)(before.astype(np.float64))) ** 2
+        v = 0.999 * v + 0.001 * np.asarray(gradient(before.astype(np.float64))) ** 2
     root = (np.sqrt(v / (1 - 0.999**30)) + 1e-8) ** -0.5
-    most = float(np.linalg.eigvalsh(np.asarray(jax.hessian(loss)(theta)) * np.outer(root, root))[-1])
+    most = float(np.linalg.eigvalsh(np.asarray(once(jax.hessian(loss))(theta)) * np.outer(root, root))[-1])
     assert found.point.preconditioned
     assert found.stable == pytest.approx(38)
     assert found.sharpness == pytest.approx(0.01 * most, rel=1e-3)

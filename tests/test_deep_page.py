@@ -46,8 +46,8 @@ def test_the_page_says_the_numbers_of_the_run() -> None:
         assert ("in test mode" in facts) == (one.picked.name == "batch")
         if "in test mode" in facts:
             assert float(facts["in test mode"]) == pytest.approx(float(one.record.measured.test_mode_loss[-1]), rel=1e-3)
-        assert one.cut is not None
-        assert facts["the plane holds"] == f"{100 * one.cut.on.explained_fraction:.0f} %"
+        assert one.slice is not None
+        assert facts["the plane holds"] == f"{100 * one.slice.on.explained_fraction:.0f} %"
     assert "1 − p" in at.caption[0].value
     assert "η = 0.8" in at.caption[0].value
 
@@ -114,8 +114,8 @@ def test_the_two_solutions_are_named() -> None:
     assert "with seed 1 in the place of 0" in at.caption[0].value
     for panel, one in zip(board(at)["panels"], run(replace(SMALL, slice=pick("line", to="seed"))).nets, strict=True):
         facts = {fact["label"]: fact["value"] for fact in panel["facts"]}
-        assert one.cut is not None
-        assert facts["barrier between the two solutions"] == numeral(one.cut.barrier)
+        assert one.slice is not None
+        assert facts["barrier between the two solutions"] == numeral(one.slice.barrier)
 
 
 def test_a_bad_link_is_said_and_the_page_still_works() -> None:
@@ -139,7 +139,7 @@ def numbers_of(name: str) -> dict[str, float]:
     return {key: value for key, value in lessons()[name].answer().values if isinstance(value, float | int)}
 
 
-@pytest.mark.parametrize("name", ["vanishing", "edge"])
+@pytest.mark.parametrize("name", [pytest.param("vanishing", marks=pytest.mark.long), "edge"])
 def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     lesson = lessons()[name]
     at = opened("deep", {"lesson": name})
@@ -158,6 +158,7 @@ def test_a_lesson_is_predicted_then_revealed_and_an_address(name: str) -> None:
     assert address.read(query, scene_of(name), ViewState(), frozenset(lessons())) == (scene_of(name), view, [])
 
 
+@pytest.mark.long
 def test_the_last_of_twelve_sigmoid_layers_learns() -> None:
     """By the chain rule in NumPy: gradients of the first update, layer by layer, from the last to the first."""
     plain = run(scene_of("vanishing")).nets[0]

@@ -16,7 +16,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from normalization.hidden import batch, group, spectral
-from normalization.hidden_layer import HiddenNormalization, Seen
+from normalization.hidden_layer import HiddenNormalization, LayerInput
 from core.catalogue import catalogue
 
 Values = Float[np.ndarray, "..."]
@@ -213,7 +213,7 @@ def layer(one: Case, matrix: Array, z: Array, w: Array, state: tuple[Array, ...]
     numbers = one.traced(z.dtype)
     gain, state = one.item.gain(matrix, numbers, state, train)
     assert gain.shape == (z.shape[0],)
-    return one.item.normalize(Seen(gain[:, None] * z, w, numbers, state, train))
+    return one.item.normalize(LayerInput(gain[:, None] * z, w, numbers, state, train))
 
 
 def computed(
@@ -486,7 +486,7 @@ def test_no_number_compiles(name: str) -> None:
     @jax.jit
     def normalized(numbers: dict[str, Array]) -> Array:
         traces.append(name)
-        return ITEMS[name].normalize(Seen(jnp.array(Z), jnp.ones(N), numbers, (), True))[0]
+        return ITEMS[name].normalize(LayerInput(jnp.array(Z), jnp.ones(N), numbers, (), True))[0]
 
     found = [np.asarray(normalized(case(name, alpha=1.0, groups=n, neighbors=n).traced())) for n in (1.0, 2.0, 3.0, 5.0)]
     assert traces == [name]

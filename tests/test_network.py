@@ -24,6 +24,7 @@ from labs.plane.start import started
 from core.settings import pick
 from surfaces.models.network import surface
 from surfaces.surface import Rows, Structure
+from tests.oracle import once
 
 Vector = Float[np.ndarray, " n"]
 Matrix = Float[np.ndarray, "d n"]
@@ -183,7 +184,7 @@ def test_the_gradient_is_orthogonal_and_shrinks_with_the_weights(activation: str
     """w·∇_w L = 0 and ‖∇L(cw)‖ = ‖∇L(w)‖/c, up to ε/σ² = 1e-10 or so."""
     s, (x, y) = structure("hidden", activation, place, "batch"), draw()
     data, numbers = rows(x, y), traced(epsilon=1e-12)
-    gradient = jax.grad(lambda θ: surface.at(s, numbers, θ, data))
+    gradient = once(jax.grad(lambda θ: surface.at(s, numbers, θ, data)))
     for w in (np.array(THETA), np.array([1.5, 0.5])):
         g = np.asarray(gradient(jnp.array(w)))
         assert np.linalg.norm(g) > 1e-3

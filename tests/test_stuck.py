@@ -18,7 +18,7 @@ from optim.optimizer import stable_below
 from core.settings import Pick, pick
 from verdict.plane import judge_walk, story
 from labs.plane.atlas import atlas_of
-from labs.plane.closeup import Closeup, closeup, looked_at, rest_of
+from labs.plane.closeup import Closeup, closeup, point_of_interest, rest_of
 from labs.plane.escape import LEFT, race, step_off
 from labs.plane.stability import convergence, noise, sharpness
 
@@ -122,15 +122,15 @@ def test_what_is_drawn_is_the_loss_and_its_expansion() -> None:
 
 def test_without_a_point_the_end_of_the_first_walk_is_looked_at() -> None:
     panel, found = near(TOY)
-    np.testing.assert_array_equal(found.at, panel.walks[0].end)
+    np.testing.assert_array_equal(found.theta, panel.walks[0].end)
     exploded = replace(TOY, optimizers=(pick("gradient_descent", rate=0.5),), start=(2.0, 0.1))
     panel = run(exploded).panels[0]
-    np.testing.assert_array_equal(looked_at(exploded, panel), panel.start)
+    np.testing.assert_array_equal(point_of_interest(exploded, panel), panel.start)
 
 
 def test_a_trained_bias_is_held_by_the_plane_and_counts_among_the_eigenvalues() -> None:
     panel, found = near(replace(IRIS, surface=pick("linear", bias="trained"), point=(0.3, 0.1)))
-    assert found.at.size == found.values.size == 3
+    assert found.theta.size == found.values.size == 3
     assert panel.fit.theta is not None
     assert rest_of(panel) == (panel.fit.theta[2],)
     np.testing.assert_allclose(found.plane_eigenvalues, np.linalg.eigvalsh(found.hessian[:2, :2]), rtol=1e-12)
@@ -184,13 +184,13 @@ def test_a_model_of_data_races_mini_batches_too() -> None:
     panel = run(experiment).panels[0]
     window = (float(panel.a[0]), float(panel.a[-1]), float(panel.b[0]), float(panel.b[-1]))
     (saddle,) = (p for p in atlas_of(panel.problem, rest_of(panel), window).points if p.kind == "saddle")
-    asked = replace(experiment, point=(float(saddle.at[0]), float(saddle.at[1])))
+    asked = replace(experiment, point=(float(saddle.position[0]), float(saddle.position[1])))
     found = closeup(asked, panel)
     assert found.slope <= 1e-8 * float(np.abs(found.values).max())
     plain, heavy, noisy, step = race(asked, panel, found)
     assert noisy.name == "mini-batch noise"
     unit = unit_of(asked, panel)
-    moved = [float(np.abs((r.walk.points.path - found.at) / unit).max()) for r in (plain, heavy, noisy)]
+    moved = [float(np.abs((r.walk.points.path - found.theta) / unit).max()) for r in (plain, heavy, noisy)]
     assert moved[2] > 1e3 * max(moved[0], moved[1], 1e-15)
     assert step.walk.points.loss[0] < found.loss
     assert step.walk.points.loss[-1] < step.walk.points.loss[0]

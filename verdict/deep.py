@@ -37,10 +37,10 @@ def _record(setup: TrainingSetup) -> Record:
     return trained(setup).finish()
 
 
-def _sharpness(setup: TrainingSetup, at: int, here: Curvature, now: Training | None) -> tuple[float, bool]:
+def _sharpness(setup: TrainingSetup, index: int, here: Curvature, now: Training | None) -> tuple[float, bool]:
     """η·λmax, and whether preconditioned; NaN where a method's scale is not known."""
     record = _record(setup)
-    rate = float(setup.hyper["rate"]) * float(setup.multipliers[min(int(record.update[at]), setup.steps - 1)])
+    rate = float(setup.hyper["rate"]) * float(setup.multipliers[min(int(record.update[index]), setup.steps - 1)])
     if not optimizers()[setup.optimizer.name].adaptive:
         return rate * here.highest, False
     lens = None if now is None else lens_of(setup, now)
@@ -48,27 +48,27 @@ def _sharpness(setup: TrainingSetup, at: int, here: Curvature, now: Training | N
     if root is None or not np.isfinite(root).all():
         return math.nan, True
     kernel = preconditioned_sharpness(setup.trained_objective)
-    return rate * float(kernel(snapshot(setup, record, at), root.astype(DTYPE), random_start(setup))), True
+    return rate * float(kernel(snapshot(setup, record, index), root.astype(DTYPE), random_start(setup))), True
 
 
-def _lower(setup: TrainingSetup, at: int, here: Curvature, unit: float) -> bool:
+def _lower(setup: TrainingSetup, index: int, here: Curvature, unit: float) -> bool:
     """Whether the loss is lower somewhere near a point whose lowest curvature is zero: along random flat directions, both ways.
 
     There the third derivatives decide, or the fourth. By more than what is left of gradient and curvature explains, and in float64: of a
     product of many small weights float32 sees nothing. What falls along no direction that was tried may still fall along another.
     """
     record = _record(setup)
-    ways = np.stack([curvature(setup, at, draw).flat.astype(np.float64) for draw in range(FLAT_WAYS)])
+    ways = np.stack([curvature(setup, index, draw).flat.astype(np.float64) for draw in range(FLAT_WAYS)])
     far = np.repeat(np.array(AROUND) * unit, 2 * FLAT_WAYS)
     steps = far[:, None] * np.tile(np.concatenate([ways, -ways]), (len(AROUND), 1))
-    theta = record.theta[at].astype(np.float64)
-    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), snapshot(setup, record, at))
+    theta = record.theta[index].astype(np.float64)
+    wide = jax.tree.map(lambda part: jnp.asarray(part, jnp.float64), snapshot(setup, record, index))
     loss = np.asarray(loss_at_points(setup.trained_objective)(wide, np.concatenate([theta[None], theta + steps])))
     return bool(np.any(loss[0] - loss[1:] > here.slope * far + 0.5 * here.rounding * far**2 + LOWER * loss[0]))
 
 
-def _critical(setup: TrainingSetup, at: int, here: Curvature, relief: float, unit: float) -> tuple[CriticalPoint | None, bool]:
-    """The critical point that record `at` stands at, None where it stands at none; and whether something lower is beside it."""
+def _critical(setup: TrainingSetup, index: int, here: Curvature, relief: float, unit: float) -> tuple[CriticalPoint | None, bool]:
+    """The critical point that record `index` stands at, None where it stands at none; and whether something lower is beside it."""
     if here.slope * unit > FLAT * relief:
         return None, False
     distance = 0.0 if here.slope == 0 else here.slope / (abs(here.along) * unit) if here.along != 0 else math.inf
@@ -80,7 +80,7 @@ def _critical(setup: TrainingSetup, at: int, here: Curvature, relief: float, uni
         return CriticalPoint("minimum", distance), False
     if here.highest <= here.rounding:
         return None, False  # flat in every direction
-    lower = _lower(setup, at, here, unit)
+    lower = _lower(setup, index, here, unit)
     return CriticalPoint("plateau" if lower else "degenerate minimum", distance), lower
 
 
@@ -93,7 +93,7 @@ def _falls_for_ever(setup: TrainingSetup) -> bool:
     return bool(far > farther)
 
 
-def _all_right(setup: TrainingSetup, at: int) -> bool:
+def _all_right(setup: TrainingSetup, index: int) -> bool:
     """Whether every training row's largest score is the right one, in train mode.
 
     The output layer is linear, so a multiple of it multiplies the scores: a loss that falls for ever then goes to 0 as the multiple grows.
@@ -101,7 +101,7 @@ def _all_right(setup: TrainingSetup, at: int) -> bool:
     rows = setup.split
     if not rows.labeled or not _falls_for_ever(setup):
         return False
-    scores = np.asarray(scores_of(setup.net, True)(snapshot(setup, _record(setup), at)))[:, : rows.n]
+    scores = np.asarray(scores_of(setup.net, True)(snapshot(setup, _record(setup), index)))[:, : rows.n]
     return bool(np.isfinite(scores).all() and np.all(np.argmax(scores, axis=0) == np.asarray(rows.train.y)[: rows.n]))
 
 
@@ -110,12 +110,12 @@ def _losses(setup: TrainingSetup, record: Record) -> Float[np.ndarray, " s"]:
     return np.asarray(record.measured.test_mode_loss if setup.frozen else record.measured.loss, np.float64)
 
 
-def _trail(setup: TrainingSetup, record: Record, at: int, unit: float, after: FollowUp | None) -> Trail:
-    """The records up to `at`, then what follows, or the explosion."""
-    loss, theta, update = _losses(setup, record)[: at + 1], record.theta[: at + 1], record.update[: at + 1]
-    slope = np.full(at + 1, np.nan) if setup.frozen else np.asarray(record.measured.gradient[: at + 1], np.float64)
+def _trail(setup: TrainingSetup, record: Record, index: int, unit: float, after: FollowUp | None) -> Trail:
+    """The records up to `index`, then what follows, or the explosion."""
+    loss, theta, update = _losses(setup, record)[: index + 1], record.theta[: index + 1], record.update[: index + 1]
+    slope = np.full(index + 1, np.nan) if setup.frozen else np.asarray(record.measured.gradient[: index + 1], np.float64)
     whole = setup.batch == 0
-    batch = slope.copy() if whole else np.full(at + 1, np.nan)
+    batch = slope.copy() if whole else np.full(index + 1, np.nan)
     if after is None:  # beyond all bounds
         theta, update = np.concatenate([theta, theta[-1:]]), np.append(update, record.diverged or update[-1])
         loss, slope, batch = np.append(loss, np.inf), np.append(slope, np.nan), np.append(batch, np.nan)
@@ -132,7 +132,7 @@ def _trail(setup: TrainingSetup, record: Record, at: int, unit: float, after: Fo
     step = np.full_like(path, np.nan)
     known = np.flatnonzero(np.diff(update) == 1)
     step[known + 1] = path[known + 1] - path[known]
-    return Trail(update, path, step, loss, slope * unit, batch * unit, at + 1)
+    return Trail(update, path, step, loss, slope * unit, batch * unit, index + 1)
 
 
 def _noise(after: FollowUp) -> float:
@@ -159,7 +159,7 @@ def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgmen
     method = optimizers()[setup.optimizer.name]
     hyper = {name: float(value) for name, value in setup.hyper.items()}
     sizes = np.linalg.norm(record.theta[: index + 1].astype(np.float64), axis=1)
-    unit = float(sizes[record.calm[: index + 1]].max(initial=1.0))
+    unit = float(sizes[record.within_bounds[: index + 1]].max(initial=1.0))
     trail = _trail(setup, record, index, unit, after)
 
     bent = turned if exploding else index  # the record whose curvature counts

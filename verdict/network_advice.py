@@ -31,8 +31,8 @@ def stable(deep: Deep, rate: float, judgment: Judgment) -> Suggestion[Deep]:
 
 def adaptive(deep: Deep, rate: float, judgment: Judgment) -> Suggestion[Deep]:
     """Its steps are as long where the gradient is small."""
-    said = message(N_("Adam with η = {rate}: its steps are as long where the slope is small"), rate=ADAM)
-    return Suggestion(said, lambda d: replace(d, optimizer=pick("adam", rate=ADAM)))
+    text = message(N_("Adam with η = {rate}: its steps are as long where the slope is small"), rate=ADAM)
+    return Suggestion(text, lambda d: replace(d, optimizer=pick("adam", rate=ADAM)))
 
 
 def calming(deep: Deep, rate: float, judgment: Judgment) -> Suggestion[Deep]:
@@ -40,8 +40,8 @@ def calming(deep: Deep, rate: float, judgment: Judgment) -> Suggestion[Deep]:
 
 
 def decaying(deep: Deep, rate: float, judgment: Judgment) -> Suggestion[Deep]:
-    said = message(N_("AdamW with weight decay {decay}: large weights cost something"), decay=DECAY)
-    return Suggestion(said, lambda d: replace(d, optimizer=pick("adamw", rate=ADAM, decay=DECAY)))
+    text = message(N_("AdamW with weight decay {decay}: large weights cost something"), decay=DECAY)
+    return Suggestion(text, lambda d: replace(d, optimizer=pick("adamw", rate=ADAM, decay=DECAY)))
 
 
 def longer(deep: Deep, rate: float, judgment: Judgment) -> Suggestion[Deep]:

@@ -60,9 +60,9 @@ def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.n
     found = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
 
     def place(i: int) -> PlanePoint | None:
-        if not found.found[i]:
+        if not found.converged[i]:
             return None
-        at, hessian = found.at[i], found.hessian[i]
+        at, hessian = found.position[i], found.hessian[i]
         counts = signs(problem, hessian, unit, largest)
         away = float(np.abs((at - points[i]) / unit).max())
         kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]

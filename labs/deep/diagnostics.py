@@ -62,9 +62,9 @@ def spectrometer(objective: Objective) -> Callable[[Snapshot, Float[Array, "s p"
 def diagnostics(setup: TrainingSetup) -> Steps[Diagnostics]:
     """Of a whole training whose loss was a number at least once, an update a step."""
     record = trained(setup).finish()
-    calm = np.flatnonzero(record.calm)
+    within = np.flatnonzero(record.within_bounds)
     points = POINTS if setup.net.size <= SMALL else FEW
-    indices = sorted({int(calm[round(at)]) for at in np.linspace(0, len(calm) - 1, points)})
+    indices = sorted({int(within[round(at)]) for at in np.linspace(0, len(within) - 1, points)})
     start = jax.random.normal(jax.random.key(setup.seed), (setup.net.size,), DTYPE)
     found: list[tuple[np.ndarray, ...]] = []
     for done, index in enumerate(indices, 1):

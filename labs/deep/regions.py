@@ -119,8 +119,8 @@ def regions(setup: TrainingSetup, count: int) -> Regions:
     """Of the first so many records of a training whose target is a class, as long as its loss is within bounds: one at least."""
     record = first_records(setup, count)
     chart, a, b, grid = charted(setup)
-    calm = np.flatnonzero(record.calm)
-    kept = calm[moments(calm.size)]
+    within = np.flatnonzero(record.within_bounds)
+    kept = within[moments(within.size)]
     room = np.concatenate([kept, np.repeat(kept[-1:], MOMENTS + 1 - kept.size)])  # one number of moments: one program
     states = tuple(part[room] for part in record.state)
     found = np.asarray(jax.device_get(decider(setup.net)(setup.numbers, states, record.theta[room], grid)))

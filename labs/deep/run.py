@@ -31,7 +31,7 @@ class NetworkResult(NamedTuple):
     other: TrainingSetup | None  # the same from the next seed, where the plane goes there, too
     record: Record
     mode: str  # of the slice: train or test
-    cut: SliceResult | None
+    slice: SliceResult | None
     missing: Message | None  # why that is not the slice that was asked for
 
     @property
@@ -122,20 +122,20 @@ class _Race:
     ) -> None:
         self._deep, self._setups, self._records, self._finished = deep, setups, records, finished
         unfinished = partial(slice_of, records=records.__getitem__, shared=cache(partial(shared_plane, records=records.__getitem__)))
-        self._cut: Callable[[SliceRequest], SliceResult] = finished_slice if finished else unfinished
+        self._slice_of: Callable[[SliceRequest], SliceResult] = finished_slice if finished else unfinished
 
     def _company(self) -> tuple[TrainingSetup, ...]:
         """Those that share one plane; nobody where they have not the same parameters, or where one of them has never been within its
         bounds."""
         setups = tuple(setup for setup, _ in self._setups)
-        alike = all(one.net == setups[0].net and self._records[one].calm.any() for one in setups)
+        alike = all(one.net == setups[0].net and self._records[one].within_bounds.any() for one in setups)
         return setups if self._deep.planes == "shared" and alike else ()
 
     def _nearest(self, setup: TrainingSetup) -> int:
         """The record within the bounds that is next to the update that was asked for."""
         record = self._records[setup]
-        calm = np.flatnonzero(record.calm)
-        return int(calm[np.argmin(np.abs(record.update[calm] - self._deep.through))])
+        within = np.flatnonzero(record.within_bounds)
+        return int(within[np.argmin(np.abs(record.update[within] - self._deep.through))])
 
     def network(self, i: int, picture: int, mode: str) -> NetworkResult:
         """As far as it is trained. picture: whose window.
@@ -152,10 +152,10 @@ class _Race:
             other=other,
             record=self._records[setup],
             mode=mode,
-            cut=None,
+            slice=None,
             missing=None,
         )
-        if not result.record.calm.any():
+        if not result.record.within_bounds.any():
             reason = message(N_("The loss is no number, or far too large, before the first update: take other initial weights."))
             return result._replace(missing=reason)
         company = self._company()
@@ -171,7 +171,7 @@ class _Race:
             slopes=by_loss and self._finished,
         )
         try:
-            return result._replace(cut=self._cut(request))
+            return result._replace(slice=self._slice_of(request))
         except Refusal as refusal:
             instead = request._replace(plane=plane._replace(slice=Pick("filter_normalized"), other=None), window=None)
-            return result._replace(cut=self._cut(instead), missing=refusal.reason)
+            return result._replace(slice=self._slice_of(instead), missing=refusal.reason)

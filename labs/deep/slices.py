@@ -120,8 +120,8 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
 
 def _end(record: Record) -> Float[np.ndarray, " p"]:
     """Where a training has come to."""
-    calm = np.flatnonzero(record.calm)
-    return record.theta[calm[-1] if calm.size else 0]
+    within = np.flatnonzero(record.within_bounds)
+    return record.theta[within[-1] if within.size else 0]
 
 
 def _around(request: PlaneRequest, records: Records) -> Around:
@@ -135,7 +135,7 @@ def _around(request: PlaneRequest, records: Records) -> Around:
     paths = [records(one) for one in request.company or (setup,)]
     return Around(
         origin=record.theta[index].astype(np.float64),
-        path=np.concatenate([one.theta[one.calm] for one in paths]).astype(np.float64),
+        path=np.concatenate([one.theta[one.within_bounds] for one in paths]).astype(np.float64),
         gradient=np.asarray(gradient(setup.objective)(at), np.float64) if "gradient" in needs else np.zeros(0),
         momentum=_momentum(setup, record) if "momentum" in needs else None,
         product=partial(hessian_vector(setup.objective), at) if "product" in needs else None,
@@ -153,9 +153,9 @@ def _momentum(setup: TrainingSetup, record: Record) -> Float[np.ndarray, " p"] |
     return None if found is None or not np.any(found) else np.asarray(found, np.float64)
 
 
-def _window(on: Projected, calm: Bool[np.ndarray, " s"], unit: bool) -> Window:
+def _window(on: Projected, within: Bool[np.ndarray, " s"], unit: bool) -> Window:
     """What holds the path, with room around it, square; of directions whose length means something at least −1 to 1."""
-    a, b = on.a[calm], on.b[calm]
+    a, b = on.a[within], on.b[within]
     low, high = np.array([a.min(), b.min()]), np.array([a.max(), b.max()])
     if unit:
         low, high = np.minimum(low, -1.0), np.maximum(high, 1.0)
@@ -172,7 +172,7 @@ def _plane(request: PlaneRequest, records: Records) -> Plane:
 def shared_plane(request: PlaneRequest, records: Records) -> tuple[Plane, Window]:
     """The plane of all that share it, and what holds all of their paths."""
     plane = _plane(request, records)
-    path = np.concatenate([record.theta[record.calm] for record in map(records, request.company)])
+    path = np.concatenate([record.theta[record.within_bounds] for record in map(records, request.company)])
     on = projected(path.astype(np.float64), plane)
     return plane, _window(on, np.ones(len(path), bool), request.slice.name in UNIT)
 
@@ -183,7 +183,7 @@ def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneReq
     record, at = records(setup), snapshot(setup, records(setup), request.record_index)
     plane, fits = shared(request.plane) if request.plane.company else (_plane(request.plane, records), None)
     on = projected(record.theta.astype(np.float64), plane)
-    left, right, bottom, top = request.window or fits or _window(on, record.calm, name in UNIT)
+    left, right, bottom, top = request.window or fits or _window(on, record.within_bounds, name in UNIT)
     objective = setup.objective if request.train else Objective(setup.net, setup.loss.name, train=False)
     as32 = Plane(*(part.astype(DTYPE) for part in plane))
 

@@ -16,7 +16,7 @@ from networks.parameters import completed, recovering
 from optim.optimizer import Lens, Update, optimizers
 from optim.training import Training
 
-CALM = 100  # a loss above this multiple of the first is on its way out: pictures end before it
+BOUNDS = 100  # a loss above this multiple of the first is on its way out: pictures end before it
 
 
 class Entry(NamedTuple):
@@ -43,9 +43,9 @@ class Record(NamedTuple):
         return np.isfinite(self.measured.loss)
 
     @property
-    def calm(self) -> Bool[np.ndarray, " s"]:
+    def within_bounds(self) -> Bool[np.ndarray, " s"]:
         """Where the loss is a number, and not yet on its way out of all bounds."""
-        return self.alive & (self.measured.loss <= CALM * np.maximum(1.0, self.measured.loss[0]))
+        return self.alive & (self.measured.loss <= BOUNDS * np.maximum(1.0, self.measured.loss[0]))
 
     @property
     def last(self) -> int:

@@ -18,14 +18,14 @@ SIDE = 41  # points of the patch, a side; odd, so that the point itself is one o
 
 
 class Closeup(NamedTuple):
-    """at: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs,
+    """theta: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs,
     see problem.signs. plane_eigenvalues, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
 
     a, b: a patch of the plane around it, as far as the radius; true: the loss there, expanded: L + gᵀδ + ½δᵀHδ. error: the largest
     |true − expanded| within the radius, a circle in units of half the picture's sides; of: the range of the loss there.
     """
 
-    at: Float[np.ndarray, " p"]
+    theta: Float[np.ndarray, " p"]
     loss: float
     gradient: Float[np.ndarray, " p"]
     hessian: Float[np.ndarray, "p p"]
@@ -55,7 +55,7 @@ def rest_of(panel: PanelResult) -> tuple[float, ...]:
     return tuple(float(value) for value in (panel.start if panel.fit.theta is None else panel.fit.theta)[2:])
 
 
-def looked_at(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
+def point_of_interest(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
     """The point that was asked for, in the drawn plane; else the end of the first walk, if that is finite; else the start."""
     if experiment.point is not None:
         return np.array([*experiment.point, *rest_of(panel)])
@@ -64,7 +64,7 @@ def looked_at(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, "
 
 
 def closeup(experiment: Experiment, panel: PanelResult) -> Closeup:
-    at, unit = looked_at(experiment, panel), unit_of(experiment, panel)
+    at, unit = point_of_interest(experiment, panel), unit_of(experiment, panel)
     return _closeup(panel.problem, tuple(at.tolist()), tuple(unit.tolist()), experiment.radius)
 
 
@@ -102,4 +102,4 @@ def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], r
     )
 
 
-__all__ = ["NEAR_ZERO", "Closeup", "closeup", "looked_at", "rest_of"]
+__all__ = ["NEAR_ZERO", "Closeup", "closeup", "point_of_interest", "rest_of"]

@@ -29,7 +29,7 @@ class Runner(NamedTuple):
 
 def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
     """The step down from the point that is looked at, where there is one."""
-    return downhill(panel.problem, near.at, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
+    return downhill(panel.problem, near.theta, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
 
 
 def rate_of(experiment: Experiment, panel: PanelResult) -> float:
@@ -54,26 +54,27 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
     size, steps, deadline = batch_of(experiment, panel), min(experiment.steps, MOST), time.monotonic() + patience
     plain, heavy = pick("gradient_descent", rate=rate), pick("momentum", rate=rate, momentum=0.9)
     entered: list[tuple[str, Pick, int, Float[np.ndarray, " p"]]] = [
-        (N_("plain gradient descent"), plain, 0, near.at),
-        (N_("momentum 0.9"), heavy, 0, near.at),
+        (N_("plain gradient descent"), plain, 0, near.theta),
+        (N_("momentum 0.9"), heavy, 0, near.theta),
     ]
     if size is not None:
-        entered.append((N_("mini-batch noise"), plain, size, near.at))
+        entered.append((N_("mini-batch noise"), plain, size, near.theta))
     if step is not None:
-        entered.append((N_("a step along the negative curvature") if near.counts.negative else N_("a step down"), plain, 0, near.at + step))
+        name = N_("a step along the negative curvature") if near.counts.negative else N_("a step down")
+        entered.append((name, plain, 0, near.theta + step))
 
     def one(name: str, picked: Pick, batch: int, start: Float[np.ndarray, " p"]) -> Runner:
         hyper = Rated(picked.settings, message(N_("its own number")))  # type: ignore[arg-type]  # both are numbers
         updates = Updates(steps, batch, experiment.seed, pick("constant"), 0)
         walked = walk(WalkSetup(panel.problem, start_of(experiment), tuple(start.tolist()), picked, updates), hyper, deadline)
         with np.errstate(invalid="ignore"):
-            away = (np.abs((walked.points.path - near.at) / unit).max(axis=1) > LEFT) & (walked.points.loss < near.loss)
+            away = (np.abs((walked.points.path - near.theta) / unit).max(axis=1) > LEFT) & (walked.points.loss < near.loss)
         return Runner(name, walked, int(walked.points.update[np.argmax(away)]) if away.any() else None)
 
     return tuple(one(*each) for each in entered)
 
 
-def told(runners: tuple[Runner, ...]) -> list[tuple[str, Message]]:
+def outcomes(runners: tuple[Runner, ...]) -> list[tuple[str, Message]]:
     """For each, when it left."""
     return [
         (

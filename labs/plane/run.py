@@ -206,8 +206,8 @@ def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
     minima = problem.surface.minima(problem.structure, dict(problem.numbers)) if problem.source is None else None
     points += [] if minima is None else [np.array(minima.points)]
-    held = np.concatenate(points)
-    low, high = held.min(axis=0), held.max(axis=0)
+    inside = np.concatenate(points)
+    low, high = inside.min(axis=0), inside.max(axis=0)
     if np.all(low >= (own[0], own[2])) and np.all(high <= (own[1], own[3])):
         return None
     center, half = 0.5 * (low + high), 0.54 * np.maximum(high - low, 1e-9)

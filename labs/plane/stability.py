@@ -130,7 +130,7 @@ class Noise(NamedTuple):
     slope: float
 
 
-def _held(problem: Problem, theta: tuple[float, ...]) -> Problem:
+def _with_fixed_bias(problem: Problem, theta: tuple[float, ...]) -> Problem:
     """The problem with its bias held at the best of all rows: the best of each batch would take up part of the noise, of one row all."""
     chosen = dict(problem.structure.options)
     if chosen.get("bias") != "best":
@@ -147,7 +147,7 @@ def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | 
     """None for a formula: it has no rows."""
     if problem.source is None:
         return None
-    problem = _held(problem, theta)
+    problem = _with_fixed_bias(problem, theta)
     assert problem.source is not None
     rows, n = rows_of(problem), prepared(problem.source).n
     fewest = 8 if problem.surface.hidden_layer else 1  # its output bias is at its best for each batch, which of few rows takes up the noise
@@ -157,8 +157,8 @@ def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | 
     whole = sparsely_expanded(problem, at[None])[1][0]
     deviation = []
     for size in sizes:
-        drawn = np.asarray(sample(problem.traced, rows, at, count, size, np.int64(seed)))
-        deviation.append(float(np.sqrt(np.mean(np.sum((drawn - whole) ** 2, axis=1)))))
+        gradients = np.asarray(sample(problem.traced, rows, at, count, size, np.int64(seed)))
+        deviation.append(float(np.sqrt(np.mean(np.sum((gradients - whole) ** 2, axis=1)))))
     finite = np.sqrt((n - sizes) / (n - 1))
     found = np.array(deviation)
     free = found / finite

@@ -24,7 +24,7 @@ from optim.schedule import multipliers, schedules
 from optim.thin import thinned
 
 GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
-CALM = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
+STAYED = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
 CEILING = 1e12  # diverged: the loss is this many times what it was
 
 
@@ -192,7 +192,7 @@ def _so_far(setup: WalkSetup, hyper: Rated, points: Points, carry: Carry) -> Wal
     """The walk as it is recorded up to a Carry."""
     steps, count, above = setup.updates.steps, done(carry), int(carry.above)
     alive = bool(carry.alive)
-    enough = steps if setup.batch == 0 else CALM * steps
+    enough = steps if setup.batch == 0 else STAYED * steps
     settles = finished(carry, steps) and alive and setup.fit.loss is not None and above < enough
     return Walk(
         picked=setup.optimizer,

@@ -13,19 +13,16 @@ _ROUNDING = 1e-12  # a cell is flat where the loss moves by less than this share
 
 
 class Grid(NamedTuple):
-    """The expansions at the corners of n × n cells, rows along b. slope, bend: the largest ‖g‖ and ‖H‖ of a cell's corners.
+    """n × n cells, rows along b."""
 
-    flat: the loss does not change in it; by_flat: or in one next to it. typical: how far above its lowest value half of the grid lies.
-    """
-
-    z: Points
-    at: Expansions
-    cells: int
-    slope: Float[np.ndarray, "n n"]
-    bend: Float[np.ndarray, "n n"]
-    flat: Bool[np.ndarray, "n n"]
-    by_flat: Bool[np.ndarray, "n n"]
-    typical: float
+    z: Points  # their corners
+    expansions: Expansions  # there
+    cells: int  # n
+    slope: Float[np.ndarray, "n n"]  # the largest ‖g‖ of a cell's corners
+    bend: Float[np.ndarray, "n n"]  # the largest ‖H‖
+    flat: Bool[np.ndarray, "n n"]  # the loss does not change in it,
+    by_flat: Bool[np.ndarray, "n n"]  # or in one next to it
+    typical: float  # how far above its lowest value half of the grid lies
 
     @property
     def cell(self) -> float:
@@ -66,33 +63,32 @@ def starts(grid: Grid, hints: Points) -> Points:
     """Where Newton's step from a corner stays near it, the cells in which both parts of the gradient change sign, corners that are lower or
     higher than all their neighbors, a coarse lattice, and what was known before."""
     n, cell = grid.cells, grid.cell
-    step = damped(grid.at, np.full(len(grid.z), 1e-10))
-    near = grid.z[np.abs(np.nan_to_num(step, nan=9.0)).max(axis=1) <= 1.5 * cell]
-    landed = (grid.z + np.nan_to_num(step, nan=9.0))[np.abs(np.nan_to_num(step, nan=9.0)).max(axis=1) <= 1.5 * cell]
-    assert len(near) == len(landed)
+    step = damped(grid.expansions, np.full(len(grid.z), 1e-10))
+    step = np.nan_to_num(step, nan=9.0)
+    landed = (grid.z + step)[np.abs(step).max(axis=1) <= 1.5 * cell]
     if len(landed):
         landed = landed[np.unique(np.round(landed / (0.5 * cell)), axis=0, return_index=True)[1]]
-    parts = [_corners(grid.at.gradient[:, i], n) for i in (0, 1)]
+    parts = [_corners(grid.expansions.gradient[:, i], n) for i in (0, 1)]
     crossing = np.all([(part.min(axis=0) <= 0) & (part.max(axis=0) >= 0) for part in parts], axis=0) & ~grid.flat
     row, column = np.nonzero(crossing)
     centers = np.stack([column, row], axis=1) * cell - 1 + 0.5 * cell
     side = np.linspace(-0.875, 0.875, 6)
     coarse = np.stack([part.ravel() for part in np.meshgrid(side, side)], axis=1)
-    found = np.concatenate([landed, centers, grid.z[extreme(grid, 1)], grid.z[extreme(grid, -1)], coarse, hints])
-    found = found[np.abs(found).max(axis=1) <= 1 + cell]
-    row, column = grid.of(found)
-    return found[~grid.flat[row, column]]
+    chosen = np.concatenate([landed, centers, grid.z[extreme(grid, 1)], grid.z[extreme(grid, -1)], coarse, hints])
+    chosen = chosen[np.abs(chosen).max(axis=1) <= 1 + cell]
+    row, column = grid.of(chosen)
+    return chosen[~grid.flat[row, column]]
 
 
 def extreme(grid: Grid, sign: int) -> Flags:
     """Corners inside the window that are lower (sign 1) or higher (−1) than their eight neighbors."""
     n = grid.cells + 1
-    loss = np.nan_to_num(sign * grid.at.loss.reshape(n, n), nan=np.inf)
+    loss = np.nan_to_num(sign * grid.expansions.loss.reshape(n, n), nan=np.inf)
     inner = loss[1:-1, 1:-1]
     around = [loss[1 + i : n - 1 + i, 1 + j : n - 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
-    found = np.zeros((n, n), bool)
-    found[1:-1, 1:-1] = np.all([inner <= other for other in around], axis=0) & np.any([inner < other for other in around], axis=0)
-    return found.ravel()
+    lowest = np.zeros((n, n), bool)
+    lowest[1:-1, 1:-1] = np.all([inner <= other for other in around], axis=0) & np.any([inner < other for other in around], axis=0)
+    return lowest.ravel()
 
 
 def quiet(grid: Grid, z: Points, at: Expansions) -> Flags:

@@ -12,34 +12,34 @@ from landscape.critical.kinds import degenerate, level, regular, vanishing
 from landscape.critical.stationary import polished, roots
 
 
-class Found(NamedTuple):
-    """z: isolated, and at: the expansions there; degenerate: an eigenvalue is 0; odd: the gradient near by is not what the Hessian says."""
+class Isolated(NamedTuple):
+    """Where Newton's method came to rest."""
 
-    z: Points
-    at: Expansions
-    degenerate: Points
-    odd: Points
+    z: Points  # isolated critical points
+    expansions: Expansions  # there
+    degenerate: Points  # critical points at which an eigenvalue is 0
+    irregular: Points  # the gradient near by is not what the Hessian says
 
 
-def found_from(expand: Expand, grid: Grid, starts: Points) -> Found:
+def isolated_points(expand: Expand, grid: Grid, starts: Points) -> Isolated:
     """All that is reached from the starts, each once."""
     z, at, rest = roots(expand, starts, 6 * grid.cell)
     row, column = grid.of(z)
-    good = rest & quiet(grid, z, at) & (np.abs(z).max(axis=1) <= 1) & ~grid.flat[row, column]
-    z, at = z[good], at.taken(good)
-    one = _merged(z, at, 1e-6)
-    z, at = z[one], at.taken(one)
+    kept = rest & quiet(grid, z, at) & (np.abs(z).max(axis=1) <= 1) & ~grid.flat[row, column]
+    z, at = z[kept], at.taken(kept)
+    merged = _merged(z, at, 1e-6)
+    z, at = z[merged], at.taken(merged)
     bad = degenerate(expand, grid, z, at)
     flat = z[bad][_merged(z[bad], at.taken(bad), 1e-3)]
     flat = flat[~grid.by_flat[grid.of(flat)]]
     flat = flat[~level(expand, flat)]
     gone = vanishing(expand, grid, flat)
     z, at = polished(expand, z[~bad], at.taken(~bad))
-    one = _merged(z, at, 1e-6)
-    z, at = z[one], at.taken(one)
-    told = regular(expand, z, at)
-    kept = told & (np.abs(z).max(axis=1, initial=0.0) <= 1)
-    return Found(z[kept], at.taken(kept), flat[gone], np.concatenate([z[~told], flat[~gone]]))
+    merged = _merged(z, at, 1e-6)
+    z, at = z[merged], at.taken(merged)
+    trusted = regular(expand, z, at)
+    kept = trusted & (np.abs(z).max(axis=1, initial=0.0) <= 1)
+    return Isolated(z[kept], at.taken(kept), flat[gone], np.concatenate([z[~trusted], flat[~gone]]))
 
 
 def _merged(z: Points, at: Expansions, distance: float) -> Int[np.ndarray, " k"]:

@@ -56,22 +56,22 @@ def level(expand: Expand, z: Points) -> Flags:
     angle = 2 * np.pi * np.arange(32) / 32
     ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     here = expand(z).loss[:, None]
-    found = np.zeros(len(z), bool)
+    same = np.zeros(len(z), bool)
     for radius, share in ((1e-2, 0.2), (1e-3, 0.4)):
         around = expand((z[:, None] + radius * ring).reshape(-1, 2)).loss.reshape(-1, 32)
-        found |= np.mean(np.abs(around - here) <= 8 * np.finfo(float).eps * np.abs(here), axis=1) > share
-    return found
+        same |= np.mean(np.abs(around - here) <= 8 * np.finfo(float).eps * np.abs(here), axis=1) > share
+    return same
 
 
 def regular(expand: Expand, z: Points, at: Expansions) -> Flags:
     """Whether the gradient near by is what the Hessian says: at a kink, or where a formula gives 0 for want of a gradient, it is not."""
     ring = np.stack([np.cos(np.arange(6)), np.sin(np.arange(6))], axis=1)
-    found = np.zeros(len(z), bool)
+    trusted = np.zeros(len(z), bool)
     for radius in (1e-4, 1e-6):
         there = expand((z[:, None] + radius * ring).reshape(-1, 2)).gradient.reshape(len(z), 6, 2)
-        told = radius * np.einsum("kij,nj->kni", at.hessian, ring)
-        found |= np.abs(there - told).max(axis=(1, 2)) <= 0.5 * radius * larger(eigen(at.hessian)[0])
-    return found
+        predicted = radius * np.einsum("kij,nj->kni", at.hessian, ring)
+        trusted |= np.abs(there - predicted).max(axis=(1, 2)) <= 0.5 * radius * larger(eigen(at.hessian)[0])
+    return trusted
 
 
 def vanishing(expand: Expand, grid: Grid, z: Points) -> Flags:
@@ -85,10 +85,14 @@ def ringed(expand: Expand, z: Float[np.ndarray, " 2"], loss: float, radius: floa
     """The kind of a degenerate point: how often the loss is above and below it on a circle around, and how often the gradient turns."""
     angle = 2 * np.pi * np.arange(256) / 256
     around = expand(z + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)).loss - loss
-    told = around[np.abs(around) > 8 * np.finfo(float).eps * abs(loss)]
-    changes = int(np.sum(np.sign(told) != np.sign(np.roll(told, 1))))
+    differs = around[np.abs(around) > 8 * np.finfo(float).eps * abs(loss)]
+    changes = int(np.sum(np.sign(differs) != np.sign(np.roll(differs, 1))))
     index = winding(expand, circle(z, radius), 64).turns
-    if not len(told):
+    if not len(differs):
         return "degenerate", index
-    names: dict[int, Kind] = {0: "degenerate minimum" if told[0] > 0 else "degenerate maximum", 4: "degenerate saddle", 6: "monkey saddle"}
+    names: dict[int, Kind] = {
+        0: "degenerate minimum" if differs[0] > 0 else "degenerate maximum",
+        4: "degenerate saddle",
+        6: "monkey saddle",
+    }
     return names.get(changes, "degenerate"), index

@@ -58,10 +58,10 @@ def _first_tangents(expand: Expand, grid: Grid, correct: Correct, z: Points) -> 
     angle = np.pi * np.arange(32) / 16
     for i in np.flatnonzero(nothing(grid, z, values)):
         ahead = z[i] + STEP * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-        found = correct(ahead, ahead - z[i])
-        moved = np.where(found.good, norm(found.z - ahead), np.inf)
+        corrected = correct(ahead, ahead - z[i])
+        moved = np.where(corrected.good, norm(corrected.z - ahead), np.inf)
         best = int(np.argmin(moved))
-        tangents[i] = (found.z[best] - z[i]) / norm(found.z[best : best + 1] - z[i])[0] if moved[best] <= 0.5 * STEP else 0.0
+        tangents[i] = (corrected.z[best] - z[i]) / norm(corrected.z[best : best + 1] - z[i])[0] if moved[best] <= 0.5 * STEP else 0.0
     return tangents
 
 
@@ -87,21 +87,21 @@ def _own(line: Curve, fall: float, isolated: Points, at: Expansions) -> bool:
 
 def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -> list[Curve]:
     """Valleys that are flat but for a remainder, as the rays of a batch-normalized network are but for its ε."""
-    values, vectors = eigen(grid.at.hessian)
+    values, vectors = eigen(grid.expansions.hessian)
     along, steep = weak(values, vectors)
     bend = np.where(values[:, 1] > 0, values[:, 1], np.inf)
-    step = np.abs(np.sum(steep * grid.at.gradient, axis=1)) / bend
+    step = np.abs(np.sum(steep * grid.expansions.gradient, axis=1)) / bend
     seeds = (values[:, 1] > 0) & (np.abs(values[:, 0]) <= 1e-2 * values[:, 1]) & (step <= grid.cell)
-    seeds &= np.abs(np.sum(along * grid.at.gradient, axis=1)) <= 10 * NEARLY_FLAT * bend
+    seeds &= np.abs(np.sum(along * grid.expansions.gradient, axis=1)) <= 10 * NEARLY_FLAT * bend
     seeds &= ~grid.flat[grid.of(grid.z)]
     if not seeds.any():
         return []
     correct = _nearly(expand)
-    found = correct(grid.z[seeds], along[seeds])
-    good = found.good & (np.abs(found.z).max(axis=1) <= 1)
+    corrected = correct(grid.z[seeds], along[seeds])
+    good = corrected.good & (np.abs(corrected.z).max(axis=1) <= 1)
     if not good.any():
         return []
-    traced = curves(across(expand), *grown(correct, found.z[good], found.tangent[good]))
+    traced = curves(across(expand), *grown(correct, corrected.z[good], corrected.tangent[good]))
     kept = []
     for line in traced:
         losses = expand(line.z).loss
@@ -114,16 +114,16 @@ def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -
 
 def creases(expand: Expand, grid: Grid, kinked: Points) -> list[Curve]:
     """Of minima that have a kink, those that go on in a crease nearly as low as they are: curves."""
-    found: list[Curve] = []
+    traced: list[Curve] = []
     for z in kinked[np.argsort(expand(kinked).loss)]:
-        if any(distances(z[None], line.z).min() <= STEP for line in found):
+        if any(distances(z[None], line.z).min() <= STEP for line in traced):
             continue
         lowest, room = float(expand(z[None]).loss[0]), NEARLY_FLAT * grid.typical
         tangent = kinks.lowest_direction(expand, z, STEP, lowest + 0.1 * room)
         if tangent is not None:
             correct = kinks.crossing(expand, lowest + room)
-            found += curves(correct, *grown(correct, z[None], tangent[None]))
-    return found
+            traced += curves(correct, *grown(correct, z[None], tangent[None]))
+    return traced
 
 
 def named(expand: Expand, z: Points) -> Line:

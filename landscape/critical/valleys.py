@@ -40,17 +40,17 @@ def grown(correct: Correct, seeds: Points, tangents: Points) -> tuple[Points, Po
         origin, ahead, came = origin[new], ahead[new], (fronts[1][:, None] * tangent[fronts[0]])[new]
         if not len(ahead):
             break
-        found = correct(ahead, came)
-        good = found.good & (norm(found.z - ahead) <= 0.5 * STEP) & (np.abs(found.z).max(axis=1) <= 1)
-        good[good] &= distances(found.z[good], z).min(axis=1) > 0.45 * STEP
-        kept = np.flatnonzero(good)[apart(found.z[good], 0.45 * STEP)] if good.any() else np.zeros(0, int)
-        onward = (found.z - origin)[kept]
-        own = found.tangent[kept]
+        corrected = correct(ahead, came)
+        good = corrected.good & (norm(corrected.z - ahead) <= 0.5 * STEP) & (np.abs(corrected.z).max(axis=1) <= 1)
+        good[good] &= distances(corrected.z[good], z).min(axis=1) > 0.45 * STEP
+        kept = np.flatnonzero(good)[apart(corrected.z[good], 0.45 * STEP)] if good.any() else np.zeros(0, int)
+        onward = (corrected.z - origin)[kept]
+        own = corrected.tangent[kept]
         own = np.where(np.sum(own * onward, axis=1, keepdims=True) < 0, -own, own)
-        told = norm(own) > 0
-        own[~told] = (onward / norm(onward)[:, None])[~told]
+        known = norm(own) > 0
+        own[~known] = (onward / norm(onward)[:, None])[~known]
         fronts = np.arange(len(z), len(z) + len(kept)), np.ones(len(kept))
-        z, tangent = np.concatenate([z, found.z[kept]]), np.concatenate([tangent, own])
+        z, tangent = np.concatenate([z, corrected.z[kept]]), np.concatenate([tangent, own])
     return z, tangent
 
 
@@ -117,7 +117,7 @@ def _to_the_rim(correct: Correct, last: Points, onward: Points) -> tuple[Points,
 def curves(at_the_rim: Correct, z: Points, tangent: Points) -> list[Curve]:
     """The points in order, one array a curve, drawn out to the rim; those of fewer than three points are left out.
 
-    at_the_rim: corrects points on a side of the square along that side; it is told the direction out of the square.
+    at_the_rim: corrects points on a side of the square along that side; it is known the direction out of the square.
     """
     links, seen, found = _links(z, tangent), set[int](), list[Curve]()
     ends = [i for i in range(len(z)) if len(links[i]) < 2]

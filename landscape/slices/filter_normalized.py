@@ -2,7 +2,7 @@
 
 from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector, orthonormal
-from landscape.slices._drawn import filter_normalized
+from landscape.slices._random import filter_normalized
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:

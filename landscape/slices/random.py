@@ -2,7 +2,7 @@
 
 from core.messages import N_, Refusal, message
 from landscape.directions import Around, Slice, Vector, orthonormal
-from landscape.slices._drawn import gaussian
+from landscape.slices._random import gaussian
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:

@@ -8,10 +8,10 @@ from normalization.hidden_layer import (
     AFFINE,
     EPSILON,
     HiddenNormalization,
+    LayerInput,
     Matrix,
     Numbers,
     PerUnit,
-    Seen,
     State,
     Units,
     Weights,
@@ -24,17 +24,17 @@ def state(units: int, dtype: DTypeLike) -> State:
     return jnp.zeros(units, dtype), jnp.ones(units, dtype)
 
 
-def remembered(seen: Seen, mean: PerUnit, variance: PerUnit) -> State:
+def remembered(inputs: LayerInput, mean: PerUnit, variance: PerUnit) -> State:
     """μ̄ ← pμ̄ + (1 − p)μ and the same for σ²; the population variance, as the lectures and flax have it (PyTorch keeps the unbiased)."""
-    p = seen.numbers.get("memory", 0.0)  # the network with two hidden units remembers nothing
-    return tuple(p * old + (1 - p) * new for old, new in zip(seen.state, (mean, variance), strict=True))
+    p = inputs.numbers.get("memory", 0.0)  # the network with two hidden units remembers nothing
+    return tuple(p * old + (1 - p) * new for old, new in zip(inputs.state, (mean, variance), strict=True))
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """(z − μ)/√(σ² + ε): of the batch in training, of what is remembered otherwise."""
-    mean, variance = moments(seen.z, seen.w) if seen.train else seen.state
-    state = remembered(seen, mean, variance) if seen.train else seen.state
-    return (seen.z - mean[:, None]) / jnp.sqrt(variance + seen.numbers["epsilon"])[:, None], state
+    mean, variance = moments(inputs.z, inputs.w) if inputs.train else inputs.state
+    state = remembered(inputs, mean, variance) if inputs.train else inputs.state
+    return (inputs.z - mean[:, None]) / jnp.sqrt(variance + inputs.numbers["epsilon"])[:, None], state
 
 
 def recover(z: Units, w: Weights, matrix: Matrix, numbers: Numbers) -> tuple[PerUnit, PerUnit]:

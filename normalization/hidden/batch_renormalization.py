@@ -7,23 +7,23 @@ from core.messages import N_
 from core.settings import Number
 from normalization.hidden.batch import normalize as by_batch
 from normalization.hidden.batch import remembered, state
-from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units, moments
+from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, LayerInput, State, Units, moments
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """(z − μ)/σ · r + d of the batch in training, r = σ/σ̄ and d = (μ − μ̄)/σ̄ within limits and without gradient; σ = √(variance + ε).
 
     Within the limits that is (z − μ̄)/σ̄, as in test mode. The paper remembers σ, here it is the variance, as with batch normalization.
     """
-    if not seen.train:
-        return by_batch(seen)
-    numbers = seen.numbers
-    mean, variance = moments(seen.z, seen.w)
-    old_mean, old_variance = seen.state
+    if not inputs.train:
+        return by_batch(inputs)
+    numbers = inputs.numbers
+    mean, variance = moments(inputs.z, inputs.w)
+    old_mean, old_variance = inputs.state
     σ, old_σ = jnp.sqrt(variance + numbers["epsilon"]), jnp.sqrt(old_variance + numbers["epsilon"])
     r = jax.lax.stop_gradient(jnp.clip(σ / old_σ, 1 / numbers["r_max"], numbers["r_max"]))
     d = jax.lax.stop_gradient(jnp.clip((mean - old_mean) / old_σ, -numbers["d_max"], numbers["d_max"]))
-    return (seen.z - mean[:, None]) * (r / σ)[:, None] + d[:, None], remembered(seen, mean, variance)
+    return (inputs.z - mean[:, None]) * (r / σ)[:, None] + d[:, None], remembered(inputs, mean, variance)
 
 
 normalization = HiddenNormalization(

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from core.messages import N_, Message, message
 from core.settings import Number
-from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units
+from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, LayerInput, State, Units
 
 
 def averaging(units: int, groups: Float[Array, ""], dtype: DTypeLike) -> Float[Array, "k k"]:
@@ -23,11 +23,11 @@ def averaging(units: int, groups: Float[Array, ""], dtype: DTypeLike) -> Float[A
     return same / jnp.sum(same, axis=1, keepdims=True)
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """(z − μ)/√(σ² + ε), μ and σ² of each row, over the unit's group."""
-    mean = averaging(seen.z.shape[0], seen.numbers["groups"], seen.z.dtype)
-    centered = seen.z - mean @ seen.z
-    return centered / jnp.sqrt(mean @ centered**2 + seen.numbers["epsilon"]), seen.state
+    mean = averaging(inputs.z.shape[0], inputs.numbers["groups"], inputs.z.dtype)
+    centered = inputs.z - mean @ inputs.z
+    return centered / jnp.sqrt(mean @ centered**2 + inputs.numbers["epsilon"]), inputs.state
 
 
 def senseless(units: int, numbers: Mapping[str, float]) -> Message | None:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import jax.numpy as jnp
 
 from core.messages import N_, Message, message
-from normalization.hidden_layer import AFFINE, HiddenNormalization, Seen, State, Units
+from normalization.hidden_layer import AFFINE, HiddenNormalization, LayerInput, State, Units
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """(z − μ)/√(σ² + ε) over the positions of the unit in its row. There is one position: μ = z, so 0 for every ε."""
-    return jnp.zeros_like(seen.z), seen.state
+    return jnp.zeros_like(inputs.z), inputs.state
 
 
 def senseless(units: int, numbers: Mapping[str, float]) -> Message | None:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import jax.numpy as jnp
 
 from core.messages import N_, Message, message
-from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units
+from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, LayerInput, State, Units
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """(z − μ)/√(σ² + ε), μ and σ² of each row, over its units."""
-    mean, variance = jnp.mean(seen.z, axis=0), jnp.var(seen.z, axis=0)
-    return (seen.z - mean) / jnp.sqrt(variance + seen.numbers["epsilon"]), seen.state
+    mean, variance = jnp.mean(inputs.z, axis=0), jnp.var(inputs.z, axis=0)
+    return (inputs.z - mean) / jnp.sqrt(variance + inputs.numbers["epsilon"]), inputs.state
 
 
 def senseless(units: int, numbers: Mapping[str, float]) -> Message | None:

@@ -6,15 +6,15 @@ import jax.numpy as jnp
 
 from core.messages import N_, Message, message
 from core.settings import Number
-from normalization.hidden_layer import HiddenNormalization, Seen, State, Units
+from normalization.hidden_layer import HiddenNormalization, LayerInput, State, Units
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """aᵢ/(κ + α Σ aⱼ²)^β over the units j with |i − j| ≤ n/2. The sum is a banded matrix, as n is traced."""
-    n = seen.numbers
-    i = jnp.arange(seen.z.shape[0], dtype=seen.z.dtype)
-    near = (jnp.abs(i[:, None] - i) <= n["neighbors"] / 2).astype(seen.z.dtype)
-    return seen.z / (n["kappa"] + n["alpha"] * (near @ seen.z**2)) ** n["exponent"], seen.state
+    n = inputs.numbers
+    i = jnp.arange(inputs.z.shape[0], dtype=inputs.z.dtype)
+    near = (jnp.abs(i[:, None] - i) <= n["neighbors"] / 2).astype(inputs.z.dtype)
+    return inputs.z / (n["kappa"] + n["alpha"] * (near @ inputs.z**2)) ** n["exponent"], inputs.state
 
 
 def senseless(units: int, numbers: Mapping[str, float]) -> Message | None:

@@ -7,7 +7,7 @@ normalization = HiddenNormalization(
     label=N_("none"),
     formula=r"\hat z=z",
     source="",
-    normalize=lambda seen: (seen.z, seen.state),
+    normalize=lambda inputs: (inputs.z, inputs.state),
     recover=lambda z, w, matrix, numbers: (jnp.ones(z.shape[0], z.dtype), jnp.zeros(z.shape[0], z.dtype)),
     affine=False,
     two_units=True,

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import jax.numpy as jnp
 
 from core.messages import N_, Message, message
-from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, Seen, State, Units
+from normalization.hidden_layer import AFFINE, EPSILON, HiddenNormalization, LayerInput, State, Units
 
 
-def normalize(seen: Seen) -> tuple[Units, State]:
+def normalize(inputs: LayerInput) -> tuple[Units, State]:
     """z/√(mean of z² + ε), the mean over the units of each row."""
-    return seen.z / jnp.sqrt(jnp.mean(seen.z**2, axis=0) + seen.numbers["epsilon"]), seen.state
+    return inputs.z / jnp.sqrt(jnp.mean(inputs.z**2, axis=0) + inputs.numbers["epsilon"]), inputs.state
 
 
 def senseless(units: int, numbers: Mapping[str, float]) -> Message | None:

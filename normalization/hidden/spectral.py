@@ -51,7 +51,7 @@ normalization = HiddenNormalization(
     formula=r"\hat z=\gamma\,\frac{Wh}{\sigma(W)}+\beta,\quad \sigma(W)=\max_{\lVert v\rVert=1}\lVert Wv\rVert\approx u^\top W v",
     source="Miyato et al. 2018, arXiv:1705.10941; γ in its appendix E",
     gain=gain,
-    normalize=lambda seen: (seen.z, seen.state),
+    normalize=lambda inputs: (inputs.z, inputs.state),
     state=state,
     recover=recover,
     fields=AFFINE,

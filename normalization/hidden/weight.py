@@ -26,7 +26,7 @@ normalization = HiddenNormalization(
     label=N_("weight normalization"),
     formula=r"\hat z_k=\gamma_k\,\frac{w_k^\top h}{\lVert w_k\rVert}+\beta_k",
     source="Salimans & Kingma 2016, arXiv:1602.07868",
-    normalize=lambda seen: (seen.z, seen.state),
+    normalize=lambda inputs: (inputs.z, inputs.state),
     gain=gain,
     recover=recover,
     fields=AFFINE,

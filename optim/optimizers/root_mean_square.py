@@ -13,7 +13,7 @@ from optim.optimizer import Hyper, Lens, Optimizer, Update, rate
 class Memory(NamedTuple):
     """How many gradients there were and the sum of their squares."""
 
-    seen: Int[Array, ""]
+    gradients: Int[Array, ""]
     squares: Float[Array, " d"]
 
 
@@ -24,9 +24,9 @@ def make(rate: Float[Array, ""]) -> optax.GradientTransformation:
         return Memory(jnp.zeros((), jnp.int32), jnp.zeros_like(theta))
 
     def update(g: Float[Array, " d"], memory: Memory, theta: Float[Array, " d"] | None = None) -> tuple[Float[Array, " d"], Memory]:
-        seen, squares = memory.seen + 1, memory.squares + g**2
-        σ = jnp.sqrt(squares / seen)
-        return -rate * jnp.where(σ > 0, g / σ, 0), Memory(seen, squares)
+        gradients, squares = memory.gradients + 1, memory.squares + g**2
+        σ = jnp.sqrt(squares / gradients)
+        return -rate * jnp.where(σ > 0, g / σ, 0), Memory(gradients, squares)
 
     return optax.GradientTransformation(init, update)
 
@@ -34,7 +34,7 @@ def make(rate: Float[Array, ""]) -> optax.GradientTransformation:
 def lens(update: Update, hyper: Hyper) -> Lens:
     """σ; ∞ where it is 0, for there the step is 0."""
     memory: Memory = update.after
-    σ = jnp.sqrt(memory.squares / memory.seen)
+    σ = jnp.sqrt(memory.squares / memory.gradients)
     return Lens(scale=jnp.where(σ > 0, σ, jnp.inf))
 
 

@@ -25,9 +25,9 @@ def right(one: NetworkResult, at: int) -> str:
 
 
 def meter(one: NetworkResult, at: int) -> str:
-    assert one.cut is not None
-    distance, truth, drawn_there = (numeral(float(f"{part[at]:.3g}")) for part in (one.cut.on.distance, one.true_loss, one.cut.plane_loss))
-    return f"{distance} off the plane; loss {truth}, drawn {drawn_there}"
+    assert one.slice is not None
+    distance, truth, shown = (numeral(float(f"{part[at]:.3g}")) for part in (one.slice.on.distance, one.true_loss, one.slice.plane_loss))
+    return f"{distance} off the plane; loss {truth}, drawn {shown}"
 
 
 def test_the_numbers_are_those_of_the_run_and_play_with_the_walk(visit: Visit, page: Page) -> None:

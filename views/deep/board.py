@@ -46,13 +46,13 @@ def name_of(network: NetworkResult) -> str:
 
 def flat_of(network: NetworkResult) -> Flat | None:
     """Where its surface is flat and high, once that is computed."""
-    slopes = None if network.cut is None else network.cut.slopes
+    slopes = None if network.slice is None else network.slice.slopes
     return None if slopes is None else flat(slopes.loss, slopes.norm)
 
 
 def regions_of(network: NetworkResult) -> Regions | None:
     """Its decision regions, where losses of classes are raced."""
-    return regions(network.setup, len(network.record.update)) if network.by_loss and network.record.calm.any() else None
+    return regions(network.setup, len(network.record.update)) if network.by_loss and network.record.within_bounds.any() else None
 
 
 def axes_of(name: str, between: bool) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def _walk(network: NetworkResult, cut: SliceResult, slot: int) -> Walk:
     path = np.stack([cut.on.a, cut.on.b], axis=1)
     middle = (0.5 * float(cut.a[0] + cut.a[-1]), 0.5 * float(cut.b[0] + cut.b[-1]))
     rate = float(network.setup.hyper["rate"])
-    far = float(np.linalg.norm(record.theta[record.calm] - record.theta[cut.through], axis=1).max()) or 1.0
+    far = float(np.linalg.norm(record.theta[record.within_bounds] - record.theta[cut.through], axis=1).max()) or 1.0
     lost = record.diverged is not None
     with np.errstate(over="ignore"):
         return {
@@ -137,8 +137,8 @@ def _facts_of_loss(network: NetworkResult) -> list[Fact]:
             "‖∇L‖, of all parameters, below {slope} of its largest in this window, and the loss more than {height} up from the lowest"
         ).format(slope=_percent(FLAT), height=_percent(HIGH))
         facts.append(fact(tr("flat and high"), _percent(level.share), help))
-    if network.cut is not None:
-        facts.append(_explained_fraction(network.cut))
+    if network.slice is not None:
+        facts.append(_explained_fraction(network.slice))
     return facts
 
 
@@ -148,7 +148,7 @@ def _explained_fraction(cut: SliceResult) -> Fact:
 
 
 def _facts_of_network(network: NetworkResult) -> list[Fact]:
-    last, measured, cut = network.record.last, network.record.measured, network.cut
+    last, measured, cut = network.record.last, network.record.measured, network.slice
     training_help = tr("mean over all training rows, in train mode, after the last update that is drawn")
     facts = [fact(tr("training loss"), numeral(float(measured.loss[last])), training_help)]
     if NORMALIZATION.items()[network.picked.name].remembers:
@@ -179,7 +179,7 @@ def _regions_figure(decided: Regions) -> Figure:
 
 
 def _panel(deep: Deep, network: NetworkResult, slot: int, high: float, low: float, window: Window | None) -> Panel:
-    cut, name = network.cut, name_of(network)
+    cut, name = network.slice, name_of(network)
     assert cut is not None
     scale = levels(deep.levels, np.clip(cut.grid, low, high), low, None)
     grid = np.clip(np.nan_to_num(cut.grid, nan=high, posinf=high), low, high)
@@ -223,7 +223,9 @@ def _panel(deep: Deep, network: NetworkResult, slot: int, high: float, low: floa
 
 def _range(networks: Sequence[NetworkResult]) -> tuple[float, float]:
     """The losses between which pictures are colored: from the lowest to four times the first."""
-    finite = np.concatenate([network.cut.grid[np.isfinite(network.cut.grid)].ravel() for network in networks if network.cut is not None])
+    finite = np.concatenate(
+        [network.slice.grid[np.isfinite(network.slice.grid)].ravel() for network in networks if network.slice is not None]
+    )
     first = max(float(network.record.measured.loss[0]) for network in networks)
     low = float(finite.min()) if finite.size else 0.0
     return low, min(float(finite.max()), max(4 * first, 4 * low)) if finite.size else 1.0
@@ -232,7 +234,7 @@ def _range(networks: Sequence[NetworkResult]) -> tuple[float, float]:
 def deep_board(deep: Deep, result: DeepResult, view_state: ViewState, edit: int) -> BoardData:
     """One panel for each network that has a plane; all that have the same loss in the same colors, so that heights can be compared."""
     slots = {network.key: slot for slot, network in enumerate(result.nets)}
-    drawn = [(network, deep.window(i)) for i, network in enumerate(result.pictures) if network.cut is not None]
+    drawn = [(network, deep.window(i)) for i, network in enumerate(result.pictures) if network.slice is not None]
     networks = [network for network, _ in drawn]
     panels = []
     for network, window in drawn:

@@ -11,7 +11,7 @@ from views.language import tr
 
 def shared(result: DeepResult) -> bool:
     """Whether all pictures are of one plane."""
-    planes = [network.cut.plane for network in result.pictures if network.cut is not None]
+    planes = [network.slice.plane for network in result.pictures if network.slice is not None]
     return len(planes) > 1 and all(part is first for plane in planes[1:] for part, first in zip(plane, planes[0], strict=True))
 
 
@@ -24,7 +24,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
     loss = ", ".join(dict.fromkeys(loss_of(network) for network in result.pictures)) if by_loss else loss
     remembers = any(NORMALIZATION.items()[picked.name].remembers for picked in deep.nets)
     size = first.batch
-    through = [f"{network.record.update[network.cut.through]:,}" for network in result.pictures if network.cut is not None]
+    through = [f"{network.record.update[network.slice.through]:,}" for network in result.pictures if network.slice is not None]
     sentences = [
         tr("Drawn: {loss}, mean over {n} training rows, on a plane of {size} parameters: {slice}, through {where}.").format(
             loss=loss,
@@ -45,7 +45,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
         )
     elif deep.planes == "shared" and len(result.nets) > 1:
         sentences.append(tr("The networks have different parameters, so no plane holds them all: each has its own."))
-    if any(network.cut is not None and network.cut.slopes is not None for network in result.pictures):
+    if any(network.slice is not None and network.slice.slopes is not None for network in result.pictures):
         sentences.append(
             tr(
                 "Shaded, flat and high: ‖∇L‖ of all parameters is below {slope} % of its largest in the window, and the loss more than "

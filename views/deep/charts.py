@@ -118,7 +118,7 @@ def _honesty(deep: Deep, result: DeepResult) -> None:
     """How far each step lies off the plane, and what the plane shows there instead of its loss."""
     distance, both, farthest, widest, shares = [], [], [], [], []
     for network, stroke in zip(result.nets, WALKS, strict=False):
-        cut, update, name = network.cut, network.record.update, name_of(network)
+        cut, update, name = network.slice, network.record.update, name_of(network)
         if cut is None:
             continue
         distance.append(Line(name, update, cut.on.distance, stroke.color))
@@ -279,7 +279,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
     if result.progress < 1:
         st.caption(tr("Once the training has come to its end."))
         return
-    networks = [(network, stroke.color) for network, stroke in zip(result.nets, WALKS, strict=False) if network.record.calm.any()]
+    networks = [(network, stroke.color) for network, stroke in zip(result.nets, WALKS, strict=False) if network.record.within_bounds.any()]
     diagnosed = progress.results_of([diagnostics(network.setup) for network, _ in networks])
     if not networks:
         return
@@ -304,7 +304,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
     with right:
         drawn = []
         for network, color in networks:
-            eigenvalues, density = spectrum(network.setup, int(np.flatnonzero(network.record.calm)[-1]))
+            eigenvalues, density = spectrum(network.setup, int(np.flatnonzero(network.record.within_bounds)[-1]))
             drawn.append(Line(name_of(network), eigenvalues, np.where(density > 1e-6 * density.max(), density, np.nan), color))
         alt = tr("Density of the Hessian's eigenvalues after the last update.")
         line_chart("deep lines spectrum", drawn, (tr("eigenvalue λ"), tr("density")), alt, log=True)

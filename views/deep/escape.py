@@ -71,7 +71,7 @@ def escape(deep: Deep, result: DeepResult) -> None:
     if result.progress < 1:
         st.caption(tr("Once the training has come to its end."))
         return
-    through = [(network, network.cut.through) for network in result.nets if network.cut is not None]
+    through = [(network, network.slice.through) for network in result.nets if network.slice is not None]
     if not through:
         return
     races = progress.results_of([escape_race(network.setup, record) for network, record in through])

@@ -31,7 +31,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
         st.error(say(refusal.reason))
         return None
     st.session_state["deep trainings"] = result.trainings  # kept, so that the next run goes on with them
-    shown = [i for i, network in enumerate(result.pictures) if network.cut is not None]
+    shown = [i for i, network in enumerate(result.pictures) if network.slice is not None]
 
     def change(deep: Deep, act: Act) -> Deep:
         return done(deep, act, shown[min(act.panel, len(shown) - 1)])

@@ -19,7 +19,7 @@ from views.verdict import numbers, suggestion_button
 def judged_records(network: NetworkResult) -> list[int]:
     """The indices of the records that are judged: the one that the plane goes through, and the last."""
     final = len(network.record.update) - 1
-    return [final] if network.cut is None else sorted({network.cut.through, final})
+    return [final] if network.slice is None else sorted({network.slice.through, final})
 
 
 def finished(network: NetworkResult) -> list[Judgment]:
@@ -32,7 +32,7 @@ def judged_board(data: BoardData, result: DeepResult) -> BoardData:
     """The same board, with the verdicts on every walk once all of them are finished."""
     if result.progress < 1:
         return data
-    networks = [network for network in result.pictures if network.cut is not None]
+    networks = [network for network in result.pictures if network.slice is not None]
     for panel, network in zip(data["panels"], networks, strict=True):
         judgments = finished(network)
         if len(judgments) == len(judged_records(network)):

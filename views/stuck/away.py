@@ -9,7 +9,7 @@ from core.numerals import numeral
 from figures.colors import WALKS
 from figures.lines import Line
 from labs.plane.closeup import Closeup
-from labs.plane.escape import Runner, batch_of, race, rate_of, step_off, told
+from labs.plane.escape import Runner, batch_of, outcomes, race, rate_of, step_off
 from labs.plane.run import PanelResult, start_at
 from views.charts import line_chart
 from views.controls import edit_button
@@ -23,7 +23,7 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
     if step is None:
         st.markdown(tr("Nothing leads down from here but the gradient itself. Pick a saddle on the map or in the list."))
         return ()
-    start = start_at(scene.experiment, panel.panel, (float(near.at[0] + step[0]), float(near.at[1] + step[1])))
+    start = start_at(scene.experiment, panel.panel, (float(near.theta[0] + step[0]), float(near.theta[1] + step[1])))
     moved = (float(f"{start[0]:.4g}"), float(f"{start[1]:.4g}"))
     text = tr("Here λ = {smallest} along one direction u, so a step along ±u lowers the loss: uᵀHu = λ‖u‖² < 0.")
     if not near.counts.negative:
@@ -33,13 +33,13 @@ def escape(scene: Scene, panel: PanelResult, near: Closeup) -> tuple[Runner, ...
     edit_button(scene, "escape", label, lambda experiment: replace(experiment, start=moved), icon=icon, kind="primary")
     runners = race(scene.experiment, panel, near)
     size = batch_of(scene.experiment, panel)
-    outcomes = [(tr(name), say(outcome)) for name, outcome in told(runners)]
-    st.markdown("  \n".join(f"**{name}**: {outcome}" for name, outcome in outcomes))
+    texts = [(tr(name), say(outcome)) for name, outcome in outcomes(runners)]
+    st.markdown("  \n".join(f"**{name}**: {outcome}" for name, outcome in texts))
     drawn = [
         Line(tr(runner.name), runner.walk.points.update, runner.walk.points.loss - near.loss, stroke.color)
         for runner, stroke in zip(runners, WALKS, strict=False)
     ]
-    ends = "; ".join(f"{name} {outcome}" for name, outcome in outcomes)
+    ends = "; ".join(f"{name} {outcome}" for name, outcome in texts)
     alt = tr("Loss minus that of the point, over the updates of the race: {told}.").format(told=ends)
     line_chart("escape", drawn, (tr("updates"), tr("loss − loss at the point")), alt)
     batch = tr("mini-batches of {size}").format(size=size) if size is not None else tr("a formula has no rows, so no mini-batch noise")

@@ -22,7 +22,7 @@ def _rows(panel: PanelResult, near: Closeup) -> list[tuple[str, str]]:
     counts = near.counts
     least = 1e-12 * max(float(np.ptp(panel.a)), float(np.ptp(panel.b)))  # nothing to the picture
     where = ", ".join(
-        f"{_plain(axis)} = {numeral(float(x) if abs(x) > least else 0.0)}" for axis, x in zip(panel.axes, near.at, strict=False)
+        f"{_plain(axis)} = {numeral(float(x) if abs(x) > least else 0.0)}" for axis, x in zip(panel.axes, near.theta, strict=False)
     )
     hessian = "; ".join(" ".join(numeral(float(x)) for x in row) for row in near.hessian)
     kappa = numeral(near.condition) if near.condition is not None else tr("— (not all curvatures are positive)")

@@ -29,7 +29,7 @@ def critical_points(scene: Scene, panel: PanelResult, atlas: Atlas) -> None:
     half = 0.5 * np.array([np.ptp(panel.a), np.ptp(panel.b)])
     table = {
         tr("kind"): [tr(KINDS[point.kind]) for point in atlas.points],
-        tr("point"): [pair(point.at, half) for point in atlas.points],
+        tr("point"): [pair(point.position, half) for point in atlas.points],
         tr("loss"): [numeral(point.loss) for point in atlas.points],
         tr("eigenvalues λ"): [", ".join(numeral(float(x)) for x in point.values) for point in atlas.points],
         tr("index"): ["—" if point.index is None else numeral(float(point.index)) for point in atlas.points],
@@ -39,7 +39,7 @@ def critical_points(scene: Scene, panel: PanelResult, atlas: Atlas) -> None:
     def picked() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         if rows:
-            x, y = (float(coordinate) for coordinate in atlas.points[rows[0]].at)
+            x, y = (float(coordinate) for coordinate in atlas.points[rows[0]].position)
             edit(scene.page, lambda experiment: replace(experiment, point=(x, y)))
 
     st.dataframe(

@@ -62,11 +62,15 @@ def with_marks(
     more += [line(runner.walk.points.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
     more += critical(
         [
-            Spot((float(p.at[0]), float(p.at[1])), p.kind, f"{tr(KINDS[p.kind])} {pair(p.at, half)}, {loss} {numeral(p.loss)}")
+            Spot(
+                (float(p.position[0]), float(p.position[1])),
+                p.kind,
+                f"{tr(KINDS[p.kind])} {pair(p.position, half)}, {loss} {numeral(p.loss)}",
+            )
             for p in atlas.points
         ]
     )
-    more += arrows(near.at[:2], near.plane_eigenvalues, near.vectors, half, tr("curvature {value}"))
+    more += arrows(near.theta[:2], near.plane_eigenvalues, near.vectors, half, tr("curvature {value}"))
     contour = {"data": [*first["contour"]["data"], *more], "layout": first["contour"]["layout"]}
     words = data["words"] | {
         "start": tr("Start of the walks: drag it, or use the arrow keys"),
@@ -76,7 +80,13 @@ def with_marks(
         walk | {"verdicts": [(update, tr(label(kind))) for update, kind in story(experiment, panel, walked)]}
         for walk, walked in zip(first["walks"], panel.walks, strict=True)
     ]
-    adorned = first | {"contour": contour, "point": [float(near.at[0]), float(near.at[1])], "cloud": None, "facts": [], "walks": walks}
+    adorned = first | {
+        "contour": contour,
+        "point": [float(near.theta[0]), float(near.theta[1])],
+        "cloud": None,
+        "facts": [],
+        "walks": walks,
+    }
     return data | {"panels": [adorned, *others], "words": words}  # type: ignore[return-value]  # a TypedDict with two keys changed
 
 

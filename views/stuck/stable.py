@@ -67,7 +67,7 @@ def _thresholds(panel: PanelResult) -> None:
 
 
 def _noise(panel: PanelResult, near: Closeup) -> None:
-    measured = noise(panel.problem, tuple(float(x) for x in near.at))
+    measured = noise(panel.problem, tuple(float(x) for x in near.theta))
     if measured is None:
         st.caption(tr("A formula has no rows, so its gradient has no noise: pick a surface of data to measure 1/√B."))
         return

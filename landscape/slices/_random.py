@@ -9,8 +9,8 @@ from landscape.directions import Around, Vector
 
 def gaussian(around: Around) -> Float[np.ndarray, "2 p"]:
     """Two directions of independent N(0, 1); 0 at biases and the parameters of a normalization, unless these are free."""
-    drawn = np.array(jax.random.normal(around.key, (2, around.origin.size)), np.float64)
-    return drawn if around.free_biases else np.where(around.filters < 0, 0.0, drawn)
+    directions = np.array(jax.random.normal(around.key, (2, around.origin.size)), np.float64)
+    return directions if around.free_biases else np.where(around.filters < 0, 0.0, directions)
 
 
 def filter_normalized(around: Around) -> tuple[Vector, Vector]:
