@@ -28,8 +28,8 @@ export class Count {
     this.number.style.minWidth = `${walk.count.length * 0.56}em`;
     write(this.unit, walk.unit);
     write(this.name, [walk.name, walk.detail].filter(Boolean).join(" · "));
-    name(this.check, words.settled ?? "✓");
-    this.check.title = words.settled ?? "";
+    name(this.check, words.settled);
+    this.check.title = words.settled;
     this.status.hidden = walk.status !== "diverged";
     write(this.status, walk.diverged === null ? "" : fill(words.diverged, { k: walk.diverged }));
     const context = clearCanvas(this.key, 34, 22);

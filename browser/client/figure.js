@@ -33,18 +33,17 @@ export class Figure {
 
   /**
    * Draws what changed; the same figure in the same theme and size costs nothing.
-   * @param {{data: object[], layout: object}} figure
-   * @returns {Promise<boolean>} whether it was drawn
+   * @param {{data: any[], layout: any}} figure
    */
   async draw(figure, theme, extra = {}) {
     const library = await plotly();
-    if (!this.host.isConnected) return false;
+    if (!this.host.isConnected) return;
     const size = (this.size ??= [this.host.clientWidth, this.host.clientHeight]);
-    if (size[0] < 40 || size[1] < 40) return false; // a hidden tab; the size observer calls again
+    if (size[0] < 40 || size[1] < 40) return; // a hidden tab; the size observer calls again
     const wanted = { figure, extra, theme: theme.key, size };
     // What is nothing to the span of a curve is a decade at the low end of a logarithmic axis.
     const unchanged = figure.layout.yaxis?.type === "log" ? same : alike;
-    if (this.shown && unchanged(wanted, this.shown)) return false;
+    if (this.shown && unchanged(wanted, this.shown)) return;
     this.shown = wanted;
     const layout = copy(figure.layout);
     layout.template = merge(template(theme), layout.template ?? {});
@@ -69,7 +68,6 @@ export class Figure {
       this.node.on("plotly_relayout", (change) => this.onmoved?.(change));
       this.node.on("plotly_click", (event) => this.onpoint?.(event));
     }
-    return true;
   }
 
   /** What the axes show: [left, right, bottom, top]. */

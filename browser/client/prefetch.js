@@ -38,23 +38,17 @@ export class Prefetch {
     this.screen = null;
   }
 
-  /** Connects who asks Python for pictures. @returns disconnects it, if no other has taken its place */
+  /** Connects the component that requests pictures from Python. @returns disconnects it */
   connect(request) {
-    this.request = request;
-    return () => {
-      if (this.request === request) this.request = null;
-    };
+    return this.attach("request", request);
   }
 
-  /** Connects the board. @param {Screen} screen @returns disconnects it, if no other has taken its place */
+  /** Connects the board. @param {Screen} screen @returns disconnects it */
   display(screen) {
-    this.screen = screen;
-    return () => {
-      if (this.screen === screen) this.screen = null;
-    };
+    return this.attach("screen", screen);
   }
 
-  /** `listener` is called with the control whose pictures have come. @returns ends that */
+  /** Calls `listener` with each control whose pictures have arrived. @returns stops that */
   listen(listener) {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -115,6 +109,14 @@ export class Prefetch {
   }
 
   // ---------------------------------------------------------------------------------------------------------------- private
+
+  /** @returns detaches the part, unless another has replaced it */
+  attach(role, part) {
+    this[role] = part;
+    return () => {
+      if (this[role] === part) this[role] = null;
+    };
+  }
 
   /** @returns {Sequence} */
   sequence(control, name = this.names[control]) {
