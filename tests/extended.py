@@ -40,9 +40,8 @@ def holding(record: type[Setup], menu: str, picked: Pick) -> Iterator[Setup]:
 
 def offered(menu: str, picked: Pick) -> bool:
     """Whether every setup that picks from the menu has the pick in its address, and the control panel a control for each setting."""
-    slot: PickSlot[Setup] = PickSlot(
-        Menu(menu, lambda: menus_of(Experiment, Deep)[menu]), picked, lambda setup: picked, lambda setup, changed: setup
-    )
+    items = menus_of(Experiment, Deep)[menu]
+    slot: PickSlot[Setup] = PickSlot(Menu(menu, lambda: items), picked, lambda setup: picked, lambda setup, changed: setup)
     held = [*holding(Experiment, menu, picked), *holding(Deep, menu, picked)]
     controls = [slot.slot(setting.name).setting for setting in slot.settings]
     return bool(held) and all(map(comes_back, held)) and controls == list(items[picked.name].fields)
