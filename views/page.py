@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from browser.board.board import FLIP, Act, BoardData
 from core.messages import Refusal
@@ -16,6 +17,7 @@ from views import board, lesson, prefetch, progress
 from views.language import say, tr
 from views.plane.board import plane_board
 from views.plane.caption import caption
+from views.plane.rates import rate
 from views.session import E, Scene, edits, load_scene, moving, store_scene
 
 
@@ -43,10 +45,14 @@ def takeaway(text: str) -> None:
         st.header(text, anchor=False)
 
 
-def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data) -> Result | None:
+def picture(
+    scene: Scene,
+    adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data,
+    rate_in: DeltaGenerator | None = None,
+) -> Result | None:
     """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had.
 
-    adorn: what a page draws on it besides.
+    adorn: what a page draws on it besides. rate_in: where to draw the control of the rate, with the limits of the panels marked.
     """
     try:
         result = progress.result_of(scene)
@@ -64,6 +70,9 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     progress.bar(scene, result)
     st.caption(caption(scene.experiment, result))
     board.notes(result.notes)
+    if rate_in is not None:
+        with rate_in:
+            rate(scene, result)
     return result
 
 

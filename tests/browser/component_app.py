@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 
 from browser.board import board, board_state
-from browser.board.board import Panel, Walk, Words
+from browser.board.board import Panel, Walk
 from browser.slider import slider, slider_value
 from figures.figure import Figure
 
 st.set_page_config(page_title="Components", layout="wide")
 query = st.query_params
-WORDS: Words = {
+WORDS = {
     "play": "Play",
     "pause": "Pause",
     "step": "One update forward",

@@ -11,7 +11,7 @@ from labs.plane.setup import optimizers
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_heading, item_menu, item_settings
 from views.controls import picked, picked_at
-from views.deep.main_controls import DeepScene, data_set, raced
+from views.deep.main_controls import DeepScene, data_set, normalizations
 from views.language import say, tr
 
 
@@ -35,7 +35,7 @@ def _sizes(scene: DeepScene) -> None:
 
 
 def _normalizations(scene: DeepScene) -> None:
-    raced(scene)
+    normalizations(scene)
     for i in range(len(scene.experiment.nets)):
         net = picked_at(scene, "nets", i)
         item_heading(net)

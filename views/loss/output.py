@@ -18,7 +18,6 @@ from views.page import heading, picture, takeaway, try_next
 from views.plane.board import first_step, method_of, title_of
 from views.plane.control_panel import control_panel
 from views.plane.main_controls import sides
-from views.plane.rates import rate
 from views.session import Scene
 
 OTHERS = [(-1000.0, "−1000"), (-30.0, "−30"), (-10.0, "−10"), (0.0, "0"), (10.0, "10"), (30.0, "30")]
@@ -134,12 +133,10 @@ def output(scene: Scene) -> None:
             others(scene)
     with folded:
         between = st.container()
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     with above:
         heading(tr("Output space") if result is None else headline(scene.experiment, result.panels))
     if result is not None:
-        with between:
-            rate(scene, result)
         lesson.answer(scene)
         if result.progress == 1:
             takeaway(takeaway_of(scene.experiment, result.panels))

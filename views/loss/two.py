@@ -19,7 +19,6 @@ from views.loss.output import pick_of, temperature
 from views.page import heading, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
 from views.plane.main_controls import sides
-from views.plane.rates import rate
 from views.session import Scene
 
 SHIFT = Number("shift", "", 0.0, -10.0, 10.0, symbol="c")
@@ -87,10 +86,8 @@ def two(scene: Scene) -> None:
     with folded:
         pick_of(scene, "loss")
         between = st.container()
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     if result is not None:
-        with between:
-            rate(scene, result)
         takeaway(takeaway_of(result.panels))
         st.markdown(flat(scene.experiment, result.panels[0]))
     if inside := fold(tr("Temperature, and what the maps show"), f"{scene.page} more two", ":material/tune:"):

@@ -6,10 +6,10 @@ import streamlit as st
 from labs.deep.run import DeepResult, NetworkResult
 from lessons.deep_scene import DEEP
 from views import lesson
-from views.deep.board import name_of
+from views.deep.board import name_of, outcome_of
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.control_panel import control_panel
-from views.deep.main_controls import batch, raced, rate, size
+from views.deep.main_controls import batch, normalizations, rate, size
 from views.deep.picture import picture
 from views.language import tr
 from views.page import end_page, heading, open_page, takeaway, try_next
@@ -25,13 +25,7 @@ def learns(network: NetworkResult) -> bool:
 
 def listed(nets: list[NetworkResult]) -> str:
     """ "batch normalization (98 %), no normalization (explodes at update 8)"."""
-    ends = [
-        tr("explodes at update {k}").format(k=network.record.diverged)
-        if network.record.diverged is not None
-        else f"{round(100 * float(network.record.measured.held_out_accuracy[-1]))} %"
-        for network in nets
-    ]
-    return ", ".join(f"{name_of(network)} ({end})" for network, end in zip(nets, ends, strict=True))
+    return ", ".join(f"{name_of(network)} ({outcome_of(network)})" for network in nets)
 
 
 def message(result: DeepResult) -> str:
@@ -57,7 +51,7 @@ if not lesson.hidden(scene):
         with left:
             batch(scene)
         with middle:
-            raced(scene, in_front=True)
+            normalizations(scene, in_front=True)
         with right:
             size(scene)
     result = picture(scene)

@@ -12,7 +12,7 @@ from views.language import tr
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
 from views.plane.main_controls import all_features_normalized, batch_normalization, sides
-from views.plane.rates import modes, rate
+from views.plane.rates import modes
 from views.session import Scene
 
 TICKS = [(0.1, "0.1"), (1.0, "1"), (8.0, "8"), (30.0, "30"), (100.0, "100")]
@@ -64,10 +64,8 @@ if not lesson.hidden(scene):
         with st.container(horizontal=True):
             batch_normalization(scene)
             all_features_normalized(scene)
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     if result is not None:
-        with between:
-            rate(scene, result)
         lesson.answer(scene)
         takeaway(gained(scene.experiment, result.panels))
     try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))

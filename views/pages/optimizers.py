@@ -18,7 +18,7 @@ from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.board import method_of, title_of
 from views.plane.control_panel import control_panel, schedule
 from views.plane.main_controls import alike, correlation, sides, unit
-from views.plane.rates import modes, rate
+from views.plane.rates import modes
 from views.session import Scene
 from views.topics import topics
 
@@ -161,10 +161,8 @@ with at_hand:
 with folded:
     modes(scene)
     between = st.container()
-result = picture(scene)
+result = picture(scene, rate_in=between)
 if result is not None:
-    with between:
-        rate(scene, result)
     if result.progress == 1:
         sentence = topic.takeaway if own else counts_alone
         takeaway(sentence(scene.experiment, result))

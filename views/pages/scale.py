@@ -16,7 +16,7 @@ from views.language import tr
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
 from views.plane.main_controls import correlation, feature_normalization, morph, sides, unit
-from views.plane.rates import modes, rate
+from views.plane.rates import modes
 from views.session import Scene
 
 CHIPS = ("momentum", "rmsprop", "adam")
@@ -88,12 +88,10 @@ if not lesson.hidden(scene):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             methods(scene)
             feature_normalization(scene)
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     if result is not None:
         with above:
             heading(headline(scene.experiment, result))
-        with between:
-            rate(scene, result)
         if any(panel.panel.features.name != "none" for panel in result.panels):
             inside = fold(tr("Watch the ravine turn into a bowl"), "scale morphing", ":material/animation:")
             if inside is not None:

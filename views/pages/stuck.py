@@ -19,7 +19,6 @@ from views.page import end_page, heading, open_page, picture, try_next
 from views.plane.board import method_of
 from views.plane.control_panel import control_panel, with_surface
 from views.plane.main_controls import sides
-from views.plane.rates import rate
 from views.session import Scene
 from views.stuck.away import escape
 from views.stuck.card import card
@@ -83,10 +82,7 @@ def page(scene: Scene) -> None:
         return with_marks(data, scene.experiment, panel, near, atlas, runners)
 
     with board:
-        result = picture(scene, adorn)
-    if result is not None:
-        with between:
-            rate(scene, result)
+        picture(scene, adorn, rate_in=between)
     toy = scene.experiment.surface.name == "lecture_toy"
     there = tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
     try_next(there if toy else tr("pick a point of the atlas, and see what the curvatures say there."))

@@ -72,7 +72,8 @@ def with_marks(
     )
     more += arrows(near.theta[:2], near.plane_eigenvalues, near.vectors, half, tr("curvature {value}"))
     contour = {"data": [*first["contour"]["data"], *more], "layout": first["contour"]["layout"]}
-    words = data["words"] | {
+    words = {
+        **data["words"],
         "start": tr("Start of the walks: drag it, or use the arrow keys"),
         "point": tr("The point that is looked at: click anywhere, drag it, or use the arrow keys"),
     }
