@@ -77,7 +77,7 @@ class Surface:
     start(structure, numbers, theta, rows) -> theta and numbers of the same function in a normalized network
     inputs(structure, numbers, theta, rows) -> "2 n": what the drawn weights multiply
     predict(structure, numbers, theta, rows) -> "n": the model's output, to tell whether two panels hold the same function
-    first_steps: whether how far the first updates go is told beside its picture, and not the curvature at its minimum
+    first_steps: the page says beside its picture how far the first updates go, not the curvature at its minimum
     flat(structure) -> why the surface has a flat direction by construction, if it has
     baseline(structure, numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error
     classes: the target is one of several classes, 0, 1, 2 ... in the rows; the drawn one is 0

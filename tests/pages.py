@@ -10,7 +10,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from browser.board.board import AGAIN, NAME
+from browser.board import AGAIN, NAME
 from tests.test_pack import unpack
 
 APP = Path(__file__).resolve().parents[1] / "app.py"

@@ -9,7 +9,7 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from browser.board.pack import pack
+from browser.pack import pack
 from core.numerals import numeral
 from core.settings import pick
 from figures.bars import Bars, Words, bars

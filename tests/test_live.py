@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from browser.board.board import Act, board_act
-from browser.board.pack import pack
+from browser.board import Act, board_act
+from browser.pack import pack
 from browser.slider import stops
 from core.settings import Pick, pick
 from figures.derived import Derived

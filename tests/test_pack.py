@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from browser.board.pack import pack
+from browser.pack import pack
 from figures.derived import HOWS, Derived
 
 DTYPES = {"f8": "<f8", "f4": "<f4", "i4": "<i4", "i2": "<i2", "i1": "<i1", "u4": "<u4", "u2": "<u2", "u1": "<u1"}

@@ -106,7 +106,7 @@ def test_the_error_of_the_expansion_falls_as_the_cube(name: str) -> None:
 )
 def test_a_quadratic_is_its_own_expansion(experiment: Experiment) -> None:
     _, found = near(replace(experiment, point=(0.7, -0.4), radius=1.0))
-    assert found.error <= 1e-12 * found.of
+    assert found.error <= 1e-12 * found.range
 
 
 def test_what_is_drawn_is_the_loss_and_its_expansion() -> None:

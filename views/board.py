@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
-from browser.board.board import Act, BoardData, Fact, Panel, Player, board, board_act, board_state
+from browser.board import Act, BoardData, Fact, Panel, Player, board, board_act, board_state
 from core.messages import Message
 from figures.figure import Figure
 from views.language import say, tr

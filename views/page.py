@@ -8,7 +8,7 @@ from typing import cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from browser.board.board import FLIP, Act, BoardData
+from browser.board import FLIP, Act, BoardData
 from core.messages import Refusal
 from core.settings import Window
 from labs.plane.run import PanelResult, Result, fitting, start_at

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from browser.board.pack import pack
+from browser.pack import pack
 from browser.static_files import entry
 from core.messages import Refusal
 from figures.contour import lines_over

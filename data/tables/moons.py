@@ -1,17 +1,12 @@
 """Two half circles that reach into each other."""
 
-from collections.abc import Mapping
-
 import numpy as np
-from jaxtyping import Float
 
 from core.messages import N_
-from data.dataset import DataSet
-from data.tables._classes import as_columns, class_columns
-from data.tables._generated import FEATURES, SEED, noise_of_points, sample_count
+from data.tables._generated import Columns, generated, labeled_points, noise_of_points
 
 
-def load(noise: float, samples: int, seed: int) -> Mapping[str, Float[np.ndarray, " n"]]:
+def load(noise: float, samples: int, seed: int) -> Columns:
     """Class 0: (cos α, sin α). Class 1: (1 − cos α, ½ − sin α). α evenly from 0 to π. Then + noise·N(0, I), rows in random order."""
     n, rng = int(samples), np.random.default_rng(int(seed))
     order = rng.permutation(n)
@@ -19,22 +14,13 @@ def load(noise: float, samples: int, seed: int) -> Mapping[str, Float[np.ndarray
     x1 = np.concatenate([np.cos(upper), 1 - np.cos(lower)])
     x2 = np.concatenate([np.sin(upper), 0.5 - np.sin(lower)])
     points = np.stack([x1, x2], axis=1)[order] + noise * rng.standard_normal((n, 2))
-    return as_columns(FEATURES, points, "class", (), (order >= n // 2).astype(int))
+    return labeled_points(points, (order >= n // 2).astype(int))
 
 
-MOONS = DataSet(
+MOONS = generated(
+    load,
+    noise_of_points(0.1, 1.0),
     label=N_("Two moons"),
     source="synthetic; the same points as scikit-learn's make_moons",
-    columns=FEATURES + class_columns("class", ()),
-    x1="x₁",
-    x2="x₂",
-    target="class",
-    load=load,
-    own=(
-        noise_of_points(0.1, 1.0),
-        sample_count(1000),
-        SEED,
-    ),
     rank=90,
-    classes="class",
 )

@@ -22,29 +22,26 @@ Classify = Callable[[Float[np.ndarray, "2 n"]], Int[np.ndarray, " n"]]
 
 
 class Judgment(NamedTuple):
-    """predicted[i, j]: the class at (a[j], b[i]). right: the share of the rows whose class is the predicted one; recall: of each class."""
+    """What a classifier makes of the rows."""
 
-    predicted: UInt8[np.ndarray, "m n"]
-    right: float
-    recall: tuple[float, ...]
+    predicted: UInt8[np.ndarray, "m n"]  # [i, j]: the class at (a[j], b[i])
+    right: float  # the share of the rows whose class is the predicted one
+    recall: tuple[float, ...]  # that share of each class
 
 
 class Comparison(NamedTuple):
-    """x: the two features in the person's units; labels: the place of each row's class in `names`; numbers: of the classes.
+    """The three classifiers, and the rows."""
 
-    orders: every numbering that the table offers, and the share of rows that are right by class number under it.
-    """
-
-    names: tuple[str, ...]
-    numbers: Float[np.ndarray, " c"]
-    x: Float[np.ndarray, "2 n"]
-    labels: Int[np.ndarray, " n"]
+    names: tuple[str, ...]  # of the classes
+    numbers: Float[np.ndarray, " c"]  # of the classes
+    x: Float[np.ndarray, "2 n"]  # the two features in the person's units
+    labels: Int[np.ndarray, " n"]  # the place of each row's class in `names`
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
     by_number: Judgment
     by_one_hot: Judgment
     by_softmax: Judgment
-    orders: tuple[tuple[str, float], ...]
+    orders: tuple[tuple[str, float], ...]  # every numbering that the table offers, and the share that is right by class number under it
 
     @property
     def number_distances(self) -> Float[np.ndarray, "c c"]:
@@ -94,7 +91,7 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
 
     def onto(codes: Codes) -> Classify:
         model = least_squares(affine(x), labels, codes)
-        return lambda at: nearest(model(at), codes)
+        return lambda inputs: nearest(model(inputs), codes)
 
     theta = fitted(softmax, (0.0, 0.0)).theta
     assert theta is not None
@@ -102,16 +99,16 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
     menu, numbers = numbering(data), numbers_of(data)
     others = [] if menu is None else [(str(choice), np.array([float(digit) for digit in str(choice)])) for choice in menu.choices]
     return Comparison(
-        names,
-        numbers,
-        x,
-        labels,
-        a,
-        b,
-        judged(onto(numbers[:, None])),
-        judged(onto(one_hot(len(names)))),
-        judged(lambda at: np.argmax(w @ at + bias[:, None], axis=0)),
-        tuple((choice, judged(onto(other[:, None])).right) for choice, other in others),
+        names=names,
+        numbers=numbers,
+        x=x,
+        labels=labels,
+        a=a,
+        b=b,
+        by_number=judged(onto(numbers[:, None])),
+        by_one_hot=judged(onto(one_hot(len(names)))),
+        by_softmax=judged(lambda inputs: np.argmax(w @ inputs + bias[:, None], axis=0)),
+        orders=tuple((choice, judged(onto(other[:, None])).right) for choice, other in others),
     )
 
 

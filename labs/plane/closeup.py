@@ -18,27 +18,22 @@ SIDE = 41  # points of the patch, a side; odd, so that the point itself is one o
 
 
 class Closeup(NamedTuple):
-    """theta: θ there, the two drawn weights first. values: the eigenvalues of all trained weights, ascending, counts: their signs,
-    see problem.signs. plane_eigenvalues, vectors: eigenvalues and eigenvectors (columns) of the two drawn weights alone.
-
-    a, b: a patch of the plane around it, as far as the radius; true: the loss there, expanded: L + gᵀδ + ½δᵀHδ. error: the largest
-    |true − expanded| within the radius, a circle in units of half the picture's sides; of: the range of the loss there.
-    """
+    """A point of a panel, and a patch of the plane around it, as far as a radius in units of half the picture's sides."""
 
     theta: Float[np.ndarray, " p"]
     loss: float
     gradient: Float[np.ndarray, " p"]
     hessian: Float[np.ndarray, "p p"]
-    values: Float[np.ndarray, " p"]
-    counts: Counts
-    plane_eigenvalues: Float[np.ndarray, " 2"]
-    vectors: Float[np.ndarray, "2 2"]
+    values: Float[np.ndarray, " p"]  # eigenvalues of all weights that are trained, ascending
+    counts: Counts  # their signs, see problem.signs
+    plane_eigenvalues: Float[np.ndarray, " 2"]  # of the two weights of the plane alone
+    vectors: Float[np.ndarray, "2 2"]  # their eigenvectors, in columns
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " n"]
-    true: Float[np.ndarray, "n n"]
-    expanded: Float[np.ndarray, "n n"]
-    error: float
-    of: float
+    true: Float[np.ndarray, "n n"]  # [i, j]: the loss at (a[j], b[i])
+    expanded: Float[np.ndarray, "n n"]  # L + gᵀδ + ½δᵀHδ there
+    error: float  # the largest |true − expanded| within the radius
+    range: float  # of the loss within it
 
     @property
     def slope(self) -> float:
@@ -51,12 +46,12 @@ class Closeup(NamedTuple):
 
 
 def rest_of(panel: PanelResult) -> tuple[float, ...]:
-    """What the drawn plane holds still: the weights that are not drawn, at the minimum's, else at the start's."""
+    """The weights that are no axis of the picture, as they are in it: at the minimum, else at the start."""
     return tuple(float(value) for value in (panel.start if panel.fit.theta is None else panel.fit.theta)[2:])
 
 
 def point_of_interest(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
-    """The point that was asked for, in the drawn plane; else the end of the first walk, if that is finite; else the start."""
+    """The point that was asked for, in the plane of the picture; else the end of the first walk, if that is finite; else the start."""
     if experiment.point is not None:
         return np.array([*experiment.point, *rest_of(panel)])
     end = panel.walks[0].end if panel.walks and panel.walks[0].diverged is None else panel.start
@@ -64,41 +59,41 @@ def point_of_interest(experiment: Experiment, panel: PanelResult) -> Float[np.nd
 
 
 def closeup(experiment: Experiment, panel: PanelResult) -> Closeup:
-    at, unit = point_of_interest(experiment, panel), unit_of(experiment, panel)
-    return _closeup(panel.problem, tuple(at.tolist()), tuple(unit.tolist()), experiment.radius)
+    theta, unit = point_of_interest(experiment, panel), unit_of(experiment, panel)
+    return _closeup(panel.problem, tuple(theta.tolist()), tuple(unit.tolist()), experiment.radius)
 
 
 @memo
-def _closeup(problem: Problem, at: tuple[float, ...], unit: tuple[float, ...], radius: float) -> Closeup:
-    loss, gradient, hessian = probed(problem, at)
+def _closeup(problem: Problem, theta: tuple[float, ...], unit: tuple[float, ...], radius: float) -> Closeup:
+    loss, gradient, hessian = probed(problem, theta)
     reach = radius * np.array(unit[:2])
-    across, up = (Axis(at[i] - reach[i], at[i] + reach[i], 0.0, 0.0) for i in (0, 1))
+    across, up = (Axis(theta[i] - reach[i], theta[i] + reach[i], 0.0, 0.0) for i in (0, 1))
     a, b = across.points(SIDE), up.points(SIDE)
-    true = grid(problem, at[2:], across, up, SIDE)
-    da, db = np.meshgrid(a - at[0], b - at[1])
+    true = grid(problem, theta[2:], across, up, SIDE)
+    da, db = np.meshgrid(a - theta[0], b - theta[1])
     second = taylor(loss, gradient[:2], hessian[:2, :2], da, db)
     within = np.hypot(da / reach[0], db / reach[1]) <= 1 + 1e-12
-    rim = np.zeros((RIM, len(at)))
+    rim = np.zeros((RIM, len(theta)))
     turn = 2 * np.pi * np.arange(RIM) / RIM
     rim[:, 0], rim[:, 1] = reach[0] * np.cos(turn), reach[1] * np.sin(turn)
-    on_rim = expanded(problem, np.array(at) + rim)[0]
+    on_rim = expanded(problem, np.array(theta) + rim)[0]
     off = np.abs(on_rim - taylor(loss, gradient[:2], hessian[:2, :2], rim[:, 0], rim[:, 1]))
     plane_eigenvalues, vectors = np.linalg.eigh(hessian[:2, :2])
     return Closeup(
-        np.array(at),
-        loss,
-        gradient,
-        hessian,
-        eigenvalues(hessian),
-        signs(problem, hessian, np.array(unit)),
-        plane_eigenvalues,
-        vectors,
-        a,
-        b,
-        true,
-        second,
-        max(float(np.abs(true - second)[within].max()), float(off.max())),
-        float(np.ptp(np.append(true[within], on_rim))),
+        theta=np.array(theta),
+        loss=loss,
+        gradient=gradient,
+        hessian=hessian,
+        values=eigenvalues(hessian),
+        counts=signs(problem, hessian, np.array(unit)),
+        plane_eigenvalues=plane_eigenvalues,
+        vectors=vectors,
+        a=a,
+        b=b,
+        true=true,
+        expanded=second,
+        error=max(float(np.abs(true - second)[within].max()), float(off.max())),
+        range=float(np.ptp(np.append(true[within], on_rim))),
     )
 
 

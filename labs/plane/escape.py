@@ -20,20 +20,20 @@ MOST = 2000  # updates of the race
 
 
 class Runner(NamedTuple):
-    """name: what it does. left: the update at which it was farther than LEFT from the point, and lower; None: it never was."""
+    """One walk of the race."""
 
-    name: str
+    name: str  # what it does
     walk: Walk
-    left: int | None
+    left: int | None  # the first update at which it was farther than LEFT from the point, and lower; None: it never was
 
 
 def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
-    """The step down from the point that is looked at, where there is one."""
+    """The step down from the point of the close-up, where there is one."""
     return downhill(panel.problem, near.theta, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
 
 
 def rate_of(experiment: Experiment, panel: PanelResult) -> float:
-    """That of the first plain walk; else half of what is stable at the minimum; else the surface's own."""
+    """The rate of the race: that of the first plain walk; else half of what is stable at the minimum; else the surface's own."""
     plain = [dict(walked.rated.hyper) for walked in panel.walks if walked.picked.name == "gradient_descent" and walked.rated.hyper]
     if plain:
         return plain[0]["rate"]
@@ -49,7 +49,7 @@ def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
 
 
 def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: float = math.inf) -> tuple[Runner, ...]:
-    """The four of them, from the point that is looked at, at one rate; three where a formula has no rows to take mini-batches of."""
+    """All walks of the race, from the point of the close-up, at one rate. A formula has no rows for mini-batches: one walk less."""
     unit, rate, step = unit_of(experiment, panel), rate_of(experiment, panel), step_off(experiment, panel, near)
     size, steps, deadline = batch_of(experiment, panel), min(experiment.steps, MOST), time.monotonic() + patience
     plain, heavy = pick("gradient_descent", rate=rate), pick("momentum", rate=rate, momentum=0.9)
@@ -75,11 +75,11 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
 
 
 def outcomes(runners: tuple[Runner, ...]) -> list[tuple[str, Message]]:
-    """For each, when it left."""
-    return [
-        (
-            r.name,
-            message(N_("leaves at update {k}"), k=r.left) if r.left is not None else message(N_("still there after {k}"), k=r.walk.done),
-        )
-        for r in runners
-    ]
+    """For each, by name, when it left."""
+
+    def outcome(runner: Runner) -> Message:
+        if runner.left is None:
+            return message(N_("still there after {k}"), k=runner.walk.done)
+        return message(N_("leaves at update {k}"), k=runner.left)
+
+    return [(runner.name, outcome(runner)) for runner in runners]

@@ -96,22 +96,24 @@ def signs(problem: Problem, hessian: Float[np.ndarray, "p p"], unit: Float[np.nd
     return counted(eigenvalues(hessian * np.outer(own, own)))
 
 
+def _plane(rest: tuple[float, ...]) -> Plane:
+    """That of the first two weights."""
+    unit = np.eye(2 + len(rest))
+    return Plane(np.array([0.0, 0.0, *rest]), unit[0], unit[1])
+
+
 @memo
 def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
-    """The loss over the window of the two drawn weights; `rest` holds the others still."""
-    p = 2 + len(rest)
-    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
+    """The loss over the window of the two weights of the plane. rest: the values of all other weights."""
     a, b = across.points(resolution), up.points(resolution)
-    return np.asarray(kernels.gridder(problem.structure)(problem.traced, summarized(problem), plane, a, b))
+    return np.asarray(kernels.gridder(problem.structure)(problem.traced, summarized(problem), _plane(rest), a, b))
 
 
 @memo
 def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The norm of the loss's gradient, by all weights that are trained, over the same window."""
-    p = 2 + len(rest)
-    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
     a, b = across.points(resolution), up.points(resolution)
-    return np.asarray(kernels.sloper(problem.structure)(problem.traced, summarized(problem), plane, a, b))
+    return np.asarray(kernels.sloper(problem.structure)(problem.traced, summarized(problem), _plane(rest), a, b))
 
 
 def batch_grid(
@@ -119,10 +121,9 @@ def batch_grid(
 ) -> Float[np.ndarray, "m n"]:
     """The same of the mini-batch of one update alone, which every walk takes at that update."""
     assert problem.source is not None
-    p, rows, n = 2 + len(rest), prepared(problem.source).rows, prepared(problem.source).n
+    rows, n = prepared(problem.source).rows, prepared(problem.source).n
     batch = kernels.batcher(problem.structure, capacity(size))(rows, *(np.int64(value) for value in (n, size, seed, update)))
-    plane = Plane(np.array([0.0, 0.0, *rest]), np.eye(p)[0], np.eye(p)[1])
-    return np.asarray(kernels.gridder(problem.structure)(problem.traced, jax.device_get(batch), plane, a, b))
+    return np.asarray(kernels.gridder(problem.structure)(problem.traced, jax.device_get(batch), _plane(rest), a, b))
 
 
 @memo

@@ -18,26 +18,23 @@ from surfaces.surface import Rows
 
 @dataclass(frozen=True)
 class Source:
-    """Which rows a model gets: the table, the units of its two features, their normalization; `single`: only the first feature.
-
-    labels: the target is 1 where it is above its mean, else 0. classes: it is the class of the row, 0, 1, 2 ...
-    """
+    """Which rows a model gets."""
 
     data: Pick
-    scales: Pair
-    features: Pick
-    single: bool
-    labels: bool
-    classes: bool = False
+    scales: Pair  # of the units of the two features
+    features: Pick  # their normalization
+    single: bool  # only the first feature
+    labels: bool  # the target is 1 where it is above its mean, else 0
+    classes: bool = False  # the target is the class of the row, 0, 1, 2 ...
 
 
 class Prepared(NamedTuple):
-    """raw: features in the person's units, "d n"; affine: their normalization; rows: what the model gets, padded; n: rows that count."""
+    """The rows of a source."""
 
-    raw: Float[np.ndarray, "d n"]
-    affine: Affine
-    rows: Rows
-    n: int
+    raw: Float[np.ndarray, "d n"]  # features in the person's units
+    affine: Affine  # their normalization
+    rows: Rows  # what the model gets, padded
+    n: int  # rows that count
 
 
 @memo

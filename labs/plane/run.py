@@ -62,15 +62,12 @@ class PanelResult(NamedTuple):
 
 
 class Result(NamedTuple):
-    """same: whether all panels hold the same functions, written in other coordinates. notes: what a person should know of this result.
-
-    progress: the share of the walks' work that is done, 1 once every walk is at its end.
-    """
+    """What there is of an experiment."""
 
     panels: tuple[PanelResult, ...]
-    notes: tuple[Message, ...]
-    same: bool
-    progress: float
+    notes: tuple[Message, ...]  # what a person should know of it
+    same: bool  # all panels hold the same functions, written in other coordinates
+    progress: float  # the share of the walks' work that is done; 1: every walk is at its end
 
 
 def problem_of(experiment: Experiment, panel: Panel) -> Problem:
@@ -88,12 +85,12 @@ def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     if surface.needs_data:
         chosen = dict(structure.options)
         source = Source(
-            experiment.data,
-            (experiment.scale1, experiment.scale2),
-            panel.features,
-            chosen.get("bias") == "axis",
-            loss_of(experiment).labels,
-            surface.classes,
+            data=experiment.data,
+            scales=(experiment.scale1, experiment.scale2),
+            features=panel.features,
+            single=chosen.get("bias") == "axis",
+            labels=loss_of(experiment).labels,
+            classes=surface.classes,
         )
     return Problem(structure, tuple(sorted(traced.items())), source)
 

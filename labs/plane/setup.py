@@ -37,26 +37,23 @@ SCHEDULE = Menu("schedule", schedules)
 
 @dataclass(frozen=True)
 class Panel(Setup):
-    """One picture: how its features are normalized, its hidden layer, and the window that a person zoomed to; None: one that fits.
+    """One picture."""
 
-    model: another surface of the same data; "": the experiment's. data, surface: settings of the experiment's data and of that surface
-    that this picture has otherwise.
-    """
-
-    features: Pick = pick_of(FEATURES, "none")
-    hidden: Pick = pick_of(HIDDEN, "none")
-    window: Window | None = window_of(EDGE)
+    features: Pick = pick_of(FEATURES, "none")  # how its features are normalized
+    hidden: Pick = pick_of(HIDDEN, "none")  # what normalizes the hidden layer
+    window: Window | None = window_of(EDGE)  # what a person zoomed to; None: one that fits
+    # Another surface of the same data; "": the experiment's.
     model: str = other_item(lambda: [name for name, item in surfaces().items() if item.needs_data], key="surface")
-    data: Settings = overrides(DATA)
-    surface: Settings = overrides(SURFACE, item="model")
+    data: Settings = overrides(DATA)  # settings of the data in this picture alone
+    surface: Settings = overrides(SURFACE, item="model")  # settings of the surface in this picture alone
 
 
 @dataclass(frozen=True)
 class Experiment(Setup):
     """Everything that a person picks.
 
-    start: of the walks, in weights of the raw features; None: the surface's own. point, radius: what is looked at closely, in the first
-    panel's own weights (None: the end of its first walk), and how far around, as a share of half the picture. quantity: what is drawn.
+    start: of the walks, in weights of the raw features; None: the surface's own. point: what the close-up shows, in the first panel's own
+    weights; None: the end of its first walk. radius: of the close-up, as a share of half the picture. quantity: what the map shows.
     """
 
     data: Pick = pick_of(DATA, "iris")
@@ -94,7 +91,7 @@ class Experiment(Setup):
 
 
 def own(experiment: Experiment, panel: Panel) -> Experiment:
-    """The experiment as this panel has it: with what it has otherwise of the data's and the surface's settings."""
+    """The experiment with the panel's own model, and its own settings of the data and the surface."""
     if not panel.data and not panel.surface and not panel.model:
         return experiment
     of_data = surfaces()[experiment.surface.name].needs_data
@@ -107,12 +104,12 @@ def own(experiment: Experiment, panel: Panel) -> Experiment:
 
 
 def picked_anew(experiment: Experiment, data: Pick | None = None, surface: Pick | None = None) -> Experiment:
-    """The experiment with another data set or surface, or other settings of it: what is set anew, no panel has otherwise any more."""
+    """The experiment with another data set or surface, or other settings of it. No panel keeps a value of its own for what changes."""
 
-    def left(before: Pick, after: Pick, otherwise: Settings) -> Settings:
+    def left(before: Pick, after: Pick, own: Settings) -> Settings:
         if before.name != after.name:
             return ()
-        return tuple((name, value) for name, value in otherwise if dict(before.settings).get(name) == dict(after.settings).get(name))
+        return tuple((name, value) for name, value in own if dict(before.settings).get(name) == dict(after.settings).get(name))
 
     data, surface = data or experiment.data, surface or experiment.surface
     same = surface.name == experiment.surface.name

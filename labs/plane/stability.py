@@ -25,11 +25,11 @@ TRUSTED = 1e-10  # distances below this share of the first are rounding
 
 
 class Sharpness(NamedTuple):
-    """update; value: η·λmax of the Hessian there, preconditioned where the method has a scale; stable: what it must stay below."""
+    """Over a walk."""
 
     update: Int[np.ndarray, " k"]
-    value: Float[np.ndarray, " k"]
-    stable: float
+    value: Float[np.ndarray, " k"]  # η·λmax of the Hessian there, preconditioned where the method has a scale
+    stable: float  # what it must stay below
 
 
 def sharpness(problem: Problem, walked: Walk) -> Sharpness | None:
@@ -120,18 +120,16 @@ def _quadratic(panel: PanelResult) -> bool:
 
 
 class Noise(NamedTuple):
-    """size: rows in a batch. deviation: the root mean square distance of its gradient from that of all rows, at one point; expected: what
-    sampling without replacement gives, s/√B·√((n − B)/(n − 1)), with the s that fits best. slope: of log deviation over log size, without
-    the finite table's factor: −½ where the noise goes as 1/√B."""
+    """The noise of the gradients of mini-batches at one point."""
 
-    size: Int[np.ndarray, " k"]
-    deviation: Float[np.ndarray, " k"]
-    expected: Float[np.ndarray, " k"]
-    slope: float
+    size: Int[np.ndarray, " k"]  # rows in a batch, B
+    deviation: Float[np.ndarray, " k"]  # root mean square distance of its gradient from that of all n rows
+    expected: Float[np.ndarray, " k"]  # by sampling without replacement: s/√B·√((n − B)/(n − 1)), with the s that fits best
+    slope: float  # of log deviation over log size, without the factor √((n − B)/(n − 1)): −½ where the noise goes as 1/√B
 
 
 def _with_fixed_bias(problem: Problem, theta: tuple[float, ...]) -> Problem:
-    """The problem with its bias held at the best of all rows: the best of each batch would take up part of the noise, of one row all."""
+    """The problem with its bias fixed at the best for all rows: one that is best for each batch would take up part of the noise."""
     chosen = dict(problem.structure.options)
     if chosen.get("bias") != "best":
         return problem

@@ -56,7 +56,7 @@ def gridded(expand: Expand, n: int) -> Grid:
     moves = np.maximum(np.ptp(loss, axis=0), slope * 2 / n + bend * (2 / n) ** 2)
     flat = moves <= max(_ROUNDING * span, np.finfo(float).eps * size)
     typical = float(np.median(known) - known.min()) if len(known) else 0.0
-    return Grid(z, at, n, slope, bend, flat, _wider(flat), typical)
+    return Grid(z=z, expansions=at, cells=n, slope=slope, bend=bend, flat=flat, by_flat=_wider(flat), typical=typical)
 
 
 def starts(grid: Grid, hints: Points) -> Points:

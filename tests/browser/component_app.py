@@ -8,8 +8,7 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from browser.board import board, board_state
-from browser.board.board import Panel, Walk
+from browser.board import Panel, Walk, board, board_state
 from browser.slider import slider, slider_value
 from figures.figure import Figure
 

@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, Page, Route
 
-from browser.board.pack import pack
+from browser.pack import pack
 from figures.derived import HOWS, Derived
 from figures.levels import levels
 from tests.browser.conftest import Tab

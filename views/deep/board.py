@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from browser.board.board import BoardData, Fact, Panel, Player, Walk
+from browser.board import BoardData, Fact, Panel, Player, Walk
 from core.numerals import numeral
 from core.settings import Window
 from figures.colors import WALKS

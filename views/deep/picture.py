@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from browser.board.board import Act
+from browser.board import Act
 from core.messages import Refusal
 from labs.deep.run import DeepResult, begun, run
 from labs.deep.setup import MOST_NETS, Deep

@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from browser.board.board import BoardData
+from browser.board import BoardData
 from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
 from verdict.deep import judging

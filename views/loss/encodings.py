@@ -7,8 +7,8 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
-from browser.board.board import BoardData, Panel
-from browser.chart.chart import chart
+from browser.board import BoardData, Panel
+from browser.chart import chart
 from core.messages import N_, Refusal
 from core.numerals import numeral
 from core.settings import Pick, pick

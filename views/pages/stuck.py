@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from browser.board.board import BoardData
+from browser.board import BoardData
 from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Int
 
-from browser.board.board import BoardData, Clock, Fact, Panel, Player, Walk
+from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
 from core.numerals import numeral
 from core.settings import Number, Option, Pick
 from figures.cloud import cloud

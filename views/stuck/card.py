@@ -58,7 +58,7 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
         )
     with right:
         number(scene, "radius", field(scene, "radius"), label=tr("radius, of half the picture"))
-        share = near.error / near.of if near.of > 0 else 0.0
+        share = near.error / near.range if near.range > 0 else 0.0
         text = tr("Within this radius the expansion is wrong by at most {error}, {share} % of the loss's range there.").format(
             error=numeral(near.error), share=numeral(float(f"{100 * share:.3g}"))
         )

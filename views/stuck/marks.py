@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
-from browser.board.board import BoardData
+from browser.board import BoardData
 from core.messages import N_, Message, message
 from core.numerals import numeral
 from figures.colors import WALKS

@@ -12,7 +12,7 @@ from typing import Literal, NotRequired, TypedDict, get_args
 import numpy as np
 import streamlit as st
 
-from browser.board.pack import pack
+from browser.pack import pack
 from browser.static_files import entry
 from figures.derived import Drawn
 from figures.figure import Figure

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from browser.board.pack import pack
+from browser.pack import pack
 from browser.static_files import entry
 from figures.figure import Figure
 
