@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from browser.pack import pack
-from browser.static_files import entry
+from browser.static_files import component
 from figures.derived import Drawn
 from figures.figure import Figure
 
@@ -151,13 +151,8 @@ class Act:
     turn: int
 
 
-_BOARD = st.components.v2.component(
-    "error_surface_board",
-    html="",
-    js=entry("board"),
-    isolate_styles=False,  # Plotly puts its own style sheet into the page's head
-)
-_PARCEL = st.components.v2.component("error_surface_parcel", html="", js=entry("parcel"))
+_BOARD = component("board", isolate_styles=False)  # Plotly puts its own style sheet into the page's head
+_PARCEL = component("parcel")
 _PARCELS = {"picture": ("contour", "cloud", "surface"), "walks": ("walks",)}
 
 

@@ -1,12 +1,10 @@
 """A chart: one Plotly figure on one node, drawn by the same hand as the board's and in the same theme."""
 
-import streamlit as st
-
 from browser.pack import pack
-from browser.static_files import entry
+from browser.static_files import component
 from figures.figure import Figure
 
-_CHART = st.components.v2.component("error_surface_chart", html="", js=entry("chart"), isolate_styles=False)
+_CHART = component("chart", isolate_styles=False)
 
 
 def chart(figure: Figure, alt: str, key: str, *, tall: bool = False) -> None:

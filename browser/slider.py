@@ -14,15 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from browser.static_files import entry
+from browser.static_files import component
 
 STOPS = 100  # of the track, as many as arrow keys find
 WIDE = 10.0  # a wide track is linear up to about there, and logarithmic beyond
-_SLIDER = st.components.v2.component(
-    "error_surface_slider",
-    html="",
-    js=entry("slider"),
-)
+_SLIDER = component("slider")
 
 
 def slider(

@@ -10,9 +10,11 @@ import hashlib
 from importlib.metadata import distribution
 from pathlib import Path
 
+import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from streamlit.components.v2.types import ComponentRenderer
 
 CLIENT = Path(__file__).parent / "client"
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -44,6 +46,11 @@ def _folder() -> str:
 def entry(name: str) -> str:
     """What Streamlit is given as the script of a component: `mount` of browser/client/{name}.js does the work."""
     return _ENTRY.format(folder=_folder(), name=name)
+
+
+def component(name: str, *, isolate_styles: bool = True) -> ComponentRenderer:
+    """The Streamlit component whose work browser/client/{name}.js does. isolate_styles: it has a shadow root."""
+    return st.components.v2.component(f"error_surface_{name}", html="", js=entry(name), isolate_styles=isolate_styles)
 
 
 async def _plotly(_: Request) -> Response:

@@ -27,7 +27,7 @@ def catalogue(package: str, record: type[R]) -> Mapping[str, R]:
 
     An item is added by adding a file. An import error is raised, never swallowed; a file without exactly one record is an error too.
     """
-    found: dict[str, R] = {}
+    items: dict[str, R] = {}
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         if module.ispkg or module.name.startswith("_"):
             continue
@@ -35,5 +35,5 @@ def catalogue(package: str, record: type[R]) -> Mapping[str, R]:
         records = [value for value in names.values() if isinstance(value, record)]
         if len(records) != 1:
             raise TypeError(f"{package}/{module.name}.py must hold exactly one {record.__name__}, it holds {len(records)}")
-        found[module.name] = records[0]
-    return MappingProxyType(dict(sorted(found.items(), key=lambda item: (item[1].rank, item[1].label))))
+        items[module.name] = records[0]
+    return MappingProxyType(dict(sorted(items.items(), key=lambda item: (item[1].rank, item[1].label))))

@@ -76,11 +76,11 @@ def on_grid(
     here, along_u = jax.jvp(lambda theta: linear(theta, shared), (plane.origin,), (plane.u,))
     _, along_v = jax.jvp(lambda theta: linear(theta, shared), (plane.origin,), (plane.v,))
 
-    def one(at: tuple[Scalar, Scalar], common: tuple[Plane, Shared, Linear, Linear, Linear]) -> Scalar:
+    def at_point(at: tuple[Scalar, Scalar], common: tuple[Plane, Shared, Linear, Linear, Linear]) -> Scalar:
         plane, shared, here, along_u, along_v = common
         there = jax.tree.map(lambda o, u, v: o + at[0] * u + at[1] * v, here, along_u, along_v)
         return loss(plane.at(*at), shared, there)
 
     across, up = jnp.meshgrid(a, b)
     common = (plane, shared, here, along_u, along_v)
-    return mapped(one, (across.ravel(), up.ravel()), common, nbytes((plane.origin, here))).reshape(across.shape)
+    return mapped(at_point, (across.ravel(), up.ravel()), common, nbytes((plane.origin, here))).reshape(across.shape)

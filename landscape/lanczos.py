@@ -80,10 +80,10 @@ def lanczos(product: Product, start: Theta, steps: int) -> Tridiagonal:
     return Tridiagonal(diagonal, before[1:], last.basis)
 
 
-def _eigen(found: Tridiagonal) -> tuple[Float[Array, " m"], Float[Array, "m m"]]:
+def _eigen(tridiagonal: Tridiagonal) -> tuple[Float[Array, " m"], Float[Array, "m m"]]:
     """Ascending, the eigenvectors in columns."""
-    off = jnp.diag(found.beside, 1)
-    values, vectors = jnp.linalg.eigh(jnp.diag(found.diagonal) + off + off.T)
+    off = jnp.diag(tridiagonal.beside, 1)
+    values, vectors = jnp.linalg.eigh(jnp.diag(tridiagonal.diagonal) + off + off.T)
     return values, vectors
 
 
@@ -95,9 +95,9 @@ def leading(product: Product, start: Theta, steps: int, count: int) -> tuple[Flo
     """
     if not 0 < count <= min(steps, start.size):
         raise ValueError(f"{min(steps, start.size)} steps give as many eigenvalues, not {count}")
-    found = lanczos(product, start, steps)
-    values, vectors = _eigen(found)
-    return values[::-1][:count], _dot(vectors[:, ::-1][:, :count].T, found.basis)
+    krylov = lanczos(product, start, steps)
+    values, vectors = _eigen(krylov)
+    return values[::-1][:count], _dot(vectors[:, ::-1][:, :count].T, krylov.basis)
 
 
 NULL = 1e-5  # a Ritz value below this share of the largest is that of a flat direction
@@ -109,13 +109,13 @@ def ends(product: Product, start: Theta, steps: int) -> Float[Array, "3 p"]:
     Both ends from one run: the Krylov space of −H is that of H. The flat direction is the part of the start along the Ritz vectors whose
     values are near zero, of a random start a random one; where none is, along the one that is nearest to it.
     """
-    found = lanczos(product, start, steps)
-    values, vectors = _eigen(found)
+    krylov = lanczos(product, start, steps)
+    values, vectors = _eigen(krylov)
     size = jnp.abs(values)
     near = size <= jnp.maximum(NULL * size.max(), size.min())
     flat = vectors @ jnp.where(near, vectors[0], 0)
     flat = jnp.where(jnp.linalg.norm(flat) > 0, flat, vectors[:, jnp.argmin(size)])
-    u = _dot(jnp.stack([vectors[:, 0], flat, vectors[:, -1]]), found.basis)
+    u = _dot(jnp.stack([vectors[:, 0], flat, vectors[:, -1]]), krylov.basis)
     return u / jnp.linalg.norm(u, axis=1, keepdims=True)
 
 

@@ -41,7 +41,7 @@ def nbytes(tree: object) -> int:
     return sum(prod(leaf.shape) * leaf.dtype.itemsize for leaf in jax.tree.leaves(tree))
 
 
-def mapped(one: Callable[[Points, Shared], Value], points: Points, shared: Shared, bytes_a_point: int) -> Value:
+def mapped(function: Callable[[Points, Shared], Value], points: Points, shared: Shared, bytes_a_point: int) -> Value:
     """one(point, shared) for every point: `points` are arrays whose first axis counts them, `shared` is the same for all.
 
     bytes_a_point: how much one(...) works on, to choose chunks by.
@@ -58,7 +58,7 @@ def mapped(one: Callable[[Points, Shared], Value], points: Points, shared: Share
 
     def on_device(mine: Points, shared: Shared) -> Value:
         by_chunk = jax.tree.map(lambda part: part.reshape(rounds, chunk, *part.shape[1:]), mine)
-        values = jax.lax.map(lambda chunked: jax.vmap(one, in_axes=(0, None))(chunked, shared), by_chunk)
+        values = jax.lax.map(lambda chunked: jax.vmap(function, in_axes=(0, None))(chunked, shared), by_chunk)
         flat = jax.tree.map(lambda part: part.reshape(rounds * chunk, *part.shape[2:]), values)
         return jax.tree.map(lambda part: jax.lax.all_gather(part, _AXIS, tiled=True), flat)
 

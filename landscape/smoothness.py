@@ -29,12 +29,12 @@ def smoothness(loss: Callable[[Theta], Scalar], theta: Theta, rate: Float[Array,
     gradient = jax.grad(loss)(theta)
     size = jnp.linalg.norm(gradient)
 
-    def one(s: Scalar) -> tuple[Scalar, Scalar]:
+    def at_step(s: Scalar) -> tuple[Scalar, Scalar]:
         value, there = jax.value_and_grad(loss)(theta - s * gradient)
         return value, jnp.linalg.norm(gradient - there)
 
     steps = jnp.asarray(rate, theta.dtype) * jnp.linspace(0.5, 4, count, dtype=theta.dtype)
-    values, changes = jax.lax.map(one, steps)
+    values, changes = jax.lax.map(at_step, steps)
     lengths = steps * size
     beta = jnp.where(lengths == 0, 0, changes / lengths)
     return Smoothness(jnp.min(values), jnp.max(values), jnp.max(changes), jnp.max(beta))

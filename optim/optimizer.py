@@ -111,7 +111,7 @@ def weight_decay(default: float) -> Number:
     return Number("decay", N_("weight decay"), default, 0.0, 1.0, symbol="λ")
 
 
-def within(fields: tuple[Number, ...], **found: float) -> dict[str, float]:
+def within(fields: tuple[Number, ...], **values: float) -> dict[str, float]:
     """Each value moved into the range of its setting; a rate only from above: raised to the slider's low end, it could explode."""
     low = {field.name: 0.0 if field.name == "rate" else field.low for field in fields}
-    return {field.name: min(max(found[field.name], low[field.name]), field.high) for field in fields if field.name in found}
+    return {field.name: min(max(values[field.name], low[field.name]), field.high) for field in fields if field.name in values}

@@ -67,7 +67,7 @@ def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: 
 
     gradient = np.asarray(more.gradient)[new]
     counts = None if more.evaluations is None else np.asarray(more.evaluations).astype(np.int64)
-    unknown, one = np.full_like(gradient, np.nan), np.ones_like(gradient)
+    unknown, ones = np.full_like(gradient, np.nan), np.ones_like(gradient)
     after = np.where((new == n - 1)[:, None], end, path[np.minimum(new + 1, n - 1)])
     added = Points(
         update=update[new],
@@ -76,7 +76,7 @@ def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: 
         slope=np.asarray(more.slope)[new],
         gradient=gradient,
         momentum=of_new(more.momentum, gradient if optimizer.lens else unknown),
-        scale=of_new(more.scale, one if optimizer.lens else unknown),
+        scale=of_new(more.scale, ones if optimizer.lens else unknown),
         step=after - path[new],
         evaluations=spent + (new if counts is None else np.cumsum(counts)[new] - counts[new]),
         taken=np.ones_like(new) if counts is None else counts[new],

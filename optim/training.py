@@ -78,8 +78,8 @@ def train_and_record(
 ) -> tuple[Training, Recorded]:
     """So many updates one by one, and record(before, after) of each, stacked."""
 
-    def one(before: Training, _: None) -> tuple[Training, Recorded]:
+    def update(before: Training, _: None) -> tuple[Training, Recorded]:
         after = train(problem, before, before.t + 1)
         return after, record(before, after)
 
-    return jax.lax.scan(one, training, length=updates)
+    return jax.lax.scan(update, training, length=updates)

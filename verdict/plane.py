@@ -57,16 +57,16 @@ def _degenerate(problem: Problem, at: Float[np.ndarray, " 2"], loss: float, unit
 
 def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.ndarray, " p"], largest: float) -> list[PlanePoint | None]:
     """The critical point near each of them. largest: the largest |λ| per unit² that was met, which says what is near zero."""
-    found = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
+    nearby = _searched(problem, tuple(map(tuple, points.tolist())), tuple(unit.tolist()))
 
     def place(i: int) -> PlanePoint | None:
-        if not found.converged[i]:
+        if not nearby.converged[i]:
             return None
-        at, hessian = found.position[i], found.hessian[i]
+        at, hessian = nearby.position[i], nearby.hessian[i]
         counts = signs(problem, hessian, unit, largest)
         away = float(np.abs((at - points[i]) / unit).max())
-        kind = _degenerate(problem, at, float(found.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
-        return PlanePoint(kind, away, at, float(found.loss[i]), hessian, eigenvalues(hessian), counts)
+        kind = _degenerate(problem, at, float(nearby.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
+        return PlanePoint(kind, away, at, float(nearby.loss[i]), hessian, eigenvalues(hessian), counts)
 
     return [place(i) for i in range(len(points))]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from browser.pack import pack
-from browser.static_files import entry
+from browser.static_files import component
 from core.messages import Refusal
 from figures.contour import lines_over
 from figures.levels import levels
@@ -24,7 +24,7 @@ from views.language import language, tr
 from views.plane.board import plane_board
 from views.session import Scene, edits
 
-_PREFETCHER = st.components.v2.component("error_surface_prefetcher", html="", js=entry("prefetcher"))
+_PREFETCHER = component("prefetcher")
 _OFFERS = "offered ahead"
 _DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take

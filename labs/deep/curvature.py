@@ -74,8 +74,9 @@ def both_ends(objective: Objective) -> Callable[[Snapshot, Theta], tuple[Array, 
         value = objective.of_theta(at)
         here, g = jax.value_and_grad(value)(at.theta)
         product, size = hessian_product(value, at.theta), jnp.linalg.norm(g)
-        found = ends(product, start, STEPS)
-        return here, size, found, *rayleigh(product, jnp.concatenate([found, (g / size)[None]]))  # together: half of what is compiled
+        directions = ends(product, start, STEPS)
+        asked = jnp.concatenate([directions, (g / size)[None]])  # together: half of what is compiled
+        return here, size, directions, *rayleigh(product, asked)
 
     return bent
 
@@ -101,8 +102,8 @@ def random_start(setup: TrainingSetup, draw: int = 0) -> Theta:
 def curvature(setup: TrainingSetup, index: int, draw: int = 0) -> Curvature:
     """At a record of the whole training. draw: which random vector Lanczos starts from."""
     at = snapshot(setup, trained(setup).finish(), index)
-    found = jax.device_get(both_ends(setup.trained_objective)(at, random_start(setup, draw)))
-    loss, slope, (down, flat, _), (lowest, _, highest, along), (lowest_error, _, highest_error, _) = found
+    parts = jax.device_get(both_ends(setup.trained_objective)(at, random_start(setup, draw)))
+    loss, slope, (down, flat, _), (lowest, _, highest, along), (lowest_error, _, highest_error, _) = parts
     return Curvature(
         loss=float(loss),
         slope=float(slope),

@@ -64,12 +64,12 @@ def diagnostics(setup: TrainingSetup) -> Steps[Diagnostics]:
     record = trained(setup).finish()
     within = np.flatnonzero(record.within_bounds)
     points = POINTS if setup.net.size <= SMALL else FEW
-    indices = sorted({int(within[round(at)]) for at in np.linspace(0, len(within) - 1, points)})
+    indices = sorted({int(within[round(place)]) for place in np.linspace(0, len(within) - 1, points)})
     start = jax.random.normal(jax.random.key(setup.seed), (setup.net.size,), DTYPE)
-    found: list[tuple[np.ndarray, ...]] = []
+    rows: list[tuple[np.ndarray, ...]] = []
     for done, index in enumerate(indices, 1):
-        found.append(jax.device_get(diagnoser(setup.objective)(snapshot(setup, record, index), setup.hyper["rate"], start)))
-        parts = (np.stack(parts) for parts in zip(*found, strict=True))
+        rows.append(jax.device_get(diagnoser(setup.objective)(snapshot(setup, record, index), setup.hyper["rate"], start)))
+        parts = (np.stack(parts) for parts in zip(*rows, strict=True))
         yield Step(done / len(indices), Diagnostics(record.update[indices[:done]], *parts))
 
 
@@ -78,8 +78,8 @@ def spectrum(setup: TrainingSetup, index: int) -> tuple[Float[np.ndarray, " x"],
     """Eigenvalues and their density, an average over the Hessian at a record of the whole training, by stochastic Lanczos quadrature;
     widths of a hundredth of the range."""
     starts = jax.random.normal(jax.random.key(setup.seed + 1), (PROBES, setup.net.size), DTYPE)
-    found = spectrometer(setup.objective)(snapshot(setup, trained(setup).finish(), index), starts)
-    nodes, weights = (np.asarray(part, np.float64) for part in found)
+    quadrature = spectrometer(setup.objective)(snapshot(setup, trained(setup).finish(), index), starts)
+    nodes, weights = (np.asarray(part, np.float64) for part in quadrature)
     reach = float(nodes.max() - nodes.min()) or 1.0
     points = np.linspace(nodes.min() - 0.05 * reach, nodes.max() + 0.05 * reach, 400)
     return points, smoothed(nodes, weights, points, 0.01 * reach)

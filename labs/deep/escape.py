@@ -87,26 +87,26 @@ def escape_race(setup: TrainingSetup, index: int) -> Steps[Escape]:
     starts = {PLAIN: 0.0, MOMENTUM: 0.0, NOISE: 0.0} | ({CURVED: length} if there.descends else {})
     # The heavy ball, of which plain descent is the one with momentum 0.
     hyper = {name: {"rate": setup.hyper["rate"], "momentum": jnp.asarray(HEAVY if name == MOMENTUM else 0.0, DTYPE)} for name in starts}
-    trainings, found = dict[str, Training](), dict[str, Float[np.ndarray, " u"]]()
+    trainings, curves = dict[str, Training](), dict[str, Float[np.ndarray, " u"]]()
     for name, step in starts.items():
         begun = beginner(setup.net, "momentum")(hyper[name], (theta + step * down).astype(DTYPE), rows.train)
         trainings[name] = begun._replace(state=at.state)
-        found[name] = losses((theta + step * down)[None].repeat(len(along), axis=0))[:1]  # as many points: nothing compiles anew
+        curves[name] = losses((theta + step * down)[None].repeat(len(along), axis=0))[:1]  # as many points: nothing compiles anew
 
     def so_far() -> Step[Escape]:
         below = (1 - FALLEN) * there.loss
-        runners = tuple(Runner(name, loss, _left(loss, below)) for name, loss in found.items())
+        runners = tuple(Runner(name, loss, _left(loss, below)) for name, loss in curves.items())
         update, rate = int(record.update[index]), float(setup.hyper["rate"])
-        done = sum(loss.size - 1 for loss in found.values()) / (UPDATES * len(found))
+        done = sum(loss.size - 1 for loss in curves.values()) / (UPDATES * len(curves))
         return Step(done, Escape(update, there, length, places, along[:-2], rate, batch, runners))
 
     yield so_far()
-    while min(loss.size for loss in found.values()) <= UPDATES:
-        name = min(found, key=lambda name: found[name].size)
+    while min(loss.size for loss in curves.values()) <= UPDATES:
+        name = min(curves, key=lambda name: curves[name].size)
         rows_a_batch = batch if name == NOISE else 0
         structure = Structure(setup.trained_objective, "momentum", capacity(rows_a_batch) if rows_a_batch else 0)
-        given = setup.input(float(found[name][0]))
+        given = setup.input(float(curves[name][0]))
         given = given._replace(batch_size=jnp.asarray(rows_a_batch, jnp.int64), hyper=hyper[name], multipliers=jnp.ones(1, DTYPE))
         trainings[name], more = recorder(structure, PIECE, _loss_after)(given, trainings[name])
-        found[name] = np.concatenate([found[name], np.asarray(more, np.float64)])
+        curves[name] = np.concatenate([curves[name], np.asarray(more, np.float64)])
         yield so_far()

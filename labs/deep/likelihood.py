@@ -47,7 +47,7 @@ def _of_right(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -
     ahead = scores - scores[labels, np.arange(labels.size)]
     with np.errstate(over="ignore"):
         totals = np.exp(ahead).sum(axis=0)
-    large = [sum((_DIGITS.exp(Decimal(one)) for one in row), Decimal(0)) for row in ahead.T[np.isinf(totals)].tolist()]
+    large = [sum((_DIGITS.exp(Decimal(difference)) for difference in row), Decimal(0)) for row in ahead.T[np.isinf(totals)].tolist()]
     rest = iter(large)
     return [_DIGITS.divide(Decimal(1), next(rest) if np.isinf(total) else Decimal(total)) for total in totals.tolist()]
 

@@ -33,12 +33,12 @@ class Chart(NamedTuple):
     share: float  # of the standardized rows' variance, along the two
 
     def of(self, x: Float[np.ndarray, "d n"]) -> Float[np.ndarray, "2 n"]:
-        found: Float[np.ndarray, "2 n"] = self.across @ (x - self.origin[:, None])
-        return found
+        points: Float[np.ndarray, "2 n"] = self.across @ (x - self.origin[:, None])
+        return points
 
     def at(self, points: Float[np.ndarray, "2 n"]) -> Float[np.ndarray, "d n"]:
-        found: Float[np.ndarray, "d n"] = self.origin[:, None] + self.along @ points
-        return found
+        x: Float[np.ndarray, "d n"] = self.origin[:, None] + self.along @ points
+        return x
 
 
 class Regions(NamedTuple):
@@ -60,12 +60,12 @@ def decider(net: Architecture) -> Callable[[Numbers, States, Float[np.ndarray, "
 
     @jax.jit
     def decided(numbers: Numbers, remembered: States, thetas: Float[Array, "k p"], rows: Rows) -> UInt8[Array, "k n"]:
-        def one(at: tuple[Theta, States]) -> UInt8[Array, " n"]:
-            theta, state = at
+        def of_network(network: tuple[Theta, States]) -> UInt8[Array, " n"]:
+            theta, state = network
             scores = forward(net, Snapshot(numbers, state, rows, theta), False)[0]
             return jnp.argmax(scores, axis=0).astype(jnp.uint8)
 
-        return jax.lax.map(one, (thetas, remembered))
+        return jax.lax.map(of_network, (thetas, remembered))
 
     return decided
 
@@ -123,8 +123,8 @@ def regions(setup: TrainingSetup, count: int) -> Regions:
     kept = within[moments(within.size)]
     room = np.concatenate([kept, np.repeat(kept[-1:], MOMENTS + 1 - kept.size)])  # one number of moments: one program
     states = tuple(part[room] for part in record.state)
-    found = np.asarray(jax.device_get(decider(setup.net)(setup.numbers, states, record.theta[room], grid)))
+    classes = np.asarray(jax.device_get(decider(setup.net)(setup.numbers, states, record.theta[room], grid)))
     rows = _rows(setup)
     labels = np.unique(rows.y, return_inverse=True)[1][rows.train]
-    predicted = found[: kept.size].reshape(kept.size, SIDE, SIDE)
+    predicted = classes[: kept.size].reshape(kept.size, SIDE, SIDE)
     return Regions(chart, a, b, record.update[kept], predicted, chart.of(rows.x[:, rows.train]), labels, class_names(setup))

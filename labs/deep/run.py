@@ -109,7 +109,7 @@ def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _n
     if deep.mode == "both" and any(remembers):
         i = remembers.index(True)
         pictures = (nets[i], race.network(i, 1, "test"))
-    reasons = [senseless(deep, one.picked) for one in nets] if deep.depth else []
+    reasons = [senseless(deep, network.picked) for network in nets] if deep.depth else []
     notes = dict.fromkeys(reason for reason in reasons if reason is not None)
     return DeepResult(nets, pictures, tuple(notes), min(job.progress for job in trainings.values()), tuple(trainings.values()))
 
@@ -128,7 +128,7 @@ class _Race:
         """Those that share one plane; nobody where they have not the same parameters, or where one of them has never been within its
         bounds."""
         setups = tuple(setup for setup, _ in self._setups)
-        alike = all(one.net == setups[0].net and self._records[one].within_bounds.any() for one in setups)
+        alike = all(setup.net == setups[0].net and self._records[setup].within_bounds.any() for setup in setups)
         return setups if self._deep.planes == "shared" and alike else ()
 
     def _nearest(self, setup: TrainingSetup) -> int:

@@ -103,7 +103,7 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
     """(snapshot, plane, a, b) -> L and ‖∇L‖, of all parameters, over the plane."""
     net = objective.net
 
-    def one(point: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, tuple[Array, ...], Rows]) -> tuple[Scalar, Scalar]:
+    def at_point(point: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, tuple[Array, ...], Rows]) -> tuple[Scalar, Scalar]:
         plane, numbers, state, rows = shared
         value, slope = jax.value_and_grad(lambda theta: objective.value(Snapshot(numbers, state, rows, theta))[0])(plane.at(*point))
         return value, jnp.linalg.norm(slope)
@@ -112,7 +112,7 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
     def grid(at: Snapshot, plane: Plane, a: Array, b: Array) -> tuple[Float[Array, "m n"], Float[Array, "m n"]]:
         across, up = jnp.meshgrid(a, b)
         room = nbytes((plane.origin, at.rows)) + net.width * max(1, net.depth) * at.rows.y.nbytes
-        value, slope = mapped(one, (across.ravel(), up.ravel()), (plane, at.numbers, at.state, at.rows), room)
+        value, slope = mapped(at_point, (across.ravel(), up.ravel()), (plane, at.numbers, at.state, at.rows), room)
         return value.reshape(across.shape), slope.reshape(across.shape)
 
     return grid
@@ -132,10 +132,10 @@ def _around(request: PlaneRequest, records: Records) -> Around:
         raise Refusal(message(N_("The momentum is known after the last update alone: let the plane go through that one.")))
     at = snapshot(setup, record, index)
     other = record.theta[0 if index else -1] if request.other is None else _end(records(request.other))
-    paths = [records(one) for one in request.company or (setup,)]
+    paths = [records(company) for company in request.company or (setup,)]
     return Around(
         origin=record.theta[index].astype(np.float64),
-        path=np.concatenate([one.theta[one.within_bounds] for one in paths]).astype(np.float64),
+        path=np.concatenate([company.theta[company.within_bounds] for company in paths]).astype(np.float64),
         gradient=np.asarray(gradient(setup.objective)(at), np.float64) if "gradient" in needs else np.zeros(0),
         momentum=_momentum(setup, record) if "momentum" in needs else None,
         product=partial(hessian_vector(setup.objective), at) if "product" in needs else None,
@@ -149,8 +149,8 @@ def _around(request: PlaneRequest, records: Records) -> Around:
 def _momentum(setup: TrainingSetup, record: Record) -> Float[np.ndarray, " p"] | None:
     """What the optimizer holds of past gradients, in units of the gradient, at the last record; None where it has no such thing."""
     lens = lens_of(setup, record.training)
-    found = None if lens is None else lens.momentum
-    return None if found is None or not np.any(found) else np.asarray(found, np.float64)
+    momentum = None if lens is None else lens.momentum
+    return None if momentum is None or not np.any(momentum) else np.asarray(momentum, np.float64)
 
 
 def _window(on: Projected, within: Bool[np.ndarray, " s"], unit: bool) -> Window:
@@ -192,8 +192,8 @@ def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneReq
 
     def losses(along: Float[np.ndarray, " k"], across: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
         points = np.asarray(plane.origin + along[:, None] * plane.u + across[:, None] * plane.v)
-        found = loss_at_points(objective)(at, _padded(points.astype(DTYPE)))
-        return np.asarray(found, np.float64)[: along.size]
+        values = loss_at_points(objective)(at, _padded(points.astype(DTYPE)))
+        return np.asarray(values, np.float64)[: along.size]
 
     a, b = axes(request.resolution)
     barrier = None
@@ -204,8 +204,8 @@ def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneReq
     if request.slopes:
         cost = request.resolution**2 * setup.split.n * setup.net.size
         sides = axes(request.resolution if cost <= MOST_SLOPES else min(ROUGH, request.resolution))
-        found = steepness(setup.objective)(at, as32, *(side.astype(DTYPE) for side in sides))
-        slopes = Slopes(*sides, *(np.asarray(part, np.float64) for part in found))
+        grids = steepness(setup.objective)(at, as32, *(side.astype(DTYPE) for side in sides))
+        slopes = Slopes(*sides, *(np.asarray(part, np.float64) for part in grids))
     return SliceResult(
         name=name,
         plane=plane,

@@ -108,14 +108,14 @@ class TrainingSetup:
         )
 
 
-def _scalars(found: dict[str, float]) -> dict[str, Float[Array, ""]]:
-    return {name: jnp.asarray(value, DTYPE) for name, value in found.items()}
+def _scalars(numbers: dict[str, float]) -> dict[str, Float[Array, ""]]:
+    return {name: jnp.asarray(value, DTYPE) for name, value in numbers.items()}
 
 
 @memo
 def _multipliers(picked: Pick, steps: int, warmup: int) -> Float[np.ndarray, " m"]:
     """After the last update as at it."""
     schedule = schedules()[picked.name]
-    found = multipliers(schedule, steps, MOST_UPDATES + 1, warmup, **values(picked, schedule.fields))
-    found[steps:] = found[steps - 1]
-    return np.asarray(found, DTYPE)
+    factors = multipliers(schedule, steps, MOST_UPDATES + 1, warmup, **values(picked, schedule.fields))
+    factors[steps:] = factors[steps - 1]
+    return np.asarray(factors, DTYPE)

@@ -79,7 +79,7 @@ def masker(number_format: str) -> Callable[[Scores, Kept], Mapping[str, tuple[Sc
     """(scores, kept) -> of every method: p, o, ∂o/∂y. XLA rounds every operation to the format, as if they ran one by one."""
 
     def all_methods(scores: Scores, kept: Kept) -> Mapping[str, tuple[Scores, Float[Array, ""], Scores]]:
-        found = {}
+        outcomes = {}
         for name, method in mask_methods().items():
 
             def output(y: Scores, softmax: Callable[[Scores, Kept], Scores] = method.softmax) -> tuple[Float[Array, ""], Scores]:
@@ -87,8 +87,8 @@ def masker(number_format: str) -> Callable[[Scores, Kept], Mapping[str, tuple[Sc
                 return _read(p), p
 
             (read, p), slope = jax.value_and_grad(output, has_aux=True)(scores.astype(number_format))
-            found[name] = (p, read, slope)
-        return jax.tree.map(lambda value: value.astype(jnp.float64), found)
+            outcomes[name] = (p, read, slope)
+        return jax.tree.map(lambda value: value.astype(jnp.float64), outcomes)
 
     return jax.jit(all_methods)
 

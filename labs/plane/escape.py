@@ -63,7 +63,7 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
         name = N_("a step along the negative curvature") if near.counts.negative else N_("a step down")
         entered.append((name, plain, 0, near.theta + step))
 
-    def one(name: str, picked: Pick, batch: int, start: Float[np.ndarray, " p"]) -> Runner:
+    def runner(name: str, picked: Pick, batch: int, start: Float[np.ndarray, " p"]) -> Runner:
         hyper = Rated(picked.settings, message(N_("its own number")))  # type: ignore[arg-type]  # both are numbers
         updates = Updates(steps, batch, experiment.seed, pick("constant"), 0)
         walked = walk(WalkSetup(panel.problem, start_of(experiment), tuple(start.tolist()), picked, updates), hyper, deadline)
@@ -71,7 +71,7 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
             away = (np.abs((walked.points.path - near.theta) / unit).max(axis=1) > LEFT) & (walked.points.loss < near.loss)
         return Runner(name, walked, int(walked.points.update[np.argmax(away)]) if away.any() else None)
 
-    return tuple(one(*each) for each in entered)
+    return tuple(runner(*each) for each in entered)
 
 
 def outcomes(runners: tuple[Runner, ...]) -> list[tuple[str, Message]]:

@@ -73,8 +73,8 @@ def sloper(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
     @jax.jit
     def grid(numbers: Numbers, summary: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
         across, up = jnp.meshgrid(a, b)
-        found = mapped(slope, (across.ravel(), up.ravel()), (plane, numbers, summary), nbytes((plane, summary)))
-        return found.reshape(across.shape)
+        norms = mapped(slope, (across.ravel(), up.ravel()), (plane, numbers, summary), nbytes((plane, summary)))
+        return norms.reshape(across.shape)
 
     return grid
 
@@ -107,17 +107,17 @@ def expander(structure: Structure) -> Callable[..., tuple[Float[Array, " k"], Fl
     def expand(
         numbers: Numbers, summary: object, thetas: Float[Array, "k p"], count: Int[Array, ""]
     ) -> tuple[Float[Array, " k"], Float[Array, "k p"], Float[Array, "k p p"]]:
-        def one(theta: Theta, shared: tuple[Numbers, object]) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
+        def at_point(theta: Theta, shared: tuple[Numbers, object]) -> tuple[Scalar, Theta, Float[Array, "p p"]]:
             numbers, summary = shared
             loss = _loss(structure, numbers)
             return expansion(lambda at: loss(at, summary), theta)
 
         chunk, (k, p) = _TOGETHER * jax.device_count(), thetas.shape
 
-        def some(i: Int[Array, ""], found: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        def some(i: Int[Array, ""], filled: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
             at = jnp.minimum(i * chunk, k - chunk)  # the last ones overlap those before where k is no multiple
-            part = mapped(one, jax.lax.dynamic_slice_in_dim(thetas, at, chunk), (numbers, summary), 1)
-            return jax.tree.map(lambda whole, piece: jax.lax.dynamic_update_slice_in_dim(whole, piece, at, 0), found, part)
+            part = mapped(at_point, jax.lax.dynamic_slice_in_dim(thetas, at, chunk), (numbers, summary), 1)
+            return jax.tree.map(lambda whole, piece: jax.lax.dynamic_update_slice_in_dim(whole, piece, at, 0), filled, part)
 
         empty = jnp.zeros(k), jnp.zeros((k, p)), jnp.zeros((k, p, p))
         return jax.lax.fori_loop(0, (count + chunk - 1) // chunk, some, empty)
@@ -184,11 +184,11 @@ def sampler(structure: Structure, batch_room: int, draws: int) -> Callable[..., 
     ) -> Float[Array, "m p"]:
         loss, summary = _loss(structure, numbers), surfaces()[structure.surface].summary
 
-        def one(key: Array) -> Theta:
+        def gradient(key: Array) -> Theta:
             batch, _ = drawing(rows, count, size, batch_room, key)(jnp.zeros((), jnp.int64), jnp.zeros(rows.y.shape, jnp.int64))
             return jax.grad(loss)(theta, summary(structure, batch))
 
-        return jax.lax.map(one, jax.random.split(jax.random.key(seed), draws))
+        return jax.lax.map(gradient, jax.random.split(jax.random.key(seed), draws))
 
     return sample
 

@@ -75,16 +75,16 @@ def sparsely_expanded(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Exp
     if len(thetas) > FEW:
         return expanded(problem, thetas)
     probe = kernels.prober(problem.structure)
-    found = [probe(problem.traced, rows_of(problem), theta) for theta in thetas]
-    values, gradients, hessians = (np.stack([np.asarray(part) for part in parts]) for parts in zip(*found, strict=True))
+    points = [probe(problem.traced, rows_of(problem), theta) for theta in thetas]
+    values, gradients, hessians = (np.stack([np.asarray(part) for part in parts]) for parts in zip(*points, strict=True))
     return values, gradients, hessians
 
 
 def _some(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Expanded:
     room = np.zeros((kernels.EXPANDED, thetas.shape[1]))
     room[: len(thetas)] = thetas
-    found = kernels.expander(problem.structure)(problem.traced, summarized(problem), room, np.int64(len(thetas)))
-    values, gradients, hessians = (np.array(part[: len(thetas)]) for part in jax.device_get(found))
+    padded = kernels.expander(problem.structure)(problem.traced, summarized(problem), room, np.int64(len(thetas)))
+    values, gradients, hessians = (np.array(part[: len(thetas)]) for part in jax.device_get(padded))
     return values, gradients, hessians
 
 

@@ -158,7 +158,7 @@ def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | 
         gradients = np.asarray(sample(problem.traced, rows, at, count, size, np.int64(seed)))
         deviation.append(float(np.sqrt(np.mean(np.sum((gradients - whole) ** 2, axis=1)))))
     finite = np.sqrt((n - sizes) / (n - 1))
-    found = np.array(deviation)
-    free = found / finite
+    measured = np.array(deviation)
+    free = measured / finite
     slope = float(np.polyfit(np.log(sizes), np.log(free), 1)[0]) if np.all(free > 0) else math.nan
-    return Noise(sizes, found, float(np.exp(np.mean(np.log(free) + 0.5 * np.log(sizes)))) * finite / np.sqrt(sizes), slope)
+    return Noise(sizes, measured, float(np.exp(np.mean(np.log(free) + 0.5 * np.log(sizes)))) * finite / np.sqrt(sizes), slope)

@@ -226,5 +226,5 @@ def descent(setup: WalkSetup, hyper: Rated) -> Steps[Walk]:
 
 def walk(setup: WalkSetup, hyper: Rated, deadline: float = math.inf) -> Walk:
     """The walk at its end, or as far as it has come by the deadline: asked again, it goes on from there."""
-    found = descent(setup, hyper).work(deadline)
-    return found.result if found.begun else begun(setup, hyper, _overall(hyper, 0.0))
+    work = descent(setup, hyper).work(deadline)
+    return work.result if work.begun else begun(setup, hyper, _overall(hyper, 0.0))

@@ -45,9 +45,9 @@ def descended(expand: Expand, starts: Points, radius: float, known: Points, roun
             break
         ring = np.tile(_ring(_AROUND, turn * _TURN), (len(now), 1, 1))
         offsets = np.concatenate([ring, _LENGTHS[:, None] * crease[now][:, None]], axis=1) * size[now][:, None, None]
-        seen = expand((z[now][:, None] + offsets).reshape(-1, 2))
-        losses = np.nan_to_num(seen.loss, nan=np.inf).reshape(len(now), -1)
-        gradients = np.nan_to_num(seen.gradient).reshape(len(now), -1, 2)[:, :_AROUND]
+        around = expand((z[now][:, None] + offsets).reshape(-1, 2))
+        losses = np.nan_to_num(around.loss, nan=np.inf).reshape(len(now), -1)
+        gradients = np.nan_to_num(around.gradient).reshape(len(now), -1, 2)[:, :_AROUND]
         crease[now] = _creases(gradients)
         which = np.argmin(losses, axis=1)
         lowest = losses[np.arange(len(now)), which]

@@ -64,9 +64,9 @@ def _links(z: Points, tangent: Points) -> list[dict[int, int]]:
     out, back = np.sum(tangent[i] * toward, axis=1), -np.sum(tangent[j] * toward, axis=1)
     links: list[dict[int, int]] = [{} for _ in z]
     for a, b, at_a, at_b in zip(i, j, out, back, strict=True):
-        one, other = int(np.sign(at_a)), int(np.sign(at_b))
-        if min(abs(at_a), abs(at_b)) > 0.6 and one not in links[a] and other not in links[b]:
-            links[a][one], links[b][other] = int(b), int(a)
+        side, other_side = int(np.sign(at_a)), int(np.sign(at_b))
+        if min(abs(at_a), abs(at_b)) > 0.6 and side not in links[a] and other_side not in links[b]:
+            links[a][side], links[b][other_side] = int(b), int(a)
     return links
 
 
@@ -119,15 +119,15 @@ def curves(at_the_rim: Correct, z: Points, tangent: Points) -> list[Curve]:
 
     at_the_rim: corrects points on a side of the square along that side; it is known the direction out of the square.
     """
-    links, seen, found = _links(z, tangent), set[int](), list[Curve]()
+    links, visited, joined = _links(z, tangent), set[int](), list[Curve]()
     ends = [i for i in range(len(z)) if len(links[i]) < 2]
     for start in [*ends, *range(len(z))]:
-        if start in seen or (not links[start] and len(z) > 1):
+        if start in visited or (not links[start] and len(z) > 1):
             continue
         path, closed = _walk(links, start)
-        seen.update(path)
-        found.append(Curve(z[[*path, start]] if closed else z[path], closed))
-    open_ = [curve for curve in found if not curve.closed and len(curve.z) > 1]
+        visited.update(path)
+        joined.append(Curve(z[[*path, start]] if closed else z[path], closed))
+    open_ = [curve for curve in joined if not curve.closed and len(curve.z) > 1]
     if open_:
         last = np.concatenate([curve.z[[0, -1]] for curve in open_])
         inner = np.concatenate([curve.z[[1, -2]] for curve in open_])
@@ -135,5 +135,5 @@ def curves(at_the_rim: Correct, z: Points, tangent: Points) -> list[Curve]:
         rim, good = _to_the_rim(at_the_rim, last, onward)
         for k, curve in enumerate(open_):
             before, after = rim[2 * k : 2 * k + 1][good[2 * k : 2 * k + 1]], rim[2 * k + 1 : 2 * k + 2][good[2 * k + 1 : 2 * k + 2]]
-            found[next(i for i, one in enumerate(found) if one is curve)] = Curve(np.concatenate([before, curve.z, after]), False)
-    return [curve for curve in found if len(curve.z) > 2]
+            joined[next(i for i, other in enumerate(joined) if other is curve)] = Curve(np.concatenate([before, curve.z, after]), False)
+    return [curve for curve in joined if len(curve.z) > 2]

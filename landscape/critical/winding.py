@@ -25,9 +25,9 @@ class Winding(NamedTuple):
 def rim(s: Float[np.ndarray, " k"]) -> tuple[Points, Points]:
     """Around the square [−1, 1]², counterclockwise from (−1, −1)."""
     side, along = np.floor(4 * s).astype(int) % 4, 2 * (4 * s - np.floor(4 * s)) - 1
-    one = np.ones_like(s)
-    points = np.stack([np.choose(side, [along, one, -along, -one]), np.choose(side, [-one, along, one, -along])], axis=1)
-    tangents = 8.0 * np.stack([np.choose(side, [one, 0 * s, -one, 0 * s]), np.choose(side, [0 * s, one, 0 * s, -one])], axis=1)
+    edge = np.ones_like(s)
+    points = np.stack([np.choose(side, [along, edge, -along, -edge]), np.choose(side, [-edge, along, edge, -along])], axis=1)
+    tangents = 8.0 * np.stack([np.choose(side, [edge, 0 * s, -edge, 0 * s]), np.choose(side, [0 * s, edge, 0 * s, -edge])], axis=1)
     return points, tangents
 
 
@@ -46,7 +46,7 @@ def winding(expand: Expand, curve: Curve, count: int = 256, shortest: float = 1e
     shortest: of the curve's length; what turns within that is a jump.
     """
 
-    def seen(s: Float[np.ndarray, " k"]) -> tuple[Points, Float[np.ndarray, " k"]]:
+    def gradients(s: Float[np.ndarray, " k"]) -> tuple[Points, Float[np.ndarray, " k"]]:
         points, tangents = curve(s)
         _, g, hessian = expand(points)
         largest = np.abs(g).max(axis=1, keepdims=True)
@@ -55,7 +55,7 @@ def winding(expand: Expand, curve: Curve, count: int = 256, shortest: float = 1e
         return g, (unit[:, 0] * turning[:, 1] - unit[:, 1] * turning[:, 0]) / np.maximum(np.sum(unit**2, axis=1), 1e-300)
 
     s = (np.arange(count) + 0.5) / count  # not at the corners
-    g, rate = seen(s)
+    g, rate = gradients(s)
     for _ in range(60):
         if not np.isfinite(g).all() or not norm(g).all():
             return Winding(None, "vanishes")
@@ -72,7 +72,7 @@ def winding(expand: Expand, curve: Curve, count: int = 256, shortest: float = 1e
             return Winding(None, "vanishes" if near else "jumps")
         between = _EIGHTHS if len(coarse) <= 16 else np.array([0.5])  # a few points cost as much as one
         added = ((s[coarse] + np.outer(between, gap[coarse])) % 1.0).ravel()
-        more, more_rate = seen(added)
+        more, more_rate = gradients(added)
         s, g, rate = np.concatenate([s, added]), np.concatenate([g, more]), np.concatenate([rate, more_rate])
         order = np.argsort(s)
         s, g, rate = s[order], g[order], rate[order]

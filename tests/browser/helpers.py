@@ -5,10 +5,20 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+from _pytest.mark.structures import ParameterSet
 from playwright.sync_api import Locator, Page, expect
 
 PHONE = {"viewport": {"width": 390, "height": 844}}
 DARK = {"color_scheme": "dark"}
+# Small trainings that all tests share, so that the server compiles their networks once.
+DEEP = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resolution=25&v=1"
+CLASSIFIER = "/classifier?data=moons&data.samples=60&depth=1&width=4&steps=40&resolution=25&v=1"
+
+
+def in_the_long_tests(*values: str) -> list[ParameterSet]:
+    """As parameters of a test: cases that `make test` leaves to `make test-long`."""
+    return [pytest.param(value, marks=pytest.mark.long) for value in values]
 
 
 # ------------------------------------------------------------------------------------------------------------- what is waited for

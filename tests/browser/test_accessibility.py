@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,30 +15,31 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.helpers import PHONE, change_window, drawn, settle
+from tests.browser.helpers import CLASSIFIER, DARK, DEEP, PHONE, change_window, drawn, in_the_long_tests, settle
 
 # As high as a page is long: axe judges the contrast of nothing that has to be scrolled into view.
 TALL_PHONE = {"viewport": {"width": 390, "height": 4200}}
-WINDOWS: dict[str, tuple[int, int, bool]] = {"phone": (390, 4200, False), "light": (1280, 2400, False), "dark": (1280, 2400, True)}
+WINDOWS: dict[str, tuple[int, int, bool]] = {
+    "phone": (390, 4200, False),
+    "light": (1280, 2400, False),
+    "dark": (1280, 2400, True),
+}
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], "resultTypes": ["violations"]}
-PATHS = (
-    "/",
-    "/?view=surface",
+# A page of each kind: a board, a landscape in 3-D, a question, charts, tables, folds below a board, a training.
+KINDS = ("/", "/?view=surface", "/?lesson=unit", "/loss?topic=encodings", "/masks", "/stuck", DEEP)
+OTHERS = (
     "/?mode=same&v=1",
     "/hidden",
-    "/?lesson=unit",
     "/?lesson=unit&revealed=yes",
     "/hidden?lesson=hidden_gain",
-    "/loss?topic=encodings",
-    "/masks",
     "/masks?pad1=no&pad2=no&format=float16&v=1",
     *(f"/optimizers?topic={topic}" for topic in ("rates", "momentum", "adaptive", "batches", "schedules")),
-    "/deep?data=moons&data.samples=60&depth=2&width=4&steps=12&v=1",
-    "/stuck",
     *(f"/loss?topic={topic}" for topic in ("output", "two")),
-    "/classifier?data=moons&data.samples=60&depth=1&width=4&steps=12&v=1",
+    CLASSIFIER,
     "/workbench",
 )
+FOLDED = ("/", "/?view=surface", "/hidden", *(path for path in OTHERS if path.startswith("/optimizers")))  # "More controls" on a phone
+PLAYED = (*FOLDED, DEEP, CLASSIFIER, "/stuck", "/workbench", "/loss?topic=output", "/loss?topic=two")  # a picture and a player under it
 PARTS = ("Data", "Normalization", "Optimizers", "Run", "Picture")
 
 on_a_tall_phone = pytest.mark.parametrize("page", [TALL_PHONE], indirect=True, ids=["loaded on a phone"])
@@ -65,30 +66,39 @@ def findings(page: Page) -> list[str]:
     return found
 
 
-def assert_clean(page: Page, what: str) -> None:
-    """On a phone, and on a desktop with either color scheme."""
-    for name, window in WINDOWS.items():
-        change_window(page, *window)
+def assert_clean(page: Page, what: str, windows: Collection[str] = WINDOWS) -> None:
+    """In each of the windows."""
+    for name in windows:
+        change_window(page, *WINDOWS[name])
         found = findings(page)
         assert not found, f"{what}, {name}:\n" + "\n".join(found)
+        assert fits(page), f"{what}, {name}"
 
 
-@on_a_tall_phone
-@pytest.mark.parametrize("path", PATHS)
-def test_axe_finds_nothing_serious(serve: Callable[..., str], page: Page, path: str) -> None:
+def fits(page: Page) -> bool:
+    """Whether nothing is wider than the window."""
+    wide = page.locator(".stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") > 0
+    return not wide and page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("page", [{**TALL_PHONE, **DARK}], indirect=True, ids=["loaded on a dark phone"])
+@pytest.mark.parametrize("path", [*KINDS, *in_the_long_tests(*OTHERS)])
+def test_axe_finds_nothing_serious_in_any_window(serve: Callable[..., str], page: Page, path: str) -> None:
     opened(page, serve("app.py"), path)
+    assert fits(page)
     page.evaluate(AXE_SCRIPT)
     assert_clean(page, path)
 
 
 @on_a_tall_phone
-def test_axe_finds_nothing_serious_in_any_drawer(visit: Visit, page: Page) -> None:
+@pytest.mark.parametrize("windows", [("phone", "dark"), pytest.param(WINDOWS, marks=pytest.mark.long, id="all windows")])
+def test_axe_finds_nothing_serious_in_any_drawer(visit: Visit, page: Page, windows: Collection[str]) -> None:
     visit("/workbench?surface=network")
     page.evaluate(AXE_SCRIPT)
     for part in PARTS:
         page.get_by_role("radio", name=part, exact=True).click()
         settle(page)
-        assert_clean(page, part)
+        assert_clean(page, part, windows)
 
 
 # What has the focus, also inside shadow roots: its name, and the box in which it shows that; an input that is hidden shows it on its label.
@@ -197,10 +207,22 @@ def test_the_keyboard_works_every_kind_of_control(visit: Visit, page: Page) -> N
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True, ids=["phone"])
-@pytest.mark.parametrize("path", ["/", "/?view=surface", "/hidden", *PATHS[-11:]])
-def test_on_a_phone_the_picture_comes_first(visit: Visit, page: Page, path: str) -> None:
-    """Without scrolling: the whole first picture, and the player under it. Other controls fold away, and unfold for good."""
-    visit(path)
+@pytest.mark.parametrize("path", [*KINDS, *OTHERS])
+def test_a_page_on_a_phone(serve: Callable[..., str], page: Page, path: str) -> None:
+    """Its picture comes first, nothing is wider than the window, and axe finds nothing serious (in all windows: see above)."""
+    opened(page, serve("app.py"), path)
+    if path in PLAYED:
+        assert_the_picture_comes_first(page)
+    if path in FOLDED:
+        assert_controls_unfold_for_good(page)
+    assert fits(page)
+    if path in OTHERS:
+        page.evaluate(AXE_SCRIPT)
+        assert_clean(page, path, ["phone"])
+
+
+def assert_the_picture_comes_first(page: Page) -> None:
+    """Without scrolling: the whole first picture, and the player under it."""
     picture = page.locator(".esl-contour:visible, .esl-surface:visible").first.bounding_box()
     player = page.locator(".esl-player").bounding_box()
     assert picture
@@ -208,8 +230,10 @@ def test_on_a_phone_the_picture_comes_first(visit: Visit, page: Page, path: str)
     assert picture["y"] > 60
     assert picture["y"] + picture["height"] <= player["y"] + 25, "the axis' title may lie under the player's rim, the map may not"
     assert player["y"] + player["height"] <= 844
-    if path == "/workbench" or path.startswith(("/deep", "/loss", "/classifier")) or path == "/stuck":
-        return
+
+
+def assert_controls_unfold_for_good(page: Page) -> None:
+    """Other controls than the first fold away, and a change of one does not fold them again."""
     mode = page.get_by_role("radio", name="each panel's own best")
     expect(mode).to_be_hidden()
     page.get_by_text("More controls").click()
@@ -217,6 +241,7 @@ def test_on_a_phone_the_picture_comes_first(visit: Visit, page: Page, path: str)
     mode.or_(page.get_by_role("radio", name="the same fraction of each limit")).last.click()
     expect(page).to_have_url(re.compile("mode=fraction"))
     expect(mode).to_be_visible()  # the page was drawn anew, and the fold is as it was left
+    settle(page)
 
 
 def test_on_a_projector_picture_number_and_player_are_in_view(visit: Visit, page: Page) -> None:

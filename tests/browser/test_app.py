@@ -14,7 +14,7 @@ from core.settings import pick
 from labs.plane.run import run
 from lessons.scenes import HIDDEN, SCALE
 from tests.browser.conftest import Serve, Visit
-from tests.browser.helpers import DARK, PHONE, address_is, becomes, box, change_window, drawn, numbers, query, settle
+from tests.browser.helpers import address_is, becomes, box, drawn, in_the_long_tests, numbers, query, settle
 
 
 def counts(page: Page, *expected: str) -> None:
@@ -184,7 +184,12 @@ def test_three_dimensions_are_one_click_away(visit: Visit, page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cm → mm", "the same η = 0.5 for both", "standardize", "correlation: what remains", "hidden gain and batch norm"]
+    "name",
+    [
+        "cm → mm",
+        "hidden gain and batch norm",  # on another page
+        *in_the_long_tests("the same η = 0.5 for both", "standardize", "correlation: what remains"),
+    ],
 )
 def test_a_lesson_asks_first_and_then_shows(visit: Visit, page: Page, name: str) -> None:
     visit("/")
@@ -198,13 +203,14 @@ def test_a_lesson_asks_first_and_then_shows(visit: Visit, page: Page, name: str)
     expect(page).to_have_url(re.compile("revealed=yes"))
 
 
-@pytest.mark.parametrize("topic", ["Momentum", "Adaptive", "Mini-batches", "Schedules", "Rates"])
-def test_topics_of_the_page_of_optimizers(visit: Visit, page: Page, topic: str) -> None:
+def test_topics_of_the_page_of_optimizers(visit: Visit, page: Page) -> None:
     visit("/optimizers")
-    page.get_by_role("radio", name=topic).or_(page.get_by_role("button", name=topic, exact=True)).click()
-    settle(page)
-    expect(page.locator(".esl-number").first).to_be_visible()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
+    for topic in ("Momentum", "Adaptive", "Mini-batches", "Schedules", "Rates"):
+        page.get_by_role("radio", name=topic).or_(page.get_by_role("button", name=topic, exact=True)).click()
+        expect(page.get_by_role("radio", name=topic)).to_be_checked()
+        settle(page)
+        expect(page.locator(".esl-number").first).to_be_visible()
+        expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
 def test_the_workbench_draws_what_is_picked(visit: Visit, page: Page) -> None:
@@ -218,29 +224,6 @@ def test_the_workbench_draws_what_is_picked(visit: Visit, page: Page) -> None:
         page.get_by_role("radio", name=part).or_(page.get_by_role("button", name=part, exact=True)).click()
         settle(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-@pytest.mark.parametrize("page", [{**PHONE, **DARK}], indirect=True, ids=["loaded on a dark phone"])
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/hidden",
-        "/optimizers",
-        "/loss",
-        "/stuck",
-        "/workbench",
-        "/masks",
-        "/classifier?depth=1&width=4&steps=12&v=1",
-        "/deep?depth=2&width=4&steps=12&v=1",
-    ],
-)
-def test_every_page_fits_its_window(visit: Visit, page: Page, path: str) -> None:
-    visit(path)
-    for width, height, dark in ((390, 844, True), (390, 844, False), (1280, 800, True)):
-        change_window(page, width, height, dark)
-        assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-        assert page.locator(".stMainBlockContainer").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
 
 
 def test_the_table_of_the_hidden_layer_is_what_run_gives() -> None:

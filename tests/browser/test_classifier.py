@@ -13,10 +13,10 @@ from labs.deep.regions import regions
 from labs.deep.run import run
 from lessons.deep_scene import CLASSIFIER
 from tests.browser.conftest import Visit
+from tests.browser.helpers import CLASSIFIER as TINY
 from tests.browser.helpers import query
 from views.view_state import ViewState
 
-TINY = "/classifier?data=moons&data.samples=60&depth=1&width=4&steps=40&resolution=25&v=1"
 # The sum of the class numbers of each picture of regions, as Plotly holds them.
 PREDICTED = """() => [...document.querySelectorAll(".esl-cloud .esl-plotly")].map(
     (node) => node.data?.[0].z.reduce((sum, row) => sum + row.reduce((a, b) => a + b, 0), 0) ?? null)"""

@@ -13,11 +13,10 @@ from core.numerals import numeral
 from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
 from tests.browser.conftest import Serve, Visit
+from tests.browser.helpers import DEEP as TINY
 from tests.browser.helpers import becomes, box, query, settle
 from views.deep.charts import CHARTS, ON_NETWORKS
 from views.view_state import ViewState
-
-TINY = "/deep?data=moons&data.samples=60&depth=2&width=4&steps=40&batch=16&resolution=25&v=1"
 
 
 def right(one: NetworkResult, at: int) -> str:

@@ -14,10 +14,12 @@ from playwright.sync_api import Page, Request, Route, WebSocket, expect
 
 from tests.browser import helpers
 from tests.browser.conftest import Serve
-from tests.browser.helpers import settle
+from tests.browser.helpers import DEEP, in_the_long_tests, settle
 from tests.browser.servers import ROOT
 
-PATHS = ("/", "/hidden", "/optimizers", "/workbench", "/?view=surface", "/loss", "/masks", "/deep?depth=2&width=4&steps=12&v=1")
+# One page of each kind; the others, which are drawn by the same scripts, in make test-long.
+PATHS = ("/", "/?view=surface", "/masks", DEEP)
+OTHERS = ("/hidden", "/optimizers", "/workbench", "/loss")
 
 
 def drawn(page: Page) -> None:
@@ -35,7 +37,7 @@ def listening(page: Page, event: Literal["request", "websocket"], listener: Call
     page.remove_listener(event, listener)
 
 
-@pytest.mark.parametrize("path", ["/", "/optimizers", "/hidden", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])
+@pytest.mark.parametrize("path", ["/", "/hidden", *in_the_long_tests("/optimizers", "/workbench", DEEP)])
 def test_behind_a_path_prefix(serve: Serve, page: Page, path: str) -> None:
     """The pictures appear, links stay below the prefix, and nothing is asked for beside it."""
     address = serve("app.py", STREAMLIT_SERVER_BASE_URL_PATH="lab")
@@ -56,7 +58,7 @@ def test_behind_a_path_prefix(serve: Serve, page: Page, path: str) -> None:
     assert not outside, f"asked for outside the prefix: {outside}"
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, *in_the_long_tests(*OTHERS)])
 def test_without_the_internet(serve: Serve, page: Page, path: str) -> None:
     """Everything that a page needs comes from the app itself; nothing else is even asked for."""
     address, elsewhere = serve("app.py"), []
