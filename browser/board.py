@@ -108,46 +108,6 @@ class Player(TypedDict):
     redraws: NotRequired[bool]  # a person may ask for the planes through the update that is shown
 
 
-class Words(TypedDict):
-    """What the board says, translated. {k} and {n} are filled in the browser."""
-
-    play: str
-    pause: str
-    step: str
-    speed: str
-    contour: str
-    surface: str
-    update: str  # "update {k} of {n}"
-    epoch: str  # "epoch {k} of {n}"
-    evaluation: str  # "gradient evaluation {k} of {n}"
-    clock: str  # name of the menu of the three
-    updates: str
-    epochs: str
-    evaluations: str
-    details: str  # name of the switch
-    details_help: str
-    flip: str  # name of the switch
-    flip_help: str
-    meter: str  # "{distance} off the plane; true loss {truth}, drawn {drawn}"
-    redraw: str  # "Redraw through this step"
-    moves: str  # what the arrows are
-    enlarged: str  # "Drawn larger: {times}."
-    lens: str  # "{optimizer}'s own coordinates"
-    leaves: str  # "leaves the picture at update {k}"
-    diverged: str  # "diverged at update {k}"
-    no_webgl: str
-    data: str
-    which: str
-    scrub: str  # name of the scrub bar
-    view: str  # name of the Contour | 3-D switch
-    settled: str  # what the check mark means
-    curves: str  # alternative text of the curves
-    start: str  # name of the ring at the start
-    point: NotRequired[str]  # name of the point that is looked at
-    fit: str  # the window that fits
-    reset: str  # the camera as it was at first
-
-
 class BoardData(TypedDict):
     panels: Sequence[Panel]
     curves: Figure | None
@@ -156,7 +116,7 @@ class BoardData(TypedDict):
     surface_panel: int
     moving: bool  # a rough picture, for a hand that moves on
     edit: int  # another number after each change that a person made: what is drawn over in the browser is then drawn anew
-    words: Words
+    words: Mapping[str, str]  # what the board says, translated; {k} and {n} are filled in the browser
 
 
 @dataclass(frozen=True)

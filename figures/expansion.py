@@ -22,7 +22,7 @@ def expansion(
     room = 0.5 * (high - low) or 1.0
     shown = np.where((expanded >= low - room) & (expanded <= high + room), expanded, np.nan)
     colors = [list(stop) for stop in LOSS_SCALE], [[0, DOWN], [1, DOWN]]
-    looks: tuple[Layout, Layout] = ({"lighting": LIGHTING}, {"opacity": 0.45})
+    styles: tuple[Layout, Layout] = ({"lighting": LIGHTING}, {"opacity": 0.45})
     traces: list[Trace] = [
         {
             "type": "surface",
@@ -33,9 +33,9 @@ def expansion(
             "showscale": False,
             "name": name,
             "hovertemplate": hover(axes, name, "%{z:.4g}"),
-            **look,
+            **style,
         }
-        for z, name, scale, look in zip((true, shown), words, colors, looks, strict=True)
+        for z, name, scale, style in zip((true, shown), words, colors, styles, strict=True)
     ]
     scene = {
         "xaxis": {"title": {"text": axes[0]}, "nticks": 5},

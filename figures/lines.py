@@ -53,9 +53,9 @@ def lines(drawn: Sequence[Line], axes: tuple[str, str], *, log: bool = False, le
         )
     vertical = axis(axes[1])
     if log:
-        seen = np.concatenate([np.asarray(line.y, np.float64) for line in drawn]) if drawn else np.ones(1)
-        seen = seen[np.isfinite(seen) & (seen > LEAST)]
-        decades = float(np.log10(seen.max() / seen.min())) if seen.size else 0.0
+        positive = np.concatenate([np.asarray(line.y, np.float64) for line in drawn]) if drawn else np.ones(1)
+        positive = positive[np.isfinite(positive) & (positive > LEAST)]
+        decades = float(np.log10(positive.max() / positive.min())) if positive.size else 0.0
         vertical |= {"type": "log", "exponentformat": "power"} | ({"dtick": max(1, round(decades / 6))} if decades > 1.5 else {})
     layout: dict[str, object] = {
         "xaxis": axis(axes[0]),

@@ -10,15 +10,14 @@ from labs.plane.setup import Experiment
 
 @dataclass(frozen=True)
 class Lesson:
-    """page: the key of the page it plays on. told: what is done, before the question. answer(): the sentence under the picture; its
-    numbers are computed, never typed. chart: of deep networks, the one that is shown under the picture."""
+    """One question, predicted before it is answered."""
 
     label: str
-    page: str
+    page: str  # the key of the page it plays on
     experiment: Experiment | Deep
-    told: str
+    intro: str  # what is set up, before the question
     question: str
     choices: tuple[str, ...]
-    answer: Callable[[], Message]
+    answer: Callable[[], Message]  # the sentence under the picture; its numbers are computed, never typed
     rank: int = 100
-    chart: str = ""
+    chart: str = ""  # of deep networks: which one stands under the picture

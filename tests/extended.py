@@ -14,13 +14,12 @@ sys.path.insert(0, str(Path.cwd()))
 import translations
 from core.address import read, write
 from core.settings import Option, Pick, Setting
-from core.setup import Items, OneItem, Records, Setup, parts, settings_of
+from core.setup import Items, Menu, OneItem, Records, Setup, menus_of, parts, settings_of
 from labs.deep.setup import Deep
 from labs.masks.method import mask_methods
 from labs.plane.setup import Experiment
 from views.controls import PickSlot
 from views.lesson import lessons
-from views.menus import menus
 from views.view_state import ViewState
 
 
@@ -41,10 +40,11 @@ def holding(record: type[Setup], menu: str, picked: Pick) -> Iterator[Setup]:
 
 def offered(menu: str, picked: Pick) -> bool:
     """Whether every setup that picks from the menu has the pick in its address, and the control panel a control for each setting."""
-    slot: PickSlot[Setup] = PickSlot(menu, picked, lambda setup: picked, lambda setup, changed: setup)
+    items = menus_of(Experiment, Deep)[menu]
+    slot: PickSlot[Setup] = PickSlot(Menu(menu, lambda: items), picked, lambda setup: picked, lambda setup, changed: setup)
     held = [*holding(Experiment, menu, picked), *holding(Deep, menu, picked)]
     controls = [slot.slot(setting.name).setting for setting in slot.settings]
-    return bool(held) and all(map(comes_back, held)) and controls == list(menus()[menu][picked.name].fields)
+    return bool(held) and all(map(comes_back, held)) and controls == list(items[picked.name].fields)
 
 
 def chooses(setting: Setting, item: str) -> bool:
@@ -53,7 +53,7 @@ def chooses(setting: Setting, item: str) -> bool:
 
 def places(item: str) -> Iterator[str]:
     """Where an item of this name is offered, and comes back from an address."""
-    for menu, items in menus().items():
+    for menu, items in menus_of(Experiment, Deep).items():
         if item in items and offered(menu, Pick(item)):
             yield menu
         for name, entry in items.items():

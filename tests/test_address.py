@@ -22,8 +22,8 @@ from labs.plane.run import PanelResult, run
 from labs.plane.setup import MOST_OPTIMIZERS, MOST_PANELS, Experiment, Panel
 from lessons.mask_scene import MASKED
 from lessons.scenes import ADAPTIVE, BATCHES, ENCODINGS, HIDDEN, MOMENTUM, OUTPUT, RATES, SCALE, SCHEDULES, STUCK, TWO, WORKBENCH
+from tests.menus import fields_of, menus
 from views.lesson import lessons, scenes
-from views.menus import fields_of, menus
 from views.view_state import ViewState
 
 LESSONS = frozenset(lessons())

@@ -17,7 +17,7 @@ import pytest
 from labs.plane import kernels
 from compute import programs
 from labs.plane.setup import Experiment, Panel
-from views.menus import fields_of, menus
+from tests.menus import fields_of, menus
 from labs.plane.run import problem_of, run
 from core.settings import Count, Number, Setting, pick
 from core.messages import Value

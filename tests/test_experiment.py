@@ -17,7 +17,7 @@ from jaxtyping import Float
 from sklearn.datasets import load_iris
 
 from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel
-from views.menus import fields_of, menus
+from tests.menus import fields_of, menus
 from labs.plane.run import problem_of, run
 from labs.plane.minimum import Fit, fitted
 from labs.plane.problem import probed, inputs_and_predictions

@@ -25,7 +25,7 @@ from figures.surface import surface
 from labs.plane.run import run
 from labs.plane.setup import Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, RATES, SCALE, WORKBENCH
-from views.plane.board import board_data
+from views.plane.board import plane_board
 from views.view_state import ViewState
 
 Vector = Float[np.ndarray, " n"]
@@ -84,7 +84,7 @@ SCENES = {
 @pytest.mark.parametrize("name", SCENES)
 def test_every_figure_of_a_page_is_one(name: str) -> None:
     experiment = SCENES[name]
-    board = board_data(experiment, run(experiment), ViewState(curves="on"))
+    board = plane_board(experiment, run(experiment), ViewState(curves="on"))
     assert board["curves"] is not None
     accepted(board["curves"])
     for panel in board["panels"]:
@@ -221,7 +221,7 @@ def test_the_drawn_goal_is_the_level_line_of_the_actual_regression(unit: float) 
     """In the picture as it is sent: every point of the ring has the loss L* + 0.01·Var(y), residual by residual."""
     experiment = Experiment(scale2=unit, steps=50)
     result = run(experiment)
-    board = board_data(experiment, result, ViewState())
+    board = plane_board(experiment, result, ViewState())
     for i, standard in enumerate((False, True)):
         x, y = iris(unit, standard)
         (ring,) = (trace for trace in board["panels"][i]["contour"]["data"] if trace.get("name") == "the goal")
@@ -240,7 +240,7 @@ def test_the_drawn_goal_is_the_level_line_of_the_actual_regression(unit: float) 
 def test_the_surface_shows_the_loss_itself_and_the_contour_its_height() -> None:
     experiment = Experiment(steps=50, resolution=20)
     result = run(experiment)
-    board = board_data(experiment, result, ViewState(view="surface"))
+    board = plane_board(experiment, result, ViewState(view="surface"))
     for i, panel in enumerate(board["panels"]):
         assert panel["surface"] is not None
         deep, flat, true = panel["surface"]["data"][0], panel["contour"]["data"][0], result.panels[i].grid

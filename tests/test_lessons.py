@@ -75,8 +75,8 @@ def test_lessons_in_their_order() -> None:
     for lesson in lessons().values():
         assert lesson.question.endswith("?")
         assert 2 <= len(lesson.choices) <= 4
-        assert lesson.told
-        assert not re.search(r"κ|steps? ", lesson.told), "the question does not give the answer away"
+        assert lesson.intro
+        assert not re.search(r"κ|steps? ", lesson.intro), "the question does not give the answer away"
 
 
 @pytest.mark.parametrize("page", ["scale", "hidden", "optimizers"])
@@ -96,7 +96,7 @@ def test_predict_first_then_reveal(name: str) -> None:
     assert not at.success
     assert not at.warning
     assert [said.value for said in at.title] == [lesson.label]
-    assert [said.value for said in at.markdown if said.value == lesson.told]
+    assert [said.value for said in at.markdown if said.value == lesson.intro]
     (radio,) = at.radio
     assert len(at.button) == 1
     assert radio.label == f"**{lesson.question}**"
@@ -158,4 +158,4 @@ def test_from_a_lesson_to_the_next_and_back_to_the_bare_page() -> None:
 def test_a_lesson_asked_for_on_another_page_opens_on_its_own(page: str, name: str) -> None:
     at = opened(page, {"lesson": name})
     assert not at.warning
-    assert [said.value for said in at.markdown if said.value == lessons()[name].told]
+    assert [said.value for said in at.markdown if said.value == lessons()[name].intro]

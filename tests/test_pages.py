@@ -14,9 +14,9 @@ from labs.plane.run import run
 from labs.plane.setup import Experiment
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
+from tests.menus import fields_of, menus
 from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
 from views import progress
-from views.menus import fields_of, menus
 from views.plane import rates
 from views.plane.control_panel import with_surface
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
-from browser.board import Act, BoardData, Fact, Panel, Player, Words, board, board_act, board_state
+from browser.board import Act, BoardData, Fact, Panel, Player, board, board_act, board_state
 from core.messages import Message
 from figures.figure import Figure
 from views.language import say, tr
@@ -62,7 +62,8 @@ def fact(label: str, value: str, help: str) -> Fact:
     return {"label": label, "value": value, "help": help}
 
 
-def words() -> Words:
+def words() -> dict[str, str]:
+    """All that the board says, by the names that browser/client calls them."""
     return {
         "play": tr("Play"),
         "pause": tr("Pause"),

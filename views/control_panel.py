@@ -1,6 +1,6 @@
 """The control panel of a page: everything that can be set, behind one fold; a part at a time, and only that part is drawn."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Generic, NamedTuple
 
@@ -8,9 +8,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.settings import Pick
-from views.controls import PickSlot, field, menu, setting
+from core.setup import Entry, Menu
+from views.controls import PickSlot, chips, field, menu, setting
 from views.language import language, tr
-from views.menus import menus
 from views.session import E, Scene
 
 Draw = Callable[[Scene[E]], None]
@@ -75,7 +75,7 @@ def item_choice(
     scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None, *, segmented: bool = False
 ) -> None:
     """The menu of a catalogue. only: the items that are offered, where not all are."""
-    items = menus()[slot.menu]
+    items = slot.menu.items()
     menu(
         scene,
         key,
@@ -86,6 +86,21 @@ def item_choice(
         lambda setup, name: slot.put(setup, Pick(str(name))),
         segmented=segmented,
     )
+
+
+def item_chips(
+    scene: Scene[E],
+    key: str,
+    label: str,
+    menu: Menu[Entry],
+    picks: Sequence[Pick],
+    take: Callable[[E, list[str]], E],
+    only: Collection[str] | None = None,
+) -> None:
+    """Any of a catalogue's items, as chips. only: the items that are offered, where not all are."""
+    items = menu.items()
+    offered = [name for name in items if only is None or name in only]
+    chips(scene, key, label, offered, lambda name: tr(items[name].label), [picked.name for picked in picks], take, wrap=True)
 
 
 def item_menu(scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None) -> None:
@@ -105,8 +120,7 @@ def item_settings(scene: Scene[E], key: str, slot: PickSlot[E], leave_out: Seque
 
 def item_heading(slot: PickSlot[E]) -> None:
     """What is picked: its name, its formula, where it comes from."""
-    item = menus()[slot.menu][slot.now.name]
-    st.markdown(f"**{tr(item.label)}**")
-    st.latex(item.formula)
-    if item.source:
-        st.caption(item.source)
+    st.markdown(f"**{tr(slot.item.label)}**")
+    st.latex(slot.item.formula)
+    if slot.item.source:
+        st.caption(slot.item.source)

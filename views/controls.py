@@ -6,22 +6,23 @@ before the page runs again. So links, Back, lessons and other controls can chang
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar, cast
+from typing import Generic, Literal, TypeVar, cast
 
 import streamlit as st
 
 from browser.slider import slider, slider_dragging, slider_value, stops
 from core.messages import Value
-from core.settings import Number, Option, Pick, Setting, values
-from core.setup import settings_of
+from core.settings import Number, Option, Pick, Setting
+from core.setup import Entry, Items, Menu, OneItem, parts, settings_of
 from labs.plane.setup import Experiment
 from views import prefetch
 from views.language import language, tr
-from views.menus import fields_of
 from views.session import E, Scene, edit
 
 Mark = tuple[float, str, str]
+ButtonType = Literal["primary", "secondary"]
 Choice = TypeVar("Choice", bound=Value)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -35,25 +36,30 @@ class Slot(Generic[E]):
 
 @dataclass(frozen=True)
 class PickSlot(Generic[E]):
-    """An item of a menu that a setup holds. now: what is picked; get and put read and replace it in any setup."""
+    """A pick of a setup. now: what is picked; get and put read and replace it in any setup."""
 
-    menu: str
+    menu: Menu[Entry]
     now: Pick
     get: Callable[[E], Pick]
     put: Callable[[E, Pick], E]
 
     @property
+    def item(self) -> Entry:
+        """The record of what is picked."""
+        return self.menu.items()[self.now.name]
+
+    @property
     def settings(self) -> tuple[Setting, ...]:
         """Those of the item that is picked."""
-        return fields_of(self.menu, self.now.name)
+        return self.menu.fields(self.now.name)
 
     def has(self, name: str) -> bool:
         return any(setting.name == name for setting in self.settings)
 
     def slot(self, name: str) -> Slot[E]:
         """A setting of the item."""
-        (found,) = (setting for setting in self.settings if setting.name == name)
-        return Slot(found, values(self.now, (found,))[name], lambda e, value: self.put(e, self.get(e).having(**{name: value})))
+        (setting,) = (setting for setting in self.settings if setting.name == name)
+        return Slot(setting, self.menu.values(self.now)[name], lambda e, value: self.put(e, self.get(e).having(**{name: value})))
 
 
 def field(scene: Scene[E], name: str) -> Slot[E]:
@@ -62,19 +68,27 @@ def field(scene: Scene[E], name: str) -> Slot[E]:
     return Slot(setting, getattr(scene.experiment, name), lambda e, value: _with(e, name, value))
 
 
-def picked(scene: Scene[E], name: str, menu: str = "") -> PickSlot[E]:
-    """A pick of the setup. menu: where it has another name than the field."""
-    return PickSlot(menu or name, getattr(scene.experiment, name), lambda e: getattr(e, name), lambda e, pick: _with(e, name, pick))
+def picked(scene: Scene[E], name: str) -> PickSlot[E]:
+    """A pick of the setup."""
+    menu = _menu_of(scene, name)
+    return PickSlot(menu, getattr(scene.experiment, name), lambda e: getattr(e, name), lambda e, pick: _with(e, name, pick))
 
 
-def picked_at(scene: Scene[E], name: str, i: int, menu: str) -> PickSlot[E]:
+def picked_at(scene: Scene[E], name: str, i: int) -> PickSlot[E]:
     """One of several picks of the setup."""
 
     def put(setup: E, pick: Pick) -> E:
         before = getattr(setup, name)
         return _with(setup, name, (*before[:i], pick, *before[i + 1 :]))
 
-    return PickSlot(menu, getattr(scene.experiment, name)[i], lambda e: getattr(e, name)[i], put)
+    return PickSlot(_menu_of(scene, name), getattr(scene.experiment, name)[i], lambda e: getattr(e, name)[i], put)
+
+
+def _menu_of(scene: Scene[E], name: str) -> Menu[Entry]:
+    """What a field of the setup picks from."""
+    (kind,) = (part.kind for part in parts(type(scene.experiment)) if part.name == name)
+    assert isinstance(kind, OneItem | Items)
+    return kind.menu
 
 
 def _with(setup: E, name: str, value: object) -> E:
@@ -84,6 +98,19 @@ def _with(setup: E, name: str, value: object) -> E:
 def _key(scene: Scene[E], name: str) -> str:
     """Keyed by language too: a select box whose labels change under it would lose its value."""
     return f"{scene.page} {name} {language()}"
+
+
+def _bound(scene: Scene[E], name: str, value: object, take: Callable[[E, T], E]) -> tuple[str, Callable[[], None]]:
+    """The key of a widget that shows the value, and its on_change: what a person chose, taken into the setup."""
+    key = _key(scene, name)
+    st.session_state[key] = value
+
+    def taken() -> None:
+        chosen = st.session_state[key]
+        if chosen is not None:
+            edit(scene.page, lambda setup: take(setup, chosen))
+
+    return key, taken
 
 
 def number(
@@ -100,9 +127,10 @@ def number(
     help: str = "",
     play: str = "",
 ) -> None:
-    """A live slider for a Number or a Count, its pictures sent ahead of the hand. `play`: the name of a button that runs from end to end.
+    """A live slider for a Number or a Count; the pictures of its stops are prefetched.
 
-    low, high: ends of the track other than the setting's own; it always reaches the value.
+    low, high: ends of the track other than the setting's own; it always reaches the value. play: the name of a button that runs from end
+    to end.
     """
     setting, value, key = slot.setting, float(slot.value), _key(scene, name)
     assert not isinstance(setting, Option)
@@ -136,9 +164,9 @@ def number(
         help=help,
         play=play,
     )
-    if isinstance(scene.experiment, Experiment):  # a training is far too slow to be sent ahead
-        rests = stops(low, high, [at for at, _ in ticks], log=log, wide=wide, integer=whole)
-        prefetch.offer(key, prefetch.slid(cast(Callable[[Experiment, float], Experiment], put), rests))
+    if isinstance(scene.experiment, Experiment):  # a training is far too slow to be prefetched
+        track = stops(low, high, [value for value, _ in ticks], log=log, wide=wide, integer=whole)
+        prefetch.offer(key, prefetch.slid(cast(Callable[[Experiment, float], Experiment], put), track))
 
 
 def menu(
@@ -153,14 +181,7 @@ def menu(
     segmented: bool = False,
 ) -> None:
     """One of several: a select box, or buttons side by side."""
-    key = _key(scene, name)
-    st.session_state[key] = value
-
-    def taken() -> None:
-        chosen = st.session_state[key]
-        if chosen is not None:
-            edit(scene.page, lambda experiment: take(experiment, chosen))
-
+    key, taken = _bound(scene, name, value, take)
     if segmented:
         st.segmented_control(label, choices, format_func=labels, key=key, on_change=taken, required=True, wrap=True)
     else:
@@ -168,13 +189,10 @@ def menu(
 
 
 def toggle(
-    scene: Scene[E], name: str, label: str, value: bool, take: Callable[[E, Value], E], *, help: str | None = None, disabled: bool = False
+    scene: Scene[E], name: str, label: str, value: bool, take: Callable[[E, bool], E], *, help: str | None = None, disabled: bool = False
 ) -> None:
-    key = _key(scene, name)
-    st.session_state[key] = value
-    st.toggle(
-        label, key=key, on_change=lambda: edit(scene.page, lambda e: take(e, int(st.session_state[key]))), help=help, disabled=disabled
-    )
+    key, taken = _bound(scene, name, value, take)
+    st.toggle(label, key=key, on_change=taken, help=help, disabled=disabled)
 
 
 def chips(
@@ -188,17 +206,15 @@ def chips(
     wrap: bool | None = None,
 ) -> None:
     """Any of several, as chips. wrap: in more than one line; None: as Streamlit finds best."""
-    key = _key(scene, name)
-    st.session_state[key] = list(value)
-    st.pills(
-        label,
-        choices,
-        selection_mode="multi",
-        format_func=labels,
-        key=key,
-        on_change=lambda: edit(scene.page, lambda experiment: take(experiment, list(st.session_state[key]))),
-        wrap=wrap,
-    )
+    key, taken = _bound(scene, name, list(value), take)
+    st.pills(label, choices, selection_mode="multi", format_func=labels, key=key, on_change=taken, wrap=wrap)
+
+
+def edit_button(
+    scene: Scene[E], name: str, label: str, change: Callable[[E], E], *, icon: str | None = None, kind: ButtonType = "secondary"
+) -> None:
+    """A button that changes the setup."""
+    st.button(label, key=f"{scene.page} {name}", icon=icon, type=kind, on_click=lambda: edit(scene.page, change))
 
 
 def choice(

@@ -28,11 +28,13 @@ def language() -> str:
 
 
 def tr(text: str) -> str:
+    """A text in the person's language."""
     return translator(language())(text)
 
 
-def say(said: Message) -> str:
-    return render(said, language())
+def say(message: Message) -> str:
+    """A message in the person's language."""
+    return render(message, language())
 
 
 def language_menu() -> None:

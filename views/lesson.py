@@ -31,13 +31,13 @@ def scenes(page: str) -> dict[str, Experiment | Deep]:
 
 def hidden(scene: Scene[E]) -> bool:
     """Draws the question of a lesson that is not revealed yet; True while the picture is to stay hidden."""
-    lesson = lessons().get(scene.shown.lesson)
-    if lesson is None or scene.shown.revealed == "yes":
+    lesson = lessons().get(scene.view_state.lesson)
+    if lesson is None or scene.view_state.revealed == "yes":
         return False
     st.title(tr(lesson.label), anchor=False)
-    st.markdown(tr(lesson.told))
+    st.markdown(tr(lesson.intro))
     choices = range(len(lesson.choices))
-    key = f"prediction {scene.shown.lesson} {language()}"
+    key = f"prediction {scene.view_state.lesson} {language()}"
     st.radio(f"**{tr(lesson.question)}**", choices, format_func=lambda i: tr(lesson.choices[i]), key=key, index=None)
     st.button(tr("Show what happens"), type="primary", on_click=lambda: show(scene.page, revealed="yes"))
     return True
@@ -45,7 +45,7 @@ def hidden(scene: Scene[E]) -> bool:
 
 def answer(scene: Scene[E]) -> None:
     """The answer under the picture, once it is revealed, and as long as the picture is the lesson's."""
-    lesson = lessons().get(scene.shown.lesson)
+    lesson = lessons().get(scene.view_state.lesson)
     if lesson is not None and scene.experiment == lesson.experiment:
         st.success(say(lesson.answer()), icon=":material/lightbulb:")
 

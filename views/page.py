@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from browser.board import FLIP, Act, BoardData
 from core.messages import Refusal
@@ -14,21 +15,22 @@ from labs.plane.run import PanelResult, Result, fitting, start_at
 from labs.plane.setup import EDGE, Experiment
 from views import board, lesson, prefetch, progress
 from views.language import say, tr
-from views.plane.board import board_data
+from views.plane.board import plane_board
 from views.plane.caption import caption
+from views.plane.rates import rate
 from views.session import E, Scene, edits, load_scene, moving, store_scene
 
 
 def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
-    """The scene of this run. What the address asked for and could not have is said in one line each."""
+    """The scene of this run, and a warning for each thing that the address asked for and could not have."""
     asked = lesson.lessons().get(st.query_params.get("lesson", ""))
     if asked is not None and asked.page != page:
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
     prefetch.clear()
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = load_scene(page, opening, topics or {}, scenes)
-    for said in refused:
-        st.warning(say(said))
+    for reason in refused:
+        st.warning(say(reason))
     return scene
 
 
@@ -43,10 +45,14 @@ def takeaway(text: str) -> None:
         st.header(text, anchor=False)
 
 
-def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data) -> Result | None:
+def picture(
+    scene: Scene,
+    adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data,
+    rate_in: DeltaGenerator | None = None,
+) -> Result | None:
     """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had.
 
-    adorn: what a page draws on it besides.
+    adorn: what a page draws on it besides. rate_in: where to draw the control of the rate, with the limits of the panels marked.
     """
     try:
         result = progress.result_of(scene)
@@ -57,13 +63,16 @@ def picture(scene: Scene, adorn: Callable[[BoardData, Result], BoardData] = lamb
     def change(experiment: Experiment, act: Act) -> Experiment:
         return done(experiment, result.panels[act.panel], act) if act.panel < len(result.panels) else experiment
 
-    data = board_data(scene.experiment, result, scene.shown, moving=moving(), edit=edits())
+    data = plane_board(scene.experiment, result, scene.view_state, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         prefetch.offer(FLIP, prefetch.flipped(result))
     board.draw(scene, adorn(data, result), ("start", "point", "window", "fit"), change)
     progress.bar(scene, result)
     st.caption(caption(scene.experiment, result))
     board.notes(result.notes)
+    if rate_in is not None:
+        with rate_in:
+            rate(scene, result)
     return result
 
 
@@ -101,9 +110,9 @@ def window_at(at: tuple[float, ...]) -> Window | None:
     """As many digits as a ten-thousandth of it needs; None where it is too small, or too far out, to be an address."""
     left, right, bottom, top = at
     wide, high = abs(right - left), abs(top - bottom)
-    found = (*(_rounded(x, 1e-4 * wide) for x in (left, right)), *(_rounded(y, 1e-4 * high) for y in (bottom, top)))
-    far = max(abs(value) for value in found)
-    return None if min(wide, high) <= 1e-8 * max(1.0, far) or far > EDGE.high else (found[0], found[1], found[2], found[3])
+    window = (*(_rounded(x, 1e-4 * wide) for x in (left, right)), *(_rounded(y, 1e-4 * high) for y in (bottom, top)))
+    far = max(abs(value) for value in window)
+    return None if min(wide, high) <= 1e-8 * max(1.0, far) or far > EDGE.high else (window[0], window[1], window[2], window[3])
 
 
 def _rounded(value: float, unit: float) -> float:
@@ -117,7 +126,7 @@ def try_next(text: str) -> None:
 
 
 def end_page(scene: Scene[E]) -> None:
-    """Last on every page: pictures are sent ahead, the address is written; then once more, while something is still to be computed."""
+    """Last on every page: prefetches pictures, writes the address, and runs the page again while something is still to be computed."""
     if isinstance(scene.experiment, Experiment):
         prefetch.serve(cast(Scene, scene))
     store_scene(scene)

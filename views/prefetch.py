@@ -1,4 +1,4 @@
-"""What the browser needs ahead of the hand: films, the pictures that a slider leads to, sent before it is dragged.
+"""Prefetched films: the pictures that a slider leads to, sent to the browser before it is dragged.
 
 A line to the server may be slow, a hand is not. As soon as a pointer or the focus is on a slider, the browser asks for the pictures of
 its stops, the nearest first; while the slider is dragged it shows those it has without asking anybody, and what it shows is what
@@ -21,15 +21,15 @@ from figures.levels import levels
 from labs.plane.run import Result, batch_landscape, run
 from labs.plane.setup import Experiment
 from views.language import language, tr
-from views.plane.board import board_data
+from views.plane.board import plane_board
 from views.session import Scene, edits
 
 _PREFETCHER = component("prefetcher")
 _OFFERS = "offered ahead"
 _DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take
-FINEST = 150  # points a side of a picture sent ahead
-SLOW = 0.2  # seconds: pictures that take longer are not sent ahead
+FINEST = 150  # points a side of a prefetched picture
+SLOW = 0.2  # seconds: pictures that take longer are not prefetched
 
 Picture = Mapping[str, object]
 
@@ -59,10 +59,10 @@ def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ..
             return None
         if result.progress < 1:
             return None
-        drawn = board_data(experiment, result, scene.shown, moving=True)
+        drawn = plane_board(experiment, result, scene.view_state, moving=True)
         return {name: drawn[name] for name in ("panels", "curves", "player", "moving")}
 
-    return Offer(lambda scene: repr((take(scene.experiment, stops[0]), stops, scene.shown, language())), picture)
+    return Offer(lambda scene: repr((take(scene.experiment, stops[0]), stops, scene.view_state, language())), picture)
 
 
 def flipped(result: Result) -> Offer:
@@ -123,11 +123,11 @@ def _nothing() -> None:
     """Streamlit keeps what a component says only where somebody listens."""
 
 
-def _name(scene: Scene, one: Offer) -> str:
-    return hashlib.blake2b(one.depends(scene).encode(), digest_size=8).hexdigest()
+def _name(scene: Scene, film: Offer) -> str:
+    return hashlib.blake2b(film.depends(scene).encode(), digest_size=8).hexdigest()
 
 
-def _pictures(scene: Scene, one: Offer, wanted: object) -> dict[str, object]:
+def _pictures(scene: Scene, film: Offer, wanted: object) -> dict[str, object]:
     """These pictures, as many as there is time for; slow: of none more."""
     pictures: dict[str, object] = {}
     begun = time.monotonic()
@@ -135,7 +135,7 @@ def _pictures(scene: Scene, one: Offer, wanted: object) -> dict[str, object]:
         before = time.monotonic()
         if before - begun > SHARE:
             break
-        picture = one.picture(scene, i) if isinstance(i, int) else None
+        picture = film.picture(scene, i) if isinstance(i, int) else None
         if picture is None or (pictures and time.monotonic() - before > SLOW):
             return {"pictures": pictures, "slow": True}
         pictures[str(i)] = picture

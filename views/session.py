@@ -1,4 +1,4 @@
-"""The scene of a page: one Experiment and what is shown of it, kept in the session, and held by the address at all times."""
+"""The scene of a page: its setup and what is shown of it, kept in the session and written into the address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,19 +18,19 @@ E = TypeVar("E", bound=Setup, default=Experiment)
 
 @dataclass(frozen=True)
 class Scene(Generic[E]):
-    """page: its key; opening: the scene that its bare address means."""
+    """What a page shows in a run."""
 
-    page: str
-    opening: E
+    page: str  # its key
+    opening: E  # the setup that its bare address means
     experiment: E
-    shown: ViewState
+    view_state: ViewState
 
 
 def load_scene(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E]) -> tuple[Scene[E], list[Message]]:
-    """The scene of this run: the address where it is new, else what the session holds. And what was refused of the address.
+    """The scene of this run, and what was refused of the address: as the address says where that is new, else as the session has it.
 
-    The address of a topic or a lesson means that one's own opening scene. Right after a change by a person the browser's address may still
-    be the one before it: then the session knows better.
+    A topic or a lesson in the address has an opening scene of its own. Right after a change by a person the browser may still send the
+    address from before it: then the session counts.
     """
     query = {key: value for key, value in st.query_params.items() if key != address.LANGUAGE}
     known = cast(Scene[E] | None, st.session_state.get(_key(page)))
@@ -41,19 +41,19 @@ def load_scene(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[
     ahead_of_address = not elsewhere and edits() != st.session_state.get("edits in the address", 0)
     if known is None or (query != st.session_state.get(f"address {page}") and not coming_back and not ahead_of_address):
         opening = lessons.get(query.get("lesson", ""), topics.get(query.get("topic", ""), opening))
-        experiment, shown, refused = address.read(query, opening, ViewState(), lessons)
-        known = Scene(page, opening, experiment, shown)
+        experiment, view_state, refused = address.read(query, opening, ViewState(), lessons)
+        known = Scene(page, opening, experiment, view_state)
         st.session_state[_key(page)] = known
         st.session_state[f"refused {page}"] = refused
     return known, st.session_state.get(f"refused {page}", [])
 
 
 def store_scene(scene: Scene[E]) -> None:
-    """Write the scene into the address, where it differs from what stands there; while a hand moves on, that waits for its rest."""
+    """Write the scene into the address where that differs; not while a hand is still dragging."""
     if st.session_state.pop("dragging", False):
         return
     st.session_state["edits in the address"] = edits()
-    query = address.write(scene.experiment, scene.shown, scene.opening)
+    query = address.write(scene.experiment, scene.view_state, scene.opening)
     st.session_state[f"address {scene.page}"] = query
     language = st.query_params.get(address.LANGUAGE)
     whole = query | ({address.LANGUAGE: language} if language else {})
@@ -73,7 +73,7 @@ def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
 
 
 def switch_topic(page: str, topic: str, opening: E) -> None:
-    """Turn a page to another topic: its own opening scene."""
+    """Show another topic of a page: its own opening scene."""
     _changed(False)
     st.session_state[_key(page)] = Scene(page, opening, opening, ViewState(topic=topic))
     st.session_state[f"refused {page}"] = []
@@ -83,7 +83,7 @@ def show(page: str, **changes: object) -> None:
     """Change what is shown of it."""
     _changed(False)
     scene = cast(Scene, st.session_state[_key(page)])
-    st.session_state[_key(page)] = replace(scene, shown=replace(scene.shown, **changes))  # type: ignore[arg-type]
+    st.session_state[_key(page)] = replace(scene, view_state=replace(scene.view_state, **changes))  # type: ignore[arg-type]
 
 
 def _changed(moving: bool) -> None:
@@ -97,7 +97,7 @@ def edits() -> int:
 
 
 def moving() -> bool:
-    """Whether this run is for a hand that moves on."""
+    """Whether a hand is still dragging in this run."""
     return bool(st.session_state.get("dragging", False))
 
 

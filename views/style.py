@@ -31,7 +31,7 @@ _STYLE = """
   .stApp :is(.stCheckbox, .stRadio) label:has(input:focus-visible) { outline: 3px solid var(--esl-ring); outline-offset: 2px; }
   .stApp .stMain:focus-visible { outline-offset: -3px; }
 
-  /* The fold of views/plane/front_controls.py: in a narrow window alone. */
+  /* The fold of views/plane/main_controls.py: in a narrow window alone. */
   .stElementContainer:has(.esl-fold) { display: none; }
   @media (max-width: 700px) {
     .stMainBlockContainer { padding: 3.9rem 0.8rem 2rem; }

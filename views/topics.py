@@ -30,7 +30,7 @@ def topics(
     labels: of every topic, in their order. scenes: what those open on that are on this page; pages: where the others are.
     now: the topic, on a page that is one alone.
     """
-    topic = now or (scene.shown.topic if scene.shown.topic in scenes else next(iter(scenes)))
+    topic = now or (scene.view_state.topic if scene.view_state.topic in scenes else next(iter(scenes)))
     key = f"topics {scene.page} {language()}"
     st.session_state[key] = topic
 

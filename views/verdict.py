@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 
-import streamlit as st
-
 from core.numerals import numeral
 from verdict.verdict import Judgment, Point, Suggestion
+from views.controls import edit_button
 from views.language import say, tr
-from views.session import E, Scene, edit
+from views.session import E, Scene
 
 
 def _curvature(point: Point) -> Sequence[str]:
@@ -41,6 +40,4 @@ def numbers(judgment: Judgment) -> str:
 def suggestion_button(scene: Scene[E], suggestion: Suggestion[E] | None, index: int) -> None:
     """Tries what is suggested, where anything is."""
     if suggestion is not None:
-        change = suggestion.change
-        key = f"{scene.page} try {index}"
-        st.button(say(suggestion.text), key=key, icon=":material/lightbulb:", on_click=lambda: edit(scene.page, change))
+        edit_button(scene, f"try {index}", say(suggestion.text), suggestion.change, icon=":material/lightbulb:")

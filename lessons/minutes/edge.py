@@ -44,7 +44,7 @@ lesson = Lesson(
     label=N_("edge of stability"),
     page="deep",
     experiment=_SCENE,
-    told=N_(
+    intro=N_(
         "A network with three layers is trained with all rows at every update, at a rate of 0.1. Where the sharpness, the largest "
         "eigenvalue of the Hessian, is above 2/η = 20, gradient descent cannot rest."
     ),

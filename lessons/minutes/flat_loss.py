@@ -32,7 +32,7 @@ lesson = Lesson(
     label=N_("MSE or cross-entropy?"),
     page="loss",
     experiment=_SCENE,
-    told=N_(
+    intro=N_(
         "A classifier is surely wrong about one row: the logit of the right class is −8, that of another is 8. Gradient descent may change "
         "the logits, once by the squared error after softmax and once by the cross-entropy, both with η = 1."
     ),

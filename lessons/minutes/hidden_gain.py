@@ -24,7 +24,7 @@ lesson = Lesson(
     label=N_("hidden gain and batch norm"),
     page="hidden",
     experiment=_SCENE,
-    told=N_("The inputs are standardized. But inside the network the second hidden unit is 30 times as loud as the first."),
+    intro=N_("The inputs are standardized. But inside the network the second hidden unit is 30 times as loud as the first."),
     question=N_("Does standardizing the inputs still help?"),
     choices=(
         N_("Yes, that is enough."),

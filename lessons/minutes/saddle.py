@@ -33,7 +33,7 @@ lesson = Lesson(
     label=N_("a gradient of zero"),
     page="stuck",
     experiment=_SCENE,
-    told=N_(
+    intro=N_(
         "The lecture's smallest network, y = w₁w₂x, is trained by gradient descent from (1.5, −1.5). After 400 updates nothing moves any "
         "more: the gradient is almost zero."
     ),

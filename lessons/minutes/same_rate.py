@@ -29,7 +29,7 @@ lesson = Lesson(
     label=N_("the same η = 0.5 for both"),
     page="scale",
     experiment=_SCENE,
-    told=N_("Raw features in millimeters on the left, the same features standardized on the right. Both walk with the learning rate 0.5."),
+    intro=N_("Raw features in millimeters on the left, the same features standardized on the right. Both walk with the learning rate 0.5."),
     question=N_("What will happen?"),
     choices=(N_("Both arrive, the left one later."), N_("The left one explodes, the right one arrives."), N_("Both explode.")),
     answer=answer,

@@ -23,7 +23,7 @@ lesson = Lesson(
     label=N_("standardize"),
     page="scale",
     experiment=_SCENE,
-    told=N_(
+    intro=N_(
         "The unit of one feature is now a hundred times smaller. In the right panel both features are standardized: mean 0, deviation 1."
     ),
     question=N_("How many steps does the standardized panel need?"),

@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
-from browser.board import Panel, Walk, Words, board, board_state
+from browser.board import Panel, Walk, board, board_state
 from browser.slider import slider, slider_value
 from figures.figure import Figure
 
 st.set_page_config(page_title="Components", layout="wide")
 query = st.query_params
-WORDS: Words = {
+WORDS = {
     "play": "Play",
     "pause": "Pause",
     "step": "One update forward",

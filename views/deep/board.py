@@ -44,6 +44,13 @@ def name_of(network: NetworkResult) -> str:
     return ", ".join(part(network) for part, differs in parts if differs)
 
 
+def outcome_of(network: NetworkResult) -> str:
+    """How its training ended: "97 %" of the held-out rows, or "explodes at update 8"."""
+    if network.record.diverged is not None:
+        return tr("explodes at update {k}").format(k=network.record.diverged)
+    return f"{round(100 * float(network.record.measured.held_out_accuracy[-1]))} %"
+
+
 def flat_of(network: NetworkResult) -> Flat | None:
     """Where its surface is flat and high, once that is computed."""
     slopes = None if network.slice is None else network.slice.slopes

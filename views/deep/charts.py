@@ -242,19 +242,19 @@ _LEFT = (
         "sharpness",
         N_("sharpness λmax"),
         N_("The largest eigenvalue of the Hessian. Plain gradient descent with all rows cannot rest where it is above 2/η."),
-        lambda found: found.top[:, 0],
+        lambda numbers: numbers.top[:, 0],
     ),
     _Diagnosis(
         "beta",
         N_("effective smoothness β"),
         N_("The largest change of the gradient per length of the step. A dead, flat surface is smooth, too, and cannot be trained."),
-        lambda found: found.beta,
+        lambda numbers: numbers.beta,
     ),
     _Diagnosis(
         "share",
         N_("gradient in the top 10, %"),
         N_("Of its squared length, in the eigenvectors of the ten largest eigenvalues."),
-        lambda found: 100 * found.share,
+        lambda numbers: 100 * numbers.share,
         log=False,
     ),
 )
@@ -263,13 +263,13 @@ _RIGHT = (
         "range",
         N_("range of the loss along the gradient"),
         N_("Largest minus smallest loss from half a step to four steps along the gradient."),
-        lambda found: found.highest - found.lowest,
+        lambda numbers: numbers.highest - numbers.lowest,
     ),
     _Diagnosis(
         "change",
         N_("change of the gradient"),
         N_("The largest distance between the gradient here and from half a step to four steps on."),
-        lambda found: found.gradient_change,
+        lambda numbers: numbers.gradient_change,
     ),
 )
 
@@ -291,9 +291,9 @@ def _why(deep: Deep, result: DeepResult) -> None:
     for column, some in ((left, _LEFT), (right, _RIGHT)):
         for diagnosis in some:
             drawn, ends = [], []
-            for (network, color), found in zip(networks, diagnosed, strict=True):
-                values = diagnosis.values(found)
-                drawn.append(Line(name_of(network), found.update, values, color))
+            for (network, color), numbers in zip(networks, diagnosed, strict=True):
+                values = diagnosis.values(numbers)
+                drawn.append(Line(name_of(network), numbers.update, values, color))
                 ends.append(f"{name_of(network)} {numeral(float(values[-1]))}")
             axis, caption = tr(diagnosis.axis), tr(diagnosis.caption)
             alt = tr("{what} over the updates. {message} At the end: {ends}.").format(what=axis, message=caption, ends="; ".join(ends))

@@ -11,9 +11,8 @@ from labs.plane.setup import optimizers
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_heading, item_menu, item_settings
 from views.controls import picked, picked_at
-from views.deep.front_controls import DeepScene, data_set, raced
+from views.deep.main_controls import DeepScene, data_set, normalizations
 from views.language import say, tr
-from views.menus import menus
 
 
 def control_panel(scene: DeepScene) -> None:
@@ -36,9 +35,9 @@ def _sizes(scene: DeepScene) -> None:
 
 
 def _normalizations(scene: DeepScene) -> None:
-    raced(scene)
+    normalizations(scene)
     for i in range(len(scene.experiment.nets)):
-        net = picked_at(scene, "nets", i, "normalization")
+        net = picked_at(scene, "nets", i)
         item_heading(net)
         item_settings(scene, f"n{i + 1}", net)
     for name, item in NORMALIZATION.items().items():
@@ -49,7 +48,7 @@ def _normalizations(scene: DeepScene) -> None:
 
 def _losses(scene: DeepScene) -> None:
     for i in range(len(scene.experiment.losses)):
-        loss = picked_at(scene, "losses", i, "class_loss")
+        loss = picked_at(scene, "losses", i)
         item_heading(loss)
         item_settings(scene, f"l{i + 1}", loss)
 
@@ -68,10 +67,10 @@ def _training(scene: DeepScene) -> None:
 
 
 def _slice(scene: DeepScene) -> None:
-    item_menu(scene, "slice", tr("plane"), picked(scene, "slice"))
-    item = menus()["slice"][scene.experiment.slice.name]
-    st.latex(item.formula)
-    st.caption(item.source)
+    plane = picked(scene, "slice")
+    item_menu(scene, "slice", tr("plane"), plane)
+    st.latex(plane.item.formula)
+    st.caption(plane.item.source)
 
 
 PARTS: Parts[Deep] = {

@@ -12,7 +12,7 @@ from labs.deep.setup import MOST_NETS, Deep
 from views import board, progress
 from views.deep.board import deep_board, name_of
 from views.deep.caption import caption
-from views.deep.front_controls import DeepScene
+from views.deep.main_controls import DeepScene
 from views.deep.verdicts import judged_board, verdicts
 from views.language import say, tr
 from views.page import window_at
@@ -37,7 +37,7 @@ def picture(scene: DeepScene) -> DeepResult | None:
         return done(deep, act, shown[min(act.panel, len(shown) - 1)])
 
     if shown:
-        data = judged_board(deep_board(scene.experiment, result, scene.shown, edits()), result)
+        data = judged_board(deep_board(scene.experiment, result, scene.view_state, edits()), result)
         board.draw(scene, data, ("through", "window", "fit"), change)
     for network in result.pictures:
         if network.missing is not None and result.progress == 1:

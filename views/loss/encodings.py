@@ -1,5 +1,6 @@
 """Encodings: the class number as a target, one-hot with a squared error, one-hot through a softmax; the same rows, three times."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -10,21 +11,20 @@ from browser.board import BoardData, Panel
 from browser.chart import chart
 from core.messages import N_, Refusal
 from core.numerals import numeral
-from core.settings import Pick, pick, values
+from core.settings import Pick, pick
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
 from labs.encodings.comparison import Comparison, Judgment, compared, numbering, order_of
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import Experiment, dataset_of, own, picked_anew, surfaces
+from labs.plane.setup import DATA, Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
 from views.controls import choice, menu, picked
 from views.language import language, say, tr
-from views.menus import menus
 from views.page import heading, picture, takeaway, try_next
-from views.plane.board import column_words
+from views.plane.board import columns_of
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import sides
+from views.plane.main_controls import sides
 from views.session import Scene
 
 FRONT = {"iris": ENCODINGS.data, "school_grades": pick("school_grades")}
@@ -38,7 +38,7 @@ def data(scene: Scene) -> None:
         "rows",
         tr("data set"),
         tuple(FRONT) if now in ("", *FRONT) else (*FRONT, now),
-        lambda name: tr(menus()["data"][name].label),
+        lambda name: tr(DATA.items()[name].label),
         cast(str, now or None),  # None: nothing is picked
         lambda e, name: of_data(e, FRONT.get(str(name), Pick(str(name)))),
         segmented=True,
@@ -46,11 +46,11 @@ def data(scene: Scene) -> None:
 
 
 def of_data(experiment: Experiment, picked: Pick) -> Experiment:
-    """Other rows, the opening scene's panels: drawn is the last class. In place of a formula, its model too."""
+    """Other rows with the opening scene's panels, the last class as the target; in place of a formula, with its model too."""
     if not surfaces()[experiment.surface.name].needs_data:
         experiment = replace(ENCODINGS, scale1=experiment.scale1, scale2=experiment.scale2)
     changed = replace(picked_anew(experiment, data=picked), start=None, window=None, panels=ENCODINGS.panels)
-    return drawing(changed, dataset_of(changed).one_hot[-1]) if dataset_of(changed).one_hot else changed
+    return with_target_class(changed, dataset_of(changed).one_hot[-1]) if dataset_of(changed).one_hot else changed
 
 
 def compares(experiment: Experiment) -> bool:
@@ -58,9 +58,9 @@ def compares(experiment: Experiment) -> bool:
     return surfaces()[experiment.surface.name].needs_data and bool(dataset_of(experiment).one_hot)
 
 
-def mended(experiment: Experiment) -> Experiment:
-    """The classes of whatever table is picked, where a link or the control panel left them open: the first picture's target is the class
-    number, that of the others a class. Without classes nothing is compared: one picture of each kind, and no softmax."""
+def with_fitting_targets(experiment: Experiment) -> Experiment:
+    """The experiment with targets that fit the data, where a link or the control panel picked others: the class number in the first
+    picture, one class in the others. Data without classes has one picture of each kind, and no softmax."""
     item, panels = dataset_of(experiment), experiment.panels
     if not surfaces()[experiment.surface.name].needs_data:
         return experiment
@@ -69,8 +69,8 @@ def mended(experiment: Experiment) -> Experiment:
         while panels[-1] in panels[:-1]:
             panels = panels[:-1]
         return replace(experiment, panels=panels)
-    data, name = experiment.data, drawn(experiment)
-    if values(data, item.fields)["target"] in item.one_hot:
+    data, name = experiment.data, target_class(experiment)
+    if DATA.values(data)["target"] in item.one_hot:
         data = data.having(target=item.classes)
     columns = {column.name for column in item.columns}
     otherwise = (("target", name if name in item.one_hot else item.one_hot[-1]),)
@@ -82,130 +82,134 @@ def mended(experiment: Experiment) -> Experiment:
 
 
 def order(scene: Scene) -> None:
-    """What number each class has."""
+    """The menu of the numbers that classes get."""
     if numbering(scene.experiment.data) is not None:
         choice(scene, "numbering", picked(scene, "data").slot("numbering"))
 
 
-def drawing(experiment: Experiment, name: str) -> Experiment:
-    """Its column as the target of every panel that has a target of its own."""
+def with_target_class(experiment: Experiment, name: str) -> Experiment:
+    """The experiment with this class as the target of every panel that has a target of its own."""
     panels = tuple(replace(panel, data=(("target", name),)) if "target" in dict(panel.data) else panel for panel in experiment.panels)
     return replace(experiment, panels=panels)
 
 
-def drawn(experiment: Experiment) -> str:
+def target_class(experiment: Experiment) -> str:
     """The class whose weights are drawn; "" where no panel has one."""
     return next((str(value) for panel in experiment.panels for name, value in panel.data if name == "target"), "")
 
 
-def drawn_class(scene: Scene, names: tuple[str, ...]) -> None:
-    now = drawn(scene.experiment)
+def target_class_menu(scene: Scene, names: tuple[str, ...]) -> None:
+    now = target_class(scene.experiment)
     if now in names:
         label = tr("one-hot: drawn are the weights of")
-        menu(scene, "drawn", label, names, str, now, lambda e, name: drawing(mended(e), str(name)), segmented=True)
+        menu(scene, "drawn", label, names, str, now, lambda e, name: with_target_class(with_fitting_targets(e), str(name)), segmented=True)
 
 
 def percent(share: float) -> str:
     return f"{100 * share:.0f}"
 
 
-def headline(experiment: Experiment, found: Comparison) -> str:
-    """This order, and the best other one, or the worst where this is the best."""
-    offered, rights = numbering(experiment.data), dict(found.orders)
+def headline(experiment: Experiment, comparison: Comparison) -> str:
+    """How right the class number is with this numbering, and with the best of the others, or the worst where this is the best."""
+    offered, rights = numbering(experiment.data), dict(comparison.orders)
     if offered is None:
-        said = tr("{number} % right by class number, {one_hot} % by one-hot, {softmax} % through a softmax.")
-        return said.format(
-            number=percent(found.by_number.right), one_hot=percent(found.by_one_hot.right), softmax=percent(found.by_softmax.right)
+        text = tr("{number} % right by class number, {one_hot} % by one-hot, {softmax} % through a softmax.")
+        return text.format(
+            number=percent(comparison.by_number.right),
+            one_hot=percent(comparison.by_one_hot.right),
+            softmax=percent(comparison.by_softmax.right),
         )
-    here, best, worst = found.by_number.right, max(rights, key=rights.__getitem__), min(rights, key=rights.__getitem__)
-    other = best if here < rights[best] else worst
-    said = tr("{data} numbered like this: {here} % right by class number. Numbered {other}: {there} %. One-hot does not care.")
-    return said.format(
+    here, best = comparison.by_number.right, max(rights, key=rights.__getitem__)
+    other = best if here < rights[best] else min(rights, key=rights.__getitem__)
+    text = tr("{data} numbered like this: {here} % right by class number. Numbered {other}: {there} %. One-hot does not care.")
+    return text.format(
         data=tr(dataset_of(experiment).label), here=percent(here), other=tr(offered.label_of(other)), there=percent(rights[other])
     )
 
 
-def masked(found: Comparison) -> str:
-    """The class that loses most by the squared error, where that is a fifth of its rows at least."""
-    lost = np.array(found.by_softmax.recall) - np.array(found.by_one_hot.recall)
+def masked(comparison: Comparison) -> str:
+    """On the class that the squared error misses most, where it misses at least a fifth of its rows."""
+    lost = np.array(comparison.by_softmax.recall) - np.array(comparison.by_one_hot.recall)
     k = int(np.argmax(lost))
     if lost[k] < 0.2:
         return tr("Each class has an output of its own and the largest wins: no order is implied.")
-    if found.by_one_hot.recall[k] == 0:
-        none = tr("No order is implied. Yet none of {name} is found: between two others a straight line is hardly ever the highest.")
-        return none.format(name=found.names[k])
-    said = tr("No order is implied. Yet only {share} % of {name} are found: between two others a straight line is hardly ever the highest.")
-    return said.format(name=found.names[k], share=percent(found.by_one_hot.recall[k]))
+    if comparison.by_one_hot.recall[k] == 0:
+        text = tr("No order is implied. Yet none of {name} is found: between two others a straight line is hardly ever the highest.")
+        return text.format(name=comparison.names[k])
+    text = tr("No order is implied. Yet only {share} % of {name} are found: between two others a straight line is hardly ever the highest.")
+    return text.format(name=comparison.names[k], share=percent(comparison.by_one_hot.recall[k]))
 
 
-def region(experiment: Experiment, found: Comparison, judged: Judgment, title: str, says: str, key: str) -> None:
-    axes = column_words(experiment)[:2]
-    figure = regions(found.a, found.b, judged.predicted, found.x, found.labels, found.names, axes)
-    numbered = [f"{name} = {number:g}" for number, name in zip(found.numbers, found.names, strict=True)] if key == "number" else found.names
-    st.metric(tr(title), tr("{share} % right").format(share=percent(judged.right)))
+def region(experiment: Experiment, comparison: Comparison, judgment: Judgment, title: str, caption: str, key: str) -> None:
+    axes = columns_of(experiment)[:2]
+    figure = regions(comparison.a, comparison.b, judgment.predicted, comparison.x, comparison.labels, comparison.names, axes)
+    names: Sequence[str] = comparison.names
+    if key == "number":
+        names = [f"{name} = {number:g}" for number, name in zip(comparison.numbers, names, strict=True)]
+    st.metric(tr(title), tr("{share} % right").format(share=percent(judgment.right)))
     alt = tr("Decision regions over {x} and {y}, {how}: {share} % of the rows are right.")
     chart(
-        with_names(figure, found.x, found.labels, numbered),
-        alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(judged.right)),
+        with_names(figure, comparison.x, comparison.labels, names),
+        alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(judgment.right)),
         f"regions {key} {language()}",
         tall=True,
     )
-    st.caption(says)
+    st.caption(caption)
 
 
-def decisions(experiment: Experiment, found: Comparison) -> None:
+def decisions(experiment: Experiment, comparison: Comparison) -> None:
     """Three pictures of the same rows."""
-    said = order_of(experiment.data)
-    stripes = tr("Parallel stripes in the order of the numbers: {order}.") if said else tr("Parallel stripes in the order of the numbers.")
+    order = order_of(experiment.data)
+    stripes = tr("Parallel stripes in the order of the numbers: {order}.") if order else tr("Parallel stripes in the order of the numbers.")
     three = (
-        (found.by_number, NUMBER, stripes.format(order=said), "number"),
-        (found.by_one_hot, ONE_HOT, masked(found), "one-hot"),
-        (found.by_softmax, SOFTMAX, tr("Straight borders again, but a row that is right beyond doubt costs nothing."), "softmax"),
+        (comparison.by_number, NUMBER, stripes.format(order=order), "number"),
+        (comparison.by_one_hot, ONE_HOT, masked(comparison), "one-hot"),
+        (comparison.by_softmax, SOFTMAX, tr("Straight borders again, but a row that is right beyond doubt costs nothing."), "softmax"),
     )
-    for column, (judged, title, says, key) in zip(st.columns(3), three, strict=True):
+    for column, (judgment, title, caption, key) in zip(st.columns(3), three, strict=True):
         with column:
-            region(experiment, found, judged, title, says, key)
+            region(experiment, comparison, judgment, title, caption, key)
 
 
-def distances(found: Comparison) -> None:
+def distances(comparison: Comparison) -> None:
     """What each encoding says of how far apart the classes are."""
-    by_number, by_one_hot = found.number_distances, found.one_hot_distances
+    by_number, by_one_hot = comparison.number_distances, comparison.one_hot_distances
     largest = float(by_number.max())
     left, middle, right = st.columns(3)
     with left:
         st.markdown("**" + tr("Distance of class numbers: |i − j|") + "**")
         low = numeral(float(by_number[by_number > 0].min()))
         alt = tr("Distances of the class numbers, from {low} to {high}.").format(low=low, high=numeral(largest))
-        chart(square(by_number, found.names, largest, numeral), alt, f"distances number {language()}")
+        chart(square(by_number, comparison.names, largest, numeral), alt, f"distances number {language()}")
     with middle:
         st.markdown("**" + tr("Distance of one-hot vectors: √2") + "**")
         alt = tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2))))
-        figure = square(by_one_hot, found.names, largest, lambda distance: "√2" if distance else "0")
+        figure = square(by_one_hot, comparison.names, largest, lambda distance: "√2" if distance else "0")
         chart(figure, alt, f"distances one-hot {language()}")
     with right:
-        st.markdown(implied(found))
+        st.markdown(implied(comparison))
 
 
-def implied(found: Comparison) -> str:
+def implied(comparison: Comparison) -> str:
     """What the class numbers claim of two neighbors and of the two ends."""
-    ordered = [found.names[k] for k in np.argsort(found.numbers)]
-    said = tr(
+    ordered = [comparison.names[k] for k in np.argsort(comparison.numbers)]
+    text = tr(
         "As numbers, {first} and {last} are {times} times as far apart as {first} and {second}, whether they are or not. That fits classes "
         "with an order, numbered in this order. As one-hot vectors all classes are equally far apart: no order is claimed."
     )
-    times = (found.numbers.max() - found.numbers.min()) / np.diff(np.sort(found.numbers))[0]
-    return said.format(first=ordered[0], second=ordered[1], last=ordered[-1], times=numeral(float(times)))
+    times = (comparison.numbers.max() - comparison.numbers.min()) / np.diff(np.sort(comparison.numbers))[0]
+    return text.format(first=ordered[0], second=ordered[1], last=ordered[-1], times=numeral(float(times)))
 
 
 def target_of(experiment: Experiment, panel: PanelResult) -> str:
     """The column that a panel's weights are trained to say."""
-    return str(values(own(experiment, panel.panel).data, dataset_of(experiment).fields)["target"])
+    return str(DATA.values(own(experiment, panel.panel).data)["target"])
 
 
 def title_of(experiment: Experiment, panel: PanelResult) -> str:
     item, target = dataset_of(experiment), target_of(experiment, panel)
     if panel.problem.surface.classes:
-        name = next(filter(None, (drawn(experiment), *item.one_hot)), tr("first class"))
+        name = next(filter(None, (target_class(experiment), *item.one_hot)), tr("first class"))
         return tr("{name}: softmax and cross-entropy").format(name=name)
     return tr("class number: squared error") if target == item.classes else tr("{name}: squared error").format(name=target)
 
@@ -213,8 +217,8 @@ def title_of(experiment: Experiment, panel: PanelResult) -> str:
 def titled(data: BoardData, result: Result, experiment: Experiment) -> BoardData:
     """The board, each picture named by what its weights are trained to say."""
     panels: list[Panel] = [
-        {**drawn, "title": title_of(experiment, panel), "subtitle": drawn["subtitle"] or drawn["title"]}
-        for drawn, panel in zip(data["panels"], result.panels, strict=True)
+        {**picture, "title": title_of(experiment, panel), "subtitle": picture["subtitle"] or picture["title"]}
+        for picture, panel in zip(data["panels"], result.panels, strict=True)
     ]
     return {**data, "panels": panels}
 
@@ -225,7 +229,7 @@ def bowls(experiment: Experiment, result: Result) -> str:
     hessians = [panel.fit.hessian for panel in squared if panel.fit.hessian is not None]
     if len(hessians) < 2 or not np.allclose(hessians[0], hessians[1], rtol=1e-9):
         return ""
-    said = tr(
+    text = tr(
         "**One bowl, moved.** The Hessian is twice the covariance of the features, [{a}, {b}; {b}, {c}], whatever the target. "
         "The target only moves the minimum: {minima}."
     )
@@ -237,7 +241,7 @@ def bowls(experiment: Experiment, result: Result) -> str:
         for panel in squared
         if panel.fit.theta is not None
     ]
-    return said.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), minima=", ".join(minima))
+    return text.format(a=numeral(float(a)), b=numeral(float(b)), c=numeral(float(c)), minima=", ".join(minima))
 
 
 def _twice_the_covariance(panel: PanelResult) -> bool:
@@ -259,28 +263,28 @@ def encodings(scene: Scene) -> None:
     if not compares(scene.experiment):
         data(scene)
         st.info(tr("This topic compares classes: pick Iris or School grades."))
-        picture(replace(scene, experiment=mended(scene.experiment)))
+        picture(replace(scene, experiment=with_fitting_targets(scene.experiment)))
         control_panel(scene)
         return
-    scene = replace(scene, experiment=mended(scene.experiment))
+    scene = replace(scene, experiment=with_fitting_targets(scene.experiment))
     at_hand, folded = sides()
     with at_hand:
         order(scene)
     with folded:
         data(scene)
     try:
-        found = compared(scene.experiment)
+        comparison = compared(scene.experiment)
     except Refusal as refusal:
         st.error(say(refusal.reason))
         control_panel(scene)
         return
-    heading(headline(scene.experiment, found))
-    decisions(scene.experiment, found)
-    distances(found)
+    heading(headline(scene.experiment, comparison))
+    decisions(scene.experiment, comparison)
+    distances(comparison)
     takeaway(tr("The surface of each"))
-    drawn_class(scene, found.names)
+    target_class_menu(scene, comparison.names)
     result = picture(scene, lambda data, result: titled(data, result, scene.experiment))
-    if result is not None and (said := bowls(scene.experiment, result)) != "":
-        st.markdown(said)
+    if result is not None and (same_bowl := bowls(scene.experiment, result)):
+        st.markdown(same_bowl)
     try_next(suggestion(scene.experiment))
     control_panel(scene)

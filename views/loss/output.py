@@ -7,19 +7,17 @@ import streamlit as st
 
 from core.messages import Value
 from core.numerals import numeral
-from core.settings import Option, values
+from core.settings import Option
 from labs.plane.run import PanelResult
-from labs.plane.setup import MOST_PANELS, SAME, Experiment, Panel, class_losses, optimizers, own
+from labs.plane.setup import MOST_PANELS, SAME, SURFACE, Experiment, Panel, class_losses, own
 from views import lesson
 from views.control_panel import fold
 from views.controls import chips, choice, field, number, picked
 from views.language import tr
-from views.menus import fields_of
 from views.page import heading, picture, takeaway, try_next
-from views.plane.board import first_step, title_of
+from views.plane.board import first_step, method_of, title_of
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import sides
-from views.plane.rates import rate
+from views.plane.main_controls import sides
 from views.session import Scene
 
 OTHERS = [(-1000.0, "−1000"), (-30.0, "−30"), (-10.0, "−10"), (0.0, "0"), (10.0, "10"), (30.0, "30")]
@@ -28,8 +26,8 @@ TEMPERATURES = [(0.1, "0.1"), (1.0, "1"), (10.0, "10")]
 
 def chosen(experiment: Experiment, name: str) -> Value:
     """A setting of the output space, as it is for all pictures."""
-    found = values(experiment.surface, fields_of("surface", experiment.surface.name))
-    return min(int(found["target"]), int(found["classes"])) if name == "target" else found[name]
+    all_settings = SURFACE.values(experiment.surface)
+    return min(int(all_settings["target"]), int(all_settings["classes"])) if name == "target" else all_settings[name]
 
 
 def others(scene: Scene) -> None:
@@ -54,15 +52,15 @@ def pick_of(scene: Scene, name: str, most: int | None = None) -> None:
 def _with(experiment: Experiment, name: str, value: Value) -> Experiment:
     """Fewer classes than the number of the right one: then the last of them is right."""
     surface = experiment.surface.having(**{name: value})
-    classes = int(values(surface, fields_of("surface", surface.name))["classes"])
-    if int(values(surface, fields_of("surface", surface.name))["target"]) > classes:
+    classes = int(SURFACE.values(surface)["classes"])
+    if int(SURFACE.values(surface)["target"]) > classes:
         surface = surface.having(target=classes)
     return replace(experiment, surface=surface)
 
 
 def loss_of(experiment: Experiment, panel: Panel) -> str:
     """The key of a picture's loss."""
-    return str(values(own(experiment, panel).surface, fields_of("surface", "logits"))["loss"])
+    return str(SURFACE.values(own(experiment, panel).surface)["loss"])
 
 
 def losses(scene: Scene) -> None:
@@ -79,17 +77,12 @@ def losses(scene: Scene) -> None:
     chips(scene, "losses", tr("losses, three at most"), list(class_losses()), lambda name: tr(class_losses()[name].label), there, take)
 
 
-def first_walk(experiment: Experiment) -> str:
-    """The name of the method that the sentences speak of."""
-    return tr(optimizers()[experiment.optimizers[0].name].label)
-
-
 def headline(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     """What the first step says of each loss."""
     if experiment.mode != SAME or len(panels) < 2:
         return tr("What a loss does by itself: one row, two of its logits.")
     steps = ", ".join(f"{title_of(panel).title} {numeral(float(f'{first_step(panel.walks[0]):.3g}'))}" for panel in panels)
-    return tr("Same start, same rate. First step of {method}: {steps}.").format(method=first_walk(experiment), steps=steps)
+    return tr("Same start, same rate. First step of {method}: {steps}.").format(method=method_of(experiment.optimizers[0]), steps=steps)
 
 
 def high(panel: PanelResult) -> bool:
@@ -98,11 +91,11 @@ def high(panel: PanelResult) -> bool:
     return start > 0.5 * float(panel.grid.min() + panel.grid.max())
 
 
-def said(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
+def takeaway_of(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     """Who is stuck though the loss is high: its first walk has moved by less than a hundredth of what the best has."""
     if len(panels) < 2:
         return ""
-    method = first_walk(experiment)
+    method = method_of(experiment.optimizers[0])
     if not any(high(panel) for panel in panels):
         return tr("The answer is right at the start: little is left to walk for. Click where the wrong class is certain.")
     moved = [float(np.linalg.norm(panel.walks[0].points.path[-1] - panel.walks[0].points.path[0])) for panel in panels]
@@ -140,15 +133,13 @@ def output(scene: Scene) -> None:
             others(scene)
     with folded:
         between = st.container()
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     with above:
         heading(tr("Output space") if result is None else headline(scene.experiment, result.panels))
     if result is not None:
-        with between:
-            rate(scene, result)
         lesson.answer(scene)
         if result.progress == 1:
-            takeaway(said(scene.experiment, result.panels))
+            takeaway(takeaway_of(scene.experiment, result.panels))
     left, right = st.columns([3, 2])  # below the picture: on a projector its player is in view
     with left:
         losses(scene)

@@ -18,8 +18,7 @@ from views.language import tr
 from views.loss.output import pick_of, temperature
 from views.page import heading, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import sides
-from views.plane.rates import rate
+from views.plane.main_controls import sides
 from views.session import Scene
 
 SHIFT = Number("shift", "", 0.0, -10.0, 10.0, symbol="c")
@@ -45,7 +44,7 @@ def named(direction: Float[np.ndarray, " 2"]) -> str:
     return f"({direction[0]:.3f}, {direction[1]:.3f})"
 
 
-def said(panels: tuple[PanelResult, ...]) -> str:
+def takeaway_of(panels: tuple[PanelResult, ...]) -> str:
     """The largest difference of the two pictures."""
     if len(panels) != 2 or panels[0].grid.shape != panels[1].grid.shape:
         return ""
@@ -87,11 +86,9 @@ def two(scene: Scene) -> None:
     with folded:
         pick_of(scene, "loss")
         between = st.container()
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     if result is not None:
-        with between:
-            rate(scene, result)
-        takeaway(said(result.panels))
+        takeaway(takeaway_of(result.panels))
         st.markdown(flat(scene.experiment, result.panels[0]))
     if inside := fold(tr("Temperature, and what the maps show"), f"{scene.page} more two", ":material/tune:"):
         with inside:

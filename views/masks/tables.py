@@ -35,14 +35,14 @@ _STYLE = """
 
 
 class Cell(NamedTuple):
-    """look: good, wrong, nan, or named, which stands out."""
+    """A cell of a table."""
 
     text: str
-    look: str = ""
+    style: str = ""  # good, wrong, nan, or named, which stands out
 
 
 def written(value: float) -> str:
-    """A number as people read it; what is none is said."""
+    """A number as people read it, or NaN."""
     return "NaN" if math.isnan(value) else numeral(value)
 
 
@@ -70,17 +70,17 @@ def _grouped(value: float) -> str:
     return f"{value:,.0f}".replace("-", "−")
 
 
-def _table(says: str, columns: Sequence[Cell], rows: Sequence[tuple[Cell, Sequence[Cell]]]) -> str:
-    """rows: the head of each, and what stands behind it."""
+def _table(caption: str, columns: Sequence[Cell], rows: Sequence[tuple[Cell, Sequence[Cell]]]) -> str:
+    """rows: the head of each, and its cells."""
 
-    def one(cell: Cell, tag: str, scope: str = "") -> str:
-        look = f' class="esl-{cell.look}"' if cell.look else ""
-        return f"<{tag}{scope}{look}>{html.escape(cell.text)}</{tag}>"
+    def html_of(cell: Cell, tag: str, scope: str = "") -> str:
+        style = f' class="esl-{cell.style}"' if cell.style else ""
+        return f"<{tag}{scope}{style}>{html.escape(cell.text)}</{tag}>"
 
     of_column, of_row = ' scope="col"', ' scope="row"'
-    head = "".join(one(cell, "th", of_column) for cell in columns)
-    body = "".join(f"<tr>{one(name, 'th', of_row)}{''.join(one(cell, 'td') for cell in cells)}</tr>" for name, cells in rows)
-    return f'<table class="esl-masks"><caption>{html.escape(says)}</caption><tr><td></td>{head}</tr>{body}</table>'
+    head = "".join(html_of(cell, "th", of_column) for cell in columns)
+    body = "".join(f"<tr>{html_of(name, 'th', of_row)}{''.join(html_of(cell, 'td') for cell in cells)}</tr>" for name, cells in rows)
+    return f'<table class="esl-masks"><caption>{html.escape(caption)}</caption><tr><td></td>{head}</tr>{body}</table>'
 
 
 def _methods() -> list[tuple[str, Cell]]:
@@ -97,13 +97,13 @@ def verdicts(masks: Masks, drawn: str, whole: bool) -> None:
     """Good and bad are told by a mark, by words and by color. drawn: the format of the picture."""
 
     def judged(outcome: Outcome, number_format: str) -> Cell:
-        kind, said = verdict(outcome, number_format)
-        return Cell(f"{'✓' if kind == 'good' else '✗'} {say(said)}", kind)
+        kind, reason = verdict(outcome, number_format)
+        return Cell(f"{'✓' if kind == 'good' else '✗'} {say(reason)}", kind)
 
     columns = [Cell(number_format, "named" if number_format == drawn else "") for number_format in FORMATS]
     tables = [
-        _table(says, columns, [(label, [judged(table[each][name], each) for each in FORMATS]) for name, label in _methods()])
-        for says, table in _both(masks, whole)
+        _table(caption, columns, [(label, [judged(table[each][name], each) for each in FORMATS]) for name, label in _methods()])
+        for caption, table in _both(masks, whole)
     ]
     st.html(_STYLE + "".join(tables))
     st.caption(tr("✓: every share is a number, padding gets exactly 0, kept ones sum to 1 (to rounding), and the gradient is a number."))
@@ -118,8 +118,8 @@ def numbers(masks: Masks, drawn: str, whole: bool) -> None:
         return [Cell(text) for text in (summed, leaked, written(float(outcome.output)), _listed(outcome.slope))]
 
     columns = [Cell(text) for text in (tr("sum of the shares"), tr("largest share of a padding"), tr("output o"), tr("∂o/∂y by position"))]
-    for says, table in _both(masks, whole):
-        st.html(_table(f"{drawn}, {says}", columns, [(label, measured(table[drawn][name])) for name, label in _methods()]))
+    for caption, table in _both(masks, whole):
+        st.html(_table(f"{drawn}, {caption}", columns, [(label, measured(table[drawn][name])) for name, label in _methods()]))
     st.caption(
         tr(
             "o = Σ i·p: what attention reads where the value at position i is the number i. Its gradient by the values is p itself, so "

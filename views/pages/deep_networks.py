@@ -6,14 +6,14 @@ import streamlit as st
 from labs.deep.run import DeepResult, NetworkResult
 from lessons.deep_scene import DEEP
 from views import lesson
-from views.deep.board import name_of
+from views.deep.board import name_of, outcome_of
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.control_panel import control_panel
-from views.deep.front_controls import batch, raced, rate, size
+from views.deep.main_controls import batch, normalizations, rate, size
 from views.deep.picture import picture
 from views.language import tr
 from views.page import end_page, heading, open_page, takeaway, try_next
-from views.plane.front_controls import sides
+from views.plane.main_controls import sides
 
 
 def learns(network: NetworkResult) -> bool:
@@ -25,13 +25,7 @@ def learns(network: NetworkResult) -> bool:
 
 def listed(nets: list[NetworkResult]) -> str:
     """ "batch normalization (98 %), no normalization (explodes at update 8)"."""
-    ends = [
-        tr("explodes at update {k}").format(k=network.record.diverged)
-        if network.record.diverged is not None
-        else f"{round(100 * float(network.record.measured.held_out_accuracy[-1]))} %"
-        for network in nets
-    ]
-    return ", ".join(f"{name_of(network)} ({end})" for network, end in zip(nets, ends, strict=True))
+    return ", ".join(f"{name_of(network)} ({outcome_of(network)})" for network in nets)
 
 
 def message(result: DeepResult) -> str:
@@ -57,7 +51,7 @@ if not lesson.hidden(scene):
         with left:
             batch(scene)
         with middle:
-            raced(scene, in_front=True)
+            normalizations(scene, in_front=True)
         with right:
             size(scene)
     result = picture(scene)
@@ -65,7 +59,7 @@ if not lesson.hidden(scene):
         if result.progress == 1:
             lesson.answer(scene)
         takeaway(message(result))
-        asked = lesson.lessons().get(scene.shown.lesson)
+        asked = lesson.lessons().get(scene.view_state.lesson)
         charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
     try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
     control_panel(scene)

@@ -11,8 +11,8 @@ from views.controls import number, picked
 from views.language import tr
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import all_features_normalized, batch_normalization, sides
-from views.plane.rates import modes, rate
+from views.plane.main_controls import all_features_normalized, batch_normalization, sides
+from views.plane.rates import modes
 from views.session import Scene
 
 TICKS = [(0.1, "0.1"), (1.0, "1"), (8.0, "8"), (30.0, "30"), (100.0, "100")]
@@ -41,15 +41,15 @@ def gained(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
         return ""
     before, after = panels[0].condition, panels[1].condition
     if after < before:
-        said = tr("Batch normalization standardizes what the output weights see: κ went from {before} to {after}.")
+        text = tr("Batch normalization standardizes what the output weights see: κ went from {before} to {after}.")
     elif panels[0].panel.features.name == "none":
-        said = tr(
+        text = tr(
             "Here batch normalization makes κ worse, {before} → {after}: the raw inputs are far from 0, one side of the ReLU takes nearly "
             "all rows, and after centering the two hidden units become nearly collinear. Normalize the features first."
         )
     else:
-        said = tr("At this gain batch normalization is slightly worse: κ went from {before} to {after}. There was nothing to repair.")
-    return said.format(before=numeral(before), after=numeral(after))
+        text = tr("At this gain batch normalization is slightly worse: κ went from {before} to {after}. There was nothing to repair.")
+    return text.format(before=numeral(before), after=numeral(after))
 
 
 scene = open_page("hidden", HIDDEN)
@@ -64,10 +64,8 @@ if not lesson.hidden(scene):
         with st.container(horizontal=True):
             batch_normalization(scene)
             all_features_normalized(scene)
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     if result is not None:
-        with between:
-            rate(scene, result)
         lesson.answer(scene)
         takeaway(gained(scene.experiment, result.panels))
     try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))

@@ -17,25 +17,25 @@ from views.loss.topics import loss_topics
 from views.masks.controls import MaskScene, all_padding, number_format, padding, scores
 from views.masks.tables import formats, numbers, short, total, verdicts
 from views.page import end_page, heading, open_page, try_next
-from views.plane.front_controls import sides
+from views.plane.main_controls import sides
 
 
 def headline(scene: MaskScene, masks: Masks) -> str:
     """What becomes of this padding, with its numbers, and the form that is safe."""
     drawn, pads = scene.experiment.format, sum(scene.experiment.padding)
-    found = masks.here[drawn]
+    outcomes = masks.here[drawn]
     if pads == 0:
         return tr("Nothing is padding, and all forms agree. Mask a position: the safe form is where-masking.")
     if pads < LENGTH:
-        if sums_to_one(found["multiply"], drawn):
+        if sums_to_one(outcomes["multiply"], drawn):
             return tr("Multiply after softmax: sum 1, as padding got too little to count. Where-masking, the safe form, gives 1 always.")
-        said = tr("Multiply after softmax: sum {sum}, as padding took its share. Where-masking, the safe form: {one}.")
-        return said.format(sum=total(found["multiply"], drawn), one=total(found["where"], drawn))
-    if found["replace"].answers:
-        said = tr("All is padding: replacing by −2³² + 1 gives each {share}, −∞ gives NaN. Where-masking, the safe form, gives 0.")
-        return said.format(share=short(found["replace"].leaked))
-    said = tr("All is padding: in {format} −2³² + 1 is −∞, and that gives NaN. Where-masking, the safe form, gives 0.")
-    return said.format(format=drawn)
+        text = tr("Multiply after softmax: sum {sum}, as padding took its share. Where-masking, the safe form: {one}.")
+        return text.format(sum=total(outcomes["multiply"], drawn), one=total(outcomes["where"], drawn))
+    if outcomes["replace"].answers:
+        text = tr("All is padding: replacing by −2³² + 1 gives each {share}, −∞ gives NaN. Where-masking, the safe form, gives 0.")
+        return text.format(share=short(outcomes["replace"].leaked))
+    text = tr("All is padding: in {format} −2³² + 1 is −∞, and that gives NaN. Where-masking, the safe form, gives 0.")
+    return text.format(format=drawn)
 
 
 def picture(scene: MaskScene, masks: Masks) -> None:
@@ -43,8 +43,9 @@ def picture(scene: MaskScene, masks: Masks) -> None:
     drawn, hatched = scene.experiment.format, np.array(scene.experiment.padding)
     panels = []
     for name, method in mask_methods().items():
-        found = masks.here[drawn][name]
-        panels.append(Bars(tr(method.label), found.p, hatched, "✗ " + tr("gradient NaN") if found.answers and not found.trains else ""))
+        outcome = masks.here[drawn][name]
+        note = "✗ " + tr("gradient NaN") if outcome.answers and not outcome.trains else ""
+        panels.append(Bars(tr(method.label), outcome.p, hatched, note))
     shares = "; ".join(f"{panel.title}: {', '.join(map(short, panel.values))}" for panel in panels)
     chart(
         bars(panels, Words(tr("kept"), tr("padding"), tr("position"))),
@@ -68,16 +69,16 @@ def safe_form() -> None:
 
 def suggestion(masked: Masked, masks: Masks) -> str:
     """Only what does what it says from here."""
-    found = masks.here[masked.format]
+    outcomes = masks.here[masked.format]
     if all(masked.padding):
         if masked.format == "float16":
             return tr("switch to float64, and look at what adding leaves: all shares as without a mask.")
         return tr("switch to float16, where −2³² + 1 does not exist; then switch all masked off.")
     if not any(masked.padding):
         largest = str(int(np.argmax(masked.scores)) + 1)
-        said = tr("make position {i} padding, which has the largest share: where softmax comes first, that share is lost.")
-        return said.format(i=largest)
-    if not found["one_where"].trains:
+        text = tr("make position {i} padding, which has the largest share: where softmax comes first, that share is lost.")
+        return text.format(i=largest)
+    if not outcomes["one_where"].trains:
         if masked.format == "float16" and masks.here["bfloat16"]["one_where"].trains:
             return tr("switch to bfloat16, which reaches as far as float32: e to the score of that padding is a number again.")
         if masks.here["float64"]["one_where"].trains:
@@ -85,7 +86,7 @@ def suggestion(masked: Masked, masks: Masks) -> str:
         return tr("lower the scores of padding to those of the kept ones: the gradient of one where is a number again.")
     if masked.format == "float16":
         return tr("move the score of a padding to 10 and all kept ones below −2: the gradient of one where is NaN.")
-    if found["multiply"].sum < 0.01:
+    if outcomes["multiply"].sum < 0.01:
         return tr("switch all masked on: then nothing is kept, and the ways part.")
     return tr("raise the score of a padding and see what is left to the kept ones where softmax comes first; then switch all masked on.")
 

@@ -9,32 +9,30 @@ import streamlit as st
 from core.messages import N_
 from core.numerals import numeral
 from labs.plane.run import Result
-from labs.plane.setup import Experiment, optimizers
+from labs.plane.setup import SCHEDULE, Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
 from views.language import tr
-from views.menus import menus
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
-from views.plane.board import title_of
+from views.plane.board import method_of, title_of
 from views.plane.control_panel import control_panel, schedule
-from views.plane.front_controls import alike, correlation, sides, unit
-from views.plane.rates import modes, rate
+from views.plane.main_controls import alike, correlation, sides, unit
+from views.plane.rates import modes
 from views.session import Scene
 from views.topics import topics
 
 
 @dataclass(frozen=True)
 class Topic:
-    """scene: what it opens on. front: its own control, free: what that changes. said(experiment, result): the sentence under the
-    picture, with the numbers of this moment."""
+    """One question about optimizers."""
 
     label: str
     heading: str
-    scene: Experiment
-    front: Callable[[Scene], None]
-    free: tuple[str, ...]
-    said: Callable[[Experiment, Result], str]
+    scene: Experiment  # what it opens on
+    control: Callable[[Scene], None]  # its own, above the picture
+    free: tuple[str, ...]  # the fields that this control changes
+    takeaway: Callable[[Experiment, Result], str]  # the sentence under the picture, with the numbers of this moment
     try_next: str
 
 
@@ -45,34 +43,34 @@ def batch(scene: Scene) -> None:
 
 def _counts(result: Result, panel: int) -> str:
     """ "GD 115, RMSProp 56, Adam 27" """
-    said = []
+    counts = []
     for walked in result.panels[panel].walks:
-        ended = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else f"{walked.settled:,}"
-        said.append(f"{tr(optimizers()[walked.picked.name].label)} {ended}")
-    return ", ".join(said)
+        end = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else f"{walked.settled:,}"
+        counts.append(f"{method_of(walked.picked)} {end}")
+    return ", ".join(counts)
 
 
-def said_rates(experiment: Experiment, result: Result) -> str:
+def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
     limit = result.panels[0].fit.stable or 0.0
-    said = tr("One method, four rates: {counts}. What decides is the limit 2/λmax = {limit}: below it a walk arrives, above it explodes.")
-    return said.format(counts=_counts(result, 0), limit=numeral(limit))
+    text = tr("One method, four rates: {counts}. What decides is the limit 2/λmax = {limit}: below it a walk arrives, above it explodes.")
+    return text.format(counts=_counts(result, 0), limit=numeral(limit))
 
 
-def said_momentum(experiment: Experiment, result: Result) -> str:
-    said = tr("Steps at each method's own best rate: {counts}. Plain descent needs about κ = {kappa}, momentum about √κ.")
-    return said.format(counts=_counts(result, 0), kappa=numeral(result.panels[0].condition))
+def takeaway_of_momentum(experiment: Experiment, result: Result) -> str:
+    text = tr("Steps at each method's own best rate: {counts}. Plain descent needs about κ = {kappa}, momentum about √κ.")
+    return text.format(counts=_counts(result, 0), kappa=numeral(result.panels[0].condition))
 
 
-def said_adaptive(experiment: Experiment, result: Result) -> str:
+def takeaway_of_adaptive(experiment: Experiment, result: Result) -> str:
     """By the counts of this moment: who hardly notices the unit (at most half as many steps again), and who does."""
     raw, standardized = (panel.walks for panel in result.panels)
-    names = [tr(optimizers()[walked.picked.name].label) for walked in raw]
+    names = [method_of(walked.picked) for walked in raw]
     pairs = [tuple(math.inf if w.settled is None else w.settled for w in both) for both in zip(raw, standardized, strict=True)]
-    hardly = [name for name, (one, other) in zip(names, pairs, strict=True) if one <= 1.5 * other + 2]
+    hardly = [name for name, (raw_count, standardized_count) in zip(names, pairs, strict=True) if raw_count <= 1.5 * standardized_count + 2]
     notice = [name for name in names if name not in hardly]
     rho = float(dict(experiment.data.settings).get("rho", 0.0))
-    said = tr("ρ = {rho}. Steps raw: {raw}; standardized: {standardized}. Hardly notices the unit: {hardly}; does: {notice}.")
-    return said.format(
+    text = tr("ρ = {rho}. Steps raw: {raw}; standardized: {standardized}. Hardly notices the unit: {hardly}; does: {notice}.")
+    return text.format(
         rho=f"{rho:.3g}",
         raw=_counts(result, 0),
         standardized=_counts(result, 1),
@@ -81,22 +79,22 @@ def said_adaptive(experiment: Experiment, result: Result) -> str:
     )
 
 
-def said_batches(experiment: Experiment, result: Result) -> str:
+def takeaway_of_batches(experiment: Experiment, result: Result) -> str:
     rows = result.panels[0].prepared
     n, size = rows.n if rows else 1, experiment.batch
     if not 0 < size < n:
         return tr("All {n} rows at every update: no noise. {counts}.").format(n=n, counts=_counts(result, 0))
-    said = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each: {counts}.")
-    return said.format(size=size, n=n, updates=-(-n // size), counts=_counts(result, 0))
+    text = tr("{size} of {n} rows an update, {updates} updates an epoch, shuffled anew before each: {counts}.")
+    return text.format(size=size, n=n, updates=-(-n // size), counts=_counts(result, 0))
 
 
-def said_schedules(experiment: Experiment, result: Result) -> str:
-    said = tr("Mini-batches of {size}, schedule {schedule}: {counts}.")
-    label = tr(menus()["schedule"][experiment.schedule.name].label)
-    return said.format(size=experiment.batch, schedule=label, counts=_counts(result, 0))
+def takeaway_of_schedules(experiment: Experiment, result: Result) -> str:
+    text = tr("Mini-batches of {size}, schedule {schedule}: {counts}.")
+    label = tr(SCHEDULE.items()[experiment.schedule.name].label)
+    return text.format(size=experiment.batch, schedule=label, counts=_counts(result, 0))
 
 
-def said_anything(experiment: Experiment, result: Result) -> str:
+def counts_alone(experiment: Experiment, result: Result) -> str:
     """Where a person has made the scene their own: the counts, and nothing that may not hold."""
     return "  \n".join(f"{title_of(panel).title}: {_counts(result, i)}." for i, panel in enumerate(result.panels))
 
@@ -108,7 +106,7 @@ TOPICS = {
         RATES,
         unit,
         ("scale2",),
-        said_rates,
+        takeaway_of_rates,
         N_("move the unit: the same four rates, another ravine, another limit."),
     ),
     "momentum": Topic(
@@ -117,7 +115,7 @@ TOPICS = {
         MOMENTUM,
         unit,
         ("scale2",),
-        said_momentum,
+        takeaway_of_momentum,
         N_("stretch the ravine with the unit, and compare how the three counts grow."),
     ),
     "adaptive": Topic(
@@ -126,7 +124,7 @@ TOPICS = {
         ADAPTIVE,
         correlation,
         ("data",),
-        said_adaptive,
+        takeaway_of_adaptive,
         N_("move the correlation from 0 to 0.9, and read the counts again."),
     ),
     "batches": Topic(
@@ -135,7 +133,7 @@ TOPICS = {
         BATCHES,
         batch,
         ("batch",),
-        said_batches,
+        takeaway_of_batches,
         N_("make the batches larger until the trembling stops, or the rate smaller."),
     ),
     "schedules": Topic(
@@ -144,29 +142,30 @@ TOPICS = {
         SCHEDULES,
         schedule,
         ("schedule",),
-        said_schedules,
+        takeaway_of_schedules,
         N_("switch the schedule to constant, and compare the counts."),
     ),
 }
 
 
-scene = open_page("optimizers", RATES, {name: topic.scene for name, topic in TOPICS.items()})
-topic = TOPICS[topics(scene, {name: one.label for name, one in TOPICS.items()}, {name: one.scene for name, one in TOPICS.items()})]
+LABELS = {name: topic.label for name, topic in TOPICS.items()}
+SCENES = {name: topic.scene for name, topic in TOPICS.items()}
+
+scene = open_page("optimizers", RATES, SCENES)
+topic = TOPICS[topics(scene, LABELS, SCENES)]
 own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
 heading(tr(topic.heading if own else topic.label))
 at_hand, folded = sides()
 with at_hand:
-    topic.front(scene)
+    topic.control(scene)
 with folded:
     modes(scene)
     between = st.container()
-result = picture(scene)
+result = picture(scene, rate_in=between)
 if result is not None:
-    with between:
-        rate(scene, result)
     if result.progress == 1:
-        said = topic.said if own else said_anything
-        takeaway(said(scene.experiment, result))
+        sentence = topic.takeaway if own else counts_alone
+        takeaway(sentence(scene.experiment, result))
     else:
         st.markdown(tr("What the counts say stands here once every walk is at its end."))
 if own:

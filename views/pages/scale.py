@@ -5,9 +5,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core.numerals import numeral
-from core.settings import pick, values
+from core.settings import pick
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import MOST_OPTIMIZERS, Experiment, optimizers
+from labs.plane.setup import FEATURES, MOST_OPTIMIZERS, Experiment, optimizers
 from lessons.scenes import SCALE
 from views import lesson
 from views.control_panel import fold
@@ -15,8 +15,8 @@ from views.controls import chips
 from views.language import tr
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
-from views.plane.front_controls import correlation, feature_normalization, morph, sides, unit
-from views.plane.rates import modes, rate
+from views.plane.main_controls import correlation, feature_normalization, morph, sides, unit
+from views.plane.rates import modes
 from views.session import Scene
 
 CHIPS = ("momentum", "rmsprop", "adam")
@@ -26,10 +26,10 @@ def headline(experiment: Experiment, result: Result) -> str:
     rows = result.panels[0].prepared
     if rows is None:
         return tr("A formula has no data, and no units: see the Workbench for more of them.")
-    said = tr("Same {n} flowers, same model. Only the unit of one feature changed.")
+    text = tr("Same {n} flowers, same model. Only the unit of one feature changed.")
     if experiment.data.name != "iris":
-        said = tr("Same {n} rows, same model. Only how the features are measured changed.")
-    return said.format(n=rows.n)
+        text = tr("Same {n} rows, same model. Only how the features are measured changed.")
+    return text.format(n=rows.n)
 
 
 def methods(scene: Scene) -> None:
@@ -50,15 +50,15 @@ def gained(panels: tuple[PanelResult, ...]) -> str:
     if len(panels) != 2 or panels[0].panel.features.name != "none" or panels[1].panel.features.name == "none":
         return ""
     raw, other = panels
-    amount = values(other.panel.features, ()).get("amount", 1.0)
+    amount = FEATURES.values(other.panel.features).get("amount", 1.0)
     low, high = raw.fit.stable, other.fit.stable
     if low is None or high is None or amount != 1.0:
         return ""
     times = high / low
-    said = tr("Normalization did not speed up the rate, it raised the speed limit {times} times: 2/λmax went from {low} to {high}.")
+    text = tr("Normalization did not speed up the rate, it raised the speed limit {times} times: 2/λmax went from {low} to {high}.")
     if times < 1.05:
-        said = tr("Normalization changed the speed limit from {low} to {high}. What it does to the steps is told by κ: {before} → {after}.")
-    return said.format(
+        text = tr("Normalization changed the speed limit from {low} to {high}. What it does to the steps is told by κ: {before} → {after}.")
+    return text.format(
         times=f"{times:,.0f}" if times >= 9.5 else f"{times:.2g}",
         low=numeral(low),
         high=numeral(high),
@@ -88,12 +88,10 @@ if not lesson.hidden(scene):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             methods(scene)
             feature_normalization(scene)
-    result = picture(scene)
+    result = picture(scene, rate_in=between)
     if result is not None:
         with above:
             heading(headline(scene.experiment, result))
-        with between:
-            rate(scene, result)
         if any(panel.panel.features.name != "none" for panel in result.panels):
             inside = fold(tr("Watch the ravine turn into a bowl"), "scale morphing", ":material/animation:")
             if inside is not None:

@@ -9,7 +9,6 @@ from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import optimizers
 from lessons.scenes import STUCK
 from verdict.verdict import Judgment, label
 from views import lesson, prefetch
@@ -17,14 +16,14 @@ from views.control_panel import fold, item_choice
 from views.controls import picked
 from views.language import tr
 from views.page import end_page, heading, open_page, picture, try_next
+from views.plane.board import method_of
 from views.plane.control_panel import control_panel, with_surface
-from views.plane.front_controls import sides
-from views.plane.rates import rate
+from views.plane.main_controls import sides
 from views.session import Scene
 from views.stuck.away import escape
 from views.stuck.card import card
 from views.stuck.critical_points import critical_points
-from views.stuck.marks import adorned, atlas
+from views.stuck.marks import window_atlas, with_marks
 from views.stuck.stable import stability
 from views.stuck.verdicts import verdicts
 
@@ -42,16 +41,16 @@ def headline(ends: list[Judgment], scene: Scene) -> str:
     """What became of the first walk."""
     if not ends:
         return tr("Where am I, and why did it stop?")
-    name = tr(optimizers()[scene.experiment.optimizers[0].name].label)
+    name = method_of(scene.experiment.optimizers[0])
     return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(label(ends[0].kind)))
 
 
-def sections(scene: Scene, panel: PanelResult, near: Closeup, found: Atlas) -> tuple[Runner, ...]:
+def sections(scene: Scene, panel: PanelResult, near: Closeup, atlas: Atlas) -> tuple[Runner, ...]:
     """What stands under the picture, below the verdicts; the race, where it is asked for."""
     runners: tuple[Runner, ...] = ()
     card(scene, panel, near)
     with st.expander(tr("Atlas: all critical points of this window"), icon=":material/map:"):
-        critical_points(scene, panel, found)
+        critical_points(scene, panel, atlas)
     if away := fold(tr("Away from a saddle: four ways"), "stuck away", ":material/call_split:"):
         with away:
             runners = escape(scene, panel, near)
@@ -73,20 +72,17 @@ def page(scene: Scene) -> None:
     def adorn(data: BoardData, result: Result) -> BoardData:
         """What stands under the picture is drawn first: what it finds is drawn on it."""
         panel = result.panels[0]
-        near, found = closeup(scene.experiment, panel), atlas(panel)
+        near, atlas = closeup(scene.experiment, panel), window_atlas(panel)
         with below:
             lesson.answer(scene)
             ends = verdicts(scene, panel)
-            runners = sections(scene, panel, near, found)
+            runners = sections(scene, panel, near, atlas)
         with above:
             heading(headline(ends, scene))
-        return adorned(data, scene.experiment, panel, near, found, runners)
+        return with_marks(data, scene.experiment, panel, near, atlas, runners)
 
     with board:
-        result = picture(scene, adorn)
-    if result is not None:
-        with between:
-            rate(scene, result)
+        picture(scene, adorn, rate_in=between)
     toy = scene.experiment.surface.name == "lecture_toy"
     there = tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
     try_next(there if toy else tr("pick a point of the atlas, and see what the curvatures say there."))
@@ -94,7 +90,7 @@ def page(scene: Scene) -> None:
 
 
 scene = open_page("stuck", STUCK)
-prefetch.none()  # pictures sent ahead would be without the atlas
+prefetch.none()  # prefetched pictures would be without the marks
 scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
 if not lesson.hidden(scene):
     page(scene)

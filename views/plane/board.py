@@ -7,7 +7,7 @@ from jaxtyping import Int
 
 from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
 from core.numerals import numeral
-from core.settings import Number, Option, values
+from core.settings import Number, Option, Pick
 from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
 from figures.contour import contour, ellipse
@@ -16,13 +16,12 @@ from figures.derived import Derived, Drawn
 from figures.levels import Levels, levels
 from figures.surface import surface
 from labs.plane.run import PanelResult, Result, fitting
-from labs.plane.setup import Experiment, dataset_of, optimizers, own
+from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
 from verdict.plane import judge_walk
 from verdict.verdict import label
-from views.board import fact, words
+from views.board import board_data, fact
 from views.language import say, tr
-from views.menus import fields_of, menus
 from views.view_state import ViewState
 
 
@@ -31,61 +30,66 @@ class Titled(NamedTuple):
     subtitle: str
 
 
+def method_of(picked: Pick) -> str:
+    """The name of an optimizer."""
+    return tr(OPTIMIZER.items()[picked.name].label)
+
+
 def title_of(panel: PanelResult) -> Titled:
-    """ "raw", "standardize", "standardize + batch normalization", and what the weights multiply."""
-    otherwise = ", ".join(_otherwise(panel))
-    features = menus()["features"][panel.panel.features.name].label
-    amount = values(panel.panel.features, fields_of("features", panel.panel.features.name)).get("amount", 1.0)
-    title = tr("{how} features").format(how=tr(features))
-    if float(amount) != 1.0:
-        title += f" × {float(amount):.2g}"
+    """What tells a picture from those beside it: what it has otherwise, its hidden layer, its features ("standardized features × 0.5")."""
+    otherwise = _otherwise(panel)
+    features = panel.panel.features
+    amount = float(FEATURES.values(features).get("amount", 1.0))
+    title = tr("{how} features").format(how=tr(FEATURES.items()[features.name].label))
+    if amount != 1.0:
+        title += f" × {amount:.2g}"
     if panel.problem.source is None:
-        return Titled(otherwise or tr(panel.problem.surface.label), "")
+        return Titled(", ".join(otherwise) or tr(panel.problem.surface.label), "")
     if panel.panel.model:
-        otherwise = ", ".join(filter(None, (tr(panel.problem.surface.label), otherwise)))
+        otherwise = [tr(panel.problem.surface.label), *otherwise]
     if otherwise:
-        return Titled(otherwise, title)
+        return Titled(", ".join(otherwise), title)
     if panel.problem.surface.hidden_layer:
         hidden = panel.problem.structure.hidden
-        first = tr("no batch normalization") if hidden == "none" else tr(menus()["hidden"][hidden].label)
-        return Titled(first, title)
+        return Titled(tr("no batch normalization") if hidden == "none" else tr(HIDDEN.items()[hidden].label), title)
     return Titled(title, "")
 
 
 def _otherwise(panel: PanelResult) -> list[str]:
     """What a panel has otherwise than the experiment: "cross-entropy", "T = 2", "target y: setosa"."""
-    names = {"surface": panel.problem.structure.surface, "data": panel.problem.source.data.name if panel.problem.source else ""}
-    said = []
-    for part in ("surface", "data"):
-        for field in fields_of(part, names[part]) if names[part] else ():
-            value = dict(getattr(panel.panel, part)).get(field.name)
-            if value is None:
-                continue
-            if isinstance(field, Option):
-                label = tr(field.label_of(value)) if field.labels else str(value)
-                said.append(label if field.labels else f"{tr(field.label)}: {label}")
-            else:
-                symbol = field.symbol if isinstance(field, Number) and field.symbol else tr(field.label)
-                said.append(f"{symbol} = {numeral(float(value))}")
-    return said
+    fields = [(field, panel.panel.surface) for field in SURFACE.fields(panel.problem.structure.surface)]
+    if panel.problem.source is not None:
+        fields += [(field, panel.panel.data) for field in DATA.fields(panel.problem.source.data.name)]
+    texts = []
+    for field, overrides in fields:
+        value = dict(overrides).get(field.name)
+        if value is None:
+            continue
+        if isinstance(field, Option):
+            texts.append(tr(field.label_of(field.read(value))) if field.labels else f"{tr(field.label)}: {value}")
+        else:
+            symbol = field.symbol if isinstance(field, Number) and field.symbol else tr(field.label)
+            texts.append(f"{symbol} = {numeral(float(value))}")
+    return texts
 
 
-def column_words(experiment: Experiment) -> tuple[str, str, str]:
+def columns_of(experiment: Experiment) -> tuple[str, str, str]:
     """ "sepal width (cm × 10)" for the two features, and the target."""
-    item = dataset_of(experiment)
-    chosen, said = values(experiment.data, item.fields), []
-    for name, scale in (("x1", experiment.scale1), ("x2", experiment.scale2), ("target", 1.0)):
-        column = str(chosen[name])
-        unit = item.unit(column)
+    chosen = DATA.values(experiment.data)
+
+    def named(field: str, scale: float = 1.0) -> str:
+        column = str(chosen[field])
+        unit = dataset_of(experiment).unit(column)
         times = "" if scale == 1 else f"× {scale:.4g}"
         unit = {("cm", 10.0): "mm"}.get((unit, scale), " ".join(part for part in (unit, times) if part))
-        said.append(f"{column} ({unit})" if unit else column)
-    return said[0], said[1], said[2]
+        return f"{column} ({unit})" if unit else column
+
+    return named("x1", experiment.scale1), named("x2", experiment.scale2), named("target")
 
 
 def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
     raw = panel.panel.features.name == "none"
-    first, second, target = column_words(own(experiment, panel.panel))
+    first, second, target = columns_of(own(experiment, panel.panel))
     if panel.axes[0] == "b":
         return (first if raw else "x̃", target)
     if panel.problem.surface.hidden_layer and dict(panel.problem.structure.options)["plane"] == "output":
@@ -118,7 +122,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
     lowest = panel.fit.loss if panel.fit.loss is not None else float(finite.min()) if finite.size else 0.0
     update = kept.points.update
     with np.errstate(over="ignore"):  # a walk that explodes goes beyond float32 before it is stopped
-        said: Walk = {
+        sent: Walk = {
             "name": tr(optimizer.label),
             "color": stroke.color,
             "dash": "solid",
@@ -137,11 +141,11 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "detail": detail,
         }
         if not np.array_equal(kept.points.evaluations, update):
-            said["evaluations"] = _counted(kept.points.evaluations)
+            sent["evaluations"] = _counted(kept.points.evaluations)
         if walked.finished and not moving:
-            said["verdicts"] = [(int(update[-1]), tr(label(judge_walk(experiment, panel, walked)[0].kind)))]
+            sent["verdicts"] = [(int(update[-1]), tr(label(judge_walk(experiment, panel, walked)[0].kind)))]
         if details:
-            said["moves"] = {
+            sent["moves"] = {
                 "gradient": kept.points.gradient[:, :2].astype(np.float32),
                 "momentum": kept.points.momentum[:, :2].astype(np.float32),
                 "scale": kept.points.scale[:, :2].astype(np.float32),
@@ -149,7 +153,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
                 "rates": kept.rates.astype(np.float32),
                 "adaptive": optimizer.adaptive,
             }
-    return said
+    return sent
 
 
 def _counted(numbers: Int[np.ndarray, " k"]) -> Int[np.ndarray, " k"]:
@@ -174,7 +178,7 @@ def _first_steps(panel: PanelResult) -> list[Fact]:
     slope = numeral(float(panel.walks[0].points.slope[0])) if panel.walks else "—"
     facts = [fact(tr("slope at the start"), slope, tr("the norm of the gradient where the walks start"))]
     for walked in panel.walks:
-        label = tr("first step, {optimizer}").format(optimizer=tr(optimizers()[walked.picked.name].label))
+        label = tr("first step, {optimizer}").format(optimizer=method_of(walked.picked))
         facts.append(fact(label, numeral(first_step(walked)), tr("how far the first update goes")))
     return facts
 
@@ -203,7 +207,7 @@ def _facts(panel: PanelResult) -> list[Fact]:
 
 
 def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
-    walks = "; ".join(f"{tr(optimizers()[w.picked.name].label)}: {' '.join(count_of(w, steps)[:2])}" for w in panel.walks)
+    walks = "; ".join(f"{method_of(walked.picked)}: {' '.join(count_of(walked, steps)[:2])}" for walked in panel.walks)
     if panel.slopes is not None:
         return tr("Map of the norm of the gradient, {title}. {walks}.").format(title=titled.title, walks=walks)
     return tr("Contour map of the loss, {title}: κ = {kappa}, 2/λmax = {limit}. {walks}.").format(
@@ -215,18 +219,18 @@ FAINT = 0.5  # of the height above the minimum: less relief than that in the win
 
 
 class _Scales(NamedTuple):
-    """How losses become shades, and the norms of gradients where they are what is drawn. low, high: the least and greatest loss."""
+    """How numbers become shades."""
 
     loss: Levels
-    slope: Levels | None
-    low: float
-    high: float
+    slope: Levels | None  # of the gradient's norm, where the map shows it
+    low: float  # the least loss
+    high: float  # the greatest
 
 
 def _scales(experiment: Experiment, panels: tuple[PanelResult, ...]) -> list[_Scales]:
     """Of each panel, from its own numbers or from those of all."""
 
-    def of(some: tuple[PanelResult, ...]) -> _Scales:
+    def scales_of(some: tuple[PanelResult, ...]) -> _Scales:
         losses = np.concatenate([panel.grid.ravel() for panel in some])
         low, high = float(np.nanmin(losses)), float(np.nanmax(losses))
         slopes = [panel.slopes.ravel() for panel in some if panel.slopes is not None]
@@ -241,12 +245,12 @@ def _scales(experiment: Experiment, panels: tuple[PanelResult, ...]) -> list[_Sc
             high,
         )
 
-    return [of(panels) if experiment.span == "same" else of((panel,)) for panel in panels]
+    return [scales_of(panels) if experiment.span == "same" else scales_of((panel,)) for panel in panels]
 
 
-def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: int, moving: bool, deepened: bool, details: bool) -> Panel:
-    """most: points of each walk. moving: in a hurry, with 16 bits for a height and no numbers under the pointer; deepened: a surface all
-    the same, since it is the one that is shown."""
+def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: int, moving: bool, in_3d: bool, details: bool) -> Panel:
+    """most: points of each walk. moving: rough, with 16 bits for a height, no numbers under the pointer, and no surface unless in_3d: it
+    is the one that is shown."""
     fit, titled, scale = panel.fit, title_of(panel), scales.loss
     excess = scale.excess(panel.grid)
     heights, losses = scale.heights(excess), scale.losses(excess)
@@ -276,15 +280,15 @@ def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: in
         level=level,
         words=(tr("gradient norm") if sloped else tr("loss"), tr("the goal"), tr("minimum")),
     )
-    seen = None
+    inputs = None
     if panel.inputs is not None and panel.prepared is not None:
         n = panel.prepared.n
         single = panel.axes[0] == "b"
         across, up = (panel.inputs[1], np.asarray(panel.prepared.rows.y)[:n]) if single else (panel.inputs[0], panel.inputs[1])
-        seen = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
-    deep = None
-    if not moving or deepened:
-        deep = surface(
+        inputs = cloud(across, up, _cloud_axes(experiment, panel), equal=not single)
+    landscape = None
+    if not moving or in_3d:
+        landscape = surface(
             panel.a,
             panel.b,
             heights,
@@ -301,8 +305,8 @@ def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: in
         "title": titled.title,
         "subtitle": titled.subtitle,
         "contour": figure,
-        "cloud": seen,
-        "surface": deep,
+        "cloud": inputs,
+        "surface": landscape,
         "start": [float(value) for value in panel.start[:2]],
         "axes": axes,
         "fitted": (panel.panel.window or experiment.window) == fitting(experiment, panel),
@@ -314,11 +318,12 @@ def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: in
 
 def horizon(result: Result, steps: int) -> int:
     """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk never arrives."""
-    ends = [next(at for at in (w.diverged, w.settled, w.done) if at is not None) for p in result.panels for w in p.walks]
+    walks = [walked for panel in result.panels for walked in panel.walks]
+    ends = [next(update for update in (walked.diverged, walked.settled, walked.done) if update is not None) for walked in walks]
     return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
 
 
-def _player(experiment: Experiment, result: Result, shown: ViewState) -> Player:
+def _player(experiment: Experiment, result: Result, view_state: ViewState) -> Player:
     """The length of the bar by each of its three clocks."""
     last, strides = horizon(result, experiment.steps), [1]
     for panel in result.panels:
@@ -327,44 +332,34 @@ def _player(experiment: Experiment, result: Result, shown: ViewState) -> Player:
     walks = [walked for panel in result.panels for walked in panel.walks]
     calls = max((int(w.points.evaluations[np.searchsorted(w.points.update, min(last, w.done))]) for w in walks), default=last)
     length: dict[Clock, int] = {"updates": last, "epochs": last * max(strides), "evaluations": max(calls, 1)}
-    clock: Clock = "epochs" if shown.clock == "epochs" else "evaluations" if shown.clock == "evaluations" else "updates"
+    clock: Clock = "epochs" if view_state.clock == "epochs" else "evaluations" if view_state.clock == "evaluations" else "updates"
     return {
         "length": length,
         "batches": batches,
         "clock": clock,
         "clocked": batches > 1 or calls > last,
-        "details": shown.details == "on",
-        "flip": shown.flip == "on",
+        "details": view_state.details == "on",
+        "flip": view_state.flip == "on",
     }
 
 
 POINTS, MOVING = 1800, 300  # of all walks together; of each while something is being dragged
 
 
-def board_data(experiment: Experiment, result: Result, shown: ViewState, *, moving: bool = False, edit: int = 0) -> BoardData:
+def plane_board(experiment: Experiment, result: Result, view_state: ViewState, *, moving: bool = False, edit: int = 0) -> BoardData:
     """Everything that the board draws."""
     lines, goals = [], []
     for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False)):
         goals += [panel.goal] if panel.goal else []
         for slot, walked in enumerate(panel.walks):
-            name = f"{tr(optimizers()[walked.picked.name].label)}, {title_of(panel).title}"
+            name = f"{method_of(walked.picked)}, {title_of(panel).title}"
             lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
     share = POINTS // max(1, sum(len(panel.walks) for panel in result.panels))
     most = min(2000, MOVING if moving else share, share)
-    deepened = shown.panel if shown.view == "surface" else -1
-    details = shown.details == "on"
-    scales = _scales(experiment, result.panels)
+    in_3d = view_state.panel if view_state.view == "surface" else -1
     panels = [
-        _panel(experiment, panel, scale, most, moving, i == deepened, details)
-        for i, (panel, scale) in enumerate(zip(result.panels, scales, strict=True))
+        _panel(experiment, panel, scales, most, moving, i == in_3d, view_state.details == "on")
+        for i, (panel, scales) in enumerate(zip(result.panels, _scales(experiment, result.panels), strict=True))
     ]
-    return {
-        "panels": panels,
-        "curves": curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if shown.curves == "on" else None,
-        "player": _player(experiment, result, shown),
-        "view": "surface" if shown.view == "surface" else "contour",
-        "surface_panel": min(shown.panel, len(result.panels) - 1),
-        "moving": moving,
-        "edit": edit,
-        "words": words(),
-    }
+    drawn = curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if view_state.curves == "on" else None
+    return board_data(panels, _player(experiment, result, view_state), view_state, edit, curves=drawn, moving=moving)

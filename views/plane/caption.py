@@ -1,28 +1,27 @@
 """What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
 
 from core.numerals import numeral
-from core.settings import Option, values
+from core.settings import Option
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import Experiment, loss_of, surfaces
+from labs.plane.setup import SURFACE, Experiment, loss_of, surfaces
 from views.language import tr
-from views.menus import fields_of
 
 
 def caption(experiment: Experiment, result: Result) -> str:
     """Every choice that changes the numbers, named."""
     first = result.panels[0]
     if first.prepared is None:
-        said = [tr("{surface}, drawn as it is.").format(surface=tr(surfaces()[experiment.surface.name].label))]
+        parts = [tr("{surface}, drawn as it is.").format(surface=tr(surfaces()[experiment.surface.name].label))]
         if first.problem.surface.first_steps:
-            said = [_output_space(experiment)]
+            parts = [_output_space(experiment)]
         if first.goal is not None:
-            said.append(tr("Arrived: 99 % of the way down from the start's loss to the minimum's."))
-        return " ".join(said)
+            parts.append(tr("Arrived: 99 % of the way down from the start's loss to the minimum's."))
+        return " ".join(parts)
     chosen = dict(first.problem.structure.options)
     loss = loss_of(experiment)
     n = first.prepared.n
     over = tr("summed over {n} rows") if chosen.get("reduce") == "sum" else tr("mean over {n} rows")
-    said = [
+    parts = [
         tr("Drawn: {loss} of {model}, {over}, over {axes}.").format(
             loss=tr(loss.label),
             model=tr(surfaces()[experiment.surface.name].label),
@@ -31,49 +30,49 @@ def caption(experiment: Experiment, result: Result) -> str:
         )
     ]
     if surfaces()[experiment.surface.name].hidden_layer:
-        said.append(tr("Two hidden units without bias, weights diag(1, g)·[[1, 1], [1, −1]]/√2; the output bias is at its best."))
-    for field in fields_of("surface", experiment.surface.name):
+        parts.append(tr("Two hidden units without bias, weights diag(1, g)·[[1, 1], [1, −1]]/√2; the output bias is at its best."))
+    for field in SURFACE.fields(experiment.surface.name):
         if isinstance(field, Option) and field.name in ("bias", "plane"):
-            said.append(tr("{what}: {choice}.").format(what=tr(field.label), choice=tr(field.label_of(chosen[field.name]))))
+            parts.append(tr("{what}: {choice}.").format(what=tr(field.label), choice=tr(field.label_of(chosen[field.name]))))
     if chosen.get("bias") == "trained":
-        said.append(tr("The drawn plane holds the bias at the minimum's; the walks move it too."))
-    said += [_softmax(panel) for panel in result.panels if panel.problem.surface.classes][:1]
+        parts.append(tr("The drawn plane holds the bias at the minimum's; the walks move it too."))
+    parts += [_softmax(panel) for panel in result.panels if panel.problem.surface.classes][:1]
     if loss.labels and not first.problem.surface.classes:
-        said.append(tr("Label 1 where the target is above its mean, else 0."))
+        parts.append(tr("Label 1 where the target is above its mean, else 0."))
     batch = tr("full batch") if not 0 < experiment.batch < n else tr("mini-batches of {size}").format(size=experiment.batch)
-    said.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
+    parts.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
     if surfaces()[experiment.surface.name].hidden_layer and any(panel.panel.hidden.name != "none" for panel in result.panels):
-        said.append(tr("Batch normalization is in train mode: the batch's own mean and variance."))
+        parts.append(tr("Batch normalization is in train mode: the batch's own mean and variance."))
         if result.same and len(result.panels) > 1:
-            said.append(tr("The pictures start from the same function: vᵢ → σᵢ·vᵢ."))
+            parts.append(tr("The pictures start from the same function: vᵢ → σᵢ·vᵢ."))
         if experiment.batch == 1:
-            said.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
+            parts.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
     goals = list(dict.fromkeys(numeral(panel.goal) for panel in result.panels if panel.goal is not None))
     if goals:
         arrived = tr("Arrived: loss − minimum ≤ {goal} for good, 1 % of the loss of the best constant.")
         if len(goals) == 1 and loss.quadratic and chosen.get("reduce") == "mean":
             arrived = tr("Arrived: loss − minimum ≤ {goal} = 0.01·Var(y) for good.")
-        said.append(arrived.format(goal=", ".join(goals)))
-    return " ".join(said)
+        parts.append(arrived.format(goal=", ".join(goals)))
+    return " ".join(parts)
 
 
 def _softmax(panel: PanelResult) -> str:
-    said = tr(
+    text = tr(
         "Softmax regression: {share}·‖θ‖² is in the loss, so that there is a minimum where classes can be separated. The drawn plane "
         "holds the weights of the other classes and all biases at the minimum's; the walks move them too, from 0."
     )
-    return said.format(share=numeral(dict(panel.problem.numbers)["decay"] / 2))
+    return text.format(share=numeral(dict(panel.problem.numbers)["decay"] / 2))
 
 
 def _output_space(experiment: Experiment) -> str:
     """Which slice of the space of all logits is drawn."""
-    chosen = values(experiment.surface, fields_of("surface", experiment.surface.name))
-    said = tr("Drawn: the loss of one row whose right class is {target}, over its logits y₁ and y₂, at temperature T = {temperature}.")
+    chosen = SURFACE.values(experiment.surface)
+    text = tr("Drawn: the loss of one row whose right class is {target}, over its logits y₁ and y₂, at temperature T = {temperature}.")
     if int(chosen["classes"]) > 2:
-        said += " " + tr("{classes} classes: all other logits are {others}.").format(
+        text += " " + tr("{classes} classes: all other logits are {others}.").format(
             classes=chosen["classes"], others=numeral(float(chosen["others"]))
         )
-    said += " " + tr("The squared error is the sum over the classes.")
+    text += " " + tr("The squared error is the sum over the classes.")
     if experiment.quantity == "slope":
-        said += " " + tr("The maps show the norm of the gradient; in 3-D, the loss.")
-    return said.format(target=min(int(chosen["target"]), int(chosen["classes"])), temperature=numeral(float(chosen["temperature"])))
+        text += " " + tr("The maps show the norm of the gradient; in 3-D, the loss.")
+    return text.format(target=min(int(chosen["target"]), int(chosen["classes"])), temperature=numeral(float(chosen["temperature"])))

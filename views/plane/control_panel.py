@@ -6,10 +6,12 @@ import streamlit as st
 
 from core.messages import N_, Value
 from core.settings import Option, Pick, pick
-from core.setup import settings_of
+from core.setup import Entry, Menu, settings_of
 from labs.plane.setup import (
     BEST,
+    FEATURES,
     FRACTION,
+    HIDDEN,
     MOST_OPTIMIZERS,
     MOST_PANELS,
     POINT,
@@ -24,10 +26,9 @@ from labs.plane.setup import (
 )
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_choice, item_menu, item_settings, two_a_row
-from views.controls import PickSlot, Slot, field, menu, number, picked, picked_at, setting, toggle
+from views.controls import PickSlot, Slot, edit_button, field, menu, number, picked, picked_at, setting, toggle
 from views.language import language, tr
-from views.menus import menus
-from views.session import Scene, edit, show
+from views.session import Scene, show
 from views.view_state import ViewState
 
 PLACE = "all "
@@ -57,7 +58,7 @@ def _data(scene: Scene) -> None:
         return
     data = replace(picked(scene, "data"), put=lambda e, p: replace(picked_anew(e, data=p), start=None, window=None))
     item_menu(scene, "data", tr("data set"), data)
-    _source(menus()["data"][data.now.name].source)
+    _source(data.item.source)
     two_a_row(scene, ("scale1", "scale2"), PLACE)
 
 
@@ -114,7 +115,7 @@ def _panels(scene: Scene) -> None:
 
 def normalization_toggles(scene: Scene, i: int, network: bool) -> None:
     """The two toggles of one picture, each with its menu or its settings below."""
-    features, hidden = _normalization_of(scene, i, "features"), _normalization_of(scene, i, "hidden")
+    features, hidden = _normalization_of(scene, i, FEATURES), _normalization_of(scene, i, HIDDEN)
     toggle(
         scene,
         f"p{i + 1} features on",
@@ -123,9 +124,9 @@ def normalization_toggles(scene: Scene, i: int, network: bool) -> None:
         lambda e, on: features.put(e, pick("standardize" if on else "none")),
     )
     if features.now.name != "none":
-        only = [name for name in menus()["features"] if name != "none"]
+        only = [name for name in FEATURES.items() if name != "none"]
         item_menu(scene, f"p{i + 1}.features", tr("which"), features, only)
-        st.latex(menus()["features"][features.now.name].formula)
+        st.latex(features.item.formula)
     normalized = network and hidden.now.name != "none"
     toggle(
         scene,
@@ -137,21 +138,21 @@ def normalization_toggles(scene: Scene, i: int, network: bool) -> None:
         help=None if network else tr("This model has no hidden layer to normalize: pick the network with two hidden units."),
     )
     if normalized:
-        st.latex(menus()["hidden"][hidden.now.name].formula)
+        st.latex(hidden.item.formula)
         item_settings(scene, f"p{i + 1}.hidden", hidden, wide=False)
 
 
-def _normalization_of(scene: Scene, i: int, part: str) -> PickSlot[Experiment]:
-    """What normalizes the features, or the hidden layer, of one picture."""
+def _normalization_of(scene: Scene, i: int, menu: Menu[Entry]) -> PickSlot[Experiment]:
+    """What normalizes the features, or the hidden layer, of one picture: a pick in the panel's field of the menu's name."""
 
     def get(experiment: Experiment) -> Pick:
-        return getattr(experiment.panels[i], part)
+        return getattr(experiment.panels[i], menu.name)
 
     def put(experiment: Experiment, pick: Pick) -> Experiment:
-        panel = replace(experiment.panels[i], **{part: pick})  # type: ignore[arg-type]  # both parts are picks
+        panel = replace(experiment.panels[i], **{menu.name: pick})  # type: ignore[arg-type]  # both are picks
         return replace(experiment, panels=(*experiment.panels[:i], panel, *experiment.panels[i + 1 :]))
 
-    return PickSlot(part, get(scene.experiment), get, put)
+    return PickSlot(menu, get(scene.experiment), get, put)
 
 
 def _optimizers(scene: Scene) -> None:
@@ -165,30 +166,27 @@ def _optimizers(scene: Scene) -> None:
             _optimizer(scene, i)
     left, right = st.columns(2)
     if count < MOST_OPTIMIZERS:
-        add = tr("Add an optimizer")
-        left.button(add, icon=":material/add:", on_click=lambda: edit(scene.page, _added), key=f"{scene.page} add")
+        with left:
+            edit_button(scene, "add", tr("Add an optimizer"), _added, icon=":material/add:")
     if count > 1:
-        fewer = tr("Remove the last")
-        right.button(fewer, icon=":material/remove:", on_click=lambda: edit(scene.page, _fewer), key=f"{scene.page} remove")
+        with right:
+            fewer = tr("Remove the last")
+            edit_button(scene, "remove", fewer, lambda e: replace(e, optimizers=e.optimizers[:-1]), icon=":material/remove:")
 
 
 def _added(experiment: Experiment) -> Experiment:
-    """One more, of a kind that is not there yet."""
-    there = {picked.name for picked in experiment.optimizers}
-    fresh = next(name for name in optimizers() if name not in there)
-    return replace(experiment, optimizers=(*experiment.optimizers, pick(fresh)))
-
-
-def _fewer(experiment: Experiment) -> Experiment:
-    return replace(experiment, optimizers=experiment.optimizers[:-1])
+    """With one more optimizer, of a kind that is not there yet."""
+    names = {picked.name for picked in experiment.optimizers}
+    fresh = next(name for name in optimizers() if name not in names)
+    return replace(experiment, optimizers=(*experiment.optimizers, Pick(fresh)))
 
 
 def _optimizer(scene: Scene, i: int) -> None:
-    slot = picked_at(scene, "optimizers", i, "optimizer")
+    slot = picked_at(scene, "optimizers", i)
     item, key = optimizers()[slot.now.name], f"o{i + 1}"
     more = f"{key} more {scene.page}"
-    behind = not item.front or bool(st.session_state.get(more))
-    names = tuple(name for name, one in optimizers().items() if one.front or behind)
+    offers_all = not item.front or bool(st.session_state.get(more))
+    names = tuple(name for name, other in optimizers().items() if other.front or offers_all)
     item_choice(scene, key, tr("optimizer {n}").format(n=i + 1), slot, names)
     if item.front:
         st.toggle(tr("more optimizers"), key=more)
@@ -225,7 +223,7 @@ def schedule(scene: Scene, key: str = "schedule") -> None:
     """The menu of schedules, the settings and the formula of the one picked. Drawn in two places, it needs two keys."""
     slot = picked(scene, "schedule")
     item_menu(scene, key, tr("schedule of the rate"), slot)
-    st.latex(menus()["schedule"][slot.now.name].formula)
+    st.latex(slot.item.formula)
 
 
 def _picture(scene: Scene) -> None:
@@ -235,25 +233,25 @@ def _picture(scene: Scene) -> None:
             _field(scene, name)
     with right:
         _field(scene, "resolution")
-        key = f"{scene.page} all curves {language()}"
-        st.session_state[key] = scene.shown.curves == "on"
-        label = tr(settings_of(ViewState)["curves"].label)
-        st.toggle(label, key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
+        _curves(scene)
         _clock(scene)
     if scene.experiment.window is not None:
-        fitted = tr("Fit the window")
-        st.button(fitted, on_click=lambda: edit(scene.page, _unzoomed), key=f"{scene.page} fit")
+        edit_button(scene, "fit", tr("Fit the window"), lambda experiment: replace(experiment, window=None))
 
 
-def _unzoomed(experiment: Experiment) -> Experiment:
-    return replace(experiment, window=None)
+def _curves(scene: Scene) -> None:
+    """Whether curves of loss and gradient stand beside the maps."""
+    key = f"{scene.page} all curves {language()}"
+    st.session_state[key] = scene.view_state.curves == "on"
+    label = tr(settings_of(ViewState)["curves"].label)
+    st.toggle(label, key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
 
 
 def _clock(scene: Scene) -> None:
     """What the walks are counted by."""
     option, key = settings_of(ViewState)["clock"], f"{scene.page} all clock {language()}"
     assert isinstance(option, Option)
-    st.session_state[key] = scene.shown.clock
+    st.session_state[key] = scene.view_state.clock
     st.selectbox(
         tr(option.label),
         option.choices,

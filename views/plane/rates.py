@@ -6,10 +6,10 @@ import streamlit as st
 
 from core.messages import Value
 from core.numerals import numeral
-from core.settings import Number, values
+from core.settings import Number
 from figures.colors import PANELS
 from labs.plane.run import Result
-from labs.plane.setup import FRACTION, SAME, Experiment, optimizers
+from labs.plane.setup import FRACTION, OPTIMIZER, SAME, Experiment, optimizers
 from views.controls import Slot, choice, field, number
 from views.language import tr
 from views.plane.board import title_of
@@ -32,8 +32,7 @@ def rate(scene: Scene, result: Result) -> None:
     """The number of mode "same", or the fraction; nothing where every panel takes its own best."""
     experiment = scene.experiment
     if experiment.mode == SAME:
-        limited = [picked for picked in experiment.optimizers if optimizers()[picked.name].limit is not None]
-        rates = {float(values(picked, optimizers()[picked.name].fields)["rate"]) for picked in limited}
+        rates = {float(OPTIMIZER.values(o)["rate"]) for o in experiment.optimizers if optimizers()[o.name].limit is not None}
         if len(rates) != 1:
             st.caption(tr("Each walk has a number of its own, the same in every picture: All controls, Optimizers."))
             return

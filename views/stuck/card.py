@@ -59,12 +59,12 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
     with right:
         number(scene, "radius", field(scene, "radius"), label=tr("radius, of half the picture"))
         share = near.error / near.range if near.range > 0 else 0.0
-        said = tr("Within this radius the expansion is wrong by at most {error}, {share} % of the loss's range there.").format(
+        text = tr("Within this radius the expansion is wrong by at most {error}, {share} % of the loss's range there.").format(
             error=numeral(near.error), share=numeral(float(f"{100 * share:.3g}"))
         )
         figure = expansion(
             near.a, near.b, near.true, near.expanded, (panel.axes[0], panel.axes[1]), (tr("loss"), tr("second-order expansion"))
         )
-        chart(figure, said, f"expansion {language()}", tall=True)
+        chart(figure, text, f"expansion {language()}", tall=True)
         colors = tr("Colored: the loss. Red: L + gᵀδ + ½δᵀHδ.")
-        st.caption(f"{said} {colors}")
+        st.caption(f"{text} {colors}")

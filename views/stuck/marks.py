@@ -1,4 +1,4 @@
-"""What the page draws on the board besides: the atlas, the point that is looked at, its eigen-directions, the race away from it."""
+"""Marks on the board: the critical points, the point that is looked at, its eigen-directions, the race away from it."""
 
 from collections.abc import Sequence
 
@@ -45,20 +45,20 @@ def pair(numbers: Float[np.ndarray, " k"], half: Float[np.ndarray, " k"] | None 
     return f"({', '.join(numeral(float(x) if abs(x) > least else 0.0) for x, least in zip(numbers, size, strict=True))})"
 
 
-def atlas(panel: PanelResult) -> Atlas:
-    """Of the window that is drawn."""
+def window_atlas(panel: PanelResult) -> Atlas:
+    """The critical points of the window that is drawn."""
     window = (float(panel.a[0]), float(panel.a[-1]), float(panel.b[0]), float(panel.b[-1]))
     return atlas_of(panel.problem, rest_of(panel), window)
 
 
-def adorned(
-    data: BoardData, experiment: Experiment, panel: PanelResult, near: Closeup, found: Atlas, runners: Sequence[Runner]
+def with_marks(
+    data: BoardData, experiment: Experiment, panel: PanelResult, near: Closeup, atlas: Atlas, runners: Sequence[Runner]
 ) -> BoardData:
-    """The board with all that, on its one picture."""
+    """The board with all of these on its one picture."""
     first, *others = data["panels"]
     half, loss = unit_of(experiment, panel)[:2], tr("loss")
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
-    more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in found.valleys]
+    more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in atlas.valleys]
     more += [line(runner.walk.points.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
     more += critical(
         [
@@ -67,12 +67,13 @@ def adorned(
                 p.kind,
                 f"{tr(KINDS[p.kind])} {pair(p.position, half)}, {loss} {numeral(p.loss)}",
             )
-            for p in found.points
+            for p in atlas.points
         ]
     )
     more += arrows(near.theta[:2], near.plane_eigenvalues, near.vectors, half, tr("curvature {value}"))
     contour = {"data": [*first["contour"]["data"], *more], "layout": first["contour"]["layout"]}
-    said = data["words"] | {
+    words = {
+        **data["words"],
         "start": tr("Start of the walks: drag it, or use the arrow keys"),
         "point": tr("The point that is looked at: click anywhere, drag it, or use the arrow keys"),
     }
@@ -80,19 +81,25 @@ def adorned(
         walk | {"verdicts": [(update, tr(label(kind))) for update, kind in story(experiment, panel, walked)]}
         for walk, walked in zip(first["walks"], panel.walks, strict=True)
     ]
-    seen = first | {"contour": contour, "point": [float(near.theta[0]), float(near.theta[1])], "cloud": None, "facts": [], "walks": walks}
-    return data | {"panels": [seen, *others], "words": said}  # type: ignore[return-value]  # a TypedDict with two keys changed
+    adorned = first | {
+        "contour": contour,
+        "point": [float(near.theta[0]), float(near.theta[1])],
+        "cloud": None,
+        "facts": [],
+        "walks": walks,
+    }
+    return data | {"panels": [adorned, *others], "words": words}  # type: ignore[return-value]  # a TypedDict with two keys changed
 
 
-def balance(found: Atlas) -> Message:
+def balance(atlas: Atlas) -> Message:
     """Whether the sum of the indices is the winding number, and where not, why."""
-    if found.agrees is True:
-        said = N_("The gradient turns {n} times around the rim, and the indices of the points add up to the same: none is missing.")
-        return message(said, n=found.winding or 0)
-    if found.agrees is False:
-        said = N_("The gradient turns {n} times around the rim, but the indices add up to {sum}: a critical point is missing here.")
-        return message(said, n=found.winding or 0, sum=found.indices or 0)
-    return message(_WHY[found.why or "vanishes"])
+    if atlas.agrees is True:
+        text = N_("The gradient turns {n} times around the rim, and the indices of the points add up to the same: none is missing.")
+        return message(text, n=atlas.winding or 0)
+    if atlas.agrees is False:
+        text = N_("The gradient turns {n} times around the rim, but the indices add up to {sum}: a critical point is missing here.")
+        return message(text, n=atlas.winding or 0, sum=atlas.indices or 0)
+    return message(_WHY[atlas.why or "vanishes"])
 
 
 _WHY = {

@@ -13,34 +13,34 @@ from labs.plane.setup import optimizers
 from labs.plane.stability import convergence, noise, sharpness
 from views.charts import line_chart
 from views.language import language, tr
+from views.plane.board import method_of
 from views.session import Scene
 
 
 def _edge(panel: PanelResult) -> None:
-    drawn, levels, said = [], dict[float, str](), []
+    drawn, levels, shares = [], dict[float, str](), []
     for walked, stroke in zip(panel.walks, WALKS, strict=False):
-        found, name = sharpness(panel.problem, walked), tr(optimizers()[walked.picked.name].label)
-        if found is None:
+        curve, name = sharpness(panel.problem, walked), method_of(walked.picked)
+        if curve is None:
             st.caption(tr("{name}: its steps are not −η times a scaled gradient, so there is no such number.").format(name=name))
             continue
-        drawn.append(Line(name, found.update, found.value, stroke.color))
-        levels[found.stable] = tr("limit {value}").format(value=numeral(found.stable))
-        share = float(np.mean(found.value[np.isfinite(found.value)] > found.stable)) if np.isfinite(found.value).any() else 0.0
-        said.append(
-            tr("{name} is above its limit {limit} at {share} % of the points").format(
-                name=name, limit=numeral(found.stable), share=numeral(float(f"{100 * share:.3g}"))
-            )
-        )
+        drawn.append(Line(name, curve.update, curve.value, stroke.color))
+        limit = numeral(curve.stable)
+        levels[curve.stable] = tr("limit {value}").format(value=limit)
+        finite = curve.value[np.isfinite(curve.value)]
+        share = numeral(float(f"{100 * float(np.mean(finite > curve.stable)):.3g}" if finite.size else 0.0))
+        shares.append(tr("{name} is above its limit {limit} at {share} % of the points").format(name=name, limit=limit, share=share))
     if not drawn:
         return
-    alt = tr("η·λmax over the updates: {said}.").format(said="; ".join(said))
+    summary = "; ".join(shares)
+    alt = tr("η·λmax over the updates: {said}.").format(said=summary)
     limits = [Level(y, text, GOAL) for y, text in levels.items()]
     line_chart("edge", drawn, (tr("updates"), tr("η·λmax (preconditioned)")), alt, log=True, levels=limits)
     st.caption(
         tr(
             "{said}. λmax of D^−½HD^−½, D the method's scale (1 for plain steps), H of all rows. 2 for plain steps, 2 + 2λ with momentum, "
             "(2 + 2λ)/(1 + 2λ) with Nesterov's, 2(1 + β₁)/(1 − β₁) for Adam's running mean."
-        ).format(said="; ".join(said))
+        ).format(said=summary)
     )
 
 
@@ -54,8 +54,8 @@ def _thresholds(panel: PanelResult) -> None:
         item, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
         if item.limit is None or not hyper:
             continue
-        found = convergence(panel, walked)
-        factor = "—" if found is None else f"{found.predicted:.5f} / {found.measured:.5f}"
+        rate = convergence(panel, walked)
+        factor = "—" if rate is None else f"{rate.predicted:.5f} / {rate.measured:.5f}"
         rows.append(f"| {tr(item.label)} | {numeral(hyper['rate'])} | {numeral(item.limit(hyper, largest))} | {factor} |")
     if rows:
         below, factors = tr("stable below"), tr("factor an update: predicted / measured")
@@ -67,20 +67,20 @@ def _thresholds(panel: PanelResult) -> None:
 
 
 def _noise(panel: PanelResult, near: Closeup) -> None:
-    found = noise(panel.problem, tuple(float(x) for x in near.theta))
-    if found is None:
+    measured = noise(panel.problem, tuple(float(x) for x in near.theta))
+    if measured is None:
         st.caption(tr("A formula has no rows, so its gradient has no noise: pick a surface of data to measure 1/√B."))
         return
-    slope = f"{found.slope:.3f}".replace("-", "−")
-    said = tr("Gradient noise of a batch of B rows goes as B to the power {slope} (theory: −½).").format(slope=slope)
+    slope = f"{measured.slope:.3f}".replace("-", "−")
+    text = tr("Gradient noise of a batch of B rows goes as B to the power {slope} (theory: −½).").format(slope=slope)
     drawn = [
-        Line(tr("measured"), found.size, found.deviation, WALKS[0].color, dots=True),
-        Line(tr("1/√B, without replacement"), found.size, found.expected, WALKS[1].color, "dot"),
+        Line(tr("measured"), measured.size, measured.deviation, WALKS[0].color, dots=True),
+        Line(tr("1/√B, without replacement"), measured.size, measured.expected, WALKS[1].color, "dot"),
     ]
     figure = lines(drawn, (tr("rows in a batch B"), tr("deviation of its gradient")), log=True)
     figure["layout"]["xaxis"] = {**figure["layout"]["xaxis"], "type": "log"}  # type: ignore[dict-item]  # a dict by construction
-    chart(figure, said, f"noise {language()}")
-    st.caption(said + " " + tr("At the point that is looked at; 512 batches of each size, each drawn anew."))
+    chart(figure, text, f"noise {language()}")
+    st.caption(text + " " + tr("At the point that is looked at; 512 batches of each size, each drawn anew."))
 
 
 def stability(scene: Scene, panel: PanelResult, near: Closeup) -> None:

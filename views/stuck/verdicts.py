@@ -4,30 +4,27 @@ import html
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
 import streamlit as st
 
 from figures.colors import WALKS
 from labs.plane.run import PanelResult
-from labs.plane.setup import POINT, Experiment, optimizers
+from labs.plane.setup import POINT
 from verdict.plane import judge_walk
 from verdict.verdict import Judgment, sentence, walk_suggestion
+from views.controls import edit_button
 from views.language import say, tr
 from views.page import takeaway
-from views.session import Scene, edit
+from views.plane.board import method_of
+from views.session import Scene
 from views.verdict import numbers, suggestion_button
 
 
 def _end(scene: Scene, judgment: Judgment, i: int) -> None:
-    """Looks closely at where the walk ended, in the drawn plane."""
-    if not np.all(np.abs(judgment.point.theta[:2]) <= POINT.high):
-        return  # it exploded
-    x, y = (float(part) for part in judgment.point.theta[:2])
-
-    def there(experiment: Experiment) -> Experiment:
-        return replace(experiment, point=(x, y))
-
-    st.button(tr("Look at its end"), key=f"{scene.page} look {i}", icon=":material/my_location:", on_click=lambda: edit(scene.page, there))
+    """A button that looks closely at where the walk ended, in the drawn plane; none where it exploded."""
+    x, y = (float(coordinate) for coordinate in judgment.point.theta[:2])
+    if max(abs(x), abs(y)) <= POINT.high:
+        label = tr("Look at its end")
+        edit_button(scene, f"look {i}", label, lambda e: replace(e, point=(x, y)), icon=":material/my_location:")
 
 
 def verdicts(scene: Scene, panel: PanelResult) -> list[Judgment]:
@@ -37,7 +34,7 @@ def verdicts(scene: Scene, panel: PanelResult) -> list[Judgment]:
         takeaway(say(sentence(ends[0])))
     for i, (column, walked, judgment) in enumerate(zip(_columns(len(ends)), panel.walks, ends, strict=True)):
         with column, st.container(border=True):
-            name = html.escape(tr(optimizers()[walked.picked.name].label))
+            name = html.escape(method_of(walked.picked))
             st.html(f'<span class="esl-dot" style="color:{WALKS[i].color}">●</span> <b>{name}</b>')
             if i > 0:
                 st.markdown(say(sentence(judgment)))

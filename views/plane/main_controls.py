@@ -7,11 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.messages import Value
-from core.settings import Pick, pick, values
-from labs.plane.setup import MOST_PANELS, Experiment, Panel, dataset_of, surfaces
+from core.settings import Pick, pick
+from labs.plane.setup import DATA, FEATURES, MOST_PANELS, Experiment, Panel, dataset_of, surfaces
 from views.controls import Slot, field, number, picked, toggle
 from views.language import tr
-from views.menus import fields_of
 from views.session import Scene
 
 # A fold that the browser opens and closes by itself: how wide its window is, the server never learns. What it folds is the keyed
@@ -35,7 +34,7 @@ def unit(scene: Scene) -> None:
     if not surfaces()[experiment.surface.name].needs_data:
         return
     item = dataset_of(experiment)
-    column = str(values(experiment.data, item.fields)["x2"])
+    column = str(DATA.values(experiment.data)["x2"])
     ticks = [(0.1, "×0.1"), (1.0, "×1"), (10.0, "×10"), (100.0, "×100")]
     if item.unit(column) == "cm":
         ticks = [(0.1, "×0.1"), (1.0, "cm"), (10.0, "mm"), (100.0, "×100")]
@@ -105,8 +104,8 @@ def morph(scene: Scene) -> None:
         return replace(experiment, panels=tuple(moved))
 
     features = normalized[0].features
-    (amount,) = (setting for setting in fields_of("features", features.name) if setting.name == "amount")
-    slot = Slot(amount, values(features, (amount,))["amount"], put)
+    (amount,) = (setting for setting in FEATURES.fields(features.name) if setting.name == "amount")
+    slot = Slot(amount, FEATURES.values(features)["amount"], put)
     label, ticks = tr("from raw to normalized"), [(0.0, tr("raw")), (1.0, tr("normalized"))]
     number(scene, "morph", slot, label=label, ticks=ticks, low=0.0, high=1.0, play=tr("Play: from raw to normalized"))
 

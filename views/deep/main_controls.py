@@ -6,10 +6,10 @@ from core.settings import Count, Pick
 from labs.deep.races import training_setup
 from labs.deep.rows import classifies
 from labs.deep.setup import CLASS_LOSS, MOST_LOSSES, MOST_NETS, NORMALIZATION, Deep
-from views.control_panel import item_choice, two_a_row
-from views.controls import chips, field, number, picked
+from labs.plane.setup import DATA
+from views.control_panel import item_chips, item_choice, two_a_row
+from views.controls import field, number, picked
 from views.language import tr
-from views.menus import menus
 from views.session import Scene
 
 DeepScene = Scene[Deep]
@@ -32,39 +32,35 @@ def batch(scene: DeepScene) -> None:
 
 
 def _chosen(before: tuple[Pick, ...], names: list[str], most: int) -> tuple[Pick, ...]:
-    """What is picked in the order in which it was, one at least; one too many takes the place of the first."""
+    """The picks with these names, in the order in which they were picked: at least one, and of more than `most` the last."""
     kept = {picked.name: picked for picked in before}
     order = [*(name for name in kept if name in names), *(name for name in names if name not in kept)][-most:]
     return tuple(kept.get(name, Pick(name)) for name in order) or before
 
 
-def lost(scene: DeepScene) -> None:
+def losses(scene: DeepScene) -> None:
     """Which losses are minimized: a network each, one to three."""
-    chips(
+    item_chips(
         scene,
         "losses",
         tr("loss: a network each, from the same weights"),
-        list(CLASS_LOSS.items()),
-        lambda name: tr(CLASS_LOSS.items()[name].label),
-        [picked.name for picked in scene.experiment.losses],
+        CLASS_LOSS,
+        scene.experiment.losses,
         lambda deep, names: replace(deep, losses=_chosen(deep.losses, names, MOST_LOSSES)),
-        wrap=True,
     )
 
 
-def raced(scene: DeepScene, in_front: bool = False) -> None:
+def normalizations(scene: DeepScene, in_front: bool = False) -> None:
     """Which normalizations are inside: a network each, one to three. in_front: of the best known ones, and those that are picked."""
-    kept = [picked.name for picked in scene.experiment.nets]
-
-    chips(
+    nets = scene.experiment.nets
+    item_chips(
         scene,
         "nets" if in_front else "all nets",
         tr("normalization inside: a network each"),
-        [name for name in NORMALIZATION.items() if not in_front or name in FRONT or name in kept],
-        lambda name: tr(NORMALIZATION.items()[name].label),
-        kept,
+        NORMALIZATION,
+        nets,
         lambda deep, names: replace(deep, nets=_chosen(deep.nets, names, MOST_NETS)),
-        wrap=True,
+        only=(*FRONT, *(picked.name for picked in nets)) if in_front else None,
     )
 
 
@@ -75,5 +71,5 @@ def size(scene: DeepScene) -> None:
 
 def data_set(scene: DeepScene, place: str = "") -> None:
     """Where losses of classes are raced: those that have classes. place: where it stands a second time."""
-    names = [name for name in menus()["data"] if not scene.experiment.losses or classifies(Pick(name))]
+    names = [name for name in DATA.items() if not scene.experiment.losses or classifies(Pick(name))]
     item_choice(scene, f"{place}data", tr("data"), picked(scene, "data"), names)
