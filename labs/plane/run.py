@@ -52,7 +52,7 @@ class PanelResult(NamedTuple):
 
     @property
     def condition(self) -> float | None:
-        """κ = λmax/λmin of the Hessian by the weights of the plane at the panel's minimum; None where there is none, fit.reason says why."""
+        """κ = λmax/λmin of the Hessian by the plane's weights at the minimum; None where there is none, fit.reason says why."""
         return self.fit.condition
 
     @property

@@ -12,7 +12,7 @@ from labs.plane.rows import prepared
 def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, " p"]]:
     """The start, given for the raw features, as the panel's own: x̃ = A(x − m) asks for w̃ = A⁻ᵀw and b̃ = b + mᵀw.
 
-    Under a hidden normalization the output weights take up what it divides by; where they are not in the plane, they are numbers of the problem.
+    Under a hidden normalization the output weights take up what it divides by; off the plane they are numbers of the problem.
     """
     if problem.source is None:
         return problem, np.array(start)
