@@ -8,7 +8,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Serve, Visit
-from tests.browser.helpers import DARK, PHONE, at_rest, becomes, numbers, settle
+from tests.browser.helpers import DARK, PHONE, at_rest, becomes, in_the_long_tests, numbers, settle
 
 
 @pytest.fixture
@@ -367,7 +367,7 @@ def test_marks_and_ticks_are_apart_and_inside(visit: Visit, page: Page) -> None:
 
 
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
-@pytest.mark.parametrize("query", ["", "panels=3&curves=1", "rate=same&more=1"])
+@pytest.mark.parametrize("query", [*in_the_long_tests(""), "panels=3&curves=1", "rate=same&more=1"])
 def test_nothing_overflows_on_a_phone(visit: Visit, page: Page, query: str) -> None:
     visit(f"/?{query}")
     wide = page.evaluate(

@@ -70,8 +70,16 @@ def test_folds_open_on_numbers_formats_and_code(visit: Visit, page: Page) -> Non
     expect(page.locator(".katex-display")).to_have_count(len(mask_methods()))
 
 
-@pytest.mark.parametrize("page", [PHONE, {**PHONE, **DARK}], indirect=True, ids=["phone", "dark phone"])
-@pytest.mark.parametrize("path", ["/masks", HALF])
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        pytest.param(PHONE, "/masks", id="phone"),
+        pytest.param({**PHONE, **DARK}, HALF, id="dark phone, half masked"),
+        pytest.param(PHONE, HALF, id="phone, half masked", marks=pytest.mark.long),
+        pytest.param({**PHONE, **DARK}, "/masks", id="dark phone", marks=pytest.mark.long),
+    ],
+    indirect=["page"],
+)
 def test_on_a_phone_the_picture_comes_first_and_nothing_is_wider(visit: Visit, page: Page, path: str) -> None:
     visit(path)
     box = page.locator(".esl-chart").bounding_box()
