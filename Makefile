@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test test-long bench load lint format messages screenshots browser node clean
+.PHONY: run test test-long bench load lint format messages screenshots browser firefox node clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -20,9 +20,11 @@ test: lint browser
 	@$(TEST) -m "not long and not timed" --numprocesses=2 --dist=loadfile tests/browser
 	@$(TEST) -m "not long and timed" tests/browser
 
-# What is too long for every change: all pairs, all devices, another browser.
-test-long: lint browser
-	@$(TEST) -m long --numprocesses=2 --dist=worksteal
+# What is too long for every change: all pairs, all pages on all devices, another browser, a slow line; with the programs that are shipped.
+test-long: export ERROR_SURFACE_TEST_AS_SHIPPED = 1
+test-long: lint browser firefox
+	@$(TEST) -m "long and not timed" --numprocesses=2 --dist=worksteal
+	@$(TEST) -m "long and timed"
 
 # The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.
 # With torch in the environment the same work is timed in PyTorch too.
@@ -87,7 +89,6 @@ screenshots: .venv/development browser
 SUDO = if [ "$$(id -u)" = 0 ]; then sudo=""; elif sudo -n true 2>/dev/null; then sudo="sudo -n"; else sudo=none; fi
 
 # A Chromium: $CHROMIUM, one on the PATH, Debian's package where we may install it, else the one that Playwright brings.
-# And a Firefox: $FIREFOX, one on the PATH, else Debian's package where we may install it. Without one its tests are skipped.
 browser: .venv/development
 	@if [ -n "$$CHROMIUM" ]; then \
 		[ -x "$$CHROMIUM" ] || { echo "CHROMIUM=$$CHROMIUM is not a program." >&2; exit 1; }; exit 0; \
@@ -103,6 +104,9 @@ browser: .venv/development
 		$$sudo $(CURDIR)/$(BIN)/playwright install-deps chromium >/dev/null || true; \
 	fi; \
 	$(BIN)/playwright install chromium
+
+# A Firefox for the long tests: $FIREFOX, one on the PATH, else Debian's package where we may install it. Without one its tests are skipped.
+firefox: .venv/development
 	@[ -z "$$FIREFOX" ] && ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null || exit 0; \
 	$(SUDO); \
 	if [ "$$sudo" != none ] && command -v apt-get >/dev/null && grep -qs '^ID=debian' /etc/os-release; then \

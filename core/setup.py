@@ -260,8 +260,10 @@ class Windows(Field[tuple[Window | None, ...]]):
 
 @dataclass(frozen=True)
 class OtherItem(Field[str]):
-    """Of a numbered setup, another item than the pick of this key around it: p1.surface=logistic. "": the same. items: those that
-    can stand for each other."""
+    """In a numbered setup, an item in place of the one that the setup around it picks by the same key: p1.surface=logistic. "": the same.
+
+    items: those that can replace one another.
+    """
 
     items: Callable[[], Collection[str]]
 
@@ -279,8 +281,10 @@ class OtherItem(Field[str]):
 
 @dataclass(frozen=True)
 class Overrides(Field[Settings]):
-    """Of a numbered setup, settings of the pick of this key around it that it has otherwise: p1.data.x1=length. item: the field that
-    may name another item."""
+    """In a numbered setup, its own settings of the item that the setup around it picks by the same key: p1.data.x1=length.
+
+    item: the field of the numbered setup that may name another item.
+    """
 
     menu: Menu[Entry]
     item: str = ""

@@ -15,22 +15,17 @@ Need = Literal["path", "gradient", "momentum", "product", "other", "filters"]
 
 
 class Around(NamedTuple):
-    """What is known around the origin, the point that the slice goes through: θ⁰, the current one, or the end.
-
-    path: the recorded parameters, in order. product: v ↦ Hv at the origin. other: another solution. filters: for every entry of θ the
-    unit that it is an incoming weight of, −1 for biases and the parameters of a normalization. free_biases=False: a direction that is
-    drawn is 0 at those; a direction that is computed is left as it is.
-    """
+    """What is known around the origin, the point that the slice goes through: θ⁰, the current one, or the end."""
 
     origin: Vector
-    path: Float[np.ndarray, "k p"]
+    path: Float[np.ndarray, "k p"]  # the recorded parameters, in order
     gradient: Vector
     momentum: Vector | None
-    product: Callable[[Float[Array, " p"]], Float[Array, " p"]] | None
-    other: Vector | None
-    filters: Int[np.ndarray, " p"]
-    key: Array
-    free_biases: bool = False
+    product: Callable[[Float[Array, " p"]], Float[Array, " p"]] | None  # v ↦ Hv at the origin
+    other: Vector | None  # another solution
+    filters: Int[np.ndarray, " p"]  # for every entry of θ the unit whose incoming weight it is; −1 for biases, γ and β
+    key: Array  # of random directions
+    free_biases: bool = False  # False: a random direction is 0 at biases, γ and β
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ def _falling_to(function: Callable[[float], float], value: float) -> float:
 
 
 class Axis(NamedTuple):
-    """Where a grid is sampled along one axis: from low to high, around `center` at least as finely as `finest` (0: evenly)."""
+    """Where a grid is sampled along one axis."""
 
     low: float
     high: float
-    center: float
-    finest: float
+    center: float  # around which it is sampled finely
+    finest: float  # the spacing there, at most; 0: evenly everywhere
 
     def points(self, count: int) -> Float[np.ndarray, " n"]:
         """Even spacing where that is fine enough. Else center + sinh(st)·c, which is fine at the center and even far out, so that a
@@ -71,7 +71,7 @@ def on_grid(
     """L(θ(a, b)), rows along b, as a contour plot reads it.
 
     linear(θ, shared) is affine in θ, so its value and its derivatives at the origin give it everywhere on the plane: what would cost a
-    matrix product at every point is two products in all. loss(θ, shared, linear(θ, shared)) is what is drawn.
+    matrix product at every point is two products in all. loss(θ, shared, linear(θ, shared)) is the loss.
     """
     here, along_u = jax.jvp(lambda theta: linear(theta, shared), (plane.origin,), (plane.u,))
     _, along_v = jax.jvp(lambda theta: linear(theta, shared), (plane.origin,), (plane.v,))

@@ -9,16 +9,12 @@ from landscape.grid import Plane
 
 
 class Projected(NamedTuple):
-    """Where the points are drawn, θᵢ ≈ origin + aᵢu + bᵢv, and what is lost by that.
-
-    distance: ‖θᵢ − its projection‖.
-    explained_fraction: the share of the path's variance Σ‖θᵢ − mean‖² along the plane; 1 where the path does not move.
-    """
+    """Where points lie on a plane, θᵢ ≈ origin + aᵢu + bᵢv, and what is lost by that."""
 
     a: Float[np.ndarray, " k"]
     b: Float[np.ndarray, " k"]
-    distance: Float[np.ndarray, " k"]
-    explained_fraction: float
+    distance: Float[np.ndarray, " k"]  # ‖θᵢ − its projection‖
+    explained_fraction: float  # of the path's variance Σ‖θᵢ − mean‖², along the plane; 1 where the path does not move
 
 
 def _lengths(rows: Float[np.ndarray, "k p"]) -> Float[np.ndarray, " k"]:

@@ -12,18 +12,18 @@ Theta = Float[Array, " p"]
 
 
 class Smoothness(NamedTuple):
-    """(a) the range of the loss, (b) how far the gradient moves, (c) the effective β-smoothness."""
+    """Along the gradient."""
 
-    lowest: Scalar
-    highest: Scalar
-    gradient_change: Scalar
-    beta: Scalar
+    lowest: Scalar  # loss
+    highest: Scalar  # loss
+    gradient_change: Scalar  # how far the gradient moves, at most
+    beta: Scalar  # the effective β-smoothness
 
 
 def smoothness(loss: Callable[[Theta], Scalar], theta: Theta, rate: Float[Array, ""] | float, count: int = 8) -> Smoothness:
     """Along θ − sg, g = ∇L(θ), at `count` evenly spaced s from η/2 to 4η; 8 are η/2, η, 3η/2 … 4η. Santurkar et al. 2018, arXiv 1805.11604.
 
-    (a) min and max L(θ − sg), (b) max ‖∇L(θ) − ∇L(θ − sg)‖, (c) β = max ‖∇L(θ) − ∇L(θ − sg)‖/‖sg‖, 0 where g is 0.
+    The lowest and the highest L(θ − sg); gradient_change = max ‖∇L(θ) − ∇L(θ − sg)‖, β = max ‖∇L(θ) − ∇L(θ − sg)‖/‖sg‖, 0 where g is 0.
     A dead, flat surface is smooth by all three, and cannot be trained. In float32 β is rounding once sg is near the rounding of θ.
     """
     gradient = jax.grad(loss)(theta)

@@ -55,19 +55,15 @@ class Carry(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is recorded before every update, and after the last: full-batch loss and gradient norm, whatever the batch.
-
-    gradient: that of the batch, which the update goes by. momentum, scale: of that update, None as in Lens or where there is no lens;
-    evaluations: gradients that it takes, None if always one. After the last, those of an update that is not made.
-    """
+    """What is recorded before every update, and after the last, of an update that is not made."""
 
     theta: Float[Array | np.ndarray, "*k p"]
-    loss: Float[Array | np.ndarray, "*k"]
-    slope: Float[Array | np.ndarray, "*k"]
-    gradient: Float[Array | np.ndarray, "*k p"]
-    momentum: Float[Array | np.ndarray, "*k p"] | None
+    loss: Float[Array | np.ndarray, "*k"]  # of all rows
+    slope: Float[Array | np.ndarray, "*k"]  # the norm of its gradient
+    gradient: Float[Array | np.ndarray, "*k p"]  # what the update goes by: that of its batch
+    momentum: Float[Array | np.ndarray, "*k p"] | None  # of the update, as in Lens; None where there is no lens
     scale: Float[Array | np.ndarray, "*k p"] | None
-    evaluations: Float[Array | np.ndarray, "*k"] | None
+    evaluations: Float[Array | np.ndarray, "*k"] | None  # gradients that the update takes; None: always one
 
 
 Record = Float[Array, "k columns"]  # a Kept a row, side by side: one array is written faster than seven

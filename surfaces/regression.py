@@ -115,5 +115,5 @@ def axes(structure: Structure) -> tuple[str, ...]:
 
 
 def inputs(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, "2 n"]:
-    """What the drawn weights multiply: the features; in the plane (b, w) the constant 1 and the feature."""
+    """What the weights of the plane multiply: the features; in the plane (b, w) the constant 1 and the feature."""
     return jnp.stack([jnp.ones_like(rows.y), rows.x[0]]) if structure.option("bias") == "axis" else rows.x

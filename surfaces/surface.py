@@ -67,7 +67,7 @@ def _two(structure: Structure) -> tuple[str, ...]:
 class Surface:
     """What is minimized. All functions are pure; `structure` is static, `numbers` are traced.
 
-    The first two entries of theta are drawn; the others (a trained bias) are held at the panel's minimum in the picture.
+    The first two entries of theta span the plane of the picture; in it the others (a trained bias) are those of the panel's minimum.
 
     summary(structure, rows) -> what of the rows the loss needs, computed once before a loop
     linear(structure, numbers, theta, summary) -> what of the model is affine in theta: the scores of a linear model, the first layer of
@@ -75,12 +75,12 @@ class Surface:
     loss(structure, numbers, theta, summary, linear) -> scalar
     axes(structure) -> the names of theta's entries, HTML as Plotly reads it
     start(structure, numbers, theta, rows) -> theta and numbers of the same function in a normalized network
-    inputs(structure, numbers, theta, rows) -> "2 n": what the drawn weights multiply
+    inputs(structure, numbers, theta, rows) -> "2 n": what the weights of the plane multiply
     predict(structure, numbers, theta, rows) -> "n": the model's output, to tell whether two panels hold the same function
     first_steps: the page says beside its picture how far the first updates go, not the curvature at its minimum
     flat(structure) -> why the surface has a flat direction by construction, if it has
     baseline(structure, numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error
-    classes: the target is one of several classes, 0, 1, 2 ... in the rows; the drawn one is 0
+    classes: the target is one of several classes, 0, 1, 2 ... in the rows; the one whose weights span the plane is 0
     """
 
     label: str

@@ -55,9 +55,9 @@ class Trail(NamedTuple):
     loss: Float[np.ndarray, " k"]  # of all rows
     slope: Float[np.ndarray, " k"]  # of all rows: loss per unit of length
     batch_slope: Float[np.ndarray, " k"]  # the norm of the gradient that the update went by; as slope where it takes all rows
+    # The number of points that lie evenly over the way, where those after them follow one another more closely. Progress is read from the
+    # even ones alone. They are few: a difference of their losses counts from two standard errors.
     recorded: int | None = None
-    """Where the last points follow one another more closely than the others: how many of the first lie evenly over the way. Progress is
-    read from those alone, and being few, by what their scatter does not explain."""
 
 
 class Circumstances(NamedTuple):
@@ -103,15 +103,16 @@ class Evidence:
             return int(np.nanargmin(loss)) if np.isfinite(loss).any() else 0
 
     @cached_property
+    def recent_lengths(self) -> Float[np.ndarray, " k"]:
+        """Those of the recent steps, where known."""
+        lengths = np.linalg.norm(self.trail.step[self.recent :], axis=1)
+        return lengths[np.isfinite(lengths)]
+
+    @cached_property
     def drift(self) -> float:
         """Displacement over the length of the recent way: 1 for a straight line, NaN where too little is known."""
-        update, path, step = (
-            self.trail.update[self.recent :],
-            self.trail.path[self.recent :],
-            np.linalg.norm(self.trail.step[self.recent :], axis=1),
-        )
-        step = step[np.isfinite(step)]
-        way = float(update[-1] - update[0]) * float(step.mean()) if step.size else 0.0
+        update, path, lengths = self.trail.update[self.recent :], self.trail.path[self.recent :], self.recent_lengths
+        way = float(update[-1] - update[0]) * float(lengths.mean()) if lengths.size else 0.0
         return float(np.linalg.norm(path[-1] - path[0])) / way if way > 0 else float("nan")
 
     @cached_property
@@ -145,9 +146,7 @@ class Evidence:
     @cached_property
     def shrinks(self) -> bool:
         """Whether the recent steps become shorter."""
-        lengths = np.linalg.norm(self.trail.step[self.recent :], axis=1)
-        lengths = lengths[np.isfinite(lengths)]
-        half = lengths.size // 2
+        lengths, half = self.recent_lengths, self.recent_lengths.size // 2
         return half > 0 and float(lengths[half:].mean()) < 0.9 * float(lengths[:half].mean())
 
     def longest_step(self, updates: int) -> float:

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 
 import numpy as np
 from jaxtyping import Float
 
+from compute.memo import memo
 from labs.plane.problem import Problem, expanded, signs, sparsely_expanded
 from labs.plane.run import PanelResult, unit_of
 from labs.plane.setup import Experiment
@@ -39,7 +39,7 @@ _KINDS: Mapping[str, str] = MappingProxyType(
 RING = 1e-2  # of half the picture: the circle on which a degenerate point shows what it is
 
 
-@lru_cache(256)
+@memo
 def _searched(problem: Problem, points: tuple[tuple[float, ...], ...], unit: tuple[float, ...]) -> Nearest:
     return nearest(lambda thetas: sparsely_expanded(problem, thetas), np.array(points), np.array(unit))
 

@@ -10,12 +10,11 @@ HIGH = 0.1  # of the way from the lowest to the highest loss in the window
 
 
 class Flat(NamedTuple):
-    """margin[i, j]: below 0 where the surface is flat and high, continuous across the edge. share: of the window's points, that are so.
-    steepest: the largest ‖∇L‖ in the window."""
+    """Where in a window the surface is flat and high."""
 
-    margin: Float[np.ndarray, "m n"]
-    share: float
-    steepest: float
+    margin: Float[np.ndarray, "m n"]  # below 0 there, continuous across the edge
+    share: float  # of the window's points
+    steepest: float  # the largest ‖∇L‖ in the window
 
 
 def flat(loss: Float[np.ndarray, "m n"], slopes: Float[np.ndarray, "m n"]) -> Flat:

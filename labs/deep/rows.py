@@ -1,4 +1,4 @@
-"""The rows that a deep network is trained on, and those that are count out: all features of a table, its label or its target."""
+"""The rows that a deep network is trained on, and those that are held out: all features of a table, its label or its target."""
 
 from typing import NamedTuple
 
@@ -45,13 +45,13 @@ class Parts(NamedTuple):
     x: Float[np.ndarray, "d n"]  # the features
     y: Float[np.ndarray, " n"]  # the target; of classes 0, 1, 2 ... whatever their numbers
     train: Int[np.ndarray, " k"]  # the rows that are trained on
-    test: Int[np.ndarray, " m"]  # the rows that are count out
+    test: Int[np.ndarray, " m"]  # the rows that are held out
     affine: Affine  # normalizes features by what was fitted to the training rows
 
 
 @memo
 def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
-    """A random `share` of the rows count out for the test, the same for the same seed. No row is in both."""
+    """A random `share` of the rows held out for the test, the same for the same seed. No row is in both."""
     item, columns = data_sets()[data.name], table(data)
     label = item.classes or str(values(data, item.fields)["target"])
     hidden = {label, *item.one_hot}

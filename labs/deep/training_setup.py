@@ -43,9 +43,7 @@ class TrainingSetup:
     steps: int  # updates
     seed: int
     frozen: bool  # trained with the statistics that are remembered, which stay as they are
-    seed_offset: int = (
-        0  # how many seeds further on the initial weights and the order of the rows are drawn; the rows stay those of the seed
-    )
+    seed_offset: int = 0  # added to the seed of the initial weights and of the order of the rows; the rows stay those of the seed
 
     @property
     def split(self) -> Split:
@@ -53,7 +51,7 @@ class TrainingSetup:
 
     @property
     def training_seed(self) -> int:
-        """What the initial weights and the order of the rows are drawn by."""
+        """The seed of the initial weights and of the order of the rows."""
         return self.seed + self.seed_offset
 
     @property

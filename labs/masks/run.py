@@ -17,16 +17,12 @@ Flags = Bool[np.ndarray, " n"]
 
 
 class Outcome(NamedTuple):
-    """What one method gives in one number format, every number as float64 holds it, which holds them all exactly.
+    """What one method gives in one number format. float64 holds every number of it exactly."""
 
-    p: the share of every position; output: o = Σ i·p_i, what attention reads of values that are the numbers of the positions;
-    slope: ∂o/∂y. The derivative by the values is p itself.
-    """
-
-    kept: Flags
-    p: Vector
-    output: Float[np.ndarray, ""]
-    slope: Vector
+    kept: Flags  # the positions that are no padding
+    p: Vector  # the share of every position
+    output: Float[np.ndarray, ""]  # o = Σ i·p_i, what attention reads of values that are the numbers of the positions
+    slope: Vector  # ∂o/∂y; the derivative by the values is p itself
 
     @property
     def sum(self) -> float:
@@ -49,24 +45,23 @@ class Outcome(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """fill: −2³² + 1 as the format holds it. spacing: from one number to the next above −2³²; None where they do not reach so far.
-    left: of every score, once −2³² + 1 is added and taken away again. underflow: from this x on exp(−x) is surely 0."""
+    """What a number format holds."""
 
-    fill: float
-    spacing: float | None
-    left: Vector
-    underflow: float
+    fill: float  # −2³² + 1 in it
+    spacing: float | None  # from one number to the next above −2³²; None where its numbers do not reach so far
+    left: Vector  # of every score, once −2³² + 1 is added and taken away again
+    underflow: float  # from this x on exp(−x) is surely 0
 
 
 Table = Mapping[str, Mapping[str, Outcome]]  # by number format, then by method
 
 
 class Masks(NamedTuple):
-    """here: with the padding that was picked; empty: with nothing but padding; stored: by number format."""
+    """All methods in all number formats."""
 
-    here: Table
-    empty: Table
-    stored: Mapping[str, Stored]
+    here: Table  # with the padding that was picked
+    empty: Table  # with nothing but padding
+    stored: Mapping[str, Stored]  # by number format
 
 
 def _read(p: Scores) -> Float[Array, ""]:

@@ -16,7 +16,7 @@ _padding = partial(option, N_("padding"), choices=("no", "yes"), labels=(N_("kep
 
 @dataclass(frozen=True)
 class Masked(Setup):
-    """A sequence of six positions: the score of each, and whether it is padding. format: what is drawn."""
+    """A sequence of six positions: the score of each, and whether it is padding. format: the number format that is shown."""
 
     y1: float = _score(default=2.0)
     y2: float = _score(default=1.0)

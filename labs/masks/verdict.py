@@ -10,9 +10,9 @@ from labs.masks.run import Outcome
 
 
 class Verdict(NamedTuple):
-    """kind: good; wrong, numbers that a mask must not give; or nan, none."""
+    """On one outcome."""
 
-    kind: Literal["good", "wrong", "nan"]
+    kind: Literal["good", "wrong", "nan"]  # wrong: numbers that a mask must not give; nan: none
     text: Message
 
 
@@ -27,7 +27,7 @@ def sums_to_one(outcome: Outcome, number_format: str) -> bool:
 
 
 def just_below(total: float, number_format: str, positions: int, digits: int) -> bool:
-    """Whether a sum is less than 1 by more than rounding, yet is 1 to so many digits: then what is missing is to be said."""
+    """Whether a sum is less than 1 by more than rounding, yet is 1 to so many digits: then the page says how much is missing."""
     return 1 - total > rounding(number_format, positions) and float(f"{total:.{digits}g}") == 1
 
 

@@ -11,7 +11,7 @@ from landscape.critical.expansions import Expand, Expansions, Points
 
 
 def expand_of(problem: Problem, rest: tuple[float, ...]) -> Expand:
-    """Points of the two drawn weights -> loss, gradient and Hessian; `rest` holds the others still."""
+    """Points of the plane of the first two weights -> loss, gradient and Hessian. rest: the values of all other weights."""
 
     def expand(points: Points) -> Expansions:
         loss, gradient, hessian = expanded(problem, np.concatenate([points, np.broadcast_to(rest, (len(points), len(rest)))], axis=1))
@@ -21,14 +21,14 @@ def expand_of(problem: Problem, rest: tuple[float, ...]) -> Expand:
 
 
 def _creased(problem: Problem) -> bool:
-    """Whether the loss may have kinks in this plane: its own, or those of an activation whose input is drawn."""
+    """Whether the loss may have kinks in this plane: its own, or those of an activation whose inputs are the weights of the plane."""
     chosen = dict(problem.structure.options)
     return not problem.surface.smooth(problem.structure) or (chosen.get("plane") == "hidden" and chosen.get("activation") == "relu")
 
 
 @memo
 def atlas_of(problem: Problem, rest: tuple[float, ...], window: Window) -> Atlas:
-    """Of the window of the two drawn weights, while `rest` holds the others still.
+    """Of a window of the plane of the first two weights. rest: the values of all other weights.
 
     Of data, the panel's minimum is looked at too: where the units of two features lie far apart, it lies in a valley far thinner than the
     picture's cells. It is listed only if the gradient vanishes there.

@@ -21,7 +21,7 @@ def downhill(
     """The step; None where nothing leads down.
 
     counts.negative: ± the eigenvector of the smallest eigenvalue, to the side where the gradient, if there is one, does not rise. Else,
-    where a curvature is zero, to the lowest point of a circle in the drawn plane, if that is lower by more than the zero curvature
+    where a curvature is zero, to the lowest point of a circle in the plane of the picture, if that is lower by more than the zero curvature
     explains: a monkey saddle has three such ways.
     """
     if counts.negative:

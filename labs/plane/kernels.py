@@ -153,7 +153,7 @@ def starter(structure: Structure) -> Callable[..., tuple[Theta, Numbers]]:
 
 @kernel
 def predictor(structure: Structure) -> Callable[..., tuple[Float[Array, "2 n"], Float[Array, " n"]]]:
-    """(numbers, rows, theta) -> what the drawn weights multiply, and the model's prediction."""
+    """(numbers, rows, theta) -> what the weights of the plane multiply, and the model's prediction."""
     surface = surfaces()[structure.surface]
     if surface.inputs is None or surface.predict is None:
         raise TypeError(f"{structure.surface} is a formula: it has no data")

@@ -52,7 +52,7 @@ class PanelResult(NamedTuple):
 
     @property
     def condition(self) -> float | None:
-        """κ = λmax/λmin of the drawn weights' Hessian at the panel's minimum; None where there is none, fit.reason says why."""
+        """κ = λmax/λmin of the Hessian by the plane's weights at the minimum; None where there is none, fit.reason says why."""
         return self.fit.condition
 
     @property
@@ -184,20 +184,20 @@ def _turns(deadline: float, count: int) -> Iterator[float]:
 
 
 def home_window(experiment: Experiment, panel: PanelResult) -> Window:
-    """The window that is drawn where nobody has zoomed."""
+    """The window that is shown where nobody has zoomed."""
     problem = problem_of(experiment, panel.panel)
     return _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
 
 
 def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
-    """Half the sides of that window, and for a weight that is not drawn their mean: the lengths that "near" is measured in."""
+    """Half the sides of that window, and for every other weight their mean: the lengths that "near" is measured in."""
     left, right, bottom, top = home_window(experiment, panel)
     half = 0.5 * np.array([right - left, top - bottom])
     return np.append(half, np.full(panel.start.size - 2, np.sqrt(half.prod())))
 
 
 def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
-    """The window that holds the panel's minima and its walks, those that explode apart. None: the one that is drawn without asking does."""
+    """The window that holds the panel's minima and its walks, but for those that explode. None: the window that is shown anyway does."""
     problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
     points = [walked.points.path[:, :2] for walked in panel.walks if walked.diverged is None]
     points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]

@@ -12,13 +12,13 @@ from labs.plane.rows import prepared
 def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, " p"]]:
     """The start, given for the raw features, as the panel's own: x̃ = A(x − m) asks for w̃ = A⁻ᵀw and b̃ = b + mᵀw.
 
-    Under a hidden normalization the output weights take up what it divides by; where they are not drawn, they are numbers of the problem.
+    Under a hidden normalization the output weights take up what it divides by; off the plane they are numbers of the problem.
     """
     if problem.source is None:
         return problem, np.array(start)
     affine, rows = prepared(problem.source).affine, prepared(problem.source).rows
     chosen, numbers = dict(problem.structure.options), dict(problem.numbers)
-    if problem.surface.classes:  # all that is not drawn starts at 0
+    if problem.surface.classes:  # all other weights start at 0
         return problem, np.concatenate([np.linalg.solve(affine.matrix.T, np.array(start)), np.zeros(len(problem.axes) - 2)])
     if "bias" in chosen:
         w = np.array(start[1:] if chosen["bias"] == "axis" else start)
@@ -34,7 +34,7 @@ def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, "
 
 
 def unstarted(problem: Problem, at: Pair, near: Pair) -> Pair:
-    """The start for the raw features whose place among the panel's two drawn weights is `at`.
+    """The start for the raw features whose place in the panel's plane is `at`.
 
     `started` is affine in the start: three points of it, around one that is `near`, tell all of it.
     """

@@ -115,9 +115,9 @@ def _to_the_rim(correct: Correct, last: Points, onward: Points) -> tuple[Points,
 
 
 def curves(at_the_rim: Correct, z: Points, tangent: Points) -> list[Curve]:
-    """The points in order, one array a curve, drawn out to the rim; those of fewer than three points are left out.
+    """The points in order, one array a curve, continued to the rim; those of fewer than three points are left out.
 
-    at_the_rim: corrects points on a side of the square along that side; it is known the direction out of the square.
+    at_the_rim: corrects points on a side of the square along that side; it gets the direction out of the square.
     """
     links, visited, joined = _links(z, tangent), set[int](), list[Curve]()
     ends = [i for i in range(len(z)) if len(links[i]) < 2]

@@ -12,7 +12,7 @@ from landscape.slices._random import filter_normalized
 
 
 def directions(around: Around) -> tuple[Vector, Vector]:
-    """u = other − origin, of its own length: a = 0 is here and a = 1 the other. v is drawn."""
+    """u = other − origin, of its own length: a = 0 is here and a = 1 the other. v is random."""
     if around.other is None:
         raise Refusal(message(N_("A line needs a second solution. Walk from another start first, or choose another slice.")))
     u = np.asarray(around.other, np.float64) - np.asarray(around.origin, np.float64)

@@ -1,6 +1,6 @@
 """The app in Firefox: pictures, the slider in its shadow root, the player. Everything else is asked in Chromium (test_app.py).
 
-The first test looks at all three parts of the page; the others are for `make test-long`.
+All of it is for `make test-long`.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ import pytest
 
 from tests.browser.conftest import Serve, Visit
 from tests.browser.firefox import Firefox, Tab, opened
+
+pytestmark = pytest.mark.long
 
 ARROW_RIGHT = "\ue014"
 UNIT = "input[type=range][aria-label^='unit of x₂']"
@@ -56,7 +58,6 @@ def test_an_arrow_key_on_the_unit_moves_only_the_left_picture(visit: Visit, tab:
     assert left > 1e-3 > right
 
 
-@pytest.mark.long
 def test_play_counts_up_to_where_each_walk_arrives(visit: Visit, tab: Tab) -> None:
     visit("/")
     last = tab.evaluate(UPDATE)
@@ -73,14 +74,12 @@ def test_play_counts_up_to_where_each_walk_arrives(visit: Visit, tab: Tab) -> No
     tab.until(f'{UPDATE} === {last!r} && {COUNTS}.join() === "32,2"')
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("path", ["/hidden", "/optimizers", "/workbench", "/deep?depth=2&width=4&steps=12&v=1"])
 def test_every_other_page_opens(visit: Visit, tab: Tab, path: str) -> None:
     visit(path)
     assert tab.evaluate("""all("[data-testid='stException'], [data-testid='stAlert']").length""") == 0
 
 
-@pytest.mark.long
 def test_the_surface_or_why_there_is_none(visit: Visit, tab: Tab) -> None:
     visit("/?view=surface")
     if tab.evaluate('document.createElement("canvas").getContext("webgl") !== null'):

@@ -183,6 +183,7 @@ def test_the_morph_turns_the_sliver_into_a_circle(visit: Visit, page: Page) -> N
     expect(kappa).to_have_text("1.266")
 
 
+@pytest.mark.long
 @pytest.mark.timed
 def test_a_long_line_shows_what_was_sent_ahead(serve: Serve, page: Page) -> None:
     """150 ms of round trip. The drag shows pictures that are here already: the count follows the hand within one frame or two."""
@@ -237,7 +238,7 @@ def test_a_drawing_that_was_lost_on_its_way_is_asked_for_once_more(visit: Visit,
             assert page.evaluate(count) == before, f"what was drawn up to change {edit}"
 
 
-@pytest.mark.parametrize("lost", [1, 4])
+@pytest.mark.parametrize("lost", [pytest.param(1, marks=pytest.mark.long), 4])
 def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Serve, fresh_page: Page, lost: int) -> None:
     """Streamlit calls a component with the data that it had when its script began to load, and forgets what came meanwhile."""
     page = fresh_page
