@@ -36,7 +36,7 @@ def _written(value: float) -> str:
 
 
 def _drawn(panel: Bars, axis: str, words: Words, named: bool) -> list[Trace]:
-    at, nan = np.arange(1, len(panel.values) + 1), np.isnan(panel.values)
+    positions, nan = np.arange(1, len(panel.values) + 1), np.isnan(panel.values)
     traces: list[Trace] = []
     for name, those, color, pattern in (
         (words.plain, ~panel.hatched & ~nan, DATA, ""),
@@ -47,7 +47,7 @@ def _drawn(panel: Bars, axis: str, words: Words, named: bool) -> list[Trace]:
         traces.append(
             {
                 "type": "bar",
-                "x": at[those],
+                "x": positions[those],
                 "y": shares,
                 "xaxis": f"x{axis}",
                 "yaxis": f"y{axis}",

@@ -38,7 +38,7 @@ KINDS: Mapping[str, Mark] = MappingProxyType(
 class Spot(NamedTuple):
     """A critical point on the map."""
 
-    at: tuple[float, float]
+    position: tuple[float, float]
     kind: str
     says: str  # under the pointer
 
@@ -52,8 +52,8 @@ def critical(spots: Sequence[Spot]) -> list[Trace]:
         {
             "type": "scatter",
             "mode": "markers",
-            "x": np.array([spot.at[0] for spot in spots]),
-            "y": np.array([spot.at[1] for spot in spots]),
+            "x": np.array([spot.position[0] for spot in spots]),
+            "y": np.array([spot.position[1] for spot in spots]),
             "marker": {
                 "symbol": [mark.symbol for mark in marks],
                 "color": [mark.color for mark in marks],
@@ -86,7 +86,7 @@ def curve(points: Float[np.ndarray, "k 2"], kind: str, says: str) -> Trace:
 
 
 def arrows(
-    at: Float[np.ndarray, " 2"],
+    point: Float[np.ndarray, " 2"],
     values: Float[np.ndarray, " 2"],
     vectors: Float[np.ndarray, "2 2"],
     half: Float[np.ndarray, " 2"],
@@ -103,7 +103,7 @@ def arrows(
         along = vector / float(np.abs(vector / half).max()) * length
         color = DOWN if value < 0 else UP
         for way in (along, -along):
-            ends = np.stack([at, at + way] if value < 0 else [at + way, at + 0.25 * way])
+            ends = np.stack([point, point + way] if value < 0 else [point + way, point + 0.25 * way])
             head = {"symbol": "arrow", "angleref": "previous", "size": [0, 13], "color": color, "opacity": 1}
             traces.append(line(ends, color, says.format(value=f"{value:.4g}")) | {"mode": "lines+markers", "marker": head})
     return traces

@@ -102,5 +102,5 @@ _WHY = {
 
 def kind_of(near: Closeup) -> str:
     """What the signs of the eigenvalues say, where the gradient is zero."""
-    kind = near.counts.kind
-    return tr(KINDS[kind].label if kind in KINDS else kind)
+    labels = {kind: mark.label for kind, mark in KINDS.items()} | {"flat": N_("flat")}
+    return tr(labels.get(near.counts.kind, near.counts.kind))
