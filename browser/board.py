@@ -135,20 +135,16 @@ Kind = Literal["start", "point", "window", "fit", "again", "through"]
 
 @dataclass(frozen=True)
 class Act:
-    """What a person did to a picture: put the start, or the point that is looked at, somewhere in it, looked at another window (None: that
-    of the beginning), or asked for the one that fits; or asked for the planes "through" the update that is shown. Or the browser did not
-    get what was drawn, and asks for it "again".
-
-    pixel: how much of each axis a pixel is, None where the point is one of the grid. moving: the hand still holds it. turn: a running
-    number, for the browser to know which act was taken.
+    """What a person did to a picture: moved the start or the point that is looked at, zoomed to a window, asked for the window that fits
+    or for the planes "through" the update that is shown. "again": the browser did not get what was drawn, and asks for it once more.
     """
 
     kind: Kind
-    panel: int
-    at: tuple[float, ...] | None
-    pixel: tuple[float, float] | None
-    moving: bool
-    turn: int
+    panel: int  # its index
+    values: tuple[float, ...] | None  # the point, the update, or the edges of the window; None: the window of the beginning
+    pixel: tuple[float, float] | None  # how much of each axis a pixel is; None where the point is one of the grid
+    moving: bool  # a hand is still dragging
+    turn: int  # a running number: the browser learns which act was taken
 
 
 _BOARD = component("board", isolate_styles=False)  # Plotly puts its own style sheet into the page's head
@@ -200,10 +196,10 @@ def board_act(key: str) -> Act | None:
     if kind is None or not isinstance(panel, int) or not 0 <= panel < 3 or not isinstance(turn, int):
         return None
     count = {"start": 2, "point": 2, "through": 1}.get(kind, 4)
-    at, pixel = _numbers(act.get("at"), count), _numbers(act.get("pixel"), 2)
-    if at is None and kind in ("start", "point", "through"):
+    values, pixel = _numbers(act.get("at"), count), _numbers(act.get("pixel"), 2)
+    if values is None and kind in ("start", "point", "through"):
         return None
-    return Act(kind, panel, at, None if pixel is None else (pixel[0], pixel[1]), bool(act.get("moving")), turn)
+    return Act(kind, panel, values, None if pixel is None else (pixel[0], pixel[1]), bool(act.get("moving")), turn)
 
 
 def _numbers(given: object, count: int) -> tuple[float, ...] | None:

@@ -88,13 +88,13 @@ def stops(
         ends = math.asinh(low / WIDE), math.asinh(high / WIDE)
         far = (WIDE * math.sinh(ends[0] + (ends[1] - ends[0]) * place) for place in places)
         inner = {_tidy(value, math.hypot(value, WIDE) * (ends[1] - ends[0]) / 500) for value in far}
-        return tuple(sorted({low, high, *inner, *(at for at in ticks if low <= at <= high)}))
+        return tuple(sorted({low, high, *inner, *(tick for tick in ticks if low <= tick <= high)}))
     values = (low * (high / low) ** place if log else low + (high - low) * place for place in places)
     if integer:
         inner = {float(round(value)) for value in values}
     else:
         inner = {_tidy(value, value * min(0.01, math.log(high / low) / 500) if log else (high - low) / 500) for value in values}
-    return tuple(sorted({low, high, *inner, *(at for at in ticks if low <= at <= high)}))
+    return tuple(sorted({low, high, *inner, *(tick for tick in ticks if low <= tick <= high)}))
 
 
 def _tidy(value: float, pixel: float) -> float:

@@ -1,4 +1,4 @@
-"""A bar for every position, a small panel for everything that gives them values: who gets how much, and where there is no number."""
+"""Small panels of bars, one for each way to give shares to positions; what is not a number is marked."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,17 +15,16 @@ SMALL = 0.005  # a share below it is nearly 0, and said to be
 
 
 class Bars(NamedTuple):
-    """title: above the panel. values: a share for every position, or NaN. hatched: the positions that are told apart. note: what the
-    bars cannot show."""
+    """A panel of bars."""
 
-    title: str
-    values: Float[np.ndarray, " n"]
-    hatched: Bool[np.ndarray, " n"]
-    note: str = ""
+    title: str  # above it
+    values: Float[np.ndarray, " n"]  # a share for every position, or NaN
+    hatched: Bool[np.ndarray, " n"]  # which bars are hatched
+    note: str = ""  # what the bars cannot show
 
 
 class Words(NamedTuple):
-    """What the two kinds of positions are called, and the axis that numbers them."""
+    """Names in the legend and on the axis."""
 
     plain: str
     hatched: str
@@ -37,7 +36,7 @@ def _written(value: float) -> str:
 
 
 def _drawn(panel: Bars, axis: str, words: Words, named: bool) -> list[Trace]:
-    at, nan = np.arange(1, len(panel.values) + 1), np.isnan(panel.values)
+    positions, nan = np.arange(1, len(panel.values) + 1), np.isnan(panel.values)
     traces: list[Trace] = []
     for name, those, color, pattern in (
         (words.plain, ~panel.hatched & ~nan, DATA, ""),
@@ -48,7 +47,7 @@ def _drawn(panel: Bars, axis: str, words: Words, named: bool) -> list[Trace]:
         traces.append(
             {
                 "type": "bar",
-                "x": at[those],
+                "x": positions[those],
                 "y": shares,
                 "xaxis": f"x{axis}",
                 "yaxis": f"y{axis}",

@@ -1,7 +1,7 @@
 """Loss above the minimum and gradient norm over the updates, for every walk of every panel.
 
-The numbers are those of the walks, which the board has anyway: a trace names its walk and what of it is drawn in `meta`, and the board
-fills in x (by updates, epochs or gradient evaluations), y, and what the name says again: the legend and the words under the pointer.
+The numbers are those of the walks, which the board has anyway: a trace names its walk, and which of its numbers, in `meta`; the board
+fills in x (updates, epochs or gradient evaluations), y, the legend, and the text under the pointer.
 """
 
 from typing import NamedTuple
@@ -11,17 +11,17 @@ from figures.figure import Figure, Trace, legend_above, level_line
 
 
 class Curve(NamedTuple):
-    """panel, walk: whose numbers these are."""
+    """The curves of one walk."""
 
-    panel: int
-    walk: int
+    panel: int  # its index
+    walk: int  # its index in the panel
     name: str
     color: str
     dash: str
 
 
 def curves(lines: list[Curve], words: tuple[str, str], goals: list[float]) -> Figure:
-    """words: names of the loss axis and of the gradient axis. goals: one level each panel, drawn where they agree."""
+    """words: names of the loss axis and of the gradient axis. goals: a level for each panel, drawn if all agree."""
     loss, slope = words
     traces: list[Trace] = []
     for line in lines:

@@ -18,13 +18,13 @@ def _shift(of: Float[np.ndarray, "..."], *by: float) -> Float[np.ndarray, "..."]
 
 
 def _scale(of: Float[np.ndarray, "..."], *by: float) -> Float[np.ndarray, "..."]:
-    """0 to 65535 as first to last."""
+    """From 0…65535 to first…last, linearly."""
     first, last = by
     return first + (last - first) * of / 65535
 
 
 def _within(of: Float[np.ndarray, "..."], low: float, high: float) -> Float[np.ndarray, "..."]:
-    """What is no number is as high as can be."""
+    """Clipped to [low, high]; NaN becomes high."""
     return np.clip(np.nan_to_num(of, nan=high, posinf=high, neginf=low), low, high)
 
 
@@ -44,7 +44,7 @@ def _linear(of: Float[np.ndarray, "..."], *by: float) -> Float[np.ndarray, "..."
 
 
 def _rank(of: Float[np.ndarray, "..."], *by: float) -> Float[np.ndarray, "..."]:
-    """by: ascending values; their places among themselves, 0 to 1, linear between them."""
+    """The rank among ascending values, `by`: from 0 to 1, linear between two of them."""
     return np.interp(_within(of, by[0], by[-1]), by, np.linspace(0, 1, len(by)))
 
 
@@ -55,11 +55,11 @@ HOWS: Mapping[str, How] = MappingProxyType(
 
 
 class Derived(NamedTuple):
-    """of: the array that is sent. how, by: one of HOWS and its numbers."""
+    """An array that the browser computes from another."""
 
-    of: np.ndarray
-    how: str
-    by: tuple[float, ...]
+    of: np.ndarray  # the array that is sent
+    how: str  # one of HOWS
+    by: tuple[float, ...]  # its numbers
 
     def value(self) -> Float[np.ndarray, "..."]:
         """What the browser draws, in float64."""

@@ -1,4 +1,4 @@
-"""Shades what of a map is flat: a veil and a hatching, seen on the brightest and on the darkest color of the scale."""
+"""Shades the flat part of a map: a veil and a hatching that stand out from the brightest and the darkest color of the scale."""
 
 import numpy as np
 from jaxtyping import Float

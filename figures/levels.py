@@ -1,4 +1,4 @@
-"""Which shade a loss is drawn in, logarithmic, even rings, by rank, or the loss itself; and where its contour lines then run."""
+"""How losses become the heights of a contour map (logarithmic, square root, rank, linear), and the levels of its contour lines."""
 
 from typing import NamedTuple
 

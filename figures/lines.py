@@ -1,4 +1,4 @@
-"""Lines over updates (or over anything else): a chart with few words."""
+"""A line chart: values over updates, or over anything else."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,23 +12,23 @@ LEAST = 1e-30  # a logarithmic axis has no place for 0
 
 
 class Line(NamedTuple):
-    """dash: solid, dash or dot. width in pixels. named: it has a place in the legend. dots: points of their own, no line."""
+    """A line of a chart."""
 
     name: str
     x: Float[np.ndarray, " k"]
     y: Float[np.ndarray, " k"]
     color: str
-    dash: str = "solid"
-    width: float = 2.2
-    named: bool = True
-    dots: bool = False
+    dash: str = "solid"  # or dash, dot
+    width: float = 2.2  # in pixels
+    named: bool = True  # in the legend
+    dots: bool = False  # points without a line
 
 
 class Level(NamedTuple):
-    """A horizontal line across the chart, and what it says."""
+    """A horizontal line across the chart."""
 
     y: float
-    says: str
+    says: str  # the text on it
     color: str
 
 

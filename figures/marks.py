@@ -1,4 +1,4 @@
-"""What is drawn on a contour map besides: critical points by their kind, valleys, the curvature at a point as arrows."""
+"""Marks on a contour map: critical points by their kind, valleys, the curvature at a point as arrows."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from core.messages import N_
 from figures.figure import Trace
 
 UP, DOWN = "#0072b2", "#c2185b"  # curvature that leads up, and down
@@ -16,29 +17,30 @@ LONGEST = 0.4  # of half the picture
 class Mark(NamedTuple):
     symbol: str
     color: str
+    label: str
 
 
 KINDS: Mapping[str, Mark] = MappingProxyType(
     {
-        "minimum": Mark("circle", "#009e73"),
-        "degenerate minimum": Mark("circle-open", "#009e73"),
-        "kink": Mark("star-triangle-down", "#009e73"),
-        "saddle": Mark("x", "#d55e00"),
-        "degenerate saddle": Mark("x-open", "#d55e00"),
-        "monkey saddle": Mark("asterisk-open", "#d55e00"),
-        "degenerate": Mark("diamond-open", "#d55e00"),
-        "maximum": Mark("triangle-up", "#7b3294"),
-        "degenerate maximum": Mark("triangle-up-open", "#7b3294"),
+        "minimum": Mark("circle", "#009e73", N_("minimum")),
+        "degenerate minimum": Mark("circle-open", "#009e73", N_("degenerate minimum")),
+        "kink": Mark("star-triangle-down", "#009e73", N_("kink: lowest, but without a gradient")),
+        "saddle": Mark("x", "#d55e00", N_("saddle")),
+        "degenerate saddle": Mark("x-open", "#d55e00", N_("degenerate saddle")),
+        "monkey saddle": Mark("asterisk-open", "#d55e00", N_("monkey saddle")),
+        "degenerate": Mark("diamond-open", "#d55e00", N_("degenerate point")),
+        "maximum": Mark("triangle-up", "#7b3294", N_("maximum")),
+        "degenerate maximum": Mark("triangle-up-open", "#7b3294", N_("degenerate maximum")),
     }
 )
 
 
 class Spot(NamedTuple):
-    """says: what stands under the pointer."""
+    """A critical point on the map."""
 
-    at: tuple[float, float]
+    position: tuple[float, float]
     kind: str
-    says: str
+    says: str  # under the pointer
 
 
 def critical(spots: Sequence[Spot]) -> list[Trace]:
@@ -50,8 +52,8 @@ def critical(spots: Sequence[Spot]) -> list[Trace]:
         {
             "type": "scatter",
             "mode": "markers",
-            "x": np.array([spot.at[0] for spot in spots]),
-            "y": np.array([spot.at[1] for spot in spots]),
+            "x": np.array([spot.position[0] for spot in spots]),
+            "y": np.array([spot.position[1] for spot in spots]),
             "marker": {
                 "symbol": [mark.symbol for mark in marks],
                 "color": [mark.color for mark in marks],
@@ -84,7 +86,7 @@ def curve(points: Float[np.ndarray, "k 2"], kind: str, says: str) -> Trace:
 
 
 def arrows(
-    at: Float[np.ndarray, " 2"],
+    point: Float[np.ndarray, " 2"],
     values: Float[np.ndarray, " 2"],
     vectors: Float[np.ndarray, "2 2"],
     half: Float[np.ndarray, " 2"],
@@ -101,7 +103,7 @@ def arrows(
         along = vector / float(np.abs(vector / half).max()) * length
         color = DOWN if value < 0 else UP
         for way in (along, -along):
-            ends = np.stack([at, at + way] if value < 0 else [at + way, at + 0.25 * way])
+            ends = np.stack([point, point + way] if value < 0 else [point + way, point + 0.25 * way])
             head = {"symbol": "arrow", "angleref": "previous", "size": [0, 13], "color": color, "opacity": 1}
             traces.append(line(ends, color, says.format(value=f"{value:.4g}")) | {"mode": "lines+markers", "marker": head})
     return traces

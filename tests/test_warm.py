@@ -13,8 +13,8 @@ def test_first_the_landscapes_then_the_paths(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(run, "run", lambda scene, patience=None: asked.append(patience))
     warming = Warming()
     warming.drawn.set()
-    warming.landscapes.result(20)
-    warming.walks.result(20)
+    assert warming.landscapes.wait(20)
+    assert warming.walks.wait(20)
     assert asked == [0.0, None]
 
 
@@ -30,6 +30,6 @@ def test_a_failure_is_logged_and_stops_nobody(
     with caplog.at_level(logging.ERROR):
         warming = Warming()
         warming.drawn.set()
-        warming.landscapes.result(20)
-        warming.walks.result(20)
+        assert warming.landscapes.wait(20)
+        assert warming.walks.wait(20)
     assert "disk full" in caplog.text

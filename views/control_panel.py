@@ -1,4 +1,4 @@
-"""The control panel of a page: everything that can be set, behind one fold; a part at a time, and only that part is drawn."""
+"""The control panel of a page: everything that can be set, behind one fold. One part is open at a time; only that one is drawn."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
@@ -17,23 +17,23 @@ Draw = Callable[[Scene[E]], None]
 
 
 class Part(NamedTuple, Generic[E]):
-    """rows: names of fields of the setup, and functions that draw what is no field."""
+    """A part of the control panel."""
 
     label: str
-    rows: Sequence[str | Draw[E]]
+    rows: Sequence[str | Draw[E]]  # names of the setup's fields, and functions that draw other controls
 
 
 Parts = Mapping[str, Part[E]]
 
 
 def fold(label: str, key: str, icon: str) -> DeltaGenerator | None:
-    """Where to draw what is folded away; None while it is closed: what nobody sees costs nothing."""
+    """A fold: the container of its contents; None while it is closed, so that nothing is drawn that nobody sees."""
     expander = st.expander(label, key=key, on_change="rerun", icon=icon)
     return expander if expander.open else None
 
 
 def control_panel(scene: Scene[E], parts: Parts[E], first: str, place: str = "") -> None:
-    """All parts behind one fold. first: the part that it opens on. place: see two_a_row."""
+    """All parts behind one fold. first: the part that is open at first. place: see two_a_row."""
     inside = fold(tr("All controls"), f"{scene.page} drawer", ":material/tune:")
     if inside is not None:
         with inside:
@@ -64,7 +64,7 @@ def open_controls(scene: Scene[E], parts: Parts[E], first: str, place: str = "")
 
 
 def two_a_row(scene: Scene[E], names: Sequence[str], place: str = "") -> None:
-    """Fields of the setup. place: tells a control from another of the same field."""
+    """Fields of the setup in two columns. place: in front of each key, where the same field has another control on the page."""
     for column, some in zip(st.columns(2), (names[::2], names[1::2]), strict=True):
         with column:
             for name in some:

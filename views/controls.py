@@ -27,21 +27,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Slot(Generic[E]):
-    """A value of a setup. put(setup, value): the setup with another value there."""
+    """A value of a setup."""
 
     setting: Setting
     value: Value
-    put: Callable[[E, Value], E]
+    put: Callable[[E, Value], E]  # the setup with another value there
 
 
 @dataclass(frozen=True)
 class PickSlot(Generic[E]):
-    """A pick of a setup. now: what is picked; get and put read and replace it in any setup."""
+    """A pick of a setup."""
 
     menu: Menu[Entry]
-    now: Pick
-    get: Callable[[E], Pick]
-    put: Callable[[E, Pick], E]
+    now: Pick  # what is picked
+    get: Callable[[E], Pick]  # the pick of any setup
+    put: Callable[[E, Pick], E]  # the setup with another pick there
 
     @property
     def item(self) -> Entry:

@@ -80,13 +80,13 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
     """What a person did to a picture, done to the experiment: its start, which all pictures share, or the window of this one."""
     panels = experiment.panels
     if act.kind == "point":
-        assert act.at is not None
+        assert act.values is not None
         units = act.pixel if act.pixel is not None else (0.0, 0.0)
-        return replace(experiment, point=(_rounded(act.at[0], units[0] / 4), _rounded(act.at[1], units[1] / 4)))
+        return replace(experiment, point=(_rounded(act.values[0], units[0] / 4), _rounded(act.values[1], units[1] / 4)))
     if act.kind != "start":
         window = fitting(experiment, panel) if act.kind == "fit" else None
-        if act.kind == "window" and act.at is not None:
-            window = window_at(act.at)
+        if act.kind == "window" and act.values is not None:
+            window = window_of(act.values)
             if window is None:
                 return experiment  # a zoom beyond what numbers can tell apart
         return replace(
@@ -94,21 +94,21 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
             window=None if window is None else experiment.window,
             panels=(*panels[: act.panel], replace(panels[act.panel], window=window), *panels[act.panel + 1 :]),
         )
-    assert act.at is not None
-    at = (act.at[0], act.at[1])
-    start = start_at(experiment, panels[act.panel], at)
+    assert act.values is not None
+    x, y = act.values[:2]
+    start = start_at(experiment, panels[act.panel], (x, y))
     if act.pixel is None:
         return replace(experiment, start=start)
     # No more digits than a quarter of a pixel needs, in the units that the start is given in.
-    aside = ((at[0] + act.pixel[0] / 4, at[1]), (at[0], at[1] + act.pixel[1] / 4))
+    aside = ((x + act.pixel[0] / 4, y), (x, y + act.pixel[1] / 4))
     nudged = [start_at(experiment, panels[act.panel], point) for point in aside]
     first, second = (_rounded(start[side], min(filter(None, (abs(n[side] - start[side]) for n in nudged)), default=0.0)) for side in (0, 1))
     return replace(experiment, start=(first, second))
 
 
-def window_at(at: tuple[float, ...]) -> Window | None:
-    """As many digits as a ten-thousandth of it needs; None where it is too small, or too far out, to be an address."""
-    left, right, bottom, top = at
+def window_of(edges: tuple[float, ...]) -> Window | None:
+    """A window with as many digits as a ten-thousandth of it needs; None where it is too small, or too far out, for an address."""
+    left, right, bottom, top = edges
     wide, high = abs(right - left), abs(top - bottom)
     window = (*(_rounded(x, 1e-4 * wide) for x in (left, right)), *(_rounded(y, 1e-4 * high) for y in (bottom, top)))
     far = max(abs(value) for value in window)

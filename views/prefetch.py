@@ -36,13 +36,10 @@ Picture = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Offer:
-    """A film that can be asked for. depends: what its pictures depend on, in words: another of it is another film.
+    """A film that the browser can ask for."""
 
-    picture(scene, i): one of them; None where there is none, or where it would take too long.
-    """
-
-    depends: Callable[[Scene], str]
-    picture: Callable[[Scene, int], Picture | None]
+    depends: Callable[[Scene], str]  # all that its pictures depend on, as text: where that changes, it is another film
+    picture: Callable[[Scene, int], Picture | None]  # the i-th; None where there is none, or where it would take too long
 
 
 def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ...]) -> Offer:
@@ -82,12 +79,12 @@ def flipped(result: Result) -> Offer:
 
 
 def clear() -> None:
-    """A page begins: nothing is offered yet."""
+    """First on a page: nothing is offered yet."""
     st.session_state[_OFFERS] = {}
 
 
 def none() -> None:
-    """Nothing is offered on this page any more, also by what is drawn later."""
+    """Nothing is offered on this page in this run, whatever is drawn later."""
     st.session_state[_OFFERS] = None
 
 

@@ -64,7 +64,7 @@ def store_scene(scene: Scene[E]) -> None:
 def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
     """Change the experiment of a page; for the callbacks of controls, which run before the page is drawn again.
 
-    moving: a hand still holds what it just moved, so the picture may be a rough one, and the address waits.
+    moving: a hand is still dragging, so the picture may be a rough one, and the address waits.
     """
     _changed(moving)
     scene = cast(Scene[E], st.session_state[_key(page)])

@@ -12,10 +12,10 @@ _ASKED = "a topic that is on another page"
 
 
 class Elsewhere(NamedTuple):
-    """A topic on another page: its file, and what its address says there."""
+    """A topic on another page."""
 
-    file: str
-    query: Mapping[str, str]
+    file: str  # of the page
+    query: Mapping[str, str]  # the topic's address there
 
 
 def topics(

@@ -1,4 +1,4 @@
-"""What of a picture is shown: no mathematics depends on it, but the address holds it too."""
+"""How a picture is looked at: no mathematics depends on it, but it is in the address too."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "output", "tw
 
 @dataclass(frozen=True)
 class ViewState(Setup):
-    """panel: whose surface is shown in 3-D. topic: of a page that has some."""
+    """How a page's picture is looked at."""
 
     view: str = option(N_("picture"), "contour", ("contour", "surface"), (N_("contour"), N_("3-D")))
-    panel: int = count(N_("panel in 3-D"), 0, 0, 2)
+    panel: int = count(N_("panel in 3-D"), 0, 0, 2)  # whose surface is shown
     curves: str = option(N_("loss and gradient curves"), "off", ("off", "on"), (N_("off"), N_("on")))
     clock: str = option(N_("walks are counted by"), "updates", CLOCKS, (N_("updates"), N_("epochs"), N_("gradient evaluations")))
     details: str = option(N_("each update taken apart"), "off", ("off", "on"), (N_("off"), N_("on")))
     flip: str = option(N_("contours of each mini-batch"), "off", ("off", "on"), (N_("off"), N_("on")))
-    topic: str = option(N_("topic"), "rates", TOPICS)
+    topic: str = option(N_("topic"), "rates", TOPICS)  # of a page that has some
     revealed: str = option(N_("answer"), "no", ("no", "yes"), (N_("hidden"), N_("shown")))
     lesson: str = name_of(N_("There is no lesson {name}."))

@@ -23,8 +23,8 @@ _SCENE = replace(
 
 
 def answer() -> Message:
-    (one,) = run(_SCENE).nets
-    sharpness, loss = diagnostics(one.setup).finish().top[:, 0], one.record.measured.loss
+    (network,) = run(_SCENE).nets
+    sharpness, loss = diagnostics(network.setup).finish().top[:, 0], network.record.measured.loss
     second_half = sharpness[sharpness.size // 2 :]
     return message(
         N_(
@@ -32,7 +32,7 @@ def answer() -> Message:
             "while the loss goes on falling, from {before} to {after}. Gradient descent lives at the edge of stability."
         ),
         first=float(sharpness[0]),
-        limit=2 / float(one.setup.hyper["rate"]),
+        limit=2 / float(network.setup.hyper["rate"]),
         low=float(np.min(second_half)),
         high=float(np.max(second_half)),
         before=float(loss[loss.size // 2]),

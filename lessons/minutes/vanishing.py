@@ -17,14 +17,14 @@ _SCENE = replace(
 )
 
 
-def _lag(one: NetworkResult) -> float:
+def _lag(network: NetworkResult) -> float:
     """How many times larger the gradient of the last hidden layer's weights is than that of the first, before the first update."""
-    norms = one.record.measured.weight_gradients[0]
+    norms = network.record.measured.weight_gradients[0]
     return float(norms[_SCENE.depth - 1] / norms[0])
 
 
-def _right(one: NetworkResult) -> float:
-    return round(100 * float(one.record.measured.held_out_accuracy[-1]), 1)
+def _right(network: NetworkResult) -> float:
+    return round(100 * float(network.record.measured.held_out_accuracy[-1]), 1)
 
 
 def answer() -> Message:

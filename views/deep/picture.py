@@ -15,7 +15,7 @@ from views.deep.caption import caption
 from views.deep.main_controls import DeepScene
 from views.deep.verdicts import judged_board, verdicts
 from views.language import say, tr
-from views.page import window_at
+from views.page import window_of
 from views.session import edits
 
 LEAST = 1.0  # seconds of training before what there is of it is drawn
@@ -54,8 +54,8 @@ def picture(scene: DeepScene) -> DeepResult | None:
 def done(deep: Deep, act: Act, picture: int) -> Deep:
     """What a person did to a picture, done to the scene: the update that all planes go through, or the window of this one."""
     if act.kind == "through":
-        return deep if act.at is None else replace(deep, through=int(act.at[0]))
-    window = window_at(act.at) if act.kind == "window" and act.at is not None else None
-    if act.kind == "window" and act.at is not None and window is None:
+        return deep if act.values is None else replace(deep, through=int(act.values[0]))
+    window = window_of(act.values) if act.kind == "window" and act.values is not None else None
+    if act.kind == "window" and act.values is not None and window is None:
         return deep  # a zoom beyond what numbers can tell apart
     return deep.zoomed(picture, window)

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from browser.board import BoardData, Panel
-from browser.chart import chart
 from core.messages import N_, Refusal
 from core.numerals import numeral
 from core.settings import Pick, pick
@@ -19,8 +18,9 @@ from labs.encodings.comparison import Comparison, Judgment, compared, numbering,
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import DATA, Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
+from views.charts import figure_chart
 from views.controls import choice, menu, picked
-from views.language import language, say, tr
+from views.language import say, tr
 from views.page import heading, picture, takeaway, try_next
 from views.plane.board import columns_of
 from views.plane.control_panel import control_panel
@@ -148,12 +148,8 @@ def region(experiment: Experiment, comparison: Comparison, judgment: Judgment, t
         names = [f"{name} = {number:g}" for number, name in zip(comparison.numbers, names, strict=True)]
     st.metric(tr(title), tr("{share} % right").format(share=percent(judgment.right)))
     alt = tr("Decision regions over {x} and {y}, {how}: {share} % of the rows are right.")
-    chart(
-        with_names(figure, comparison.x, comparison.labels, names),
-        alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(judgment.right)),
-        f"regions {key} {language()}",
-        tall=True,
-    )
+    alt = alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(judgment.right))
+    figure_chart(f"regions {key}", with_names(figure, comparison.x, comparison.labels, names), alt, tall=True)
     st.caption(caption)
 
 
@@ -180,12 +176,12 @@ def distances(comparison: Comparison) -> None:
         st.markdown("**" + tr("Distance of class numbers: |i − j|") + "**")
         low = numeral(float(by_number[by_number > 0].min()))
         alt = tr("Distances of the class numbers, from {low} to {high}.").format(low=low, high=numeral(largest))
-        chart(square(by_number, comparison.names, largest, numeral), alt, f"distances number {language()}")
+        figure_chart("distances number", square(by_number, comparison.names, largest, numeral), alt)
     with middle:
         st.markdown("**" + tr("Distance of one-hot vectors: √2") + "**")
         alt = tr("Distances of the one-hot vectors: {distance} between each two classes.").format(distance=numeral(float(np.sqrt(2))))
         figure = square(by_one_hot, comparison.names, largest, lambda distance: "√2" if distance else "0")
-        chart(figure, alt, f"distances one-hot {language()}")
+        figure_chart("distances one-hot", figure, alt)
     with right:
         st.markdown(implied(comparison))
 

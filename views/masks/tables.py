@@ -132,9 +132,11 @@ def formats(masks: Masks) -> None:
     """−2³² + 1 as each format holds it, and what is left of a score that it is added to."""
     rows = []
     for name in FORMATS:
-        held, spacing, left, _ = masks.stored[name]
+        stored, spacing, left, _ = masks.stored[name]
         apart = numeral(spacing) if spacing is None or spacing < 1 else _grouped(spacing)
-        rows.append((Cell(name), [Cell(text) for text in (_grouped(held) if np.isfinite(held) else written(held), apart, _listed(left))]))
+        rows.append(
+            (Cell(name), [Cell(text) for text in (_grouped(stored) if np.isfinite(stored) else written(stored), apart, _listed(left))])
+        )
     columns = [Cell(text) for text in (tr("−2³² + 1 is"), tr("spacing there"), tr("what is left of the scores"))]
     st.html(_table(tr("add −2³² + 1 to the scores and take it away again"), columns, rows))
     st.caption(

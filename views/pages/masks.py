@@ -5,14 +5,14 @@ import inspect
 import numpy as np
 import streamlit as st
 
-from browser.chart import chart
 from figures.bars import Bars, Words, bars
 from labs.masks.method import mask_methods
 from labs.masks.run import Masks, run
 from labs.masks.setup import LENGTH, Masked
 from labs.masks.verdict import sums_to_one
 from lessons.mask_scene import MASKED
-from views.language import language, tr
+from views.charts import figure_chart
+from views.language import tr
 from views.loss.topics import loss_topics
 from views.masks.controls import MaskScene, all_padding, number_format, padding, scores
 from views.masks.tables import formats, numbers, short, total, verdicts
@@ -47,12 +47,9 @@ def picture(scene: MaskScene, masks: Masks) -> None:
         note = "✗ " + tr("gradient NaN") if outcome.answers and not outcome.trains else ""
         panels.append(Bars(tr(method.label), outcome.p, hatched, note))
     shares = "; ".join(f"{panel.title}: {', '.join(map(short, panel.values))}" for panel in panels)
-    chart(
-        bars(panels, Words(tr("kept"), tr("padding"), tr("position"))),
-        tr("Share of each position in {format}. {shares}.").format(format=drawn, shares=shares),
-        f"masks shares {language()}",
-        tall=True,
-    )
+    figure = bars(panels, Words(tr("kept"), tr("padding"), tr("position")))
+    alt = tr("Share of each position in {format}. {shares}.").format(format=drawn, shares=shares)
+    figure_chart("masks shares", figure, alt, tall=True)
     st.caption(tr("Share of each position, in {format}. 0 is exactly 0, ≈0 is not.").format(format=drawn))
 
 

@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from browser.chart import chart
 from core.numerals import numeral
 from figures.expansion import expansion
 from labs.plane.closeup import NEAR_ZERO, Closeup
 from labs.plane.run import PanelResult
+from views.charts import figure_chart
 from views.controls import field, number
-from views.language import language, tr
+from views.language import tr
 from views.session import Scene
 from views.stuck.marks import kind_of, pair
 
@@ -65,6 +65,6 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
         figure = expansion(
             near.a, near.b, near.true, near.expanded, (panel.axes[0], panel.axes[1]), (tr("loss"), tr("second-order expansion"))
         )
-        chart(figure, text, f"expansion {language()}", tall=True)
+        figure_chart("expansion", figure, text, tall=True)
         colors = tr("Colored: the loss. Red: L + gᵀδ + ½δᵀHδ.")
         st.caption(f"{text} {colors}")

@@ -10,7 +10,7 @@ from core.messages import N_, Message, message
 from core.numerals import numeral
 from figures.colors import WALKS
 from figures.figure import Trace
-from figures.marks import Spot, arrows, critical, curve, line
+from figures.marks import KINDS, Spot, arrows, critical, curve, line
 from labs.plane.atlas import Atlas, atlas_of
 from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
@@ -18,19 +18,8 @@ from labs.plane.run import PanelResult, unit_of
 from labs.plane.setup import Experiment
 from verdict.plane import story
 from verdict.verdict import label
-from views.language import say, tr
+from views.language import tr
 
-KINDS = {
-    "minimum": N_("minimum"),
-    "degenerate minimum": N_("degenerate minimum"),
-    "kink": N_("kink: lowest, but without a gradient"),
-    "saddle": N_("saddle"),
-    "degenerate saddle": N_("degenerate saddle"),
-    "monkey saddle": N_("monkey saddle"),
-    "degenerate": N_("degenerate point"),
-    "maximum": N_("maximum"),
-    "degenerate maximum": N_("degenerate maximum"),
-}
 LINES = {
     "minimum": N_("valley of minima"),
     "maximum": N_("ridge of maxima"),
@@ -65,7 +54,7 @@ def with_marks(
             Spot(
                 (float(p.position[0]), float(p.position[1])),
                 p.kind,
-                f"{tr(KINDS[p.kind])} {pair(p.position, half)}, {loss} {numeral(p.loss)}",
+                f"{tr(KINDS[p.kind].label)} {pair(p.position, half)}, {loss} {numeral(p.loss)}",
             )
             for p in atlas.points
         ]
@@ -113,4 +102,5 @@ _WHY = {
 
 def kind_of(near: Closeup) -> str:
     """What the signs of the eigenvalues say, where the gradient is zero."""
-    return say(message({"flat": N_("flat")}.get(near.counts.kind, KINDS.get(near.counts.kind, near.counts.kind))))
+    labels = {kind: mark.label for kind, mark in KINDS.items()} | {"flat": N_("flat")}
+    return tr(labels.get(near.counts.kind, near.counts.kind))

@@ -3,7 +3,6 @@
 import numpy as np
 import streamlit as st
 
-from browser.chart import chart
 from core.numerals import numeral
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
@@ -11,8 +10,8 @@ from labs.plane.closeup import Closeup
 from labs.plane.run import PanelResult
 from labs.plane.setup import optimizers
 from labs.plane.stability import convergence, noise, sharpness
-from views.charts import line_chart
-from views.language import language, tr
+from views.charts import figure_chart, line_chart
+from views.language import tr
 from views.plane.board import method_of
 from views.session import Scene
 
@@ -79,7 +78,7 @@ def _noise(panel: PanelResult, near: Closeup) -> None:
     ]
     figure = lines(drawn, (tr("rows in a batch B"), tr("deviation of its gradient")), log=True)
     figure["layout"]["xaxis"] = {**figure["layout"]["xaxis"], "type": "log"}  # type: ignore[dict-item]  # a dict by construction
-    chart(figure, text, f"noise {language()}")
+    figure_chart("noise", figure, text)
     st.caption(text + " " + tr("At the point that is looked at; 512 batches of each size, each drawn anew."))
 
 

@@ -22,7 +22,7 @@ from views.verdict import numbers, suggestion_button
 def _end(scene: Scene, judgment: Judgment, i: int) -> None:
     """A button that looks closely at where the walk ended, in the drawn plane; none where it exploded."""
     x, y = (float(coordinate) for coordinate in judgment.point.theta[:2])
-    if max(abs(x), abs(y)) <= POINT.high:
+    if abs(x) <= POINT.high and abs(y) <= POINT.high:
         label = tr("Look at its end")
         edit_button(scene, f"look {i}", label, lambda e: replace(e, point=(x, y)), icon=":material/my_location:")
 
