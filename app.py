@@ -3,15 +3,20 @@
 Streamlit imports this file once, to serve it, and then runs it for every visitor and every change.
 """
 
+import os
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from browser.static_files import routes
+from compute import engine
+from compute.workers import Workers
 from views.warm import warm, warming
 
 if get_script_run_ctx(suppress_warning=True) is None:
+    if os.environ.get("ERROR_SURFACE_ENGINE") == "workers":
+        engine.start(Workers)
     warming()
     app = st.App(__file__, routes=routes())
 else:

@@ -92,7 +92,7 @@ class Person:
             if proto.component_name == "error_surface_slider":
                 said = json.loads(proto.json)
                 if said["label"].startswith(self.slider):
-                    element, taken = proto.id, said["seen"] >= turn
+                    element, taken = proto.id, said["answered"] >= turn
             elif proto.component_name == "error_surface_board" and taken and element:
                 return str(element)
         return None

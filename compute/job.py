@@ -16,11 +16,13 @@ Whoever asks with the same arguments gets the same job, so nothing is computed t
 
 import functools
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakValueDictionary
 
+from compute.engine import Request, engine, request
 from compute.memo import memory, nbytes
 
 Key = ParamSpec("Key")
@@ -111,10 +113,71 @@ class Job(Generic[T]):
             self._steps = iter(())  # the generator would hold all that it worked with, beside the result
 
 
+class State(NamedTuple, Generic[T]):
+    """What another process knows of a job."""
+
+    last: Step[T] | None
+    ended: bool
+
+
+def worked(asked: Request, seconds: float) -> State[object]:
+    """The job that is asked for, gone on with for so many seconds, and by one step at least."""
+    here = cast("Job[object]", asked.answer())
+    here.advance()
+    here.work(time.monotonic() + seconds)
+    return State(None if not here.begun else Step(here.progress, here.result), here.finished)
+
+
+TURN = 0.25  # seconds that another process works on a job before it turns to the next
+
+
+class RemoteJob(Job[T]):
+    """A job that an engine works on, a turn at a time."""
+
+    def __init__(self, asked: Request, grown: Callable[[Job[T]], None]) -> None:
+        super().__init__(iter(()), grown)
+        self._asked = asked
+
+    def advance(self) -> None:
+        self._turn(0.0)
+
+    def work(self, deadline: float) -> Job[T]:
+        while not self._ended and (left := deadline - time.monotonic()) > 0:
+            self._turn(min(left, TURN))
+        return self
+
+    def _turn(self, seconds: float) -> None:
+        elsewhere = engine()
+        assert elsewhere is not None
+        state = cast(State[T], elsewhere.ask(request(worked, (self._asked, seconds), {})))
+        self._last, self._ended = state.last, state.ended
+        self._grown(self)
+
+
 @functools.cache
 def _living() -> "WeakValueDictionary[object, Job[object]]":
     """Every job that somebody still holds."""
     return WeakValueDictionary()
+
+
+HELD = 12  # jobs that stay however large their results are: those that were asked for last
+
+
+@functools.cache
+def _held() -> "deque[Job[object]]":
+    return deque(maxlen=HELD)
+
+
+def let_go() -> None:
+    """Hold no job any more but those that somebody else holds."""
+    _held().clear()
+
+
+def _hold(job: Job[T]) -> None:
+    kept = cast("deque[Job[T]]", _held())
+    if job in kept:
+        kept.remove(job)
+    kept.append(job)
 
 
 @functools.cache
@@ -125,12 +188,13 @@ def _one_at_a_time() -> Lock:
 def job(steps: Callable[Key, Steps[T]]) -> Callable[Key, Job[T]]:
     """The job of a generator function, shared by all who ask with the same arguments: names and numbers.
 
-    It lives as long as somebody holds it, and as long as there is room for its result in the one memory.
+    It lives as long as somebody holds it, and as long as there is room for its result in the one memory; the last ones in any case.
     """
 
     @functools.wraps(steps)
     def shared(*arguments: Key.args, **named: Key.kwargs) -> Job[T]:
         key = (steps, arguments, tuple(sorted(named.items())))
+        elsewhere = engine()
 
         def grown(one: Job[T]) -> None:
             memory().keep(key, one, nbytes(one.result))
@@ -138,8 +202,10 @@ def job(steps: Callable[Key, Steps[T]]) -> Callable[Key, Job[T]]:
         with _one_at_a_time():
             found = cast("Job[T] | None", _living().get(key))
             if found is None or found.failed:
-                found = Job(steps(*arguments, **named), grown)
+                asked = request(steps, arguments, named)
+                found = Job(steps(*arguments, **named), grown) if elsewhere is None else RemoteJob[T](asked, grown)
                 _living()[key] = cast("Job[object]", found)
+            _hold(found)
         memory().touch(key)
         return found
 

@@ -48,3 +48,7 @@ class Refusal(ValueError):
     def __init__(self, reason: Message) -> None:
         super().__init__(reason.english)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type["Refusal"], tuple[Message]]:
+        """Pickled by its reason, of which the text is made."""
+        return type(self), (self.reason,)

@@ -12,6 +12,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from compute.job import let_go
 from compute.memo import memory
 from core.address import VERSION, read, write
 from core.messages import Value
@@ -401,6 +402,7 @@ def test_a_line_break_does_not_end_the_code_span(key: str, raw: str) -> None:
 def forget() -> None:
     """Empty every memo, so that what comes back is computed anew."""
     memory().clear()
+    let_go()
 
 
 LINKS: dict[str, tuple[Experiment, Experiment]] = {

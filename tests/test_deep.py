@@ -1,7 +1,7 @@
 """The page's door: rows, trainings, planes and measures, each beside a second computation; and what is refused."""
 
-import math
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from compute import backend  # noqa: F401  (float64, before JAX)
+from compute.engine import interruptible
+from compute.job import let_go
 from compute.memo import memory
 from core.catalogue import catalogue
 from core.messages import Refusal
@@ -163,6 +165,7 @@ def test_a_training_in_pieces_is_the_training() -> None:
     assert all(b >= a for a, b in pairwise(shares))
     assert shares[-1] == 1
     memory().clear()
+    let_go()
     setup, record = found.nets[1].setup, found.nets[1].record
     del found, one  # nobody holds a training any more
     again = trained(setup)
@@ -193,9 +196,13 @@ def test_a_training_that_is_left_between_two_records_goes_on_from_there() -> Non
         if len(calls) == 7:
             raise KeyboardInterrupt
 
+    def interrupted() -> None:
+        interruptible(between)
+        run(deep)
+
     training = trained(training_setup(deep, Pick("none")))
     with pytest.raises(KeyboardInterrupt):
-        run(deep, math.inf, between)
+        copy_context().run(interrupted)
     assert len(training.result.update) == 7
     assert run(deep).progress == 1
     np.testing.assert_array_equal(training.result.update, np.arange(46))
@@ -482,12 +489,14 @@ def test_an_early_explosion_has_a_picture_that_ends_before_it() -> None:
 def test_trainings_outlive_any_number_of_other_visitors() -> None:
     """Twenty visitors in turns, each with networks of its own and no patience: everybody gets on, as long as they hold theirs."""
     scenes = [replace(SMALL, steps=30, optimizer=pick("gradient_descent", rate=0.1 + 0.001 * i), nets=(Pick("none"),)) for i in range(20)]
+    trainings = [trained(training_setup(scene, Pick("none"))) for scene in scenes]
     held = [run(scene, 0.0) for scene in scenes]
     for _ in range(3):
         memory().clear()  # what is held is all that there is
+        let_go()
         before = [found.progress for found in held]
-        for found in held:
-            found.trainings[0].advance()
+        for training in trainings:
+            training.advance()
         held = [run(scene, 0.0) for scene in scenes]
         assert all(found.progress > share for found, share in zip(held, before, strict=True))
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compute.job import Job, Step, Steps, job
+from compute.job import Job, Step, Steps, job, let_go
 from compute.memo import Memo, memo, memory, nbytes
 
 
@@ -134,6 +134,7 @@ def test_a_job_that_somebody_holds_is_never_begun_anew() -> None:
     memory().clear()
     assert large(1) is held
     del held
+    let_go()
     gc.collect()
     large(1).finish()
     assert taken == [1, 1], "nobody held it, and nothing kept it"

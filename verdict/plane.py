@@ -8,6 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from compute.memo import memo
 from labs.plane.problem import Problem, expanded, signs, sparsely_expanded
 from labs.plane.run import PanelResult, unit_of
@@ -112,6 +113,7 @@ def _slopes(walked: Walk, unit: Float[np.ndarray, " p"], whole: bool) -> tuple[F
     return (np.where(np.isfinite(batch), batch, walked.points.slope * length) if whole else walked.points.slope * np.nanmean(length)), batch
 
 
+@door
 def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points: Sequence[int] | None = None) -> list[Judgment]:
     """The verdicts on one walk of a panel, at some of the points that are kept of it; without `points`: at its end."""
     problem, fit, unit = panel.problem, panel.fit, unit_of(experiment, panel)
@@ -181,6 +183,7 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
 MOMENTS = 40  # of a walk that are judged for its story
 
 
+@door
 def story(experiment: Experiment, panel: PanelResult, walked: Walk) -> list[tuple[int, str]]:
     """What it did, and from which update on: the verdicts at some forty of its points, those that repeat left out. The first is at 0."""
     last = walked.points.update.size - 1

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from browser.board import FLIP, Act, BoardData
+from compute.engine import interruptible
 from core.messages import Refusal
 from core.settings import Window
 from labs.plane.run import PanelResult, Result, fitting, start_at
@@ -27,6 +28,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
     if asked is not None and asked.page != page:
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
     prefetch.clear()
+    interruptible(progress.left_alone)
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = load_scene(page, opening, topics or {}, scenes)
     for reason in refused:

@@ -15,6 +15,7 @@ import streamlit as st
 
 from browser.pack import pack
 from browser.static_files import component
+from compute.engine import Busy, not_urgent
 from core.messages import Refusal
 from figures.contour import lines_over
 from figures.levels import levels
@@ -51,8 +52,9 @@ def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ..
         experiment = take(scene.experiment, stops[i])
         experiment = replace(experiment, resolution=min(experiment.resolution, FINEST))
         try:
-            result = run(experiment, SLOW)
-        except Refusal:
+            with not_urgent():
+                result = run(experiment, SLOW)
+        except (Refusal, Busy):
             return None
         if result.progress < 1:
             return None

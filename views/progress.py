@@ -6,10 +6,12 @@ The page is run again and again, each time with a share of the walks; between tw
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol, TypeVar, cast
 
 import streamlit as st
 
+from compute.job import TURN
 from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
 from labs.plane.run import Result, run
@@ -30,7 +32,16 @@ _GOING, _STOPPED, _LAST = "under way", "stopped", "last turn"
 
 def result_of(scene: Scene) -> Result:
     """The result of the scene, as far as there was time for it. Raises Refusal."""
-    return unless_stopped(scene, lambda: run(scene.experiment, patience()))
+    return unless_stopped(scene, lambda: in_turns(partial(run, scene.experiment), patience(), lambda result: result.progress))
+
+
+def in_turns(work: Callable[[float], R], seconds: float, share_done: Callable[[R], float]) -> R:
+    """What work(seconds) returns once it is done, or after so many seconds, a turn at a time: between two turns others have theirs."""
+    deadline = time.monotonic() + seconds
+    while True:
+        result = work(max(0.0, min(TURN, deadline - time.monotonic())))
+        if share_done(result) >= 1 or time.monotonic() >= deadline:
+            return result
 
 
 def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R:

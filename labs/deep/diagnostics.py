@@ -7,6 +7,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from compute.engine import door
 from compute.job import Step, Steps, job
 from compute.memo import memo
 from compute.programs import kernel
@@ -74,6 +75,7 @@ def diagnostics(setup: TrainingSetup) -> Steps[Diagnostics]:
 
 
 @memo
+@door
 def spectrum(setup: TrainingSetup, index: int) -> tuple[Float[np.ndarray, " x"], Float[np.ndarray, " x"]]:
     """Eigenvalues and their density, an average over the Hessian at a record of the whole training, by stochastic Lanczos quadrature;
     widths of a hundredth of the range."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from compute.engine import door
 from compute.memo import memo
 from labs.deep.objective import scores_of
 from labs.deep.training import snapshot, trained
@@ -61,6 +62,7 @@ def holds(scores: Float[np.ndarray, "c n"]) -> bool:
 
 
 @memo
+@door
 def likelihood(setup: TrainingSetup, index: int) -> Likelihood | None:
     """Of the training rows at a record of the whole training, in test mode; None where it is beyond all numbers."""
     rows, at = setup.split, snapshot(setup, trained(setup).finish(), index)

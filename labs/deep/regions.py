@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, UInt8
 
+from compute.engine import door
 from compute.memo import memo
 from compute.programs import kernel
 from data.dataset import data_sets
@@ -115,6 +116,7 @@ def moments(count: int) -> Int[np.ndarray, " k"]:
 
 
 @memo
+@door
 def regions(setup: TrainingSetup, count: int) -> Regions:
     """Of the first so many records of a training whose target is a class, as long as its loss is within bounds: one at least."""
     record = first_records(setup, count)

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compute.memo import memo
+from compute.programs import traced
 from core.settings import Pick, capacity, values
 from data.dataset import data_sets
 from labs.plane.rows import class_of_rows, table
@@ -19,13 +20,23 @@ DTYPE = np.float32
 class Split(NamedTuple):
     """Features are normalized by what was fitted to the training rows alone; a numeric target has mean 0 and variance 1 over them."""
 
-    train: Rows  # padded, float32
-    test: Rows
-    n: int  # rows of `train` that count
-    m: int  # rows of `test` that count
+    training_rows: Rows  # padded, float32, NumPy
+    held_out_rows: Rows
+    n: int  # rows that are trained on
+    m: int  # rows that are held out
     inputs: int
     outputs: int  # scores of the network
     labeled: bool  # the target is a class
+
+    @property
+    def train(self) -> Rows:
+        """The rows that are trained on, as kernels read them."""
+        return Rows(*map(jnp.asarray, self.training_rows))
+
+    @property
+    def test(self) -> Rows:
+        """The rows that are held out."""
+        return Rows(*map(jnp.asarray, self.held_out_rows))
 
 
 def classifies(data: Pick) -> bool:
@@ -35,7 +46,7 @@ def classifies(data: Pick) -> bool:
 
 def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
     pad = capacity(y.size, 4) - y.size
-    return Rows(*(jnp.asarray(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)]).astype(DTYPE)) for part in (x, y, np.ones(y.size))))
+    return Rows(*(traced(np.pad(part, [(0, 0)] * (part.ndim - 1) + [(0, pad)]).astype(DTYPE)) for part in (x, y, np.ones(y.size))))
 
 
 class Parts(NamedTuple):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import asker, door
 from compute.job import Job
 from core.messages import N_, Message, Refusal, message
 from core.settings import Pick, values
@@ -58,7 +59,6 @@ class DeepResult(NamedTuple):
     pictures: tuple[NetworkResult, ...]  # what is drawn of them, three at most
     notes: tuple[Message, ...]
     progress: float  # the share of the work that is done
-    trainings: tuple[Job[Record], ...]  # to be held by whoever means to ask again: those that nobody holds may be forgotten
 
 
 def another(deep: Deep) -> bool:
@@ -73,22 +73,14 @@ def _setups(deep: Deep) -> list[tuple[TrainingSetup, TrainingSetup | None]]:
     return [(setup, other_solution(setup) if another(deep) else None) for setup in each]
 
 
+@door
 def begun(deep: Deep) -> bool:
     """Whether every network has its first record, so that nothing large is compiled any more."""
     return all(trained(setup).begun for setup, _ in _setups(deep))
 
 
-def _nothing() -> None:
-    pass
-
-
-def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _nothing) -> DeepResult:
-    """Train every network as far as there is time, side by side, and cut each by its plane. Asked again, it goes on.
-
-    between() is called between two records; what it raises ends the call, and trainings stay as they are.
-
-    Raises a Refusal where the optimizer cannot train such a network.
-    """
+def _trainings(deep: Deep, patience: float) -> dict[TrainingSetup, Job[Record]]:
+    """Every network trained as far as there is time, side by side: to its first record at least."""
     deadline = time.monotonic() + patience
     setups = _setups(deep)
     for setup, _ in setups:
@@ -98,7 +90,23 @@ def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _n
     trainings = {setup: trained(setup) for pair in setups for setup in pair if setup is not None}
     while left := [job for job in trainings.values() if not job.finished and (not job.begun or time.monotonic() < deadline)]:
         min(left, key=lambda job: job.progress).advance()
-        between()
+        asker().waiting()
+    return trainings
+
+
+@door
+def train(deep: Deep, patience: float) -> float:
+    """The share of all trainings that is done, after so many seconds more of them. Raises a Refusal as `run` does."""
+    return min(job.progress for job in _trainings(deep, patience).values())
+
+
+@door
+def run(deep: Deep, patience: float = math.inf) -> DeepResult:
+    """Train every network as far as there is time, side by side, and cut each by its plane. Asked again, it goes on.
+
+    Raises a Refusal where the optimizer cannot train such a network.
+    """
+    setups, trainings = _setups(deep), _trainings(deep, patience)
     race = _Race(deep, setups, {setup: job.result for setup, job in trainings.items()}, all(job.finished for job in trainings.values()))
     remembers = [hidden_normalizations()[entrant.hidden.name].remembers for entrant in entrants(deep)]
     nets = tuple(
@@ -111,7 +119,7 @@ def run(deep: Deep, patience: float = math.inf, between: Callable[[], None] = _n
         pictures = (nets[i], race.network(i, 1, "test"))
     reasons = [senseless(deep, network.picked) for network in nets] if deep.depth else []
     notes = dict.fromkeys(reason for reason in reasons if reason is not None)
-    return DeepResult(nets, pictures, tuple(notes), min(job.progress for job in trainings.values()), tuple(trainings.values()))
+    return DeepResult(nets, pictures, tuple(notes), min(job.progress for job in trainings.values()))
 
 
 class _Race:

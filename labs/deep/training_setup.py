@@ -72,9 +72,14 @@ class TrainingSetup:
         return _scalars(of_loss | numbers(self.hidden, item.fields) | {"memory": self.memory})
 
     @property
-    def hyper(self) -> dict[str, Float[Array, ""]]:
+    def hyper_parameters(self) -> dict[str, float]:
         """The optimizer's numbers."""
-        return _scalars(numbers(self.optimizer, optimizers()[self.optimizer.name].fields))
+        return numbers(self.optimizer, optimizers()[self.optimizer.name].fields)
+
+    @property
+    def hyper(self) -> dict[str, Float[Array, ""]]:
+        """The same, as kernels read them."""
+        return _scalars(self.hyper_parameters)
 
     @property
     def updates(self) -> list[int]:

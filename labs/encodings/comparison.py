@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from compute.engine import door
 from compute.memo import memo
 from core.settings import Option, Pair, Pick, pick, values
 from labs.encodings.codes import Codes, distances, least_squares, nearest, one_hot
@@ -71,6 +72,7 @@ def compared(experiment: Experiment) -> Comparison:
 
 
 @memo
+@door
 def _compared(data: Pick, scales: Pair) -> Comparison:
     """data: its target is the first class, so that the softmax has the classes in their order. All models get standardized features."""
     names, labels = class_names(data), class_of_rows(data)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from compute.engine import door
 from compute.programs import kernel
 from labs.masks.method import Kept, Scores, fill, mask_methods
 from labs.masks.setup import FORMATS, Masked
@@ -105,6 +106,7 @@ def stored(scores: Vector, number_format: str) -> Stored:
     )
 
 
+@door
 def run(masked: Masked) -> Masks:
     scores, kept = np.array(masked.scores), ~np.array(masked.padding)
     return Masks(

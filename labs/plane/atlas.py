@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from compute.engine import door
 from compute.memo import memo
 from core.settings import Window
 from labs.plane.minimum import fitted
@@ -27,6 +28,7 @@ def _creased(problem: Problem) -> bool:
 
 
 @memo
+@door
 def atlas_of(problem: Problem, rest: tuple[float, ...], window: Window) -> Atlas:
     """Of a window of the plane of the first two weights. rest: the values of all other weights.
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from compute.memo import memo
 from labs.plane.problem import Problem, expanded, grid, probed, signs
 from labs.plane.run import PanelResult, unit_of
@@ -64,6 +65,7 @@ def closeup(experiment: Experiment, panel: PanelResult) -> Closeup:
 
 
 @memo
+@door
 def _closeup(problem: Problem, theta: tuple[float, ...], unit: tuple[float, ...], radius: float) -> Closeup:
     loss, gradient, hessian = probed(problem, theta)
     reach = radius * np.array(unit[:2])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from core.messages import N_, Message, message
 from core.settings import Pick, pick
 from labs.plane.closeup import Closeup
@@ -27,6 +28,7 @@ class Runner(NamedTuple):
     left: int | None  # the first update at which it was farther than LEFT from the point, and lower; None: it never was
 
 
+@door
 def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
     """The step down from the point of the close-up, where there is one."""
     return downhill(panel.problem, near.theta, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
@@ -48,6 +50,7 @@ def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
     return experiment.batch if 0 < experiment.batch < n else max(1, n // 10)
 
 
+@door
 def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: float = math.inf) -> tuple[Runner, ...]:
     """All walks of the race, from the point of the close-up, at one rate. A formula has no rows for mini-batches: one walk less."""
     unit, rate, step = unit_of(experiment, panel), rate_of(experiment, panel), step_off(experiment, panel, near)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from compute.memo import memo
 from core.messages import N_, Message, message
 from core.settings import Pair
@@ -144,6 +145,7 @@ def _singular(hessian: Float[np.ndarray, "2 2"], formula: bool) -> bool:
 
 
 @memo
+@door
 def fitted(problem: Problem, start: Pair) -> Fit:
     """Where the loss is lowest, and its exact Hessian there. `start` only chooses among the minima of a textbook surface."""
     surface, structure, rows = problem.surface, problem.structure, rows_of(problem)

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from compute.memo import memo
 from core.settings import capacity
 from labs.plane import kernels
@@ -53,6 +54,7 @@ def summarized(problem: Problem) -> object:
 
 
 @memo
+@door
 def probed(problem: Problem, theta: tuple[float, ...]) -> tuple[float, Float[np.ndarray, " p"], Float[np.ndarray, "p p"]]:
     """Loss, gradient and Hessian at one point."""
     value, gradient, hessian = kernels.prober(problem.structure)(problem.traced, rows_of(problem), np.array(theta))
@@ -103,6 +105,7 @@ def _plane(rest: tuple[float, ...]) -> Plane:
 
 
 @memo
+@door
 def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The loss over the window of the two weights of the plane. rest: the values of all other weights."""
     a, b = across.points(resolution), up.points(resolution)
@@ -110,12 +113,14 @@ def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, reso
 
 
 @memo
+@door
 def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
     """The norm of the loss's gradient, by all weights that are trained, over the same window."""
     a, b = across.points(resolution), up.points(resolution)
     return np.asarray(kernels.sloper(problem.structure)(problem.traced, summarized(problem), _plane(rest), a, b))
 
 
+@door
 def batch_grid(
     problem: Problem, rest: tuple[float, ...], a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], size: int, seed: int, update: int
 ) -> Float[np.ndarray, "m n"]:
@@ -127,6 +132,7 @@ def batch_grid(
 
 
 @memo
+@door
 def inputs_and_predictions(problem: Problem, theta: tuple[float, ...]) -> tuple[Float[np.ndarray, "2 n"], Float[np.ndarray, " n"]]:
     """What the two weights of the plane multiply, and the model's predictions, without the padding."""
     assert problem.source is not None

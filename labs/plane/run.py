@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from core.messages import N_, Message, message
 from core.settings import Pair, Pick, Window, numbers, options
 from labs.plane.minimum import Fit, fitted
@@ -189,6 +190,7 @@ def home_window(experiment: Experiment, panel: PanelResult) -> Window:
     return _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
 
 
+@door
 def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
     """Half the sides of that window, and for every other weight their mean: the lengths that "near" is measured in."""
     left, right, bottom, top = home_window(experiment, panel)
@@ -196,6 +198,7 @@ def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p
     return np.append(half, np.full(panel.start.size - 2, np.sqrt(half.prod())))
 
 
+@door
 def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     """The window that holds the panel's minima and its walks, but for those that explode. None: the window that is shown anyway does."""
     problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
@@ -214,6 +217,7 @@ def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     return (left, right, bottom, top)
 
 
+@door
 def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:
     """The start, as the experiment says it, whose place in this panel's picture is `at`."""
     surface = surfaces()[experiment.surface.name]
@@ -239,6 +243,7 @@ def _different(experiment: Experiment) -> tuple[Panel, ...]:
     return tuple(first.values())
 
 
+@door
 def run(experiment: Experiment, patience: float = math.inf) -> Result:
     """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had.
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
+from compute.engine import door
 from compute.memo import memo
 from core.settings import capacity
 from labs.plane import kernels
@@ -32,6 +33,7 @@ class Sharpness(NamedTuple):
     stable: float  # what it must stay below
 
 
+@door
 def sharpness(problem: Problem, walked: Walk) -> Sharpness | None:
     """Over the updates, at some sixty of them, evenly spread; None where the method has no such form, as L-BFGS."""
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
@@ -80,6 +82,7 @@ _STEPS: Mapping[str, Callable[[Mapping[str, float], float], Float[np.ndarray, "2
 )
 
 
+@door
 def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
     """On a quadratic with one minimum, for the methods whose steps are linear in θ; None elsewhere, and where the walk is too short.
 
@@ -141,6 +144,7 @@ def _with_fixed_bias(problem: Problem, theta: tuple[float, ...]) -> Problem:
 
 
 @memo
+@door
 def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | None:
     """None for a formula: it has no rows."""
     if problem.source is None:

@@ -3,12 +3,14 @@
 import numpy as np
 from jaxtyping import Float
 
+from compute.engine import door
 from core.settings import Pair
 from labs.plane import kernels
 from labs.plane.problem import Problem
 from labs.plane.rows import prepared
 
 
+@door
 def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, " p"]]:
     """The start, given for the raw features, as the panel's own: x̃ = A(x − m) asks for w̃ = A⁻ᵀw and b̃ = b + mᵀw.
 
@@ -33,6 +35,7 @@ def started(problem: Problem, start: Pair) -> tuple[Problem, Float[np.ndarray, "
     return Problem(problem.structure, tuple(sorted(numbers.items())), problem.source), np.asarray(theta)
 
 
+@door
 def unstarted(problem: Problem, at: Pair, near: Pair) -> Pair:
     """The start for the raw features whose place in the panel's plane is `at`.
 

@@ -2,12 +2,13 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from browser.board import Act
 from core.messages import Refusal
-from labs.deep.run import DeepResult, begun, run
+from labs.deep.run import DeepResult, begun, run, train
 from labs.deep.setup import MOST_NETS, Deep
 from views import board, progress
 from views.deep.board import deep_board, name_of
@@ -21,16 +22,21 @@ from views.session import edits
 LEAST = 1.0  # seconds of training before what there is of it is drawn
 
 
+def _result(scene: DeepScene) -> DeepResult:
+    """As far as there is time for it."""
+    progress.in_turns(partial(train, scene.experiment), progress.growing(scene, LEAST), float)
+    return run(scene.experiment, 0.0)
+
+
 def picture(scene: DeepScene) -> DeepResult | None:
     """The board; None, and a sentence that says why, where the combination cannot be had."""
     try:
         fresh = not begun(scene.experiment)
         with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
-            result = progress.unless_stopped(scene, lambda: run(scene.experiment, progress.growing(scene, LEAST), progress.left_alone))
+            result = progress.unless_stopped(scene, lambda: _result(scene))
     except Refusal as refusal:
         st.error(say(refusal.reason))
         return None
-    st.session_state["deep trainings"] = result.trainings  # kept, so that the next run goes on with them
     shown = [i for i, network in enumerate(result.pictures) if network.slice is not None]
 
     def change(deep: Deep, act: Act) -> Deep:

@@ -65,5 +65,5 @@ def verdicts(scene: Scene[Deep], result: DeepResult) -> None:
                 f"**{name_of(network)}** · {say(sentence(judgment))} :gray[{numbers(judgment)}]",
                 help=help.format(steps=0 if curvature is None else curvature.steps),
             )
-            if "rate" in network.setup.hyper and judgment.point.update == network.record.update[-1]:
-                suggestion_button(scene, network_suggestion(scene.experiment, float(network.setup.hyper["rate"]), judgment), i)
+            if "rate" in network.setup.hyper_parameters and judgment.point.update == network.record.update[-1]:
+                suggestion_button(scene, network_suggestion(scene.experiment, float(network.setup.hyper_parameters["rate"]), judgment), i)

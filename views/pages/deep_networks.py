@@ -19,7 +19,7 @@ from views.plane.main_controls import sides
 def learns(network: NetworkResult) -> bool:
     """Whether it does clearly better on unseen rows than always saying the most frequent class, at the end of its training."""
     rows = network.setup.split
-    most = float(np.bincount(np.asarray(rows.test.y)[: rows.m].astype(int)).max()) / rows.m
+    most = float(np.bincount(np.asarray(rows.held_out_rows.y)[: rows.m].astype(int)).max()) / rows.m
     return network.record.diverged is None and float(network.record.measured.held_out_accuracy[-1]) > 0.5 * (1 + most)
 
 

@@ -1,0 +1,226 @@
+"""The engine of worker processes: the same numbers to the bit, people in turns, nothing lost; the page's process computes nothing."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import replace
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from compute import engine
+from compute.engine import Busy, interruptible, not_urgent
+from compute.job import RemoteJob
+from compute.memo import memory
+from compute.workers import Limits, Worker, Workers
+from core.messages import Refusal
+from core.settings import Pick, pick
+from labs.deep.run import run as deep_run
+from labs.deep.setup import Deep
+from labs.masks.run import run as masks_run
+from labs.masks.setup import Masked
+from labs.plane.run import run as plane_run
+from labs.plane.setup import Experiment
+from tests import engine_jobs as jobs
+
+ROOT = Path(__file__).resolve().parents[1]
+MB = 2**20
+
+
+@pytest.fixture(scope="module")
+def workers() -> Workers:
+    return Workers()
+
+
+@pytest.fixture
+def elsewhere(workers: Workers) -> Iterator[None]:
+    memory().clear()
+    engine.start(lambda: workers)
+    yield
+    engine.stop()
+    memory().clear()
+
+
+def apart(function: Callable[[], object]) -> Callable[[], object]:
+    """The function in a context of its own, as every visitor has one."""
+    return lambda: copy_context().run(function)
+
+
+SMALL = Deep(depth=1, width=4, steps=12, data=pick("moons", samples=60.0), nets=(Pick("batch"), Pick("none")))
+SCENES: dict[str, Callable[[], object]] = {
+    "a plane": lambda: plane_run(Experiment(scale2=30.0)),
+    "a network of two drawn weights": lambda: plane_run(Experiment(surface=pick("network"), steps=50)),
+    "a formula": lambda: plane_run(Experiment(surface=pick("himmelblau"), optimizers=(pick("adam"), pick("momentum")))),
+    "deep networks": lambda: deep_run(SMALL),
+    "masks": lambda: masks_run(Masked()),
+}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_worker_finds_the_same_numbers_to_the_bit(scene: str, elsewhere: None) -> None:
+    there = SCENES[scene]()
+    engine.stop()
+    here = SCENES[scene]()
+    compared = 0
+    for mine, other in zip(jax.tree.leaves(here), jax.tree.leaves(there), strict=True):
+        if isinstance(mine, np.ndarray | jax.Array | float):
+            np.testing.assert_array_equal(np.asarray(mine), np.asarray(other))
+            compared += 1
+    assert compared > 10
+
+
+def test_a_refusal_comes_back_with_its_reason(elsewhere: None) -> None:
+    with pytest.raises(Refusal) as refused:
+        deep_run(replace(SMALL, depth=2, width=128, optimizer=pick("newton")))
+    assert "Hessian" in str(refused.value)
+    assert refused.value.reason.english
+
+
+def test_what_a_worker_raises_is_raised(elsewhere: None) -> None:
+    with pytest.raises(ValueError, match="no such thing"):
+        jobs.fails("no such thing")
+    assert jobs.process() != os.getpid()
+
+
+def test_a_job_goes_on_in_the_worker_from_turn_to_turn(elsewhere: None) -> None:
+    counting = jobs.counts(12)
+    assert isinstance(counting, RemoteJob)
+    assert not counting.begun
+    counting.advance()
+    assert counting.result == [0]
+    counting.work(time.monotonic() + 0.2)
+    assert 1 < len(counting.result) < 12
+    assert counting.result == list(range(len(counting.result)))
+    assert counting.finish() == list(range(12))
+    assert counting.finished
+    assert jobs.counts(12) is counting, "and nothing is asked for again"
+
+
+def test_equal_requests_are_computed_once(elsewhere: None, tmp_path: Path) -> None:
+    file = str(tmp_path / "calls")
+    with ThreadPoolExecutor(30) as class_of_thirty:
+        counts = list(class_of_thirty.map(lambda _: apart(lambda: jobs.counted(file))(), range(30)))
+    assert counts == [1] * 30
+
+
+class Gone(BaseException):
+    """As Streamlit ends the run of a page."""
+
+
+def leaving(after: float) -> Callable[[], None]:
+    end = time.monotonic() + after
+
+    def look() -> None:
+        if time.monotonic() > end:
+            raise Gone
+
+    return look
+
+
+def test_who_leaves_is_free_at_once_and_what_was_not_begun_is_not_computed(elsewhere: None, tmp_path: Path) -> None:
+    file, began = str(tmp_path / "calls"), time.monotonic()
+
+    def impatient() -> None:
+        interruptible(leaving(0.2))
+        with pytest.raises(Gone):
+            jobs.counted(file)
+
+    first = threading.Thread(target=apart(lambda: jobs.waits(1.5, "first")))
+    second = threading.Thread(target=apart(lambda: jobs.waits(0.0, "second")))
+    first.start()
+    time.sleep(0.3)
+    second.start()
+    time.sleep(0.1)
+    copy_context().run(impatient)
+    assert time.monotonic() - began < 1.5
+    first.join()
+    second.join()
+    jobs.process()
+    assert not os.path.exists(file)
+
+
+def test_what_does_not_listen_is_ended_and_others_lose_nothing() -> None:
+    worker = Worker(Limits(size=10**12, idle=60.0, patience=0.3))
+    one = worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def impatient() -> None:
+        interruptible(leaving(0.1))
+        with pytest.raises(Gone):
+            worker.ask(engine.Request("tests.engine_jobs", "waits", (60.0,)))
+
+    left = threading.Thread(target=apart(impatient))
+    left.start()
+    time.sleep(0.05)
+    began = time.monotonic()
+    another = worker.ask(engine.Request("tests.engine_jobs", "process"))
+    left.join()
+    assert time.monotonic() - began < 30.0
+    assert another != one
+
+
+def test_a_request_that_loses_its_worker_goes_to_the_next(elsewhere: None, tmp_path: Path) -> None:
+    before = jobs.process()
+    after = jobs.dies_once(str(tmp_path / "died"))
+    assert after not in (before, os.getpid())
+    assert jobs.process() == after
+
+
+def test_a_worker_that_has_grown_is_replaced_while_nobody_asks() -> None:
+    grown = Worker(Limits(size=1, idle=0.2, patience=60.0))
+    first = grown.ask(engine.Request("tests.engine_jobs", "process"))
+    time.sleep(1.0)
+    assert grown.ask(engine.Request("tests.engine_jobs", "process")) != first
+    kept = Worker(Limits(size=10**12, idle=0.2, patience=60.0))
+    first = kept.ask(engine.Request("tests.engine_jobs", "process"))
+    time.sleep(1.0)
+    assert kept.ask(engine.Request("tests.engine_jobs", "process")) == first
+
+
+def test_what_is_not_urgent_gives_way(elsewhere: None) -> None:
+    urgent = threading.Thread(target=apart(lambda: jobs.waits(1.0)))
+    urgent.start()
+    time.sleep(0.3)
+    with not_urgent(), pytest.raises(Busy):
+        jobs.process()
+    urgent.join()
+    with not_urgent():
+        assert jobs.process() != os.getpid()
+
+
+QUICK = {"steps": "12", "depth": "1", "width": "4", "data": "moons", "data.samples": "60"}
+ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
+    ("scale", {}, {"scale_drawer": True, "scale_morphing": True}),
+    ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
+    ("hidden", {}, {}),
+    ("optimizers", {"topic": "batches"}, {}),
+    ("stuck", {}, {"stuck_away": True, "stuck_stable": True}),
+    ("loss", {}, {"loss_more": True}),
+    ("loss", {"topic": "two"}, {}),
+    ("loss", {"topic": "encodings"}, {}),
+    ("masks", {}, {}),
+    ("workbench", {}, {"workbench_drawer": True}),
+    *(("deep", QUICK, {"deep_drawer": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("classifier", QUICK, {}),
+)
+
+
+def test_the_process_of_the_pages_computes_nothing() -> None:
+    """Not even a backend of JAX is set up there."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.page_computes_nothing"],
+        input=json.dumps(ADDRESSES),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("opened") == len(ADDRESSES), done.stderr[-3000:]
