@@ -7,11 +7,9 @@ that does not come back to whoever has left is ended; a request that loses its w
 
 import atexit
 import copyreg
-import functools
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -27,17 +25,11 @@ from compute.engine import Busy, Request, asker
 LONG = ("labs.deep", "labs.encodings", "verdict.deep")  # modules whose functions go to the worker for what takes long
 LOOK = 0.05  # seconds between two looks whether whoever waits wants something else
 TRIES = 3  # workers that a request may lose
-RECENT = 8  # answers that a worker holds with all they hang on: trainings under way are among them
 
 
 class Answered(NamedTuple):
     value: object
     size: int  # bytes that the worker takes
-
-
-@functools.cache
-def _recent() -> deque[object]:
-    return deque(maxlen=RECENT)
 
 
 def resident() -> int:
@@ -63,9 +55,7 @@ def begin() -> None:
 
 def answer(request: Request) -> Answered:
     """In a worker."""
-    value = request.answer()
-    _recent().append(value)
-    return Answered(value, resident())
+    return Answered(request.answer(), resident())
 
 
 @dataclass(frozen=True)
@@ -80,8 +70,8 @@ class Limits:
 class _Asked:
     """A request, how many wait for its answer, and how many workers it has lost."""
 
-    def __init__(self, request: Request) -> None:
-        self.request, self.answer = request, Future[object]()
+    def __init__(self, key: object, request: Request) -> None:
+        self.key, self.request, self.answer = key, request, Future[object]()
         self.waiting, self.lost = 0, 0
 
 
@@ -91,13 +81,13 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits, self._lock = limits, threading.RLock()
         self._executor: ProcessPoolExecutor | None = None
-        self._asked: dict[object, _Asked] = {}  # those that somebody waits for, the first come first
+        self._asked: dict[object, _Asked] = {}  # those that somebody waits for, and the one at work; the first come first
         self._working: _Asked | None = None
         self._size, self._last = 0, time.monotonic()
 
     @property
     def busy(self) -> bool:
-        """Whether somebody waits."""
+        """Whether it has something to do."""
         return bool(self._asked)
 
     def ask(self, request: Request) -> object:
@@ -105,7 +95,7 @@ class Worker:
         key = _key(request)
         with self._lock:
             if key not in self._asked or self._asked[key].answer.done():
-                self._asked[key] = _Asked(request)
+                self._asked[key] = _Asked(key, request)
             asked = self._asked[key]
             asked.waiting += 1
             self._next()
@@ -114,16 +104,22 @@ class Worker:
                 asker().waiting()
             return asked.answer.result()
         finally:
-            self._leave(key, asked)
+            self._leave(asked)
 
-    def _leave(self, key: object, asked: _Asked) -> None:
+    def _leave(self, asked: _Asked) -> None:
+        """One less waits. What the worker is at may be asked for again until its patience is over."""
         with self._lock:
             asked.waiting -= 1
-            if asked.waiting == 0 and self._asked.get(key) is asked:
-                del self._asked[key]
-            left = self._working is asked and asked.waiting == 0 and not asked.answer.done()
-        if left:
+            at_work = self._working is asked
+            if not at_work:
+                self._forget(asked)
+        if at_work and not asked.waiting:
             _later(self._limits.patience, lambda: self._end(asked))
+
+    def _forget(self, asked: _Asked) -> None:
+        """What nobody waits for is not to be begun. The lock is held."""
+        if not asked.waiting and self._asked.get(asked.key) is asked:
+            del self._asked[asked.key]
 
     def _next(self) -> None:
         """Give the worker something to do, if it has nothing. The lock is held."""
@@ -155,6 +151,7 @@ class Worker:
             else:
                 self._size = done.result().size
                 asked.answer.set_result(done.result().value)
+            self._forget(asked)
             self._next()
             grown = self._size > self._limits.size and self._working is None
         if grown:
@@ -163,6 +160,7 @@ class Worker:
     def _lost(self, asked: _Asked, error: BaseException) -> None:
         """A request goes to the next worker, some times. The lock is held."""
         self._working, self._executor, self._size = None, None, 0
+        self._forget(asked)
         asked.lost += 1
         if asked.lost >= TRIES:
             name = f"{asked.request.module}.{asked.request.name}"
@@ -176,26 +174,22 @@ class Worker:
         with self._lock:
             if self._working is not asked or asked.waiting:
                 return
-            executor, self._executor, self._working, self._size = self._executor, None, None, 0
+            self.close()
+            self._forget(asked)
             self._next()
-        if executor is not None:
-            executor.shutdown(wait=False, kill_workers=True)
-
-    def close(self) -> None:
-        """End it, whatever it is doing."""
-        with self._lock:
-            executor, self._executor, self._working = self._executor, None, None
-        if executor is not None:
-            executor.shutdown(wait=False, kill_workers=True)
 
     def _shrink(self) -> None:
         """Give the memory back, if nobody has asked for a while."""
         with self._lock:
-            if self._working is not None or time.monotonic() - self._last < self._limits.idle - LOOK:
-                return
-            executor, self._executor, self._size = self._executor, None, 0
+            if self._working is None and time.monotonic() - self._last >= self._limits.idle - LOOK:
+                self.close()
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        with self._lock:
+            executor, self._executor, self._working, self._size = self._executor, None, None, 0
         if executor is not None:
-            executor.shutdown(wait=False)
+            executor.shutdown(wait=False, kill_workers=True)
 
 
 def _key(request: Request) -> object:

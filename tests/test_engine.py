@@ -91,17 +91,17 @@ def test_what_a_worker_raises_is_raised(elsewhere: None) -> None:
 
 
 def test_a_job_goes_on_in_the_worker_from_turn_to_turn(elsewhere: None) -> None:
-    counting = jobs.counts(12)
+    counting = jobs.counts(40)
     assert isinstance(counting, RemoteJob)
     assert not counting.begun
     counting.advance()
     assert counting.result == [0]
-    counting.work(time.monotonic() + 0.2)
-    assert 1 < len(counting.result) < 12
+    counting.work(time.monotonic() + 0.5)
+    assert 1 < len(counting.result) < 40
     assert counting.result == list(range(len(counting.result)))
-    assert counting.finish() == list(range(12))
+    assert counting.finish() == list(range(40))
     assert counting.finished
-    assert jobs.counts(12) is counting, "and nothing is asked for again"
+    assert jobs.counts(40) is counting, "and nothing is asked for again"
 
 
 def test_equal_requests_are_computed_once(elsewhere: None, tmp_path: Path) -> None:
@@ -126,21 +126,21 @@ def leaving(after: float) -> Callable[[], None]:
 
 
 def test_who_leaves_is_free_at_once_and_what_was_not_begun_is_not_computed(elsewhere: None, tmp_path: Path) -> None:
-    file, began = str(tmp_path / "calls"), time.monotonic()
+    file = str(tmp_path / "calls")
 
     def impatient() -> None:
         interruptible(leaving(0.2))
         with pytest.raises(Gone):
             jobs.counted(file)
 
-    first = threading.Thread(target=apart(lambda: jobs.waits(1.5, "first")))
+    first = threading.Thread(target=apart(lambda: jobs.waits(3.0, "first")))
     second = threading.Thread(target=apart(lambda: jobs.waits(0.0, "second")))
     first.start()
     time.sleep(0.3)
     second.start()
     time.sleep(0.1)
     copy_context().run(impatient)
-    assert time.monotonic() - began < 1.5
+    assert first.is_alive(), "who left did not wait for the work before"
     first.join()
     second.join()
     jobs.process()
@@ -159,11 +159,23 @@ def test_what_does_not_listen_is_ended_and_others_lose_nothing() -> None:
     left = threading.Thread(target=apart(impatient))
     left.start()
     time.sleep(0.05)
-    began = time.monotonic()
     another = worker.ask(engine.Request("tests.engine_jobs", "process"))
     left.join()
-    assert time.monotonic() - began < 30.0
     assert another != one
+
+
+def test_who_comes_back_in_time_gets_the_same_work(tmp_path: Path) -> None:
+    """As a page does that is run again while its first network is compiled."""
+    worker, file = Worker(Limits(size=10**12, idle=60.0, patience=0.4)), str(tmp_path / "calls")
+    worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def impatient() -> None:
+        interruptible(leaving(0.1))
+        with pytest.raises(Gone):
+            worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5)))
+
+    copy_context().run(impatient)
+    assert worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5))) == 1
 
 
 def test_a_request_that_loses_its_worker_goes_to_the_next(elsewhere: None, tmp_path: Path) -> None:
