@@ -1,5 +1,6 @@
 """Where the app is put: behind a path prefix, as a proxy gives it one, in a room without the internet, in a folder nobody may write to."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,7 +97,9 @@ def test_in_a_folder_that_nobody_may_write_to(serve: Serve, page: Page, tmp_path
     for path in (checkout, *before):
         path.chmod(path.stat().st_mode & ~0o222)  # which root is not held to: so it is looked at what was written, too
     try:
-        page.goto(serve(checkout / "app.py", PYTHONDONTWRITEBYTECODE="1"))
+        # Compiled programs are kept beside the code, and by JAX only where it may write: here they come from those of the other tests.
+        programs = os.environ.get("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
+        page.goto(serve(checkout / "app.py", PYTHONDONTWRITEBYTECODE="1", JAX_COMPILATION_CACHE_DIR=programs))
         drawn(page)
         assert sorted(checkout.rglob("*")) == before
     finally:
