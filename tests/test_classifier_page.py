@@ -22,7 +22,7 @@ from views.deep.charts import ON_LOSSES
 from views.view_state import ViewState
 
 TINY = {"data": "moons", "data.samples": "120", "depth": "2", "width": "4", "activation": "tanh", "steps": "12", "resolution": "25"}
-SOFTMAX = TINY | {"depth": "0", "data": "iris", "l1": "focal", "l2": "label_smoothing"}
+SOFTMAX = {"data": "iris", "depth": "0", "steps": "12", "resolution": "25", "l1": "focal", "l2": "label_smoothing"}
 # The network of test_classifier.py: what is compiled for one is compiled for both.
 SMALL = replace(CLASSIFIER, data=pick("moons", samples=120), depth=2, width=4, activation="tanh", steps=12, resolution=25)
 
