@@ -58,7 +58,9 @@ def counting() -> Iterator[Counting]:
 
 
 @pytest.mark.parametrize("page", CHANGES)
-def test_a_change_asks_the_engine_once(page: str, counting: Counting) -> None:
+def test_a_change_asks_the_engine_once(page: str, counting: Counting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "TURN", 60.0)  # nothing is so slow that it takes two
+    monkeypatch.setattr(progress, "patience", lambda: 60.0)
     at = opened(page)
     counting.asked.clear()
     at_address(at, CHANGES[page])
