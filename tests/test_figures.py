@@ -22,6 +22,7 @@ from figures.figure import Figure
 from figures.icon import icon
 from figures.levels import levels
 from figures.surface import surface
+from labs.plane.run import run
 from labs.plane.setup import Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, RATES, SCALE, WORKBENCH
 from verdict.plane import judged_run
