@@ -90,9 +90,9 @@ class Person:
                 continue
             proto = message.delta.new_element.bidi_component
             if proto.component_name == "error_surface_slider":
-                said = json.loads(proto.json)
-                if said["label"].startswith(self.slider):
-                    element, taken = proto.id, said["answered"] >= turn
+                sent = json.loads(proto.json)
+                if sent["label"].startswith(self.slider):
+                    element, taken = proto.id, sent["answered"] >= turn
             elif proto.component_name == "error_surface_board" and taken and element:
                 return str(element)
         return None

@@ -209,7 +209,7 @@ def test_what_is_not_urgent_gives_way(elsewhere: None) -> None:
 
 QUICK = {"steps": "12", "depth": "1", "width": "4", "data": "moons", "data.samples": "60"}
 ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
-    ("scale", {}, {"scale_drawer": True, "scale_morphing": True}),
+    ("scale", {}, {"scale_all_controls": True, "scale_morphing": True}),
     ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
     ("hidden", {}, {}),
     ("optimizers", {"topic": "batches"}, {}),
@@ -218,8 +218,8 @@ ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
     ("loss", {"topic": "two"}, {}),
     ("loss", {"topic": "encodings"}, {}),
     ("masks", {}, {}),
-    ("workbench", {}, {"workbench_drawer": True}),
-    *(("deep", QUICK, {"deep_drawer": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("workbench", {}, {"workbench_all_controls": True}),
+    *(("deep", QUICK, {"deep_all_controls": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
     ("classifier", QUICK, {}),
 )
 

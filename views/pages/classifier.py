@@ -37,7 +37,7 @@ with at_hand:
 with folded:
     left, middle, right = st.columns([3, 8, 4])
     with left:
-        data_set(scene, "front ")
+        data_set(scene, "main ")
     with middle:
         losses(scene)
     with right:

@@ -51,7 +51,7 @@ if not lesson.hidden(scene):
         with left:
             batch(scene)
         with middle:
-            normalizations(scene, in_front=True)
+            normalizations(scene, common_only=True)
         with right:
             size(scene)
     result = picture(scene)
