@@ -279,7 +279,7 @@ def encodings(scene: Scene) -> None:
     distances(comparison)
     takeaway(tr("The surface of each"))
     target_class_menu(scene, comparison.names)
-    result = picture(scene, lambda data, result: titled(data, result, scene.experiment))
+    result = picture(scene, lambda data, judged: titled(data, judged.result, scene.experiment))
     if result is not None and (same_bowl := bowls(scene.experiment, result)):
         st.markdown(same_bowl)
     try_next(suggestion(scene.experiment))

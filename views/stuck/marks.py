@@ -14,7 +14,7 @@ from figures.marks import KINDS, Spot, arrows, critical, curve, line
 from labs.plane.atlas import Atlas, atlas_of
 from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
-from labs.plane.run import PanelResult, unit_of
+from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment
 from verdict.plane import story
 from verdict.verdict import label
@@ -45,7 +45,7 @@ def with_marks(
 ) -> BoardData:
     """The board with all of these on its one picture."""
     first, *others = data["panels"]
-    half, loss = unit_of(experiment, panel)[:2], tr("loss")
+    half, loss = panel.unit[:2], tr("loss")
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
     more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in atlas.valleys]
     more += [line(runner.walk.points.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
