@@ -62,9 +62,9 @@ def test_every_chart_says_its_message_with_numbers(name: str) -> None:
 
 
 @pytest.mark.parametrize("part", ["data", "network", "normalization", "training", "picture"])
-def test_every_part_of_the_drawer_draws(part: str) -> None:
+def test_every_part_of_the_control_panel_draws(part: str) -> None:
     nets = {"n1": "batch", "n2": "group", "n3": "none"} if part == "normalization" else {}
-    at = opened("deep", TINY | nets, deep_drawer=True, deep_part_en=part)
+    at = opened("deep", TINY | nets, deep_all_controls=True, deep_part_en=part)
     assert len(at.selectbox) + len(at.get("bidi_component")) > 4
 
 

@@ -312,7 +312,7 @@ print(compiled())
 
 QUICK = {"steps": "12", "depth": "1", "width": "4", "data": "moons", "data.samples": "60"}
 ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
-    ("scale", {}, {"scale_drawer": True, "scale_morphing": True}),
+    ("scale", {}, {"scale_all_controls": True, "scale_morphing": True}),
     ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
     ("hidden", {}, {}),
     ("optimizers", {"topic": "batches"}, {}),
@@ -321,8 +321,8 @@ ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
     ("loss", {"topic": "two"}, {}),
     ("loss", {"topic": "encodings"}, {}),
     ("masks", {}, {}),
-    ("workbench", {}, {"workbench_drawer": True}),
-    *(("deep", QUICK, {"deep_drawer": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("workbench", {}, {"workbench_all_controls": True}),
+    *(("deep", QUICK, {"deep_all_controls": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
     ("classifier", QUICK, {}),
 )
 

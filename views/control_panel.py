@@ -34,7 +34,7 @@ def fold(label: str, key: str, icon: str) -> DeltaGenerator | None:
 
 def control_panel(scene: Scene[E], parts: Parts[E], first: str, place: str = "") -> None:
     """All parts behind one fold. first: the part that is open at first. place: see two_a_row."""
-    inside = fold(tr("All controls"), f"{scene.page} drawer", ":material/tune:")
+    inside = fold(tr("All controls"), f"{scene.page} all controls", ":material/tune:")
     if inside is not None:
         with inside:
             open_controls(scene, parts, first, place)
@@ -64,7 +64,7 @@ def open_controls(scene: Scene[E], parts: Parts[E], first: str, place: str = "")
 
 
 def two_a_row(scene: Scene[E], names: Sequence[str], place: str = "") -> None:
-    """Fields of the setup in two columns. place: in front of each key, where the same field has another control on the page."""
+    """Fields of the setup in two columns. place: a prefix of each key, for a field that has another control on the page."""
     for column, some in zip(st.columns(2), (names[::2], names[1::2]), strict=True):
         with column:
             for name in some:

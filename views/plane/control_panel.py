@@ -185,10 +185,10 @@ def _optimizer(scene: Scene, i: int) -> None:
     slot = picked_at(scene, "optimizers", i)
     item, key = optimizers()[slot.now.name], f"o{i + 1}"
     more = f"{key} more {scene.page}"
-    offers_all = not item.front or bool(st.session_state.get(more))
-    names = tuple(name for name, other in optimizers().items() if other.front or offers_all)
+    offers_all = not item.common or bool(st.session_state.get(more))
+    names = tuple(name for name, other in optimizers().items() if other.common or offers_all)
     item_choice(scene, key, tr("optimizer {n}").format(n=i + 1), slot, names)
-    if item.front:
+    if item.common:
         st.toggle(tr("more optimizers"), key=more)
     st.latex(item.formula)
     item_note(slot)
