@@ -42,7 +42,8 @@ class Number(Field[float]):
                     name=self.name,
                     low=f"{self.low:g}",
                     high=f"{self.high:g}",
-                )
+                ),
+                nearest=min(max(value, self.low), self.high) if math.isfinite(value) else None,
             )
         return value
 
@@ -84,7 +85,10 @@ class Count(Field[int]):
         except ValueError:
             raise Refusal(message(N_("{name} must be a whole number"), name=self.name)) from None
         if not self.low <= value <= self.high:
-            raise Refusal(message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high))
+            raise Refusal(
+                message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high),
+                nearest=min(max(value, self.low), self.high),
+            )
         return value
 
 

@@ -170,5 +170,5 @@ def fitted(problem: Problem, start: Pair) -> Fit:
         eigenvalues=eigenvalues(hessian),
         reason=reason,
         baseline=baseline,
-        quadratic=rows is not None and _quadratic(structure),
+        quadratic=surface.quadratic if rows is None else _quadratic(structure),
     )
