@@ -81,7 +81,7 @@ screenshots: .venv/development browser
 	@$(PIP) --requirement $<
 	@touch $@
 
-.venv/development: requirements-dev.txt requirements.txt | .venv/bin/python
+.venv/development: requirements-dev.txt requirements-cluster.txt requirements.txt | .venv/bin/python
 	@echo "Installing $<"
 	@$(PIP) --requirement $<
 	@touch .venv/runtime $@

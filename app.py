@@ -11,12 +11,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from browser.static_files import routes
 from compute import engine
-from compute.workers import Workers
+from compute.engines import engine_of
 from views.warm import warm, warming
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    if os.environ.get("ERROR_SURFACE_ENGINE") == "workers":
-        engine.start(Workers)
+    if make := engine_of(os.environ.get("ERROR_SURFACE_ENGINE", "none")):
+        engine.start(make)
     warming()
     app = st.App(__file__, routes=routes())
 else:

@@ -50,3 +50,13 @@ def counts(most: int) -> Steps[list[int]]:
         time.sleep(0.05)
         found = [*found, i]
         yield Step((i + 1) / most, found)
+
+
+@job
+def places(most: int) -> Steps[list[int]]:
+    """Which process took each of so many steps, a twentieth of a second each."""
+    taken: list[int] = []
+    for i in range(most):
+        time.sleep(0.05)
+        taken = [*taken, os.getpid()]
+        yield Step((i + 1) / most, taken)

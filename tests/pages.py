@@ -12,6 +12,7 @@ from streamlit.util import calc_hash
 
 from browser.board import AGAIN, NAME
 from tests.test_pack import unpack
+from views.plane.board import in_steps
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 # Every run of a page begins a runtime of Streamlit's, which reads through all installed packages for components. That would take as long
@@ -46,11 +47,16 @@ def fine(at: AppTest) -> AppTest:
     return at
 
 
+def steps(updates: int) -> str:
+    """So many updates in the words of a panel."""
+    return " ".join(in_steps(updates))
+
+
 class Panel(NamedTuple):
     title: str
     subtitle: str
     facts: dict[str, str]
-    counts: list[str]  # "32 steps"
+    counts: list[str]  # of each walk: number and unit
     details: list[str]
 
     @property

@@ -528,20 +528,12 @@ SMOOTH = {
 def test_planes_of_smooth_networks(name: str) -> None:
     """Every point that SciPy's root finder reaches from a lattice is listed; the rim agrees."""
     asked, _ = shown(SMOOTH[name], STANDARD)
-    window, expand = (-3.0, 3.5, -3.2, 3.0), expand_of(asked, ())
-    found = atlas_of(asked, (), window)
+    found = atlas_of(asked, (), (-3.0, 3.5, -3.2, 3.0))
     assert found.agrees is True
     points = np.array([point.position for point in found.points]).reshape(-1, 2)
     for start in np.stack(np.meshgrid(np.linspace(-2.5, 3, 3), np.linspace(-2.7, 2.5, 3)), axis=-1).reshape(-1, 2):
-        asked_at: dict[bytes, Expansions] = {}  # SciPy asks for the gradient and the Hessian at one point, one after the other
-
-        def here(z: Array, asked_at: dict[bytes, Expansions] = asked_at) -> Expansions:
-            if z.tobytes() not in asked_at:
-                asked_at[z.tobytes()] = expand(z[None])
-            return asked_at[z.tobytes()]
-
         options = {"maxfev": 60, "xtol": 1e-10}
-        end = scipy.optimize.root(lambda z: here(z).gradient[0], start, jac=lambda z: here(z).hessian[0], options=options)
+        end = scipy.optimize.root(lambda z: probed(asked, tuple(z))[1], start, jac=lambda z: probed(asked, tuple(z))[2], options=options)
         if end.success and -3 < end.x[0] < 3.5 and -3.2 < end.x[1] < 3:
             assert farthest(end.x[None], points) < 1e-6
 

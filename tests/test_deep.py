@@ -518,7 +518,7 @@ def test_sigmoids_make_gradients_vanish_and_weights_of_100_make_them_explode() -
     weights of that chapter, N(0, 1/fan_in), on the digits; 0.9³⁰ ≈ 0.042; σ'(0)·100 = 25."""
     chapter = Deep(data=Pick("digits"), nets=(Pick("none"),), depth=4, width=32, activation="sigmoid", initialization="lecun")
     deep = replace(chapter, steps=1, batch=0)
-    norms = run(deep).nets[0].record.measured.bias_gradients[0]
+    norms = trained(training_setup(deep, Pick("none"))).finish().measured.bias_gradients[0]
     assert 20 < norms[3] / norms[0] < 500
     assert pytest.approx(0.0424, abs=1e-4) == 0.9**30
     assert jax.grad(jax.nn.sigmoid)(0.0) * 100 == 25

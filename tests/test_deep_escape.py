@@ -126,7 +126,7 @@ NETS: dict[str, tuple[Deep, Pick, int]] = {
 }
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.long] * (name == "batch normalization")) for name in NETS])
 def test_both_ends_of_the_spectrum_beside_the_whole_hessian(name: str) -> None:
     """By eigh in float64. What Lanczos says of itself holds: an eigenvalue within its error, no value beyond the ends; and 64 steps are
     enough here, to a ten-thousandth of the largest."""

@@ -11,7 +11,7 @@ from core.numerals import numeral
 from labs.plane.run import PanelResult, run
 from labs.plane.setup import Experiment
 from lessons.scenes import SCALE
-from tests.pages import at_address, board, components, fine, opened, panels
+from tests.pages import at_address, board, components, fine, opened, panels, steps
 from views.lesson import lessons, scenes
 from views.view_state import ViewState
 
@@ -151,7 +151,7 @@ def test_from_a_lesson_to_the_next_and_back_to_the_bare_page() -> None:
     assert at.title[0].value == "standardize"
     at_address(at, {})
     assert not at.success
-    assert [panel.counts for panel in panels(at)] == [["32 steps"], ["2 steps"]]
+    assert [panel.counts for panel in panels(at)] == [[steps(32)], [steps(2)]]
 
 
 @pytest.mark.parametrize(("page", "name"), [("hidden", "unit"), ("scale", "hidden_gain"), ("optimizers", "unit")])

@@ -15,7 +15,7 @@ from labs.plane.setup import Experiment
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.menus import fields_of, menus
-from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, takeaways, told
+from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, steps, takeaways, told
 from views import progress
 from views.plane import rates
 from views.plane.control_panel import with_surface
@@ -71,7 +71,7 @@ def test_scale() -> None:
     assert headings(at) == ["Same 150 flowers, same model. Only the unit of one feature changed."]
     raw, standardized = panels(at)
     assert (raw.title, standardized.title) == (f"{label('features', 'none')} features", f"{label('features', 'standardize')} features")
-    assert (raw.counts, standardized.counts) == (["32 steps"], ["2 steps"])
+    assert (raw.counts, standardized.counts) == (["32 steps"], ["2 steps"]) == ([steps(32)], [steps(2)])
     assert (raw.condition, standardized.condition) == ("28.12", "1.266")
     assert (raw.limit, standardized.limit) == ("0.05296", "0.8948")
     assert takeaways(at) == [
@@ -81,12 +81,12 @@ def test_scale() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "condition", "counts"), [("1", "3.698", (5, 2)), ("20", "112.4", (126, 2)), ("100", "2809.5", ("3,135", 2))]
+    ("unit", "condition", "counts"), [("1", "3.698", (5, 2)), ("20", "112.4", (126, 2)), ("100", "2809.5", (3_135, 2))]
 )
-def test_scale_in_another_unit(unit: str, condition: str, counts: tuple[object, object]) -> None:
+def test_scale_in_another_unit(unit: str, condition: str, counts: tuple[int, int]) -> None:
     at = opened(query={"scale2": unit})
     raw, standardized = panels(at)
-    assert ([f"{counts[0]} steps"], [f"{counts[1]} steps"]) == (raw.counts, standardized.counts)
+    assert ([steps(counts[0])], [steps(counts[1])]) == (raw.counts, standardized.counts)
     assert (raw.condition, standardized.condition) == (condition, "1.266")
     assert standardized.limit == "0.8948"
     assert sliders(at)["unit of x₂ (sepal width)"]["value"] == float(unit)
@@ -98,11 +98,11 @@ def test_feature_normalization_switches_the_second_picture() -> None:
     at = opened()
     fine(at.toggle(key="scale features en").set_value(False).run())
     (raw,) = panels(at)
-    assert (raw.condition, raw.counts) == ("28.12", ["32 steps"])
+    assert (raw.condition, raw.counts) == ("28.12", [steps(32)])
     assert takeaways(at) == []
     assert at.query_params == {"p1.features": "none", "p1.hidden": "none", "v": "1"}
     fine(at.toggle(key="scale features en").set_value(True).run())
-    assert [panel.counts for panel in panels(at)] == [["32 steps"], ["2 steps"]]
+    assert [panel.counts for panel in panels(at)] == [[steps(32)], [steps(2)]]
     assert at.query_params == {}
 
 
@@ -182,18 +182,18 @@ def test_a_slider_shows_what_is_drawn(page: str, query: dict[str, str], label: s
 @pytest.mark.parametrize(
     ("gain", "conditions", "limits", "counts"),
     [
-        ("1", ("1.411", "1.656"), ("2.944", "2.699"), ("2", "2")),
-        ("8", ("55.41", "1.656"), ("0.05873", "2.699"), ("55", "2")),
-        ("30", ("778.6", "1.656"), ("0.004178", "2.699"), ("769", "2")),
+        ("1", ("1.411", "1.656"), ("2.944", "2.699"), (2, 2)),
+        ("8", ("55.41", "1.656"), ("0.05873", "2.699"), (55, 2)),
+        ("30", ("778.6", "1.656"), ("0.004178", "2.699"), (769, 2)),
     ],
 )
-def test_hidden_layer(gain: str, conditions: tuple[str, str], limits: tuple[str, str], counts: tuple[str, str]) -> None:
+def test_hidden_layer(gain: str, conditions: tuple[str, str], limits: tuple[str, str], counts: tuple[int, int]) -> None:
     at = opened("hidden", {"surface": "network", "surface.gain": gain})
     plain, batch = panels(at)
     assert (plain.title, batch.title, plain.subtitle) == ("no batch normalization", "batch normalization", batch.subtitle)
     assert (plain.condition, batch.condition) == conditions
     assert (plain.limit, batch.limit) == limits
-    assert (plain.counts, batch.counts) == ([f"{counts[0]} steps"], [f"{counts[1]} steps"])
+    assert (plain.counts, batch.counts) == ([steps(counts[0])], [steps(counts[1])])
     (said,) = takeaways(at)
     worse = "At this gain batch normalization is slightly worse: κ went from 1.411 to 1.656. There was nothing to repair."
     assert (said == worse) == (gain == "1")
@@ -514,14 +514,14 @@ def test_goal_is_told_as_a_number() -> None:
 def test_back_and_a_typed_link_change_the_same_session() -> None:
     at = opened()
     at_address(at, {"scale2": "100"})
-    assert panels(at)[0].counts == ["3,135 steps"]
+    assert panels(at)[0].counts == [steps(3_135)]
     at_address(at, {})
-    assert panels(at)[0].counts == ["32 steps"]
+    assert panels(at)[0].counts == [steps(32)]
     at_address(at, {"scale2": "nan"})
     assert len(at.warning) == 1
     at_address(at, {"scale2": "1"})
     assert not at.warning
-    assert panels(at)[0].counts == ["5 steps"]
+    assert panels(at)[0].counts == [steps(5)]
 
 
 def test_a_page_keeps_its_scene_while_another_is_visited() -> None:
@@ -531,15 +531,15 @@ def test_a_page_keeps_its_scene_while_another_is_visited() -> None:
     assert panels(at)[0].condition == "55.41"
     at.switch_page("views/pages/scale.py")
     at_address(at, {})
-    assert panels(at)[0].counts == ["3,135 steps"]
+    assert panels(at)[0].counts == [steps(3_135)]
     assert at.query_params == {"scale2": "100", "v": "1"}
 
 
 def test_sessions_do_not_share_a_scene() -> None:
     one, other = opened(query={"scale2": "100"}), opened()
     fine(one.run())
-    assert panels(one)[0].counts == ["3,135 steps"]
-    assert panels(other)[0].counts == ["32 steps"]
+    assert panels(one)[0].counts == [steps(3_135)]
+    assert panels(other)[0].counts == [steps(32)]
 
 
 def test_what_is_stopped_stays_whatever_else_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,11 +63,17 @@ def _places(problem: Problem, points: Float[np.ndarray, "k p"], unit: Float[np.n
     def place(i: int) -> PlanePoint | None:
         if not nearby.converged[i]:
             return None
-        at, hessian = nearby.position[i], nearby.hessian[i]
+        theta, loss, hessian = nearby.position[i], float(nearby.loss[i]), nearby.hessian[i]
         counts = signs(problem, hessian, unit, largest)
-        away = float(np.abs((at - points[i]) / unit).max())
-        kind = _degenerate(problem, at, float(nearby.loss[i]), unit) if counts.zero and at.size == 2 else _KINDS[counts.kind]
-        return PlanePoint(kind, away, at, float(nearby.loss[i]), hessian, eigenvalues(hessian), counts)
+        return PlanePoint(
+            kind=_degenerate(problem, theta, loss, unit) if counts.zero and theta.size == 2 else _KINDS[counts.kind],
+            distance=float(np.abs((theta - points[i]) / unit).max()),
+            theta=theta,
+            loss=loss,
+            hessian=hessian,
+            eigenvalues=eigenvalues(hessian),
+            counts=counts,
+        )
 
     return [place(i) for i in range(len(points))]
 
@@ -138,8 +144,16 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
     if not problem.surface.smooth(problem.structure):
         for i in searched:
             if _kink(problem, asked[2 + i], unit):
-                nowhere, loss = np.full(unit.size, np.nan), float(walked.points.loss[ends[i]])
-                near[i] = PlanePoint("kink", 0.0, asked[2 + i], loss, np.outer(nowhere, nowhere), nowhere, Counts(0, 0, 0))
+                undefined = np.full(unit.size, np.nan)
+                near[i] = PlanePoint(
+                    kind="kink",
+                    distance=0.0,
+                    theta=asked[2 + i],
+                    loss=float(walked.points.loss[ends[i]]),
+                    hessian=np.outer(undefined, undefined),
+                    eigenvalues=undefined,
+                    counts=Counts(0, 0, 0),
+                )
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in optimizer.fields)

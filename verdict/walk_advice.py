@@ -7,7 +7,7 @@ import numpy as np
 
 from core.messages import N_, message
 from core.settings import pick
-from labs.plane.downhill import downhill
+from labs.plane.downhill import Expansion, downhill
 from labs.plane.run import PanelResult, start_at, unit_of
 from labs.plane.setup import SAME, Experiment
 from labs.plane.walks import Walk
@@ -71,13 +71,12 @@ def escape(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: J
     critical = judgment.point.critical
     if critical is None:
         return None
-    step = downhill(
-        panel.problem, critical.theta, np.zeros_like(critical.theta), critical.hessian, critical.counts, unit_of(experiment, panel)
-    )
+    at = Expansion(critical.theta, np.zeros_like(critical.theta), critical.hessian, critical.counts)
+    step = downhill(panel.problem, at, unit_of(experiment, panel))
     if step is None:
         return None
-    at = critical.theta + step
-    start = start_at(experiment, panel.panel, (float(at[0]), float(at[1])))
+    below = critical.theta + step
+    start = start_at(experiment, panel.panel, (float(below[0]), float(below[1])))
     moved = (_rounded(start[0]), _rounded(start[1]))
     plain = with_settings(panel, walked, "gradient_descent", rate=panel.problem.surface.rate)
 

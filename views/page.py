@@ -15,6 +15,7 @@ from core.settings import Window
 from labs.plane.run import PanelResult, Result, fitting, start_at
 from labs.plane.setup import EDGE, Experiment
 from views import board, lesson, prefetch, progress
+from views.affordable import affordable
 from views.language import say, tr
 from views.plane.board import plane_board
 from views.plane.caption import caption
@@ -23,14 +24,14 @@ from views.session import E, Scene, edits, load_scene, moving, store_scene
 
 
 def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
-    """The scene of this run, and a warning for each thing that the address asked for and could not have."""
+    """The scene of this run, and a warning for each thing that was asked for and could not be had."""
     asked = lesson.lessons().get(st.query_params.get("lesson", ""))
     if asked is not None and asked.page != page:
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
     prefetch.clear()
     interruptible(progress.left_alone)
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
-    scene, refused = load_scene(page, opening, topics or {}, scenes)
+    scene, refused = load_scene(page, opening, topics or {}, scenes, affordable)
     for reason in refused:
         st.warning(say(reason))
     return scene

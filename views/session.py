@@ -26,8 +26,12 @@ class Scene(Generic[E]):
     view_state: ViewState
 
 
-def load_scene(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E]) -> tuple[Scene[E], list[Message]]:
-    """The scene of this run, and what was refused of the address: as the address says where that is new, else as the session has it.
+def load_scene(
+    page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[str, E], affordable: Callable[[E], tuple[E, Message | None]]
+) -> tuple[Scene[E], list[Message]]:
+    """The scene of this run, and what was refused of it: as the address says where that is new, else as the session has it.
+
+    affordable: gives the nearest scene that is not too dear, and what to say of it.
 
     A topic or a lesson in the address has an opening scene of its own. Right after a change by a person the browser may still send the
     address from before it: then the session counts.
@@ -43,8 +47,12 @@ def load_scene(page: str, opening: E, topics: Mapping[str, E], lessons: Mapping[
         opening = lessons.get(query.get("lesson", ""), topics.get(query.get("topic", ""), opening))
         experiment, view_state, refused = address.read(query, opening, ViewState(), lessons)
         known = Scene(page, opening, experiment, view_state)
-        st.session_state[_key(page)] = known
         st.session_state[f"refused {page}"] = refused
+    experiment, too_dear = affordable(known.experiment)
+    if too_dear is not None:
+        known = replace(known, experiment=experiment)
+        st.session_state[f"refused {page}"] = [*st.session_state.get(f"refused {page}", []), too_dear]
+    st.session_state[_key(page)] = known
     return known, st.session_state.get(f"refused {page}", [])
 
 

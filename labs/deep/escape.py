@@ -96,9 +96,17 @@ def escape_race(setup: TrainingSetup, index: int) -> Steps[Escape]:
     def so_far() -> Step[Escape]:
         below = (1 - FALLEN) * there.loss
         runners = tuple(Runner(name, loss, _left(loss, below)) for name, loss in curves.items())
-        update, rate = int(record.update[index]), float(setup.hyper["rate"])
-        done = sum(loss.size - 1 for loss in curves.values()) / (UPDATES * len(curves))
-        return Step(done, Escape(update, there, length, places, along[:-2], rate, batch, runners))
+        known = Escape(
+            update=int(record.update[index]),
+            there=there,
+            length=length,
+            places=places,
+            along=along[:-2],
+            rate=float(setup.hyper["rate"]),
+            batch=batch,
+            runners=runners,
+        )
+        return Step(sum(loss.size - 1 for loss in curves.values()) / (UPDATES * len(curves)), known)
 
     yield so_far()
     while min(loss.size for loss in curves.values()) <= UPDATES:

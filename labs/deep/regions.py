@@ -76,12 +76,13 @@ def chart_of(rows: Parts, units: tuple[str, ...]) -> Chart:
     x = rows.x[:, rows.train]
     if len(rows.names) == 2:
         first, second = (f"{name} ({unit})" if unit else name for name, unit in zip(rows.names, units, strict=True))
-        return Chart(np.zeros(2), np.eye(2), np.eye(2), (first, second), 1.0)
+        return Chart(origin=np.zeros(2), along=np.eye(2), across=np.eye(2), names=(first, second), share=1.0)
     mean, spread = x.mean(axis=1), x.std(axis=1)
     spread = np.where(spread > 0, spread, 1.0)
     u, s, _ = np.linalg.svd((x - mean[:, None]) / spread[:, None], full_matrices=False)
     two = u[:, :2] * np.where(u[:, :2].sum(axis=0) < 0, -1.0, 1.0)  # one sign of the two, on every machine
-    return Chart(mean, spread[:, None] * two, two.T / spread, None, float(np.sum(s[:2] ** 2) / np.sum(s**2)))
+    explained = float(np.sum(s[:2] ** 2) / np.sum(s**2))
+    return Chart(origin=mean, along=spread[:, None] * two, across=two.T / spread, names=None, share=explained)
 
 
 def _axis(values: Float[np.ndarray, " n"], half: float) -> Float[np.ndarray, " k"]:
@@ -127,6 +128,13 @@ def regions(setup: TrainingSetup, count: int) -> Regions:
     states = tuple(part[room] for part in record.state)
     classes = np.asarray(jax.device_get(decider(setup.net)(setup.numbers, states, record.theta[room], grid)))
     rows = _rows(setup)
-    labels = np.unique(rows.y, return_inverse=True)[1][rows.train]
-    predicted = classes[: kept.size].reshape(kept.size, SIDE, SIDE)
-    return Regions(chart, a, b, record.update[kept], predicted, chart.of(rows.x[:, rows.train]), labels, class_names(setup))
+    return Regions(
+        chart=chart,
+        a=a,
+        b=b,
+        update=record.update[kept],
+        predicted=classes[: kept.size].reshape(kept.size, SIDE, SIDE),
+        points=chart.of(rows.x[:, rows.train]),
+        labels=np.unique(rows.y, return_inverse=True)[1][rows.train],
+        names=class_names(setup),
+    )

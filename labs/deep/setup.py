@@ -19,6 +19,7 @@ MOST_LOSSES = 3  # that are picked
 MOST_RACED = 4  # networks, where each is trained plain and residual
 MOST_UPDATES = 20_000
 WIDTHS = (2, 4, 8, 16, 32, 64, 128)
+RESOLUTIONS = (25, 50, 75, 100)
 
 NORMALIZATION = Menu("normalization", hidden_normalizations)
 CLASS_LOSS = Menu("class_loss", class_losses)
@@ -78,7 +79,7 @@ class Deep(Setup):
     biases: str = option(N_("biases, γ and β in random directions"), "fixed", ("fixed", "free"), (N_("0 (Li et al.)"), N_("free")))
     planes: str = option(N_("planes"), "own", ("own", "shared"), (N_("each network's own"), N_("one for all")))
     levels: str = same_as(Experiment, "levels")
-    resolution: int = option(N_("points of the grid, a side"), 50, (25, 50, 75, 100))
+    resolution: int = option(N_("points of the grid, a side"), 50, RESOLUTIONS)
     windows: tuple[Window | None, ...] = windows_of(EDGE, "p", most=MOST_NETS)
 
     def window(self, picture: int) -> Window | None:

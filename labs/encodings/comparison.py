@@ -22,12 +22,12 @@ MARGIN = 0.06  # of the rows' range, on either side
 Classify = Callable[[Float[np.ndarray, "2 n"]], Int[np.ndarray, " n"]]
 
 
-class Judgment(NamedTuple):
-    """What a classifier makes of the rows."""
+class Classification(NamedTuple):
+    """The classes that a classifier predicts."""
 
     predicted: UInt8[np.ndarray, "m n"]  # [i, j]: the class at (a[j], b[i])
-    right: float  # the share of the rows whose class is the predicted one
-    recall: tuple[float, ...]  # that share of each class
+    right: float  # accuracy: the fraction of rows whose class is the predicted one
+    recall: tuple[float, ...]  # of each class, the fraction of its rows that is predicted right
 
 
 class Comparison(NamedTuple):
@@ -39,9 +39,9 @@ class Comparison(NamedTuple):
     labels: Int[np.ndarray, " n"]  # the place of each row's class in `names`
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
-    by_number: Judgment
-    by_one_hot: Judgment
-    by_softmax: Judgment
+    by_number: Classification
+    by_one_hot: Classification
+    by_softmax: Classification
     orders: tuple[tuple[str, float], ...]  # every numbering that the table offers, and the share that is right by class number under it
 
     @property
@@ -86,10 +86,13 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
     across, up = np.meshgrid(a, b)
     points = np.stack([across.ravel(), up.ravel()])
 
-    def judged(classify: Classify) -> Judgment:
+    def classified(classify: Classify) -> Classification:
         right = classify(affine(x)) == labels
-        recall = tuple(float(right[labels == k].mean()) for k in range(len(names)))
-        return Judgment(classify(affine(points)).reshape(across.shape).astype(np.uint8), float(right.mean()), recall)
+        return Classification(
+            predicted=classify(affine(points)).reshape(across.shape).astype(np.uint8),
+            right=float(right.mean()),
+            recall=tuple(float(right[labels == k].mean()) for k in range(len(names))),
+        )
 
     def onto(codes: Codes) -> Classify:
         model = least_squares(affine(x), labels, codes)
@@ -107,10 +110,10 @@ def _compared(data: Pick, scales: Pair) -> Comparison:
         labels=labels,
         a=a,
         b=b,
-        by_number=judged(onto(numbers[:, None])),
-        by_one_hot=judged(onto(one_hot(len(names)))),
-        by_softmax=judged(lambda inputs: np.argmax(w @ inputs + bias[:, None], axis=0)),
-        orders=tuple((choice, judged(onto(other[:, None])).right) for choice, other in others),
+        by_number=classified(onto(numbers[:, None])),
+        by_one_hot=classified(onto(one_hot(len(names)))),
+        by_softmax=classified(lambda inputs: np.argmax(w @ inputs + bias[:, None], axis=0)),
+        orders=tuple((choice, classified(onto(other[:, None])).right) for choice, other in others),
     )
 
 

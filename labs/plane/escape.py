@@ -11,7 +11,7 @@ from compute.engine import door
 from core.messages import N_, Message, message
 from core.settings import Pick, pick
 from labs.plane.closeup import Closeup
-from labs.plane.downhill import downhill
+from labs.plane.downhill import Expansion, downhill
 from labs.plane.run import PanelResult, unit_of
 from labs.plane.setup import Experiment, start_of
 from labs.plane.walks import Rated, Updates, Walk, WalkSetup, walk
@@ -31,7 +31,8 @@ class Runner(NamedTuple):
 @door
 def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
     """The step down from the point of the close-up, where there is one."""
-    return downhill(panel.problem, near.theta, near.gradient, near.hessian, near.counts, unit_of(experiment, panel))
+    at = Expansion(near.theta, near.gradient, near.hessian, near.counts)
+    return downhill(panel.problem, at, unit_of(experiment, panel))
 
 
 def rate_of(experiment: Experiment, panel: PanelResult) -> float:

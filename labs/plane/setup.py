@@ -19,6 +19,7 @@ from surfaces.surface import Structure
 
 BEST, SAME, FRACTION = "best", "same", "fraction"
 MOST_PANELS, MOST_OPTIMIZERS = 3, 4
+RESOLUTIONS = (50, 100, 150, 200, 300, 400)
 POINT = Number("start", N_("start"), 0.0, -1e6, 1e6)
 EDGE = Number("window", N_("window"), 0.0, -1e7, 1e7)
 
@@ -87,7 +88,7 @@ class Experiment(Setup):
     )
     span: str = option(N_("color range"), "own", ("own", "same"), (N_("each picture's own"), N_("the same for all pictures")))
     quantity: str = option(N_("the map shows"), "loss", ("loss", "slope"), (N_("the loss"), N_("the norm of its gradient")), key="drawn")
-    resolution: int = option(N_("points of the grid, a side"), 100, (50, 100, 150, 200, 300, 400))
+    resolution: int = option(N_("points of the grid, a side"), 100, RESOLUTIONS)
 
 
 def own(experiment: Experiment, panel: Panel) -> Experiment:

@@ -247,7 +247,7 @@ def test_a_long_computation_is_stopped_and_goes_on(serve: Serve, page: Page) -> 
     methods = "o1=adam&o2=rmsprop&o3=adagrad&o4=nadam"
     page.goto(f"{serve('app.py')}/workbench?surface=network&surface.plane=hidden&mode=best&steps=100000&{methods}")
     expect(page.get_by_text("Computing: ")).to_be_visible(timeout=120_000)
-    expect(page.get_by_text("steps so far").first).to_be_visible()
+    expect(page.locator(".esl-unit", has_text="so far").first).to_be_visible()
     expect(page.get_by_text("its best rate is being looked for").first).to_be_visible()
     grows(page, share(page, "Computing: "))
     page.get_by_role("button", name="Stop", exact=True).click()

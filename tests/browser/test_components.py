@@ -8,7 +8,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Serve, Visit
-from tests.browser.helpers import DARK, PHONE, at_rest, becomes, in_the_long_tests, numbers, settle
+from tests.browser.helpers import DARK, PHONE, at_rest, becomes, change_window, in_the_long_tests, numbers, settle
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def field(page: Page, label: str = "Scale of the second feature") -> Locator:
 # ------------------------------------------------------------------------------------------------------------------- the board
 
 
-def test_a_board_shows_pictures_numbers_and_facts(visit: Visit, page: Page) -> None:
+def test_a_board_shows_pictures_numbers_facts_and_named_controls(visit: Visit, page: Page) -> None:
     visit("/")
     expect(page.get_by_role("group", name=re.compile("Contours of the loss, Raw features: condition number 28.1"))).to_be_visible()
     assert page.locator(".esl-contour .contourlayer path").count() > 10
@@ -54,18 +54,33 @@ def test_a_board_shows_pictures_numbers_and_facts(visit: Visit, page: Page) -> N
     version = page.evaluate("window.Plotly.version")
     scripts = page.locator("script[src*='app/static/lab-'][src$='/plotly.min.js']").count()
     assert scripts == 1, f"plotly.js {version} should come from the app itself"
-
-
-def test_equal_scales_are_drawn_equal(visit: Visit, page: Page) -> None:
-    visit("/")
+    # equal scales are drawn equal
     width, height = page.locator(".esl-contour .esl-plotly").first.evaluate(
         "e => [e._fullLayout.xaxis._length / (e._fullLayout.xaxis.range[1] - e._fullLayout.xaxis.range[0]),"
         " e._fullLayout.yaxis._length / (e._fullLayout.yaxis.range[1] - e._fullLayout.yaxis.range[0])]"
     )
     assert width == pytest.approx(height, rel=1e-3)
+    # every control has a name and shows its focus
+    for role, name in [
+        ("button", "Play"),
+        ("button", "One update forward"),
+        ("slider", "Shown update"),
+        ("combobox", "Speed"),
+        ("button", "Contour"),
+        ("button", "3-D"),
+    ]:
+        control = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+        control.focus()
+        page.keyboard.press("Shift")
+        expect(control).to_be_focused()
+    play = page.get_by_role("button", name="Play", exact=True)
+    page.get_by_role("button", name="One update forward").focus()
+    page.keyboard.press("Shift+Tab")
+    expect(play).to_be_focused()
+    assert play.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
 
 
-def test_play_moves_the_markers_and_counts_up_to_the_final_numbers(visit: Visit, page: Page) -> None:
+def test_play_step_and_scrub_move_the_markers_and_count_up_to_the_final_numbers(visit: Visit, page: Page) -> None:
     visit("/")
     full = [ink(page, 0), ink(page, 1)]
     speed = page.get_by_role("combobox", name="Speed")
@@ -89,10 +104,6 @@ def test_play_moves_the_markers_and_counts_up_to_the_final_numbers(visit: Visit,
     assert numbers(page) == ["40", "1"]
     assert [ink(page, 0), ink(page, 1)] == full
     expect(page.locator(".esl-live")).to_contain_text("40 steps")
-
-
-def test_step_and_scrub(visit: Visit, page: Page) -> None:
-    visit("/")
     step = page.get_by_role("button", name="One update forward")
     for k in (1, 2, 3):
         step.click()
@@ -261,7 +272,7 @@ def test_one_two_and_three_panels_in_one_row(visit: Visit, page: Page) -> None:
 # ------------------------------------------------------------------------------------------------------------------ the slider
 
 
-def test_a_drag_sends_live_and_the_last_value_wins(visit: Visit, page: Page) -> None:
+def test_a_drag_sends_live_its_last_value_wins_and_it_lands_on_a_tick(visit: Visit, page: Page) -> None:
     visit("/")
     box = scale(page).bounding_box()
     assert box
@@ -282,13 +293,7 @@ def test_a_drag_sends_live_and_the_last_value_wins(visit: Visit, page: Page) -> 
     settle(page)
     assert field(page).input_value() == shown
     assert received(page) - before <= moves + 1
-
-
-def test_a_drag_lands_exactly_on_a_tick(visit: Visit, page: Page) -> None:
-    visit("/")
-    box = scale(page).bounding_box()
-    assert box
-    y = box["y"] + box["height"] / 2
+    # a drag lands exactly on a tick
     start, length = box["x"] + 12, box["width"] - 24
     page.mouse.move(start + 0.575 * length, y)
     page.mouse.down()
@@ -299,7 +304,7 @@ def test_a_drag_lands_exactly_on_a_tick(visit: Visit, page: Page) -> None:
     assert float(scale(page).input_value()) == pytest.approx(1000 * 2 / 3, abs=0.01)
 
 
-def test_ticks_and_field_set_exact_values(visit: Visit, page: Page) -> None:
+def test_ticks_field_and_keyboard_set_exact_values(visit: Visit, page: Page) -> None:
     visit("/")
     for label, value in (("cm", "1.0"), ("mm", "0.1"), ("dm", "10.0"), ("m", "100.0")):
         page.get_by_role("button", name=f"Scale of the second feature: {label}", exact=True).click()
@@ -312,10 +317,7 @@ def test_ticks_and_field_set_exact_values(visit: Visit, page: Page) -> None:
     field(page).press("Enter")
     expect(field(page)).to_have_value("0.1")
     expect(field(page)).to_be_visible()
-
-
-def test_the_keyboard(visit: Visit, page: Page) -> None:
-    visit("/")
+    # the keyboard
     rate = scale(page)
     rate.focus()
     rate.press("Home")
@@ -342,9 +344,14 @@ def test_the_keyboard(visit: Visit, page: Page) -> None:
     expect(page.locator(".esl-update")).to_have_text("update 1 of 1")
 
 
-@pytest.mark.parametrize("page", [{}, PHONE], indirect=True, ids=["wide", "narrow"])
 def test_marks_and_ticks_are_apart_and_inside(visit: Visit, page: Page) -> None:
     visit("/")
+    for width, height in ((1280, 800), (390, 844)):
+        change_window(page, width, height)
+        _apart_and_inside(page)
+
+
+def _apart_and_inside(page: Page) -> None:
     host = page.get_by_role("slider", name="Learning rate η").bounding_box()
     marks = page.locator(".mark")
     expect(marks).to_have_count(3)
@@ -398,24 +405,3 @@ def test_the_dark_theme_and_a_change_of_it(visit: Visit, page: Page) -> None:
     page.emulate_media(color_scheme="light")
     expect(page.locator(".esl-board:not(.esl-dark)")).to_have_count(1)
     page.wait_for_function("c => document.querySelector('.esl-contour .esl-plotly')._fullLayout.font.color !== c", arg=dark)
-
-
-def test_every_control_has_a_name_and_shows_its_focus(visit: Visit, page: Page) -> None:
-    visit("/")
-    for role, name in [
-        ("button", "Play"),
-        ("button", "One update forward"),
-        ("slider", "Shown update"),
-        ("combobox", "Speed"),
-        ("button", "Contour"),
-        ("button", "3-D"),
-    ]:
-        control = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
-        control.focus()
-        page.keyboard.press("Shift")
-        expect(control).to_be_focused()
-    play = page.get_by_role("button", name="Play", exact=True)
-    page.get_by_role("button", name="One update forward").focus()
-    page.keyboard.press("Shift+Tab")
-    expect(play).to_be_focused()
-    assert play.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"

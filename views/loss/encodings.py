@@ -14,7 +14,7 @@ from core.settings import Pick, pick
 from figures.class_names import with_names
 from figures.distances import square
 from figures.regions import regions
-from labs.encodings.comparison import Comparison, Judgment, compared, numbering, order_of
+from labs.encodings.comparison import Classification, Comparison, compared, numbering, order_of
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import DATA, Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
@@ -140,15 +140,15 @@ def masked(comparison: Comparison) -> str:
     return text.format(name=comparison.names[k], share=percent(comparison.by_one_hot.recall[k]))
 
 
-def region(experiment: Experiment, comparison: Comparison, judgment: Judgment, title: str, caption: str, key: str) -> None:
+def region(experiment: Experiment, comparison: Comparison, classification: Classification, title: str, caption: str, key: str) -> None:
     axes = columns_of(experiment)[:2]
-    figure = regions(comparison.a, comparison.b, judgment.predicted, comparison.x, comparison.labels, comparison.names, axes)
+    figure = regions(comparison.a, comparison.b, classification.predicted, comparison.x, comparison.labels, comparison.names, axes)
     names: Sequence[str] = comparison.names
     if key == "number":
         names = [f"{name} = {number:g}" for number, name in zip(comparison.numbers, names, strict=True)]
-    st.metric(tr(title), tr("{share} % right").format(share=percent(judgment.right)))
+    st.metric(tr(title), tr("{share} % right").format(share=percent(classification.right)))
     alt = tr("Decision regions over {x} and {y}, {how}: {share} % of the rows are right.")
-    alt = alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(judgment.right))
+    alt = alt.format(x=axes[0], y=axes[1], how=tr(title), share=percent(classification.right))
     figure_chart(f"regions {key}", with_names(figure, comparison.x, comparison.labels, names), alt, tall=True)
     st.caption(caption)
 
@@ -162,9 +162,9 @@ def decisions(experiment: Experiment, comparison: Comparison) -> None:
         (comparison.by_one_hot, ONE_HOT, masked(comparison), "one-hot"),
         (comparison.by_softmax, SOFTMAX, tr("Straight borders again, but a row that is right beyond doubt costs nothing."), "softmax"),
     )
-    for column, (judgment, title, caption, key) in zip(st.columns(3), three, strict=True):
+    for column, (classification, title, caption, key) in zip(st.columns(3), three, strict=True):
         with column:
-            region(experiment, comparison, judgment, title, caption, key)
+            region(experiment, comparison, classification, title, caption, key)
 
 
 def distances(comparison: Comparison) -> None:

@@ -15,7 +15,7 @@ from views import lesson
 from views.controls import field, number
 from views.language import tr
 from views.page import end_page, heading, open_page, picture, takeaway, try_next
-from views.plane.board import method_of, title_of
+from views.plane.board import in_steps, method_of, title_of
 from views.plane.control_panel import control_panel, schedule
 from views.plane.main_controls import alike, correlation, sides, unit
 from views.plane.rates import modes
@@ -45,7 +45,7 @@ def _counts(result: Result, panel: int) -> str:
     """ "GD 115, RMSProp 56, Adam 27" """
     counts = []
     for walked in result.panels[panel].walks:
-        end = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else f"{walked.settled:,}"
+        end = tr("exploded") if walked.diverged is not None else tr("not there") if walked.settled is None else in_steps(walked.settled)[0]
         counts.append(f"{method_of(walked.picked)} {end}")
     return ", ".join(counts)
 

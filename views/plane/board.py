@@ -97,15 +97,21 @@ def _cloud_axes(experiment: Experiment, panel: PanelResult) -> tuple[str, str]:
     return (first, second) if raw else ("x̃<sub>1</sub>", "x̃<sub>2</sub>")
 
 
+def in_steps(updates: int) -> tuple[str, str]:
+    """A count of updates as it is shown: the number and its unit."""
+    return f"{updates:,}", tr("step") if updates == 1 else tr("steps")
+
+
 def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
     """The big number under a panel, its unit, and how the walk ended."""
     if walked.diverged is not None:
         return "✕", tr("explodes"), "diverged"
     if not walked.finished:
-        return f"{walked.done:,}", tr("steps so far"), "open"
+        return in_steps(walked.done)[0], tr("steps so far"), "open"
     if walked.settled is None:
-        return f"> {steps:,}", tr("steps"), "open"
-    return f"{walked.settled:,}", tr("step") if walked.settled == 1 else tr("steps"), "settled"
+        number, unit = in_steps(steps)
+        return f"> {number}", unit, "open"
+    return *in_steps(walked.settled), "settled"
 
 
 def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int, moving: bool, details: bool) -> Walk:

@@ -1,0 +1,106 @@
+"""The engine of a cluster: a Dask scheduler that runs already, and its workers. Needs requirements-cluster.txt; docs/deploy.md says how.
+
+Dask computes equal requests once, and gives what a lost worker was at to another. A job goes on in turns, and every turn of it goes to
+the worker that holds the job. Which worker that is follows from the request alone, so all who ask agree without a word; when a worker
+is lost, the jobs that it held, and no others, begin anew elsewhere.
+"""
+
+import threading
+import time
+from concurrent.futures import CancelledError, Future, wait
+from dataclasses import dataclass
+from hashlib import sha256
+
+from distributed import Client
+from distributed.client import FutureCancelledError
+
+from compute.engine import Busy, Request, asker
+from compute.workers import LOOK, TRIES, begin
+
+CONNECTING = 10.0  # seconds that a scheduler has to answer when it is first asked
+ROLL_CALL = 1.0  # seconds between two looks at which workers there are
+
+
+def answer(request: Request) -> object:
+    """In a worker: the answer, its arrays NumPy's."""
+    begin()
+    return request.answer()
+
+
+def home(request: Request, workers: tuple[str, ...]) -> str:
+    """The worker that holds the carry of a request: the highest of the hashes of both (rendezvous hashing, Thaler and Ravishankar 1998),
+    so that a worker that comes or goes moves its own requests only."""
+    return max(workers, key=lambda worker: sha256(f"{worker} {request!r}".encode()).digest())
+
+
+@dataclass(frozen=True)
+class RollCall:
+    """The workers there are, by address, with their number of threads, and when that was asked."""
+
+    threads: dict[str, int]
+    asked: float
+
+
+class Cluster:
+    """Computes on the workers of a scheduler, "tcp://host:port". Raises OSError where none answers."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self._lock, self._asking = address, threading.Lock(), 0
+        self._client = self._connected()
+        self._roll_call = RollCall({}, 0.0)
+
+    def _connected(self) -> Client:
+        return Client(self._address, timeout=CONNECTING, set_as_default=False)
+
+    def close(self) -> None:
+        """Let go of the scheduler, which goes on."""
+        self._client.close()
+
+    def ask(self, request: Request) -> object:
+        """See Engine."""
+        with self._lock:
+            if self._client.status != "running":
+                self._client = self._connected()
+            if not asker().urgent and self._asking >= sum(self._workers().values()):
+                raise Busy
+            self._asking += 1
+        try:
+            return self._ask(request)
+        finally:
+            with self._lock:
+                self._asking -= 1
+
+    def _ask(self, request: Request) -> object:
+        """A request whose worker or scheduler is lost is made again, some times."""
+        for _ in range(TRIES):
+            holder = None if request.subject is request else home(request.subject, self._present())
+            executor = self._client.get_executor(pure=True, retries=TRIES, **({} if holder is None else {"workers": [holder]}))
+            future: Future[object] = executor.submit(answer, request)
+            try:
+                while not wait([future], LOOK).done:
+                    asker().waiting()
+                    if holder is not None and holder not in self._present():
+                        break
+                else:
+                    return future.result()
+            except (CancelledError, FutureCancelledError):
+                pass  # the scheduler forgot it
+            finally:
+                future.cancel()
+        raise RuntimeError(f"{request.module}.{request.name} has lost {TRIES} workers of {self._address}: have they memory enough?")
+
+    def _present(self) -> tuple[str, ...]:
+        """The addresses of the workers. Waits for the first one, as long as whoever asks does."""
+        while True:
+            with self._lock:
+                workers = tuple(self._workers())
+            if workers:
+                return workers
+            asker().waiting()
+            time.sleep(LOOK)
+
+    def _workers(self) -> dict[str, int]:
+        """The workers there are, as of a moment ago. The lock is held."""
+        if time.monotonic() - self._roll_call.asked > ROLL_CALL:
+            self._roll_call = RollCall(dict(self._client.nthreads()), time.monotonic())
+        return self._roll_call.threads
