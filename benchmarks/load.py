@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -42,20 +43,21 @@ class Person:
     seconds: list[float] = field(default_factory=list)
     lost: int = 0
     reruns: int = 0
+    fragment: str = ""  # the part of the page that the slider is in, which the browser names with each change of it
 
     async def live(self, port: int, until: float, seed: int) -> None:
         """Open the page, wait for its first picture, and change it again and again."""
         draw = random.Random(seed)
         address = f"ws://127.0.0.1:{port}/_stcore/stream"
         async with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, ping_timeout=None) as line:
-            await self._send(line, None, 0.0, 0)
+            await line.send(self.asks(None, 0.0, 0))
             element = await self._answer(line, 0, 120.0)
             await asyncio.sleep(draw.uniform(0, PAUSE))
             turn = 0
             while element and time.monotonic() < until:
                 turn += 1
                 begun = time.monotonic()
-                await self._send(line, element, self._somewhere(draw), turn)
+                await line.send(self.asks(element, self._somewhere(draw), turn))
                 if await self._answer(line, turn, LIMIT) is None:
                     self.lost += 1
                 self.seconds.append(time.monotonic() - begun)
@@ -65,15 +67,25 @@ class Person:
         """A value of the slider that nobody is likely to have set before, in three digits."""
         return float(f"{math.exp(draw.uniform(math.log(self.low), math.log(self.high))):.3g}")
 
-    async def _send(self, line: ClientConnection, element: str | None, value: float, turn: int) -> None:
+    def asks(self, element: str | None, value: float, turn: int) -> bytes:
+        """What the browser sends when the slider is moved to the value; before there is a slider, when the page is opened."""
         message = BackMsg()
         message.rerun_script.query_string = self.query
         message.rerun_script.page_name = self.page
         if element is not None:
+            message.rerun_script.fragment_id = self.fragment
             state = message.rerun_script.widget_states.widgets.add()
             state.id = element
             state.json_value = json.dumps({"sent": {"value": value, "moving": False, "turn": turn}})
-        await line.send(message.SerializeToString())
+        return message.SerializeToString()
+
+    def sees(self, message: ForwardMsg) -> str:
+        """The identity of the slider, where it is what the message draws; else ""."""
+        proto = message.delta.new_element.bidi_component
+        if proto.component_name != "error_surface_slider" or not json.loads(proto.json)["label"].startswith(self.slider):
+            return ""
+        self.fragment = message.delta.fragment_id
+        return str(proto.id)
 
     async def _answer(self, line: ClientConnection, turn: int, limit: float) -> str | None:
         """The identity of the slider, once a board was sent by a run that knows of this turn; None after `limit` seconds."""
@@ -89,10 +101,8 @@ class Person:
             if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
                 continue
             proto = message.delta.new_element.bidi_component
-            if proto.component_name == "error_surface_slider":
-                said = json.loads(proto.json)
-                if said["label"].startswith(self.slider):
-                    element, taken = proto.id, said["answered"] >= turn
+            if slider := self.sees(message):
+                element, taken = slider, json.loads(proto.json)["answered"] >= turn
             elif proto.component_name == "error_surface_board" and taken and element:
                 return str(element)
         return None
@@ -118,13 +128,22 @@ def proportional_set(process: int) -> float:
     return found / 1024
 
 
-def processor_seconds(process: int) -> float:
-    """Seconds of processor time that the program has taken with all its processes."""
-    found = 0
-    for one in tree(process):
+class Spent(NamedTuple):
+    """Seconds of processor time."""
+
+    page: float  # of the process that talks with browsers
+    workers: float  # of all that it has started
+
+
+def spent(process: int) -> Spent:
+    """What the program has taken so far."""
+
+    def seconds(one: int) -> float:
         parts = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-        found += int(parts[11]) + int(parts[12])
-    return found / 100
+        return (int(parts[11]) + int(parts[12])) / 100
+
+    page, *workers = map(seconds, tree(process))
+    return Spent(page, sum(workers))
 
 
 def on_unit(page: str) -> Person:
@@ -156,24 +175,26 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=60.0)
     arguments.add_argument("--mixed", action="store_true")
     asked = arguments.parse_args()
-    print("| people | changes | lost | p50 | p95 | p95 beside one | runs a change | CPU s a change | MB |\n" + "| --- " * 9 + "|")
+    columns = ("people", "changes", "lost", "p50", "p95", "p95 beside one", "runs a change", "CPU a change: page", "workers", "MB")
+    print(f"| {' | '.join(columns)} |\n{'| --- ' * len(columns)}|")
     alone = float("nan")
     with tempfile.TemporaryDirectory() as cache, server({"JAX_COMPILATION_CACHE_DIR": cache}) as (running, port):
         until_listening(port)
         asyncio.run(together(on_scale(1)[0], port, 20.0))  # compiled, and warm
         for count in asked.people:
             people, timed = (mixed if asked.mixed else on_scale)(count)
-            before = processor_seconds(running.pid)
+            before = spent(running.pid)
             asyncio.run(together(people, port, asked.seconds))
-            spent = processor_seconds(running.pid) - before
+            page, workers = (1000 * (now - then) for now, then in zip(spent(running.pid), before, strict=True))
             answers = [second for person in timed for second in person.seconds]
             lost, changes = sum(person.lost for person in timed), len(answers)
             p50, p95 = percentile(answers, 0.5), percentile(answers, 0.95)
             alone = p95 if count == 1 else alone
-            runs = sum(person.reruns for person in people) / max(1, sum(len(person.seconds) for person in people))
+            moved = max(1, sum(len(person.seconds) for person in people))
+            runs = sum(person.reruns for person in people) / moved
             print(
                 f"| {count} | {changes} | {lost} | {p50:.3f} s | {p95:.3f} s | {p95 / alone:.2f} × | {runs:.2f} "
-                f"| {spent / max(1, changes):.3f} | {proportional_set(running.pid):.0f} |",
+                f"| {page / moved:.0f} ms | {workers / moved:.0f} ms | {proportional_set(running.pid):.0f} |",
                 flush=True,
             )
 

@@ -32,7 +32,7 @@ Matrix = Float[np.ndarray, "d n"]
 
 
 @cache
-def drawer(n: int, room: int) -> Callable[..., tuple[Rows, Int[Array, " n"]]]:
+def batch_sampler(n: int, room: int) -> Callable[..., tuple[Rows, Int[Array, " n"]]]:
     rows = Rows(jnp.arange(float(n))[None], jnp.arange(float(n)), jnp.ones(n))
 
     @jax.jit
@@ -47,7 +47,7 @@ def drawn(count: int, size: int, updates: int, seed: int = 0, n: int = 64, room:
     """The numbers of the rows that count in each of the first batches, n − count rows of padding behind them."""
     order, batches = jnp.zeros(n, jnp.int64), []
     for t in range(updates):
-        rows, order = drawer(n, room)(np.int64(count), np.int64(size), np.int64(seed), np.int64(t), order)
+        rows, order = batch_sampler(n, room)(np.int64(count), np.int64(size), np.int64(seed), np.int64(t), order)
         batches.append(np.asarray(rows.y)[np.asarray(rows.w) > 0].astype(int).tolist())
     return batches
 

@@ -25,6 +25,7 @@ from figures.surface import surface
 from labs.plane.run import run
 from labs.plane.setup import Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, RATES, SCALE, WORKBENCH
+from verdict.plane import judged_run
 from views.plane.board import plane_board
 from views.view_state import ViewState
 
@@ -84,7 +85,7 @@ SCENES = {
 @pytest.mark.parametrize("name", SCENES)
 def test_every_figure_of_a_page_is_one(name: str) -> None:
     experiment = SCENES[name]
-    board = plane_board(experiment, run(experiment), ViewState(curves="on"))
+    board = plane_board(experiment, judged_run(experiment), ViewState(curves="on"))
     assert board["curves"] is not None
     accepted(board["curves"])
     for panel in board["panels"]:
@@ -220,8 +221,8 @@ def test_ellipse_is_where_the_quadratic_has_that_excess(hessian: np.ndarray, exc
 def test_the_drawn_goal_is_the_level_line_of_the_actual_regression(unit: float) -> None:
     """In the picture as it is sent: every point of the ring has the loss L* + 0.01·Var(y), residual by residual."""
     experiment = Experiment(scale2=unit, steps=50)
-    result = run(experiment)
-    board = plane_board(experiment, result, ViewState())
+    judged = judged_run(experiment)
+    board, result = plane_board(experiment, judged, ViewState()), judged.result
     for i, standard in enumerate((False, True)):
         x, y = iris(unit, standard)
         (ring,) = (trace for trace in board["panels"][i]["contour"]["data"] if trace.get("name") == "the goal")
@@ -239,8 +240,8 @@ def test_the_drawn_goal_is_the_level_line_of_the_actual_regression(unit: float) 
 
 def test_the_surface_shows_the_loss_itself_and_the_contour_its_height() -> None:
     experiment = Experiment(steps=50, resolution=20)
-    result = run(experiment)
-    board = plane_board(experiment, result, ViewState(view="surface"))
+    judged = judged_run(experiment)
+    board, result = plane_board(experiment, judged, ViewState(view="surface")), judged.result
     for i, panel in enumerate(board["panels"]):
         assert panel["surface"] is not None
         deep, flat, true = panel["surface"]["data"][0], panel["contour"]["data"][0], result.panels[i].grid
@@ -372,3 +373,12 @@ def test_icon() -> None:
     assert [part.get("fill") for part in shapes] == list(reversed(LOSS))
     widths = [float(part.attrib["rx"]) for part in shapes[1:]]
     assert widths == sorted(widths, reverse=True)
+
+
+def test_a_far_start_does_not_hide_the_valley() -> None:
+    """1 % of the loss at (3, 4) is 390 on Beale's function, above nearly half of its window."""
+    panel = run(Experiment(surface=pick("beale"), start=(3.0, 4.0), steps=1)).panels[0]
+    assert panel.goal is not None
+    assert np.mean(panel.grid < panel.goal / 3) > 0.3
+    scale = levels("log", panel.grid, panel.fit.loss, panel.goal)
+    assert np.mean(scale.height(panel.grid) <= scale.first + 1e-9) < 0.06

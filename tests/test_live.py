@@ -17,6 +17,7 @@ from labs.plane.run import batch_landscape, problem_of, run, start_at
 from labs.plane.setup import Experiment, Panel
 from labs.plane.start import started
 from lessons.scenes import ADAPTIVE, BATCHES, SCALE
+from verdict.plane import judged_run
 from views import prefetch
 from views.page import done
 from views.plane.board import MOVING, plane_board
@@ -126,7 +127,7 @@ def test_fit_holds_walks_and_minima(name: str, aspect: str) -> None:
         assert np.all((found >= [left, bottom]) & (found <= [right, top]))
     if aspect == "equal":
         assert right - left == pytest.approx(top - bottom, rel=1e-4)
-    drawn = plane_board(fitted, run(fitted), ViewState())
+    drawn = plane_board(fitted, judged_run(fitted), ViewState())
     assert drawn["panels"][0]["fitted"]
 
 
@@ -248,7 +249,7 @@ def test_a_page_of_the_flip_book_is_the_landscape_that_its_update_went_by() -> N
 
 def sent(experiment: Experiment, shown: ViewState, moving: bool) -> int:
     """Bytes of everything that a board is sent."""
-    data = plane_board(experiment, run(experiment), shown, moving=moving)
+    data = plane_board(experiment, judged_run(experiment, moving=moving), shown, moving=moving)
     apart = ("contour", "cloud", "surface", "walks")
     parcels = [{key: panel[key] for key in apart} for panel in data["panels"]]  # type: ignore[literal-required]
     rest = [{key: value for key, value in panel.items() if key not in apart} for panel in data["panels"]]
@@ -271,9 +272,9 @@ def test_three_pictures_with_four_walks_and_curves_are_at_most_200_kB(moving: bo
 
 def test_a_walk_that_moves_has_few_points_and_all_its_excursions() -> None:
     experiment = replace(FULL, panels=FULL.panels[:1], optimizers=(pick("momentum", momentum=0.99, rate=0.005),))
-    result = run(experiment)
-    (walk,) = plane_board(experiment, result, ViewState(), moving=True)["panels"][0]["walks"]
-    whole = result.panels[0].walks[0]
+    judged = judged_run(experiment, moving=True)
+    (walk,) = plane_board(experiment, judged, ViewState(), moving=True)["panels"][0]["walks"]
+    whole = judged.result.panels[0].walks[0]
     path = walk["path"]
     assert isinstance(path, Derived)
     drawn = path.value().reshape(-1, 2)

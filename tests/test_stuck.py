@@ -12,7 +12,7 @@ from jaxtyping import Float
 from sklearn.datasets import load_iris
 
 from labs.plane.setup import SAME, Experiment, Panel, optimizers
-from labs.plane.run import PanelResult, run, unit_of
+from labs.plane.run import PanelResult, run
 from landscape.curvature import NEAR_ZERO, counted, preconditioned
 from optim.optimizer import stable_below
 from core.settings import Pick, pick
@@ -116,7 +116,7 @@ def test_what_is_drawn_is_the_loss_and_its_expansion() -> None:
     h = found.hessian
     quadratic = h[0, 0] * da**2 / 2 + h[0, 1] * da * db + h[1, 1] * db**2 / 2
     np.testing.assert_allclose(found.expanded, found.loss + found.gradient[0] * da + found.gradient[1] * db + quadratic, rtol=1e-13)
-    reach = 0.4 * unit_of(TOY, panel)
+    reach = 0.4 * panel.unit
     assert (found.a[-1] - found.a[0]) / 2 == pytest.approx(float(reach[0]), rel=1e-12)
 
 
@@ -189,7 +189,7 @@ def test_a_model_of_data_races_mini_batches_too() -> None:
     assert found.slope <= 1e-8 * float(np.abs(found.values).max())
     plain, heavy, noisy, step = race(asked, panel, found)
     assert noisy.name == "mini-batch noise"
-    unit = unit_of(asked, panel)
+    unit = panel.unit
     moved = [float(np.abs((r.walk.points.path - found.theta) / unit).max()) for r in (plain, heavy, noisy)]
     assert moved[2] > 1e3 * max(moved[0], moved[1], 1e-15)
     assert step.walk.points.loss[0] < found.loss

@@ -4,14 +4,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 
 from compute.engine import door
-from compute.memo import memo
+from compute.memo import memo, memory
 from labs.plane.problem import Problem, expanded, signs, sparsely_expanded
-from labs.plane.run import PanelResult, unit_of
+from labs.plane.run import PanelResult, Result, run
 from labs.plane.setup import Experiment
 from labs.plane.walks import Walk
 from landscape.critical.expansions import Expansions
@@ -122,7 +123,7 @@ def _slopes(walked: Walk, unit: Float[np.ndarray, " p"], whole: bool) -> tuple[F
 @door
 def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points: Sequence[int] | None = None) -> list[Judgment]:
     """The verdicts on one walk of a panel, at some of the points that are kept of it; without `points`: at its end."""
-    problem, fit, unit = panel.problem, panel.fit, unit_of(experiment, panel)
+    problem, fit, unit = panel.problem, panel.fit, panel.unit
     n = 0 if panel.prepared is None else panel.prepared.n
     whole = not 0 < experiment.batch < n or optimizers()[walked.picked.name].full_batch_only
     final, turned = walked.points.update.size - 1, _lowest(walked)
@@ -192,6 +193,32 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
         return judge(trail, around, point, walked.points.slope[upto])
 
     return [judgment(i, end) for i, end in enumerate(ends)]
+
+
+class JudgedResult(NamedTuple):
+    """A result, with the verdicts that its picture shows: one answer of an engine holds all that a change of the picture needs."""
+
+    result: Result
+    ends: tuple[tuple[Judgment | None, ...], ...]  # of each panel's walks; None of a walk that goes on, and while a hand moves on
+
+    @property
+    def progress(self) -> float:
+        return self.result.progress
+
+
+@door
+def judged_run(experiment: Experiment, patience: float = math.inf, *, moving: bool = False) -> JudgedResult:
+    """The result, as far as it comes, and the verdict on every walk that is at its end. moving: a rough picture, without verdicts."""
+    result = run(experiment, patience)
+
+    def end(i: int, j: int) -> Judgment | None:
+        panel = result.panels[i]
+        walked = panel.walks[j]
+        if moving or not walked.finished:
+            return None
+        return memory().get((judged_run, experiment, i, j), lambda: judge_walk(experiment, panel, walked)[0])
+
+    return JudgedResult(result, tuple(tuple(end(i, j) for j in range(len(panel.walks))) for i, panel in enumerate(result.panels)))
 
 
 MOMENTS = 40  # of a walk that are judged for its story

@@ -8,7 +8,7 @@ import numpy as np
 from core.messages import N_, message
 from core.settings import pick
 from labs.plane.downhill import Expansion, downhill
-from labs.plane.run import PanelResult, start_at, unit_of
+from labs.plane.run import PanelResult, start_at
 from labs.plane.setup import SAME, Experiment
 from labs.plane.walks import Walk
 from verdict.verdict import Judgment, Suggestion
@@ -59,7 +59,7 @@ def across(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: J
 
 def adaptive(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
     """Steps whose length does not depend on the gradient's: a fiftieth of half the picture."""
-    rate = _rounded(0.02 * float(unit_of(experiment, panel)[:2].min()))
+    rate = _rounded(0.02 * float(panel.unit[:2].min()))
     return Suggestion(
         message(N_("Adam with η = {rate}: its steps are as long where the slope is small"), rate=rate),
         with_settings(panel, walked, "adam", rate=rate),
@@ -72,7 +72,7 @@ def escape(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: J
     if critical is None:
         return None
     at = Expansion(critical.theta, np.zeros_like(critical.theta), critical.hessian, critical.counts)
-    step = downhill(panel.problem, at, unit_of(experiment, panel))
+    step = downhill(panel.problem, at, panel.unit)
     if step is None:
         return None
     below = critical.theta + step

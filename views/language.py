@@ -1,5 +1,9 @@
 """The person's language: English texts are translated here, where they are shown, and nowhere earlier."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import streamlit as st
 
 from core.address import LANGUAGE
@@ -18,7 +22,25 @@ _ALIKE = {
 }
 
 
+_RUN = ContextVar[str]("language of this run of the page")
+
+
+@contextmanager
+def one_language() -> Iterator[None]:
+    """Within it the language is looked up once: a run of the page has one, and asks for it at every text."""
+    token = _RUN.set(language())
+    try:
+        yield
+    finally:
+        _RUN.reset(token)
+
+
 def language() -> str:
+    """The language of this run of the page."""
+    return _RUN.get("") or _wanted()
+
+
+def _wanted() -> str:
     """What the address asks for, then what was asked for in this session, then what the browser speaks, else English."""
     asked = st.query_params.get(LANGUAGE)
     if asked in languages():

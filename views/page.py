@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import wraps
 from typing import cast
 
 import streamlit as st
@@ -12,15 +13,32 @@ from browser.board import FLIP, Act, BoardData
 from compute.engine import interruptible
 from core.messages import Refusal
 from core.settings import Window
-from labs.plane.run import PanelResult, Result, fitting, start_at
+from labs.plane.run import PanelResult, Result, start_at
 from labs.plane.setup import EDGE, Experiment
+from verdict.plane import JudgedResult
 from views import board, lesson, prefetch, progress
 from views.affordable import affordable
-from views.language import say, tr
+from views.language import one_language, say, tr
 from views.plane.board import plane_board
 from views.plane.caption import caption
 from views.plane.rates import rate
 from views.session import E, Scene, edits, load_scene, moving, store_scene
+
+
+def body(draw: Callable[[], None]) -> Callable[[], None]:
+    """What a change on a page runs again, and nothing around it: no navigation, no links, no menu of languages.
+
+    draw is named for its page: Streamlit tells fragments apart by their names.
+    """
+
+    @st.fragment
+    @wraps(draw)
+    def drawn() -> None:
+        with one_language():
+            draw()
+        progress.go_on_alone()
+
+    return drawn
 
 
 def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> Scene[E]:
@@ -50,7 +68,7 @@ def takeaway(text: str) -> None:
 
 def picture(
     scene: Scene,
-    adorn: Callable[[BoardData, Result], BoardData] = lambda data, result: data,
+    adorn: Callable[[BoardData, JudgedResult], BoardData] = lambda data, judged: data,
     rate_in: DeltaGenerator | None = None,
 ) -> Result | None:
     """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had.
@@ -58,19 +76,20 @@ def picture(
     adorn: what a page draws on it besides. rate_in: where to draw the control of the rate, with the limits of the panels marked.
     """
     try:
-        result = progress.result_of(scene)
+        judged = progress.result_of(scene)
     except Refusal as refusal:
         st.error(say(refusal.reason))
         return None
+    result = judged.result
 
     def change(experiment: Experiment, act: Act) -> Experiment:
         return done(experiment, result.panels[act.panel], act) if act.panel < len(result.panels) else experiment
 
-    data = plane_board(scene.experiment, result, scene.view_state, moving=moving(), edit=edits())
+    data = plane_board(scene.experiment, judged, scene.view_state, moving=moving(), edit=edits())
     if data["player"]["batches"] > 1:
         prefetch.offer(FLIP, prefetch.flipped(result))
-    board.draw(scene, adorn(data, result), ("start", "point", "window", "fit"), change)
-    progress.bar(scene, result)
+    board.draw(scene, adorn(data, judged), ("start", "point", "window", "fit"), change)
+    progress.bar(scene, judged)
     st.caption(caption(scene.experiment, result))
     board.notes(result.notes)
     if rate_in is not None:
@@ -87,7 +106,7 @@ def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
         units = act.pixel if act.pixel is not None else (0.0, 0.0)
         return replace(experiment, point=(_rounded(act.values[0], units[0] / 4), _rounded(act.values[1], units[1] / 4)))
     if act.kind != "start":
-        window = fitting(experiment, panel) if act.kind == "fit" else None
+        window = panel.fitting if act.kind == "fit" else None
         if act.kind == "window" and act.values is not None:
             window = window_of(act.values)
             if window is None:
@@ -129,8 +148,7 @@ def try_next(text: str) -> None:
 
 
 def end_page(scene: Scene[E]) -> None:
-    """Last on every page: prefetches pictures, writes the address, and runs the page again while something is still to be computed."""
+    """Last in the body of every page: prefetches pictures, and writes the address."""
     if isinstance(scene.experiment, Experiment):
         prefetch.serve(cast(Scene, scene))
     store_scene(scene)
-    progress.go_on()

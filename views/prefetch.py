@@ -19,14 +19,15 @@ from compute.engine import Busy, not_urgent
 from core.messages import Refusal
 from figures.contour import lines_over
 from figures.levels import levels
-from labs.plane.run import Result, batch_landscape, run
+from labs.plane.run import Result, batch_landscape
 from labs.plane.setup import Experiment
-from views.language import language, tr
+from verdict.plane import judged_run
+from views.language import language, one_language, tr
 from views.plane.board import plane_board
 from views.session import Scene, edits
 
 _PREFETCHER = component("prefetcher")
-_OFFERS = "offered ahead"
+_OFFERS = "prefetch offers"
 _DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take
 FINEST = 150  # points a side of a prefetched picture
@@ -53,12 +54,12 @@ def slid(take: Callable[[Experiment, float], Experiment], stops: tuple[float, ..
         experiment = replace(experiment, resolution=min(experiment.resolution, FINEST))
         try:
             with not_urgent():
-                result = run(experiment, SLOW)
+                judged = judged_run(experiment, SLOW, moving=True)
         except (Refusal, Busy):
             return None
-        if result.progress < 1:
+        if judged.progress < 1:
             return None
-        drawn = plane_board(experiment, result, scene.view_state, moving=True)
+        drawn = plane_board(experiment, judged, scene.view_state, moving=True)
         return {name: drawn[name] for name in ("panels", "curves", "player", "moving")}
 
     return Offer(lambda scene: repr((take(scene.experiment, stops[0]), stops, scene.view_state, language())), picture)
@@ -105,7 +106,12 @@ def serve(scene: Scene) -> None:
 
 @st.fragment
 def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
-    key = f"{scene.page} ahead"
+    with one_language():
+        _answer(scene, offers)
+
+
+def _answer(scene: Scene, offers: Mapping[str, Offer]) -> None:
+    key = f"{scene.page} prefetch"
     asked = st.session_state.get(key, {}).get("asked")
     # With the time in it no two messages are alike, so the browser hears each of them, and knows the newest.
     # The browser also learns how far the page was drawn: where Streamlit has lost that drawing, it asks for it again.
@@ -114,7 +120,7 @@ def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
         message |= {"control": control, "name": _name(scene, offers[control]), **_pictures(scene, offers[control], asked.get("stops"))}
-    with st.container(key=f"esl-parcels-{scene.page}-ahead"):
+    with st.container(key=f"esl-parcels-{scene.page}-prefetch"):
         _PREFETCHER(key=key, data=zlib.compress(pack(message), 1), on_asked_change=_nothing)
 
 

@@ -10,37 +10,44 @@ from functools import partial
 from typing import Protocol, TypeVar, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from compute.job import TURN
 from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
-from labs.plane.run import Result, run
 from labs.plane.setup import Experiment
+from verdict.plane import JudgedResult, judged_run
 from views import prefetch
 from views.language import tr
-from views.session import E, Scene
+from views.session import E, Scene, moving
 from views.warm import paths_are_ready, until_paths_are_ready
 
 R = TypeVar("R")
 T = TypeVar("T", covariant=True)
 
-PATIENCE = 0.5  # seconds of work before what there is is drawn
+PATIENCE = 0.5  # seconds of work, not of waiting for it, before what there is is drawn
 SHARE = 0.15  # of the work, for pictures of it
-GROWTH, LONGEST = 1.6, 10.0  # how much longer than the last one a turn may be; seconds
+GROWTH, LONGEST = 1.6, 10.0  # how much longer than the last one a turn may be; seconds, of waiting too
 _GOING, _STOPPED, _LAST = "under way", "stopped", "last turn"
 
 
-def result_of(scene: Scene) -> Result:
+def result_of(scene: Scene) -> JudgedResult:
     """The result of the scene, as far as there was time for it. Raises Refusal."""
-    return unless_stopped(scene, lambda: in_turns(partial(run, scene.experiment), patience(), lambda result: result.progress))
+    work = partial(judged_run, scene.experiment, moving=moving())
+    return unless_stopped(scene, lambda: in_turns(work, patience(), lambda judged: judged.progress))
 
 
 def in_turns(work: Callable[[float], R], seconds: float, share_done: Callable[[R], float]) -> R:
-    """What work(seconds) returns once it is done, or after so many seconds, a turn at a time: between two turns others have theirs."""
-    deadline = time.monotonic() + seconds
+    """What work(seconds) returns once it is done, or after so many seconds of work, a turn at a time: between two turns others have theirs.
+
+    Waiting for the others' turns does not count: what a busy server has not got yet, it would draw, and run the page for it once more.
+    Only who has waited for very long sees how far it is.
+    """
+    longest = time.monotonic() + LONGEST
     while True:
-        result = work(max(0.0, min(TURN, deadline - time.monotonic())))
-        if share_done(result) >= 1 or time.monotonic() >= deadline:
+        turn = min(TURN, seconds)
+        result, seconds = work(turn), seconds - turn
+        if share_done(result) >= 1 or seconds <= 0 or time.monotonic() >= longest:
             return result
 
 
@@ -82,7 +89,7 @@ def _stopped(scene: Scene[E]) -> bool:
     return stopped == scene.experiment
 
 
-def bar(scene: Scene[E], result: Result | DeepResult) -> None:
+def bar(scene: Scene[E], result: JudgedResult | DeepResult) -> None:
     """The bar and its button, where something of the result that is drawn is still to be computed."""
 
     def stop() -> None:
@@ -96,8 +103,8 @@ def bar(scene: Scene[E], result: Result | DeepResult) -> None:
     prefetch.none()  # pictures ahead would take the time of the one that is asked for
     share = f"{math.floor(100 * share_done)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
-        st.progress(share_done, said.format(share=share))
+        text = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
+        st.progress(share_done, text.format(share=share))
         if stopped:
             st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:
@@ -117,14 +124,18 @@ class Job(Protocol[T]):
     def advance(self) -> None: ...
 
 
+def _worked(job: Job[T], seconds: float) -> float:
+    """How far the job is after so many seconds more, and one step at least."""
+    job.work(time.monotonic() + seconds)
+    if not job.begun:
+        job.advance()
+    return job.progress
+
+
 def results_of(jobs: Sequence[Job[T]]) -> list[T]:
     """What there is of some jobs beside the picture: each gets its share of the patience, and one step at least. A bar where they go on."""
-    deadline = time.monotonic() + PATIENCE
-    for rest, job in zip(range(len(jobs), 0, -1), jobs, strict=True):
-        now = time.monotonic()
-        job.work(now + (deadline - now) / rest)
-        if not job.begun:
-            job.advance()
+    for job in jobs:
+        in_turns(partial(_worked, job), PATIENCE / len(jobs), lambda share_done: share_done)
     share_done = min((job.progress for job in jobs), default=1.0)
     if share_done < 1:
         more()
@@ -138,7 +149,14 @@ def more() -> None:
 
 
 def go_on() -> None:
-    """Last thing on a page: run it again while something is under way."""
+    """Last thing of all: run everything again while something is under way."""
     if st.session_state.pop(_GOING, False):
         until_paths_are_ready()
         st.rerun()
+
+
+def go_on_alone() -> None:
+    """Last thing in the body of a page: where nothing else of it runs, run that again while something is under way."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and context.fragment_ids_this_run and st.session_state.pop(_GOING, False):
+        st.rerun(scope="fragment")

@@ -8,7 +8,7 @@ from jaxtyping import Float
 from compute.engine import door
 from compute.memo import memo
 from labs.plane.problem import Problem, expanded, grid, probed, signs
-from labs.plane.run import PanelResult, unit_of
+from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment
 from landscape.curvature import NEAR_ZERO, Counts, eigenvalues
 from landscape.grid import Axis
@@ -60,7 +60,7 @@ def point_of_interest(experiment: Experiment, panel: PanelResult) -> Float[np.nd
 
 
 def closeup(experiment: Experiment, panel: PanelResult) -> Closeup:
-    theta, unit = point_of_interest(experiment, panel), unit_of(experiment, panel)
+    theta, unit = point_of_interest(experiment, panel), panel.unit
     return _closeup(panel.problem, tuple(theta.tolist()), tuple(unit.tolist()), experiment.radius)
 
 

@@ -12,7 +12,7 @@ from core.messages import N_, Message, message
 from core.settings import Pick, pick
 from labs.plane.closeup import Closeup
 from labs.plane.downhill import Expansion, downhill
-from labs.plane.run import PanelResult, unit_of
+from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment, start_of
 from labs.plane.walks import Rated, Updates, Walk, WalkSetup, walk
 
@@ -32,7 +32,7 @@ class Runner(NamedTuple):
 def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
     """The step down from the point of the close-up, where there is one."""
     at = Expansion(near.theta, near.gradient, near.hessian, near.counts)
-    return downhill(panel.problem, at, unit_of(experiment, panel))
+    return downhill(panel.problem, at, panel.unit)
 
 
 def rate_of(experiment: Experiment, panel: PanelResult) -> float:
@@ -54,7 +54,7 @@ def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
 @door
 def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: float = math.inf) -> tuple[Runner, ...]:
     """All walks of the race, from the point of the close-up, at one rate. A formula has no rows for mini-batches: one walk less."""
-    unit, rate, step = unit_of(experiment, panel), rate_of(experiment, panel), step_off(experiment, panel, near)
+    unit, rate, step = panel.unit, rate_of(experiment, panel), step_off(experiment, panel, near)
     size, steps, deadline = batch_of(experiment, panel), min(experiment.steps, MOST), time.monotonic() + patience
     plain, heavy = pick("gradient_descent", rate=rate), pick("momentum", rate=rate, momentum=0.9)
     entered: list[tuple[str, Pick, int, Float[np.ndarray, " p"]]] = [

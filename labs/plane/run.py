@@ -10,7 +10,6 @@ result = run(Experiment(scale2=10.0))
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +41,7 @@ class PanelResult(NamedTuple):
     axes: tuple[str, ...]  # names of θ
     prepared: Prepared | None  # its rows; None of a formula
     inputs: Float[np.ndarray, "2 n"] | None  # what the weights of the plane multiply
+    home: Window  # what is shown where nobody has zoomed
     a: Float[np.ndarray, " n"]
     b: Float[np.ndarray, " m"]
     grid: Float[np.ndarray, "m n"]  # [i, j]: the loss at (a[j], b[i])
@@ -50,6 +50,7 @@ class PanelResult(NamedTuple):
     goal: float | None  # how much above the minimum counts as arrived
     start: Float[np.ndarray, " p"]  # of the walks
     walks: tuple[Walk, ...]
+    fitting: Window | None  # holds its minima and its walks, but for those that explode; None: the home window does
 
     @property
     def condition(self) -> float | None:
@@ -60,6 +61,13 @@ class PanelResult(NamedTuple):
     def limit(self) -> float | None:
         """2/λmax, the largest stable rate of gradient descent."""
         return self.fit.limit
+
+    @property
+    def unit(self) -> Float[np.ndarray, " p"]:
+        """Half the sides of the home window, and for every other weight their mean: the lengths that "near" is measured in."""
+        left, right, bottom, top = self.home
+        half = 0.5 * np.array([right - left, top - bottom])
+        return np.append(half, np.full(self.start.size - 2, np.sqrt(half.prod())))
 
 
 class Result(NamedTuple):
@@ -96,14 +104,11 @@ def problem_of(experiment: Experiment, panel: Panel) -> Problem:
     return Problem(structure, tuple(sorted(traced.items())), source)
 
 
-def _window(experiment: Experiment, panel: Panel, problem: Problem, fit: Fit, start: Pair) -> Window:
-    """What was asked for, else the item's own, else a window centered at the minimum that holds the surface's own start.
+def _home(experiment: Experiment, problem: Problem, fit: Fit, start: Pair) -> Window:
+    """The window where nobody has zoomed: the item's own, else one centered at the minimum that holds the surface's own start.
 
     It does not follow a start that is moved within it: the picture stays, and the start moves. One farther out widens it.
     """
-    asked = panel.window or experiment.window
-    if asked is not None:
-        return asked
     if problem.source is None:
         return problem.surface.window
     at_home, home = started(problem, problem.surface.begin(problem.structure))
@@ -146,10 +151,12 @@ def _same(experiment: Experiment) -> bool:
 
 
 def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
-    problem, theta = started(problem_of(experiment, panel), start)
+    raw = problem_of(experiment, panel)
+    problem, theta = started(raw, start)
     begin = tuple(float(value) for value in theta)
     fit = fitted(problem, start)
-    goal, window = goal_of(problem, fit, begin), _window(experiment, panel, problem_of(experiment, panel), fit, start)
+    goal, home = goal_of(problem, fit, begin), _home(experiment, raw, fit, start)
+    window = panel.window or experiment.window or home
     across, up = (_axis(window, fit, goal, side) for side in (0, 1))
     points = experiment.resolution
     rest = tuple(float(value) for value in (theta if fit.theta is None else fit.theta)[2:])
@@ -160,6 +167,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         axes=problem.axes,
         prepared=None if problem.source is None else prepared(problem.source),
         inputs=inputs,
+        home=home,
         a=across.points(points),
         b=up.points(points),
         grid=grid(problem, rest, across, up, points),
@@ -168,6 +176,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         goal=goal,
         start=theta,
         walks=(),
+        fitting=None,
     )
 
 
@@ -184,44 +193,29 @@ def _turns(deadline: float, count: int) -> Iterator[float]:
         yield now + (deadline - now) / left
 
 
-def home_window(experiment: Experiment, panel: PanelResult) -> Window:
-    """The window that is shown where nobody has zoomed."""
-    problem = problem_of(experiment, panel.panel)
-    return _window(replace(experiment, window=None), replace(panel.panel, window=None), problem, panel.fit, start_of(experiment))
-
-
 @door
-def unit_of(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
-    """Half the sides of that window, and for every other weight their mean: the lengths that "near" is measured in."""
-    left, right, bottom, top = home_window(experiment, panel)
-    half = 0.5 * np.array([right - left, top - bottom])
-    return np.append(half, np.full(panel.start.size - 2, np.sqrt(half.prod())))
+def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:
+    """The start, as the experiment says it, whose place in this panel's picture is `at`."""
+    surface = surfaces()[experiment.surface.name]
+    return unstarted(problem_of(experiment, panel), at, surface.begin(problem_of(experiment, panel).structure))
 
 
-@door
-def fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
-    """The window that holds the panel's minima and its walks, but for those that explode. None: the window that is shown anyway does."""
-    problem, own = problem_of(experiment, panel.panel), home_window(experiment, panel)
+def _fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
+    """PanelResult.fitting of a panel with its walks."""
+    problem, home = panel.problem, panel.home
     points = [walked.points.path[:, :2] for walked in panel.walks if walked.diverged is None]
     points += [part[None, :2] for part in (panel.start, panel.fit.theta) if part is not None]
     minima = problem.surface.minima(problem.structure, dict(problem.numbers)) if problem.source is None else None
     points += [] if minima is None else [np.array(minima.points)]
     inside = np.concatenate(points)
     low, high = inside.min(axis=0), inside.max(axis=0)
-    if np.all(low >= (own[0], own[2])) and np.all(high <= (own[1], own[3])):
+    if np.all(low >= (home[0], home[2])) and np.all(high <= (home[1], home[3])):
         return None
     center, half = 0.5 * (low + high), 0.54 * np.maximum(high - low, 1e-9)
     if experiment.aspect == "equal":
         half = np.full(2, half.max())
     left, bottom, right, top = (float(f"{value:.6g}") for value in (*(center - half), *(center + half)))
     return (left, right, bottom, top)
-
-
-@door
-def start_at(experiment: Experiment, panel: Panel, at: Pair) -> Pair:
-    """The start, as the experiment says it, whose place in this panel's picture is `at`."""
-    surface = surfaces()[experiment.surface.name]
-    return unstarted(problem_of(experiment, panel), at, surface.begin(problem_of(experiment, panel).structure))
 
 
 def _walked(experiment: Experiment, panel: PanelResult, raw_start: Pair, turns: Iterator[float]) -> PanelResult:
@@ -232,7 +226,8 @@ def _walked(experiment: Experiment, panel: PanelResult, raw_start: Pair, turns: 
         setup = WalkSetup(panel.problem, raw_start, start, optimizer, updates)
         hyper = rated(setup, experiment.mode, experiment.fraction, deadline)
         walks.append(waiting(setup, hyper) if isinstance(hyper, float) else walk(setup, hyper, deadline))
-    return panel._replace(walks=tuple(walks))
+    walked = panel._replace(walks=tuple(walks))
+    return walked._replace(fitting=_fitting(experiment, walked))
 
 
 def _different(experiment: Experiment) -> tuple[Panel, ...]:

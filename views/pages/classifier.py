@@ -13,7 +13,7 @@ from views.deep.main_controls import data_set, losses, rate, size
 from views.deep.picture import picture
 from views.language import tr
 from views.loss.topics import loss_topics
-from views.page import end_page, heading, open_page, takeaway, try_next
+from views.page import body, end_page, heading, open_page, takeaway, try_next
 from views.plane.main_controls import sides
 
 
@@ -28,26 +28,31 @@ def message(result: DeepResult) -> str:
     return text.format(k=f"{result.nets[0].setup.steps:,}", ends=ends, slopes=slopes)
 
 
-scene = open_page("classifier", CLASSIFIER)
-loss_topics(scene, {}, "classifier")
-heading(tr("Same network, same start, same rate: only the loss differs."))
-at_hand, folded = sides(0.3)
-with at_hand:
-    rate(scene)
-with folded:
-    left, middle, right = st.columns([3, 8, 4])
-    with left:
-        data_set(scene, "front ")
-    with middle:
-        losses(scene)
-    with right:
-        size(scene)
-result = picture(scene)
-if result is not None:
-    takeaway(message(result))
-    charts(scene, result, ON_LOSSES)
-    if result.nets[0].by_loss and result.progress == 1:
-        same_number(result)
-try_next(tr("take 0 hidden layers and the data iris; then add the focal loss, or the hinge."))
-control_panel(scene)
-end_page(scene)
+@body
+def classifier() -> None:
+    scene = open_page("classifier", CLASSIFIER)
+    loss_topics(scene, {}, "classifier")
+    heading(tr("Same network, same start, same rate: only the loss differs."))
+    at_hand, folded = sides(0.3)
+    with at_hand:
+        rate(scene)
+    with folded:
+        left, middle, right = st.columns([3, 8, 4])
+        with left:
+            data_set(scene, "main ")
+        with middle:
+            losses(scene)
+        with right:
+            size(scene)
+    result = picture(scene)
+    if result is not None:
+        takeaway(message(result))
+        charts(scene, result, ON_LOSSES)
+        if result.nets[0].by_loss and result.progress == 1:
+            same_number(result)
+    try_next(tr("take 0 hidden layers and the data iris; then add the focal loss, or the hinge."))
+    control_panel(scene)
+    end_page(scene)
+
+
+classifier()

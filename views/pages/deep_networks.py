@@ -12,7 +12,7 @@ from views.deep.control_panel import control_panel
 from views.deep.main_controls import batch, normalizations, rate, size
 from views.deep.picture import picture
 from views.language import tr
-from views.page import end_page, heading, open_page, takeaway, try_next
+from views.page import body, end_page, heading, open_page, takeaway, try_next
 from views.plane.main_controls import sides
 
 
@@ -40,28 +40,33 @@ def message(result: DeepResult) -> str:
     return tr("It learns with {good}, not with {bad}.").format(good=listed(good), bad=listed(bad))
 
 
-scene = open_page("deep", DEEP)
-if not lesson.hidden(scene):
-    heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
-    at_hand, folded = sides(0.33)
-    with at_hand:
-        rate(scene)
-    with folded:  # one row, so that a projector shows pictures and player below it
-        left, middle, right = st.columns([4, 6, 4])
-        with left:
-            batch(scene)
-        with middle:
-            normalizations(scene, in_front=True)
-        with right:
-            size(scene)
-    result = picture(scene)
-    if result is not None:
-        if result.progress == 1:
-            lesson.answer(scene)
-        takeaway(message(result))
-        asked = lesson.lessons().get(scene.view_state.lesson)
-        charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
-    try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
-    control_panel(scene)
+@body
+def deep_networks() -> None:
+    scene = open_page("deep", DEEP)
+    if not lesson.hidden(scene):
+        heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
+        at_hand, folded = sides(0.33)
+        with at_hand:
+            rate(scene)
+        with folded:  # one row, so that a projector shows pictures and player below it
+            left, middle, right = st.columns([4, 6, 4])
+            with left:
+                batch(scene)
+            with middle:
+                normalizations(scene, common_only=True)
+            with right:
+                size(scene)
+        result = picture(scene)
+        if result is not None:
+            if result.progress == 1:
+                lesson.answer(scene)
+            takeaway(message(result))
+            asked = lesson.lessons().get(scene.view_state.lesson)
+            charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
+        try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
+        control_panel(scene)
+    end_page(scene)
+
+
+deep_networks()
 lesson.links()
-end_page(scene)

@@ -9,7 +9,7 @@ from lessons.scenes import HIDDEN
 from views import lesson
 from views.controls import number, picked
 from views.language import tr
-from views.page import end_page, heading, open_page, picture, takeaway, try_next
+from views.page import body, end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
 from views.plane.main_controls import all_features_normalized, batch_normalization, sides
 from views.plane.rates import modes
@@ -52,23 +52,28 @@ def gained(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     return text.format(before=numeral(before), after=numeral(after))
 
 
-scene = open_page("hidden", HIDDEN)
-if not lesson.hidden(scene):
-    heading(headline(scene.experiment))
-    at_hand, folded = sides()
-    with at_hand:
-        gain(scene)
-    with folded:
-        modes(scene)
-        between = st.container()
-        with st.container(horizontal=True):
-            batch_normalization(scene)
-            all_features_normalized(scene)
-    result = picture(scene, rate_in=between)
-    if result is not None:
-        lesson.answer(scene)
-        takeaway(gained(scene.experiment, result.panels))
-    try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
-    control_panel(scene)
+@body
+def hidden_layer() -> None:
+    scene = open_page("hidden", HIDDEN)
+    if not lesson.hidden(scene):
+        heading(headline(scene.experiment))
+        at_hand, folded = sides()
+        with at_hand:
+            gain(scene)
+        with folded:
+            modes(scene)
+            between = st.container()
+            with st.container(horizontal=True):
+                batch_normalization(scene)
+                all_features_normalized(scene)
+        result = picture(scene, rate_in=between)
+        if result is not None:
+            lesson.answer(scene)
+            takeaway(gained(scene.experiment, result.panels))
+        try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
+        control_panel(scene)
+    end_page(scene)
+
+
+hidden_layer()
 lesson.links()
-end_page(scene)

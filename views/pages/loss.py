@@ -8,16 +8,22 @@ from views.loss.encodings import encodings
 from views.loss.output import other_surface, output
 from views.loss.topics import loss_topics
 from views.loss.two import two
-from views.page import end_page, open_page
+from views.page import body, end_page, open_page
 from views.session import Scene
 
 SCENES = {"output": OUTPUT, "two": TWO, "encodings": ENCODINGS}
 TOPICS: dict[str, Callable[[Scene], None]] = {"output": output, "two": two, "encodings": encodings}
 
-scene = open_page("loss", OUTPUT, SCENES)
-if not lesson.hidden(scene):
-    topic = loss_topics(scene, SCENES)
-    fits = topic == "encodings" or scene.experiment.surface.name == SCENES[topic].surface.name
-    (TOPICS[topic] if fits else other_surface)(scene)
+
+@body
+def loss() -> None:
+    scene = open_page("loss", OUTPUT, SCENES)
+    if not lesson.hidden(scene):
+        topic = loss_topics(scene, SCENES)
+        fits = topic == "encodings" or scene.experiment.surface.name == SCENES[topic].surface.name
+        (TOPICS[topic] if fits else other_surface)(scene)
+    end_page(scene)
+
+
+loss()
 lesson.links()
-end_page(scene)

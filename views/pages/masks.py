@@ -16,7 +16,7 @@ from views.language import tr
 from views.loss.topics import loss_topics
 from views.masks.controls import MaskScene, all_padding, number_format, padding, scores
 from views.masks.tables import formats, numbers, short, total, verdicts
-from views.page import end_page, heading, open_page, try_next
+from views.page import body, end_page, heading, open_page, try_next
 from views.plane.main_controls import sides
 
 
@@ -115,7 +115,12 @@ def page(scene: MaskScene) -> None:
         safe_form()
 
 
-scene = open_page("masks", MASKED)
-loss_topics(scene, {}, "masks")
-page(scene)
-end_page(scene)
+@body
+def masks() -> None:
+    scene = open_page("masks", MASKED)
+    loss_topics(scene, {}, "masks")
+    page(scene)
+    end_page(scene)
+
+
+masks()

@@ -14,7 +14,7 @@ from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
 from views.language import tr
-from views.page import end_page, heading, open_page, picture, takeaway, try_next
+from views.page import body, end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.board import in_steps, method_of, title_of
 from views.plane.control_panel import control_panel, schedule
 from views.plane.main_controls import alike, correlation, sides, unit
@@ -151,25 +151,31 @@ TOPICS = {
 LABELS = {name: topic.label for name, topic in TOPICS.items()}
 SCENES = {name: topic.scene for name, topic in TOPICS.items()}
 
-scene = open_page("optimizers", RATES, SCENES)
-topic = TOPICS[topics(scene, LABELS, SCENES)]
-own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
-heading(tr(topic.heading if own else topic.label))
-at_hand, folded = sides()
-with at_hand:
-    topic.control(scene)
-with folded:
-    modes(scene)
-    between = st.container()
-result = picture(scene, rate_in=between)
-if result is not None:
-    if result.progress == 1:
-        sentence = topic.takeaway if own else counts_alone
-        takeaway(sentence(scene.experiment, result))
-    else:
-        st.markdown(tr("What the counts say stands here once every walk is at its end."))
-if own:
-    try_next(tr(topic.try_next))
-control_panel(scene)
+
+@body
+def optimizers() -> None:
+    scene = open_page("optimizers", RATES, SCENES)
+    topic = TOPICS[topics(scene, LABELS, SCENES)]
+    own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
+    heading(tr(topic.heading if own else topic.label))
+    at_hand, folded = sides()
+    with at_hand:
+        topic.control(scene)
+    with folded:
+        modes(scene)
+        between = st.container()
+    result = picture(scene, rate_in=between)
+    if result is not None:
+        if result.progress == 1:
+            sentence = topic.takeaway if own else counts_alone
+            takeaway(sentence(scene.experiment, result))
+        else:
+            st.markdown(tr("What the counts say stands here once every walk is at its end."))
+    if own:
+        try_next(tr(topic.try_next))
+    control_panel(scene)
+    end_page(scene)
+
+
+optimizers()
 lesson.links()
-end_page(scene)

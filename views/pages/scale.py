@@ -13,7 +13,7 @@ from views import lesson
 from views.control_panel import fold
 from views.controls import chips
 from views.language import tr
-from views.page import end_page, heading, open_page, picture, takeaway, try_next
+from views.page import body, end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.control_panel import control_panel
 from views.plane.main_controls import correlation, feature_normalization, morph, sides, unit
 from views.plane.rates import modes
@@ -75,31 +75,36 @@ def suggestion(experiment: Experiment) -> str:
     return tr("drag the unit to ×100 and watch the left picture only; then give both pictures the same number η.")
 
 
-scene = open_page("scale", SCALE)
-if not lesson.hidden(scene):
-    above = st.container()
-    at_hand, folded = sides()
-    with at_hand:
-        unit(scene)
-        correlation(scene)
-    with folded:
-        modes(scene)
-        between = st.container()
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            methods(scene)
-            feature_normalization(scene)
-    result = picture(scene, rate_in=between)
-    if result is not None:
-        with above:
-            heading(headline(scene.experiment, result))
-        if any(panel.panel.features.name != "none" for panel in result.panels):
-            inside = fold(tr("Watch the ravine turn into a bowl"), "scale morphing", ":material/animation:")
-            if inside is not None:
-                with inside:
-                    morph(scene)
-        lesson.answer(scene)
-        takeaway(gained(result.panels))
-    try_next(suggestion(scene.experiment))
-    control_panel(scene)
+@body
+def scale() -> None:
+    scene = open_page("scale", SCALE)
+    if not lesson.hidden(scene):
+        above = st.container()
+        at_hand, folded = sides()
+        with at_hand:
+            unit(scene)
+            correlation(scene)
+        with folded:
+            modes(scene)
+            between = st.container()
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                methods(scene)
+                feature_normalization(scene)
+        result = picture(scene, rate_in=between)
+        if result is not None:
+            with above:
+                heading(headline(scene.experiment, result))
+            if any(panel.panel.features.name != "none" for panel in result.panels):
+                inside = fold(tr("Watch the ravine turn into a bowl"), "scale morphing", ":material/animation:")
+                if inside is not None:
+                    with inside:
+                        morph(scene)
+            lesson.answer(scene)
+            takeaway(gained(result.panels))
+        try_next(suggestion(scene.experiment))
+        control_panel(scene)
+    end_page(scene)
+
+
+scale()
 lesson.links()
-end_page(scene)

@@ -8,14 +8,15 @@ from browser.board import BoardData
 from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
-from labs.plane.run import PanelResult, Result
+from labs.plane.run import PanelResult
 from lessons.scenes import STUCK
+from verdict.plane import JudgedResult
 from verdict.verdict import Judgment, label
 from views import lesson, prefetch
 from views.control_panel import fold, item_choice
 from views.controls import picked
 from views.language import tr
-from views.page import end_page, heading, open_page, picture, try_next
+from views.page import body, end_page, heading, open_page, picture, try_next
 from views.plane.board import method_of
 from views.plane.control_panel import control_panel, with_surface
 from views.plane.main_controls import sides
@@ -27,14 +28,14 @@ from views.stuck.marks import window_atlas, with_marks
 from views.stuck.stable import stability
 from views.stuck.verdicts import verdicts
 
-FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
+LANDSCAPES = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
 
 
 def landscape(scene: Scene) -> None:
-    """A few landscapes in front; all of them are among All controls."""
+    """A few landscapes to choose from; all of them are under All controls."""
     now = scene.experiment.surface.name
     surface = replace(picked(scene, "surface"), put=lambda e, surface: replace(with_surface(e, surface), point=None))
-    item_choice(scene, "landscape", tr("landscape"), surface, FRONT if now in FRONT else (*FRONT, now))
+    item_choice(scene, "landscape", tr("landscape"), surface, LANDSCAPES if now in LANDSCAPES else (*LANDSCAPES, now))
 
 
 def headline(ends: list[Judgment], scene: Scene) -> str:
@@ -69,13 +70,13 @@ def page(scene: Scene) -> None:
         between = st.container()
     board, below = st.container(), st.container()
 
-    def adorn(data: BoardData, result: Result) -> BoardData:
+    def adorn(data: BoardData, judged: JudgedResult) -> BoardData:
         """What stands under the picture is drawn first: what it finds is drawn on it."""
-        panel = result.panels[0]
+        panel = judged.result.panels[0]
         near, atlas = closeup(scene.experiment, panel), window_atlas(panel)
         with below:
             lesson.answer(scene)
-            ends = verdicts(scene, panel)
+            ends = verdicts(scene, panel, judged.ends[0])
             runners = sections(scene, panel, near, atlas)
         with above:
             heading(headline(ends, scene))
@@ -89,10 +90,15 @@ def page(scene: Scene) -> None:
     control_panel(scene)
 
 
-scene = open_page("stuck", STUCK)
-prefetch.none()  # prefetched pictures would be without the marks
-scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
-if not lesson.hidden(scene):
-    page(scene)
+@body
+def stuck() -> None:
+    scene = open_page("stuck", STUCK)
+    prefetch.none()  # prefetched pictures would be without the marks
+    scene = replace(scene, experiment=replace(scene.experiment, panels=scene.experiment.panels[:1]))
+    if not lesson.hidden(scene):
+        page(scene)
+    end_page(scene)
+
+
+stuck()
 lesson.links()
-end_page(scene)

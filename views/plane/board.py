@@ -1,5 +1,6 @@
 """From the arrays of a result to what the board draws: figures, walks, and the words and numbers under each panel."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -13,13 +14,14 @@ from figures.colors import DASHES, WALKS
 from figures.contour import contour, ellipse
 from figures.curves import Curve, curves
 from figures.derived import Derived, Drawn
+from figures.figure import Figure
 from figures.levels import Levels, levels
 from figures.surface import surface
-from labs.plane.run import PanelResult, Result, fitting
+from labs.plane.run import PanelResult, Result
 from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
-from verdict.plane import judge_walk
-from verdict.verdict import label
+from verdict.plane import JudgedResult
+from verdict.verdict import Judgment, label
 from views.board import board_data, fact
 from views.language import say, tr
 from views.view_state import ViewState
@@ -114,8 +116,8 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     return *in_steps(walked.settled), "settled"
 
 
-def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, most: int, moving: bool, details: bool) -> Walk:
-    """At most so many points of it, every excursion among them, as float32 beside the middle of the picture."""
+def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, end: Judgment | None, most: int, details: bool) -> Walk:
+    """At most so many points of it, every excursion among them, as float32 beside the middle of the picture. end: the verdict there."""
     count, unit, status = count_of(walked, experiment.steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
     hyper = dict(walked.rated.hyper)
@@ -148,8 +150,8 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
         }
         if not np.array_equal(kept.points.evaluations, update):
             sent["evaluations"] = _counted(kept.points.evaluations)
-        if walked.finished and not moving:
-            sent["verdicts"] = [(int(update[-1]), tr(label(judge_walk(experiment, panel, walked)[0].kind)))]
+        if end is not None:
+            sent["verdicts"] = [(int(update[-1]), tr(label(end.kind)))]
         if details:
             sent["moves"] = {
                 "gradient": kept.points.gradient[:, :2].astype(np.float32),
@@ -254,9 +256,19 @@ def _scales(experiment: Experiment, panels: tuple[PanelResult, ...]) -> list[_Sc
     return [scales_of(panels) if experiment.span == "same" else scales_of((panel,)) for panel in panels]
 
 
-def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: int, moving: bool, in_3d: bool, details: bool) -> Panel:
-    """most: points of each walk. moving: rough, with 16 bits for a height, no numbers under the pointer, and no surface unless in_3d: it
-    is the one that is shown."""
+def _panel(
+    experiment: Experiment,
+    panel: PanelResult,
+    ends: Sequence[Judgment | None],
+    scales: _Scales,
+    *,
+    most: int,
+    moving: bool,
+    in_3d: bool,
+    details: bool,
+) -> Panel:
+    """ends: the verdicts on its walks. most: points of each walk. moving: rough, with 16 bits for a height, no numbers under the pointer,
+    and no surface unless in_3d: it is the one that is shown."""
     fit, titled, scale = panel.fit, title_of(panel), scales.loss
     excess = scale.excess(panel.grid)
     heights, losses = scale.heights(excess), scale.losses(excess)
@@ -315,10 +327,13 @@ def _panel(experiment: Experiment, panel: PanelResult, scales: _Scales, most: in
         "surface": landscape,
         "start": [float(value) for value in panel.start[:2]],
         "axes": axes,
-        "fitted": (panel.panel.window or experiment.window) == fitting(experiment, panel),
+        "fitted": (panel.panel.window or experiment.window) == panel.fitting,
         "alt": _alt(panel, titled, experiment.steps),
         "facts": _facts(panel),
-        "walks": [_walk(walked, slot, experiment, panel, most, moving, details) for slot, walked in enumerate(panel.walks)],
+        "walks": [
+            _walk(walked, slot, experiment, panel, end, most, details)
+            for slot, (walked, end) in enumerate(zip(panel.walks, ends, strict=True))
+        ],
     }
 
 
@@ -352,20 +367,26 @@ def _player(experiment: Experiment, result: Result, view_state: ViewState) -> Pl
 POINTS, MOVING = 1800, 300  # of all walks together; of each while something is being dragged
 
 
-def plane_board(experiment: Experiment, result: Result, view_state: ViewState, *, moving: bool = False, edit: int = 0) -> BoardData:
+def _curves(result: Result) -> Figure:
+    """Loss and gradient norm of every walk."""
+    lines = [
+        Curve(i, slot, f"{method_of(walked.picked)}, {title_of(panel).title}", WALKS[slot].color, dash)
+        for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False))
+        for slot, walked in enumerate(panel.walks)
+    ]
+    goals = [panel.goal for panel in result.panels if panel.goal]
+    return curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals)
+
+
+def plane_board(experiment: Experiment, judged: JudgedResult, view_state: ViewState, *, moving: bool = False, edit: int = 0) -> BoardData:
     """Everything that the board draws."""
-    lines, goals = [], []
-    for i, (panel, dash) in enumerate(zip(result.panels, DASHES, strict=False)):
-        goals += [panel.goal] if panel.goal else []
-        for slot, walked in enumerate(panel.walks):
-            name = f"{method_of(walked.picked)}, {title_of(panel).title}"
-            lines.append(Curve(i, slot, name, WALKS[slot].color, dash))
+    result = judged.result
     share = POINTS // max(1, sum(len(panel.walks) for panel in result.panels))
     most = min(2000, MOVING if moving else share, share)
     in_3d = view_state.panel if view_state.view == "surface" else -1
     panels = [
-        _panel(experiment, panel, scales, most, moving, i == in_3d, view_state.details == "on")
-        for i, (panel, scales) in enumerate(zip(result.panels, _scales(experiment, result.panels), strict=True))
+        _panel(experiment, panel, ends, scales, most=most, moving=moving, in_3d=i == in_3d, details=view_state.details == "on")
+        for i, (panel, ends, scales) in enumerate(zip(result.panels, judged.ends, _scales(experiment, result.panels), strict=True))
     ]
-    drawn = curves(lines, (tr("loss − minimum"), tr("gradient norm")), goals) if view_state.curves == "on" else None
+    drawn = _curves(result) if view_state.curves == "on" else None
     return board_data(panels, _player(experiment, result, view_state), view_state, edit, curves=drawn, moving=moving)

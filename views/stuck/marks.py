@@ -14,7 +14,7 @@ from figures.marks import KINDS, Spot, arrows, critical, curve, line
 from labs.plane.atlas import Atlas, atlas_of
 from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
-from labs.plane.run import PanelResult, unit_of
+from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment
 from verdict.plane import story
 from verdict.verdict import label
@@ -45,7 +45,7 @@ def with_marks(
 ) -> BoardData:
     """The board with all of these on its one picture."""
     first, *others = data["panels"]
-    half, loss = unit_of(experiment, panel)[:2], tr("loss")
+    half, loss = panel.unit[:2], tr("loss")
     kinds = {"minimum": "minimum", "maximum": "maximum", "kink": "kink"}
     more: list[Trace] = [curve(v.points, kinds.get(v.kind, "degenerate"), tr(LINES[v.kind])) for v in atlas.valleys]
     more += [line(runner.walk.points.path, stroke.color, tr(runner.name), "dash") for runner, stroke in zip(runners, WALKS, strict=False)]
@@ -88,7 +88,7 @@ def balance(atlas: Atlas) -> Message:
     if atlas.agrees is False:
         text = N_("The gradient turns {n} times around the rim, but the indices add up to {sum}: a critical point is missing here.")
         return message(text, n=atlas.winding or 0, sum=atlas.indices or 0)
-    return message(_WHY[atlas.why or "vanishes"])
+    return message(_WHY[atlas.reason or "vanishes"])
 
 
 _WHY = {

@@ -27,9 +27,9 @@ def _end(scene: Scene, judgment: Judgment, i: int) -> None:
         edit_button(scene, f"look {i}", label, lambda e: replace(e, point=(x, y)), icon=":material/my_location:")
 
 
-def verdicts(scene: Scene, panel: PanelResult) -> list[Judgment]:
-    """The first in large letters, and one card a walk."""
-    ends = [judge_walk(scene.experiment, panel, walked)[0] for walked in panel.walks]
+def verdicts(scene: Scene, panel: PanelResult, known: Sequence[Judgment | None]) -> list[Judgment]:
+    """The first in large letters, and one card a walk. known: the verdicts on those walks that are at their end."""
+    ends = [end or judge_walk(scene.experiment, panel, walked)[0] for walked, end in zip(panel.walks, known, strict=True)]
     if ends:
         takeaway(say(sentence(ends[0])))
     for i, (column, walked, judgment) in enumerate(zip(_columns(len(ends)), panel.walks, ends, strict=True)):
