@@ -15,7 +15,7 @@ from compute.engines import engine_of
 from views.warm import warm, warming
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    if make := engine_of(os.environ.get("ERROR_SURFACE_ENGINE", "none")):
+    if make := engine_of(os.environ.get("ERROR_SURFACE_ENGINE", "workers")):
         engine.start(make)
     warming()
     app = st.App(__file__, routes=routes())

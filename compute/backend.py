@@ -1,6 +1,5 @@
 """How JAX is set up, once, before anything else imports it: float64, fast small loops, a device a core, a persistent compilation cache."""
 
-import ctypes
 import os
 from pathlib import Path
 
@@ -26,6 +25,8 @@ def cores() -> int:
 
 import jax  # noqa: E402  (the flags above are read when JAX is first used)
 
+from compute.process_memory import one_heap  # noqa: E402
+
 CACHE = Path(os.environ.get("JAX_COMPILATION_CACHE_DIR", Path(__file__).parents[1] / ".cache" / "jax"))
 
 jax.config.update("jax_enable_x64", True)
@@ -37,23 +38,4 @@ jax.config.update("jax_compilation_cache_dir", str(CACHE))
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
-
-def _c_library() -> ctypes.CDLL | None:
-    """GNU's, whose two functions below are asked for; None elsewhere."""
-    try:
-        library = ctypes.CDLL("libc.so.6")
-        return library if hasattr(library, "malloc_trim") and hasattr(library, "mallopt") else None
-    except OSError:
-        return None
-
-
-def return_memory() -> None:
-    """Give freed memory back to the system. The C library keeps what a compilation or an evicted program has left behind, which on a
-    small machine is most of what the process seems to need."""
-    if (library := _c_library()) is not None:
-        library.malloc_trim(0)
-
-
-_M_ARENA_MAX = -8  # malloc.h
-if (_library := _c_library()) is not None and "MALLOC_ARENA_MAX" not in os.environ:
-    _library.mallopt(_M_ARENA_MAX, 1)  # every visitor is a thread, and each would get a heap of its own, never to be given back
+one_heap()  # every visitor is a thread

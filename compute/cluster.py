@@ -15,7 +15,8 @@ from distributed import Client
 from distributed.client import FutureCancelledError
 
 from compute.engine import Busy, Request, asker
-from compute.workers import LOOK, TRIES, begin
+from compute.forkserver import begin
+from compute.workers import LOOK, TRIES
 
 CONNECTING = 10.0  # seconds that a scheduler has to answer when it is first asked
 ROLL_CALL = 1.0  # seconds between two looks at which workers there are

@@ -1,6 +1,6 @@
-"""Work that takes long: it goes in steps, tells how far it is, can be left after any step, and goes on where it was left.
+"""Long computations: a job runs in steps, reports its progress, can be paused after any step, and resumes where it was paused.
 
-A job is written as a generator that yields what there is so far:
+A job is written as a generator that yields its progress and its result so far:
 
     @job
     def summed(numbers: tuple[float, ...]) -> Steps[float]:
@@ -11,7 +11,7 @@ A job is written as a generator that yields what there is so far:
 
     summed((1.0, 2.0)).work(deadline)
 
-Whoever asks with the same arguments gets the same job, so nothing is computed twice, and nothing is begun anew under whoever waits.
+Calls with the same arguments return the same job, so nothing is computed twice, and no job restarts while somebody waits for it.
 """
 
 import functools
@@ -30,27 +30,27 @@ T = TypeVar("T")
 
 
 class Step(NamedTuple, Generic[T]):
-    """progress: the share of the work that is done, 1 at its end. result: what there is so far; it does not change any more."""
+    """What a job yields after each step."""
 
-    progress: float
-    result: T
+    progress: float  # the fraction of the work that is done, 1 at the end
+    result: T  # so far; later steps do not change it
 
 
 Steps = Iterator[Step[T]]
 
 
 class Job(Generic[T]):
-    """Work under way. `result` is what there was after the last step, or the job's end."""
+    """A computation in progress. on_step is called with the job after each step."""
 
-    def __init__(self, steps: Steps[T], grown: Callable[["Job[T]"], None] = lambda job: None) -> None:
-        self._steps, self._grown, self._lock = steps, grown, Lock()
+    def __init__(self, steps: Steps[T], on_step: Callable[["Job[T]"], None] = lambda job: None) -> None:
+        self._steps, self._on_step, self._lock = steps, on_step, Lock()
         self._last: Step[T] | None = None
         self._ended = False
         self._error: Exception | None = None
 
     @property
     def failed(self) -> bool:
-        """Whether a step raised: every further one raises the same, and whoever asks next gets a new job."""
+        """Whether a step raised an exception: further steps raise it again, and the next call of the job's function starts a new job."""
         return self._error is not None
 
     @property
@@ -64,28 +64,28 @@ class Job(Generic[T]):
 
     @property
     def progress(self) -> float:
-        """The share of the work that is done: below 1 until it is finished."""
+        """The fraction of the work that is done: below 1 until the job has finished."""
         return 1.0 if self._ended else 0.0 if self._last is None else min(self._last.progress, 1 - 1e-9)
 
     @property
     def result(self) -> T:
-        """What there is so far. Raises LookupError before the first step."""
+        """The result after the last step. Raises LookupError before the first step."""
         if self._last is None:
             raise LookupError("the job has not begun")
         return self._last.result
 
     def advance(self) -> None:
-        """One step. Whoever comes while somebody else takes one waits for that one."""
+        """Run one step. If another thread is running one, wait for that one instead."""
         before = self._last
         with self._lock:
             if self._last is before and not self._ended:
                 self._step()
 
     def work(self, deadline: float) -> "Job[T]":
-        """On to the end, or until time.monotonic() has passed the deadline."""
+        """Run steps until the job has finished or time.monotonic() has passed the deadline."""
         while not self._ended and (left := deadline - time.monotonic()) > 0:
             if not self._lock.acquire(timeout=min(left, 1.0)):
-                continue  # somebody else is at it
+                continue  # another thread is running a step
             try:
                 if not self._ended:
                     self._step()
@@ -94,7 +94,7 @@ class Job(Generic[T]):
         return self
 
     def finish(self) -> T:
-        """The result at its end, however long it takes."""
+        """Run to the end, however long it takes, and return the result."""
         return self.work(float("inf")).result
 
     def _step(self) -> None:
@@ -107,35 +107,35 @@ class Job(Generic[T]):
             raise
         if step is not None:
             self._last = step
-            self._grown(self)
+            self._on_step(self)
         self._ended = step is None or step.progress >= 1
         if self._ended:
-            self._steps = iter(())  # the generator would hold all that it worked with, beside the result
+            self._steps = iter(())  # frees what the generator's local variables hold
 
 
 class State(NamedTuple, Generic[T]):
-    """What another process knows of a job."""
+    """The state of a job in a worker process."""
 
-    last: Step[T] | None
+    last: Step[T] | None  # None before the first step
     ended: bool
 
 
 def worked(asked: Request, seconds: float) -> State[object]:
-    """The job that is asked for, gone on with for so many seconds, and by one step at least."""
-    here = cast("Job[object]", asked.answer())
-    here.advance()
-    here.work(time.monotonic() + seconds)
-    return State(None if not here.begun else Step(here.progress, here.result), here.finished)
+    """In a worker: run the requested job for so many seconds, and for at least one step."""
+    job = cast("Job[object]", asked.answer())
+    job.advance()
+    job.work(time.monotonic() + seconds)
+    return State(None if not job.begun else Step(job.progress, job.result), job.finished)
 
 
-TURN = 0.25  # seconds that another process works on a job before it turns to the next
+TURN = 0.25  # seconds that a worker process runs a job before it takes the next request
 
 
 class RemoteJob(Job[T]):
-    """A job that an engine works on, a turn at a time."""
+    """A job that runs in a worker process, a turn at a time."""
 
-    def __init__(self, asked: Request, grown: Callable[[Job[T]], None]) -> None:
-        super().__init__(iter(()), grown)
+    def __init__(self, asked: Request, on_step: Callable[[Job[T]], None]) -> None:
+        super().__init__(iter(()), on_step)
         self._asked = asked
 
     def advance(self) -> None:
@@ -151,33 +151,33 @@ class RemoteJob(Job[T]):
         assert elsewhere is not None
         state = cast(State[T], elsewhere.ask(request(worked, (self._asked, seconds), {})))
         self._last, self._ended = state.last, state.ended
-        self._grown(self)
+        self._on_step(self)
 
 
 @functools.cache
 def _living() -> "WeakValueDictionary[object, Job[object]]":
-    """Every job that somebody still holds."""
+    """All jobs that are still referenced somewhere."""
     return WeakValueDictionary()
 
 
-HELD = 12  # jobs that stay however large their results are: those that were asked for last
+RECENT = 12  # of the jobs requested last, so many are kept however large their results are
 
 
 @functools.cache
-def _held() -> "deque[Job[object]]":
-    return deque(maxlen=HELD)
+def _recent() -> "deque[Job[object]]":
+    return deque(maxlen=RECENT)
 
 
 def let_go() -> None:
-    """Hold no job any more but those that somebody else holds."""
-    _held().clear()
+    """Drop all jobs except those that are referenced elsewhere."""
+    _recent().clear()
 
 
-def _hold(job: Job[T]) -> None:
-    kept = cast("deque[Job[T]]", _held())
-    if job in kept:
-        kept.remove(job)
-    kept.append(job)
+def _keep(job: Job[T]) -> None:
+    recent = cast("deque[Job[T]]", _recent())
+    if job in recent:
+        recent.remove(job)
+    recent.append(job)
 
 
 @functools.cache
@@ -186,9 +186,9 @@ def _one_at_a_time() -> Lock:
 
 
 def job(steps: Callable[Key, Steps[T]]) -> Callable[Key, Job[T]]:
-    """The job of a generator function, shared by all who ask with the same arguments: names and numbers.
+    """Turn a generator function into one that returns a job. Arguments are names and numbers; equal arguments give the same job.
 
-    It lives as long as somebody holds it, and as long as there is room for its result in the one memory; the last ones in any case.
+    A job is kept while it is referenced somewhere, while its result fits in the memo's budget, or while it is one of the most recent.
     """
 
     @functools.wraps(steps)
@@ -196,17 +196,19 @@ def job(steps: Callable[Key, Steps[T]]) -> Callable[Key, Job[T]]:
         key = (steps, arguments, tuple(sorted(named.items())))
         elsewhere = engine()
 
-        def grown(one: Job[T]) -> None:
-            memory().keep(key, one, nbytes(one.result))
+        def keep_in_memo(job: Job[T]) -> None:
+            memory().keep(key, job, nbytes(job.result))
 
         with _one_at_a_time():
-            found = cast("Job[T] | None", _living().get(key))
-            if found is None or found.failed:
-                asked = request(steps, arguments, named)
-                found = Job(steps(*arguments, **named), grown) if elsewhere is None else RemoteJob[T](asked, grown)
-                _living()[key] = cast("Job[object]", found)
-            _hold(found)
+            job = cast("Job[T] | None", _living().get(key))
+            if job is None or job.failed:
+                if elsewhere is None:
+                    job = Job(steps(*arguments, **named), keep_in_memo)
+                else:
+                    job = RemoteJob(request(steps, arguments, named), keep_in_memo)
+                _living()[key] = cast("Job[object]", job)
+            _keep(job)
         memory().touch(key)
-        return found
+        return job
 
     return shared

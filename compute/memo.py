@@ -1,6 +1,6 @@
-"""Answers that are kept: one memory for all of them, bounded in bytes, the one asked for longest ago forgotten first.
+"""Memoized results: one least-recently-used cache for all functions, bounded in bytes.
 
-An answer is kept by the function and its arguments, so arguments are names and numbers: frozen, hashable, and nothing that is not read.
+The key is the function and its arguments. So arguments are names and numbers, hashable, and only what the function reads.
 """
 
 import functools
@@ -15,11 +15,11 @@ Key = ParamSpec("Key")
 Answer = TypeVar("Answer")
 
 BUDGET = 2**20 * int(os.environ.get("ERROR_SURFACE_MEMO_MB", "96"))  # bytes
-_SMALL = 64  # bytes that anything without arrays is taken to be
+_SMALL = 64  # bytes counted for an object without arrays
 
 
 def nbytes(value: object) -> int:
-    """How many bytes of arrays a value holds: in tuples, lists, mappings and dataclasses, however deep. Other objects count as small."""
+    """Bytes of all arrays in a value, nested in tuples, lists, mappings and dataclasses. Any other object counts as 64."""
     if hasattr(value, "nbytes"):
         return int(value.nbytes)
     if isinstance(value, Mapping):
@@ -32,20 +32,20 @@ def nbytes(value: object) -> int:
 
 
 class Memo:
-    """Values by key, at most `budget` bytes of them. A value is made once, however many threads ask for it at the same time."""
+    """A cache of at most `budget` bytes. A value is computed once, however many threads ask for it at the same time."""
 
     def __init__(self, budget: int) -> None:
         self._budget, self._total, self._lock = budget, 0, Lock()
-        self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()  # the one asked for longest ago first
-        self._making: dict[Hashable, tuple[RLock, list[None]]] = {}  # a lock for each value that is being made, and who waits for it
+        self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()  # least recently used first
+        self._making: dict[Hashable, tuple[RLock, list[None]]] = {}  # of each value being computed: its lock, an entry for each thread
 
     @property
     def total(self) -> int:
-        """Bytes that are kept."""
+        """Bytes in the cache."""
         return self._total
 
     def get(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
-        """The value of a key; make() where there is none. What make raises is raised, and nothing is kept."""
+        """Return the value of a key; compute it with make() on a miss. If make() raises, nothing is kept."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -67,7 +67,7 @@ class Memo:
                     self._making.pop(key, None)
 
     def keep(self, key: Hashable, value: object, size: int | None = None) -> None:
-        """Keep a value, or the same one at its present size; what was asked for longest ago makes room."""
+        """Store a value, or update its size; the least recently used values are evicted to make room."""
         size = nbytes(value) if size is None else size
         with self._lock:
             self._total += size - self._kept.pop(key, (None, 0))[1]
@@ -76,13 +76,13 @@ class Memo:
                 self._total -= self._kept.popitem(last=False)[1][1]
 
     def touch(self, key: Hashable) -> None:
-        """Somebody asks for the value again: it is the last to be forgotten."""
+        """Mark a value as the most recently used."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Empty the cache."""
         with self._lock:
             self._kept.clear()
             self._total = 0
@@ -90,12 +90,12 @@ class Memo:
 
 @functools.cache
 def memory() -> Memo:
-    """The one memory of this process."""
+    """The cache of this process."""
     return Memo(BUDGET)
 
 
 def memo(function: Callable[Key, Answer]) -> Callable[Key, Answer]:
-    """The function, its answers kept in the one memory."""
+    """Memoize a function in the cache of this process."""
 
     @functools.wraps(function)
     def kept(*arguments: Key.args, **named: Key.kwargs) -> Answer:

@@ -1,17 +1,25 @@
 """Jitted functions in one bounded cache, by what made them."""
 
+import gc
+import math
 import os
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from dataclasses import dataclass
+from functools import cache, lru_cache, wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
 
 import jax
 
-from compute import backend  # sets up JAX before it is used
+from compute import backend  # noqa: F401  (sets up JAX before it is used)
+from compute.process_memory import resident, return_memory
 
 # How many programs are held, of about 4 MB each; 20 are two scenes, and what is evicted comes back from the persistent cache.
 MOST = int(os.environ.get("ERROR_SURFACE_PROGRAMS", "20"))
+
+# For jax.jit(compiler_options=...) of large programs that run a few times. XLA's fusion emitters take some 200 MB more to compile a Lanczos
+# iteration through a network or a recorded training, and what they make runs no faster there. Small programs run up to 3 times faster.
+LEAN = {"xla_cpu_use_fusion_emitters": False}
 
 Key = ParamSpec("Key")
 Kernel = TypeVar("Kernel")
@@ -20,6 +28,38 @@ Kernel = TypeVar("Kernel")
 @lru_cache(MOST)
 def _held(make: Callable[..., Kernel], *key: object) -> Kernel:
     return make(*key)
+
+
+@dataclass
+class _Bound:
+    """At how many bytes this process forgets its programs; `now` is higher while it needs so many that it would do nothing else."""
+
+    bytes: float = math.inf
+    now: float = math.inf
+
+
+@cache
+def _bound() -> _Bound:
+    return _Bound()
+
+
+def bound(most: float) -> None:
+    """This process forgets all its programs when it takes so many bytes of memory."""
+    _bound().bytes = _bound().now = most
+
+
+def keep_within_bound() -> None:
+    """Called before a program is compiled, and after what it was needed for."""
+    if resident() > _bound().now:
+        forget()
+        _bound().now = max(_bound().bytes, resident() + _bound().bytes / 3)
+
+
+def forget() -> None:
+    """Forget every program and whatever JAX has traced. What is needed again comes from the persistent cache."""
+    jax.clear_caches()
+    gc.collect()
+    return_memory()
 
 
 def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
@@ -33,8 +73,10 @@ def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
             misses = _held.cache_info().misses
             found = _held(make, *key, *named.values())
             now = _held.cache_info()
-            if now.misses > misses and now.currsize == MOST:
-                backend.return_memory()  # that of the program which this one has pushed out
+            if now.misses > misses:
+                keep_within_bound()
+                if now.currsize == MOST:
+                    return_memory()  # that of the program which this one has pushed out
             return found
 
     return held

@@ -6,56 +6,21 @@ that does not come back to whoever has left is ended; a request that loses its w
 """
 
 import atexit
-import copyreg
-import os
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
-from loky.process_executor import ProcessPoolExecutor, ShutdownExecutorError
 
 from compute.engine import Busy, Request, asker
+from compute.forkserver import Answered, Lost, Process
+from compute.process_memory import resident
 
 LONG = ("labs.deep", "labs.encodings", "verdict.deep")  # modules whose functions go to the worker for what takes long
 LOOK = 0.05  # seconds between two looks whether whoever waits wants something else
+LULL = 2.0  # seconds without a request after which a worker ends where the other needs its memory
+MB = 2**20
 TRIES = 3  # workers that a request may lose
-
-
-class Answered(NamedTuple):
-    value: object
-    size: int  # bytes that the worker takes
-
-
-def resident() -> int:
-    """Bytes of memory that this process takes; 0 where the system does not say."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError):
-        return 0
-
-
-def _as_numpy(array: object) -> tuple[object, ...]:
-    return np.asarray, (np.asarray(array),)
-
-
-def begin() -> None:
-    """In a worker, before anything else: arrays of JAX leave it as NumPy's."""
-    import jax
-
-    from compute import backend  # noqa: F401  (sets up JAX before it is used)
-
-    copyreg.pickle(type(jax.numpy.zeros(())), _as_numpy)  # type: ignore[arg-type]  # what comes out is of another type
-
-
-def answer(request: Request) -> Answered:
-    """In a worker."""
-    return Answered(request.answer(), resident())
 
 
 @dataclass(frozen=True)
@@ -80,18 +45,24 @@ class Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits, self._lock = limits, threading.RLock()
-        self._executor: ProcessPoolExecutor | None = None
+        self._process: Process | None = None
         self._asked: dict[object, _Asked] = {}  # those that somebody waits for, and the one at work; the first come first
         self._working: _Asked | None = None
-        self._size, self._last = 0, time.monotonic()
+        self._last = time.monotonic()
 
     @property
     def busy(self) -> bool:
         """Whether it has something to do."""
         return bool(self._asked)
 
-    def ask(self, request: Request) -> object:
-        """See Engine."""
+    @property
+    def size(self) -> int:
+        """Bytes that its process takes."""
+        process = self._process
+        return 0 if process is None or process.pid is None else resident(process.pid)
+
+    def ask(self, request: Request, meanwhile: Callable[[], None] = lambda: None) -> object:
+        """See Engine. meanwhile: called again and again while the answer is waited for."""
         key = _key(request)
         with self._lock:
             if key not in self._asked or self._asked[key].answer.done():
@@ -101,6 +72,7 @@ class Worker:
             self._next()
         try:
             while not wait([asked.answer], LOOK).done:
+                meanwhile()
                 asker().waiting()
             return asked.answer.result()
         finally:
@@ -126,40 +98,36 @@ class Worker:
         asked = next((asked for asked in self._asked.values() if not asked.answer.done()), None)
         if self._working is not None or asked is None:
             return
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(max_workers=1, initializer=begin)
-        self._working = asked
-        try:
-            future = self._executor.submit(answer, asked.request)
-        except (BrokenProcessPool, ShutdownExecutorError) as error:
-            self._lost(asked, error)
-        else:
-            future.add_done_callback(lambda done: self._done(asked, done))
+        self._working, self._process = asked, self._process or Process()
+        threading.Thread(target=self._work, args=(asked, self._process), daemon=True).start()
 
-    def _done(self, asked: _Asked, done: "Future[Answered]") -> None:
-        """The worker has answered, or is no more."""
+    def _work(self, asked: _Asked, process: Process) -> None:
+        """In a thread of its own: wait until the worker has answered, or is no more."""
+        answered: Answered | Lost
+        try:
+            answered = process.ask(asked.request)
+        except Lost as lost:
+            answered = lost
         with self._lock:
             if self._working is not asked:
                 return  # it was ended
-            error = done.exception()
-            if isinstance(error, BrokenProcessPool | ShutdownExecutorError):
-                self._lost(asked, error)
+            if isinstance(answered, Lost):
+                self._lost(asked, answered)
                 return
             self._working, self._last = None, time.monotonic()
-            if error is not None:
-                asked.answer.set_exception(error)
+            if answered.error is not None:
+                asked.answer.set_exception(answered.error)
             else:
-                self._size = done.result().size
-                asked.answer.set_result(done.result().value)
+                asked.answer.set_result(answered.value)
             self._forget(asked)
             self._next()
-            grown = self._size > self._limits.size and self._working is None
+            grown = self._working is None and self.size > self._limits.size
         if grown:
-            _later(self._limits.idle, self._shrink)
+            _later(self._limits.idle, lambda: self.rest(self._limits.idle - LOOK))
 
     def _lost(self, asked: _Asked, error: BaseException) -> None:
         """A request goes to the next worker, some times. The lock is held."""
-        self._working, self._executor, self._size = None, None, 0
+        self._working, self._process = None, None
         self._forget(asked)
         asked.lost += 1
         if asked.lost >= TRIES:
@@ -178,18 +146,18 @@ class Worker:
             self._forget(asked)
             self._next()
 
-    def _shrink(self) -> None:
-        """Give the memory back, if nobody has asked for a while."""
+    def rest(self, idle: float = LULL) -> None:
+        """Give the memory back, if nobody has asked for so many seconds."""
         with self._lock:
-            if self._working is None and time.monotonic() - self._last >= self._limits.idle - LOOK:
+            if self._working is None and time.monotonic() - self._last >= idle:
                 self.close()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
         with self._lock:
-            executor, self._executor, self._working, self._size = self._executor, None, None, 0
-        if executor is not None:
-            executor.shutdown(wait=False, kill_workers=True)
+            process, self._process, self._working = self._process, None, None
+        if process is not None:
+            process.end()
 
 
 def _key(request: Request) -> object:
@@ -210,15 +178,22 @@ def _later(seconds: float, call: Callable[[], None]) -> None:
 class Workers:
     """The two."""
 
-    def __init__(self) -> None:
-        self._quick = Worker(Limits(size=260 * 2**20, idle=30.0, patience=10.0))
-        self._long = Worker(Limits(size=200 * 2**20, idle=30.0, patience=1.5))
+    def __init__(self, most: int = 280 * MB) -> None:
+        """most: bytes that both may take; one that has nothing to do ends where the other needs more."""
+        self._most = most
+        self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0))
+        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.5))
         for worker in (self._quick, self._long):
             atexit.register(worker.close)
 
     def ask(self, request: Request) -> object:
         """See Engine."""
-        worker = self._long if request.subject.module.startswith(LONG) else self._quick
+        worker, other = (self._long, self._quick) if request.subject.module.startswith(LONG) else (self._quick, self._long)
         if not asker().urgent and worker.busy:
             raise Busy
-        return worker.ask(request)
+
+        def make_room() -> None:
+            if worker.size + other.size > self._most:
+                other.rest()
+
+        return worker.ask(request, make_room)

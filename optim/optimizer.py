@@ -45,7 +45,8 @@ class Lens(NamedTuple):
 class Optimizer:
     """make(**hyper) -> the transformation; every hyper-parameter, the rate among them, may be a traced scalar.
 
-    formula: one step, in LaTeX. source: where it was published. note: a convention that libraries differ in, said on screen.
+    formula: one step, in LaTeX. source: where it was published. note: a convention that libraries differ in, shown on screen.
+    common: in the menu from the beginning; the others only once a person asks for more optimizers.
     Where the speed limit of a quadratic is known in closed form, the rate can be set in multiples of 2/λmax:
     limit(hyper, λmax) -> the largest stable rate; best(λmin, λmax) -> the settings that are fastest on that quadratic, 0 < λmin ≤ λmax.
     lens(update, hyper) -> its momentum and scale, without the decoupled decay of a method that has one (a further −ηλθ); None: the step
@@ -61,7 +62,7 @@ class Optimizer:
     fields: tuple[Number, ...]
     make: Callable[..., optax.GradientTransformation]
     rank: int = 100
-    front: bool = False
+    common: bool = False
     note: str = ""
     full_batch_only: bool = False
     limit: Callable[[Mapping[str, float], float], float] | None = None

@@ -89,6 +89,7 @@ class Surface:
     loss: Callable[[Structure, Numbers, Theta, object, object], Scalar]
     fields: tuple[Setting, ...] = ()
     rank: int = 100
+    note: str = ""
     needs_data: bool = False
     hidden_layer: bool = False
     first_steps: bool = False

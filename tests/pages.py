@@ -111,7 +111,7 @@ def alternatives(at: AppTest) -> list[str]:
     return [chart["alt"] for chart in charts(at).values()]
 
 
-def front(at: AppTest) -> list[str]:
+def open_controls(at: AppTest) -> list[str]:
     """The controls that lie open on a page: not the switches of topics and of language, which are navigation, nor what is folded away."""
     found = [str(element.key) for kind in CONTROLS for element in at.main.get(kind)]
     found += [proto.id for proto in components(at, "slider")]

@@ -103,10 +103,10 @@ def test_every_chart_says_its_message_with_numbers(query: dict[str, str], name: 
 
 
 @pytest.mark.parametrize("part", ["data", "network", "losses", "normalization", "training", "picture"])
-def test_every_part_of_the_drawer_draws(part: str) -> None:
+def test_every_part_of_the_control_panel_draws(part: str) -> None:
     query = SOFTMAX if part == "losses" else TINY
     bare = len(opened("classifier", query).get("bidi_component"))
-    at = opened("classifier", query, classifier_drawer=True, classifier_part_en=part)
+    at = opened("classifier", query, classifier_all_controls=True, classifier_part_en=part)
     assert len(at.selectbox) + len(at.get("bidi_component")) > 4
     if part == "losses":
         assert len(at.get("bidi_component")) == bare + 2, "γ and ε"

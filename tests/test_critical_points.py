@@ -166,12 +166,12 @@ def test_every_point_is_what_it_says(name: str, set_: dict[str, float]) -> None:
 def test_indices_add_up_to_the_winding_number(name: str, set_: dict[str, float]) -> None:
     found = textbook(name, set_)
     if name == "lecture_toy":
-        assert (found.why, found.agrees) == ("valley", None)
+        assert (found.reason, found.agrees) == ("valley", None)
     elif (name, set_) == ("plateau", {"s": 0.5}):  # far out its gradient is 0 in floating point
-        assert (found.why, found.agrees, len(found.flats)) == ("flat", None, 1)
+        assert (found.reason, found.agrees, len(found.flats)) == ("flat", None, 1)
         assert kinds(found) == {"minimum": 1}
     else:
-        assert found.why is None
+        assert found.reason is None
         assert found.agrees is True
         assert (found.valleys, found.flats) == ((), ())
 
@@ -339,7 +339,7 @@ def test_lines(name: str) -> None:
     (valley,) = found.valleys
     np.testing.assert_allclose(off(valley.points), 0, atol=1e-3 if name in ("shoulder", "quartic") else 1e-8)
     np.testing.assert_allclose(np.abs(valley.points[[0, -1]]).max(axis=1), 1, atol=1e-9)
-    assert found.why == "valley"
+    assert found.reason == "valley"
 
 
 def test_a_ring_is_closed() -> None:
@@ -352,14 +352,14 @@ def test_a_ring_is_closed() -> None:
     np.testing.assert_allclose(np.hypot(*valley.points.T), np.sqrt(0.5), atol=1e-8)
     angle = np.unwrap(np.arctan2(valley.points[:, 1], valley.points[:, 0]))
     assert abs(angle[-1] - angle[0]) == pytest.approx(2 * np.pi)
-    assert (found.winding, found.why) == (1, "valley")
+    assert (found.winding, found.reason) == (1, "valley")
 
 
 def test_nothing_changes() -> None:
     found = atlas(lambda points: Expansions(*(np.zeros((len(points), *shape)) for shape in ((), (2,), (2, 2)))), SQUARE)
     assert (found.points, found.valleys) == ((), ())
     assert [flat.share for flat in found.flats] == [1.0]
-    assert (found.winding, found.why) == (None, "flat")
+    assert (found.winding, found.reason) == (None, "flat")
 
 
 def test_not_a_number_anywhere() -> None:
@@ -382,7 +382,7 @@ def test_half_of_it_is_flat() -> None:
     (flat,) = found.flats
     assert flat.share == pytest.approx(0.5, abs=0.03)
     assert flat.position[0] < 0
-    assert found.why == "flat"
+    assert found.reason == "flat"
 
 
 @pytest.mark.parametrize(("kappa", "angle"), [(1e6, 0.0), (1e6, 33.0), (1e4, 45.0), (1e6, 90.0)])
@@ -583,9 +583,9 @@ def _binomial(n: int, k: int) -> float:
 
 def test_winding_is_refused_where_the_gradient_vanishes_or_jumps() -> None:
     zero = np.zeros(2)
-    assert winding(expanding(lambda x, y: x**2 + 0 * y), circle(zero, 0.5)).why == "vanishes"
+    assert winding(expanding(lambda x, y: x**2 + 0 * y), circle(zero, 0.5)).reason == "vanishes"
     flipped = winding(lambda p: Expansions(np.abs(p[:, 0]), np.sign(p) * (1, 0) + (0, 1e-3), np.zeros((len(p), 2, 2))), circle(zero, 0.5))
-    assert (flipped.turns, flipped.why) == (None, "jumps")
+    assert (flipped.turns, flipped.reason) == (None, "jumps")
 
 
 def test_eigenvectors_of_a_stack() -> None:

@@ -135,9 +135,9 @@ def test_a_formula_is_told_what_to_do_and_left_again(name: str, last: str) -> No
 
 
 @pytest.mark.parametrize("data", ["iris", "wine", "pokemon"])
-def test_the_data_part_of_the_drawer_opens(data: str) -> None:
+def test_the_data_part_of_the_control_panel_opens(data: str) -> None:
     """No control of it has the key of one of the topic's own."""
-    state = {"loss_drawer": True, "loss_part_en": "data"}
+    state = {"loss_all_controls": True, "loss_part_en": "data"}
     page = opened("loss", {"topic": "encodings", "data": data}, **state)
     assert page.selectbox(key="loss data en").value == data
 

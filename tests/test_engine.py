@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,9 +19,11 @@ import pytest
 
 from compute import engine
 from compute.engine import Busy, interruptible, not_urgent
+from compute.engines import engine_of
+from compute.forkserver import Lost, Process
 from compute.job import RemoteJob
 from compute.memo import memory
-from compute.workers import Limits, Worker, Workers
+from compute.workers import LULL, Limits, Worker, Workers
 from core.messages import Refusal
 from core.settings import Pick, pick
 from labs.deep.run import run as deep_run
@@ -30,6 +33,7 @@ from labs.masks.setup import Masked
 from labs.plane.run import run as plane_run
 from labs.plane.setup import Experiment
 from tests import engine_jobs as jobs
+from tests.engine_host import below
 
 ROOT = Path(__file__).resolve().parents[1]
 MB = 2**20
@@ -207,9 +211,108 @@ def test_what_is_not_urgent_gives_way(elsewhere: None) -> None:
         assert jobs.process() != os.getpid()
 
 
+def gone(processes: list[int], within: float) -> bool:
+    """Whether all of them have ended, after so many seconds at most."""
+    deadline = time.monotonic() + within
+    while any(Path(f"/proc/{one}").exists() and "(zombie)" not in Path(f"/proc/{one}/status").read_text() for one in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_their_program(how: signal.Signals) -> None:
+    """In the middle of their work, without a word. Ctrl-C goes to all processes of a terminal."""
+    host = [sys.executable, "-m", "tests.engine_host"]
+    program = subprocess.Popen(
+        host, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with program:
+        assert program.stdout is not None
+        worker = int(program.stdout.readline())
+        started = below(program.pid)
+        assert worker in started
+        assert len(started) == 2, "the fork server, and its worker"
+        if how is signal.SIGINT:
+            os.killpg(program.pid, how)
+        else:
+            program.send_signal(how)
+        errors = program.communicate(timeout=20)[1]
+    assert gone(started, within=20.0)
+    assert not errors
+
+
+def test_a_worker_shares_the_memory_of_what_is_imported(elsewhere: None) -> None:
+    """JAX and all modules are some 100 MB; what a worker has written anew is its own."""
+    worker = jobs.process()
+    lines = Path(f"/proc/{worker}/smaps_rollup").read_text().splitlines()
+    found = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines if line.endswith("kB")}
+    assert found["Pss"] < 0.75 * found["Rss"]
+
+
+def test_a_server_has_workers_of_its_own() -> None:
+    one, other = Process(), Process()
+    try:
+        first, second = (worker.ask(engine.Request("tests.engine_jobs", "process")).value for worker in (one, other))
+        assert first != second
+        one.end()
+        with pytest.raises(Lost):
+            one.ask(engine.Request("tests.engine_jobs", "process"))
+        assert other.ask(engine.Request("tests.engine_jobs", "process")).value == second
+    finally:
+        one.end()
+        other.end()
+
+
+def test_a_worker_ends_where_the_other_needs_its_memory() -> None:
+    """As soon as it has nothing to do."""
+    both = Workers(most=1)
+    quick, long = engine.Request("tests.engine_jobs", "process"), engine.Request("labs.deep.run", "another", (SMALL,))
+    first = both.ask(quick)
+    assert both.ask(quick) == first, "its own size alone ends none"
+    time.sleep(LULL)
+    both.ask(long)
+    assert both.ask(quick) != first
+
+
+def test_without_forks_this_process_computes_and_the_log_says_so(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert engine_of("workers") is None
+    assert len(caplog.records) == 1
+
+
+def test_programs_are_forgotten_beyond_a_bound_and_never_in_a_circle() -> None:
+    """A process that needs more than its bound would do nothing but forget."""
+    done = subprocess.run([sys.executable, "-c", FORGETFUL], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout.split() == ["True", "False", "True", "False"], done.stderr[-2000:]
+
+
+FORGETFUL = """
+import jax, numpy as np
+from compute import programs
+from compute.process_memory import resident
+double = jax.jit(lambda x: 2 * x)
+compiled = lambda: double._cache_size() > 0
+double(1.0)
+programs.bound(10 * resident())
+programs.keep_within_bound()
+print(compiled())
+programs.bound(resident() // 2)
+programs.keep_within_bound()
+print(compiled())
+double(1.0)
+programs.keep_within_bound()
+print(compiled())
+grown = np.ones(resident() // 8)
+programs.keep_within_bound()
+print(compiled())
+"""
+
+
 QUICK = {"steps": "12", "depth": "1", "width": "4", "data": "moons", "data.samples": "60"}
 ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
-    ("scale", {}, {"scale_drawer": True, "scale_morphing": True}),
+    ("scale", {}, {"scale_all_controls": True, "scale_morphing": True}),
     ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
     ("hidden", {}, {}),
     ("optimizers", {"topic": "batches"}, {}),
@@ -218,8 +321,8 @@ ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
     ("loss", {"topic": "two"}, {}),
     ("loss", {"topic": "encodings"}, {}),
     ("masks", {}, {}),
-    ("workbench", {}, {"workbench_drawer": True}),
-    *(("deep", QUICK, {"deep_drawer": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("workbench", {}, {"workbench_all_controls": True}),
+    *(("deep", QUICK, {"deep_all_controls": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
     ("classifier", QUICK, {}),
 )
 

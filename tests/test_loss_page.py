@@ -127,9 +127,9 @@ def test_two_classes_by_every_loss(loss: str) -> None:
 
 
 def test_a_setting_for_all_pictures_takes_it_from_each() -> None:
-    """In the drawer one loss is picked: then there is one picture, since the two are the same formula."""
+    """In the control panel one loss is picked: then there is one picture, since the two are the same formula."""
     query = write(replace(OUTPUT, panels=(Panel(surface=(("loss", "focal"),)), *OUTPUT.panels)), ViewState(), OUTPUT)
-    at = opened("loss", query, loss_drawer=True)
+    at = opened("loss", query, loss_all_controls=True)
     at.session_state["loss part en"] = "model"
     fine(at.run())
     fine(at.selectbox(key="loss surface.logits.loss en").set_value("hinge").run())

@@ -15,7 +15,7 @@ from labs.plane.setup import Experiment
 from lessons.scenes import SCALE, WORKBENCH
 from surfaces.catalogue import surfaces
 from tests.menus import fields_of, menus
-from tests.pages import at_address, board, fine, front, headings, opened, panels, sliders, steps, takeaways, told
+from tests.pages import at_address, board, fine, headings, open_controls, opened, panels, sliders, steps, takeaways, told
 from views import progress
 from views.plane import rates
 from views.plane.control_panel import with_surface
@@ -43,7 +43,7 @@ def test_a_page_opens_on_its_finished_scene(page: str) -> None:
     assert sum(said.value.startswith("**Try next:** ") for said in at.markdown) == 1
     assert at.query_params == {}, "a bare address stays bare"
     if page != "workbench":  # every menu open: that is its purpose
-        controls = [key for key in front(at) if " try " not in key and " look " not in key]  # the buttons in an answer are none
+        controls = [key for key in open_controls(at) if " try " not in key and " look " not in key]  # the buttons in an answer are none
         assert len(controls) <= 4
         assert len(takeaways(at)) == 1
     fine(at.run())
@@ -53,7 +53,7 @@ def test_a_page_opens_on_its_finished_scene(page: str) -> None:
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_topic_of_the_optimizers_opens_finished(topic: str) -> None:
     at = opened("optimizers", {"topic": topic})
-    controls = front(at)
+    controls = open_controls(at)
     assert len(controls) <= 4
     assert len(takeaways(at)) == 1
     assert at.query_params == ({} if topic == "rates" else {"topic": topic, "v": "1"})
@@ -148,7 +148,7 @@ def test_the_same_rate_of_a_half_explodes_on_the_left_only() -> None:
     assert left["diverged"] < 40
     assert right["status"] == "settled"
     assert sliders(at)["learning rate η, the same number for all"]["value"] == 0.5
-    assert len(front(at)) <= 5
+    assert len(open_controls(at)) <= 5
 
 
 def test_a_rate_is_given_to_the_methods_whose_limit_is_known() -> None:
@@ -233,25 +233,25 @@ def test_both_toggles_of_the_hidden_page() -> None:
     assert at.query_params == {}
 
 
-# the drawer
+# the control panel
 
 
-DRAWERS: list[tuple[str, str, dict[str, str]]] = [(page, part, {}) for page in PAGES for part in PARTS]
-DRAWERS += [("scale", "optimizers", {"mode": "fraction"}), ("scale", "data", {"data": "correlated_pair"})]
-DRAWERS += [("optimizers", "run", {"topic": topic}) for topic in ("batches", "schedules")]
+CONTROL_PANELS: list[tuple[str, str, dict[str, str]]] = [(page, part, {}) for page in PAGES for part in PARTS]
+CONTROL_PANELS += [("scale", "optimizers", {"mode": "fraction"}), ("scale", "data", {"data": "correlated_pair"})]
+CONTROL_PANELS += [("optimizers", "run", {"topic": topic}) for topic in ("batches", "schedules")]
 
 
-@pytest.mark.parametrize(("page", "part", "query"), DRAWERS)
-def test_every_part_of_the_drawer_draws(page: str, part: str, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(("page", "part", "query"), CONTROL_PANELS)
+def test_every_part_of_the_control_panel_draws(page: str, part: str, query: dict[str, str]) -> None:
     at = opened(page, query)
     address = at.query_params
-    before = len(front(at))
+    before = len(open_controls(at))
     if page != "workbench":
-        at.session_state[f"{page} drawer"] = True
+        at.session_state[f"{page} all controls"] = True
     at.session_state[f"{page} part en"] = part
     fine(at.run())
     formula = page in ("stuck", "loss") and part in ("data", "normalization")  # it says that a formula has none
-    assert page == "workbench" or len(front(at)) > before + (0 if formula else 1)
+    assert page == "workbench" or len(open_controls(at)) > before + (0 if formula else 1)
     assert at.query_params == address, "looking changes nothing"
 
 
@@ -262,7 +262,7 @@ def shelf(part: str, **query: str) -> AppTest:
     return fine(at.run())
 
 
-def test_the_drawer_changes_the_scene() -> None:
+def test_the_control_panel_changes_the_scene() -> None:
     at = shelf("normalization")
     for count in "312":
         fine(at.button_group(key="workbench panels en").set_value(count).run())
@@ -562,7 +562,7 @@ def test_what_is_stopped_stays_whatever_else_is_computed(monkeypatch: pytest.Mon
 
 
 def test_what_is_said_of_a_refused_combination_is_no_exception() -> None:
-    """The drawer stays open below, so that the person can go back."""
+    """The control panel stays open below, so that the person can go back."""
     at = opened("workbench", {"surface": "logistic", "data": "digits", "data.target": constant_column() or "label"})
     if at.error:
         at.session_state["workbench part en"] = "data"
@@ -577,7 +577,7 @@ def test_settings_of_an_item_are_all_on_the_shelf() -> None:
     at = shelf("model")
     experiment = Experiment(surface=pick("network"))
     names = set(values(experiment.surface, fields_of("surface", "network")))
-    keys = front(at)
+    keys = open_controls(at)
     assert {name for name in names if any(f"surface.network.{name} en" in key for key in keys)} == names
 
 

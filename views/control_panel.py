@@ -34,7 +34,7 @@ def fold(label: str, key: str, icon: str) -> DeltaGenerator | None:
 
 def control_panel(scene: Scene[E], parts: Parts[E], first: str, place: str = "") -> None:
     """All parts behind one fold. first: the part that is open at first. place: see two_a_row."""
-    inside = fold(tr("All controls"), f"{scene.page} drawer", ":material/tune:")
+    inside = fold(tr("All controls"), f"{scene.page} all controls", ":material/tune:")
     if inside is not None:
         with inside:
             open_controls(scene, parts, first, place)
@@ -64,7 +64,7 @@ def open_controls(scene: Scene[E], parts: Parts[E], first: str, place: str = "")
 
 
 def two_a_row(scene: Scene[E], names: Sequence[str], place: str = "") -> None:
-    """Fields of the setup in two columns. place: in front of each key, where the same field has another control on the page."""
+    """Fields of the setup in two columns. place: a prefix of each key, for a field that has another control on the page."""
     for column, some in zip(st.columns(2), (names[::2], names[1::2]), strict=True):
         with column:
             for name in some:
@@ -106,6 +106,7 @@ def item_chips(
 def item_menu(scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None) -> None:
     """The menu of a catalogue, and the settings of what is picked from it."""
     item_choice(scene, key, label, slot, only)
+    item_note(slot)
     item_settings(scene, key, slot)
 
 
@@ -118,9 +119,16 @@ def item_settings(scene: Scene[E], key: str, slot: PickSlot[E], leave_out: Seque
             setting(scene, f"{key}.{slot.now.name}.{name}", slot.slot(name))
 
 
+def item_note(slot: PickSlot[E]) -> None:
+    """The convention of what is picked, where libraries differ in it."""
+    if slot.item.note:
+        st.caption(tr(slot.item.note))
+
+
 def item_heading(slot: PickSlot[E]) -> None:
-    """What is picked: its name, its formula, where it comes from."""
+    """What is picked: its name, its formula, where it comes from, and its convention."""
     st.markdown(f"**{tr(slot.item.label)}**")
     st.latex(slot.item.formula)
     if slot.item.source:
         st.caption(slot.item.source)
+    item_note(slot)

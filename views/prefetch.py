@@ -27,7 +27,7 @@ from views.plane.board import plane_board
 from views.session import Scene, edits
 
 _PREFETCHER = component("prefetcher")
-_OFFERS = "offered ahead"
+_OFFERS = "prefetch offers"
 _DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take
 FINEST = 150  # points a side of a prefetched picture
@@ -111,7 +111,7 @@ def _serve(scene: Scene, offers: Mapping[str, Offer]) -> None:
 
 
 def _answer(scene: Scene, offers: Mapping[str, Offer]) -> None:
-    key = f"{scene.page} ahead"
+    key = f"{scene.page} prefetch"
     asked = st.session_state.get(key, {}).get("asked")
     # With the time in it no two messages are alike, so the browser hears each of them, and knows the newest.
     # The browser also learns how far the page was drawn: where Streamlit has lost that drawing, it asks for it again.
@@ -120,7 +120,7 @@ def _answer(scene: Scene, offers: Mapping[str, Offer]) -> None:
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
         message |= {"control": control, "name": _name(scene, offers[control]), **_pictures(scene, offers[control], asked.get("stops"))}
-    with st.container(key=f"esl-parcels-{scene.page}-ahead"):
+    with st.container(key=f"esl-parcels-{scene.page}-prefetch"):
         _PREFETCHER(key=key, data=zlib.compress(pack(message), 1), on_asked_change=_nothing)
 
 

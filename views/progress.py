@@ -103,8 +103,8 @@ def bar(scene: Scene[E], result: JudgedResult | DeepResult) -> None:
     prefetch.none()  # pictures ahead would take the time of the one that is asked for
     share = f"{math.floor(100 * share_done)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
-        st.progress(share_done, said.format(share=share))
+        text = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
+        st.progress(share_done, text.format(share=share))
         if stopped:
             st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:

@@ -1,6 +1,7 @@
 """How the training loss bends at a record: both ends of the Hessian's spectrum, by Lanczos, with their errors."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -9,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from compute.memo import memo
-from compute.programs import kernel
+from compute.programs import LEAN, kernel
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
 from labs.deep.training import snapshot, trained
@@ -58,7 +59,7 @@ def gradient(objective: Objective) -> Callable[[Snapshot], Theta]:
 def hessian_vector(objective: Objective) -> Callable[..., Theta]:
     """(snapshot, v) -> Hv; v in any precision."""
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=LEAN)
     def product(at: Snapshot, v: Theta) -> Theta:
         return hessian_product(objective.of_theta(at), at.theta)(v.astype(at.theta.dtype)).astype(v.dtype)
 
@@ -69,7 +70,7 @@ def hessian_vector(objective: Objective) -> Callable[..., Theta]:
 def both_ends(objective: Objective) -> Callable[[Snapshot, Theta], tuple[Array, ...]]:
     """(snapshot, start) -> loss, ‖g‖, landscape.lanczos.ends, and rayleigh of those and of g/‖g‖; start: random."""
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=LEAN)
     def bent(at: Snapshot, start: Theta) -> tuple[Array, ...]:
         value = objective.of_theta(at)
         here, g = jax.value_and_grad(value)(at.theta)
@@ -85,7 +86,7 @@ def both_ends(objective: Objective) -> Callable[[Snapshot, Theta], tuple[Array, 
 def preconditioned_sharpness(objective: Objective) -> Callable[..., Scalar]:
     """(snapshot, root, start) -> λmax(RHR), R = diag(root); root = scale^−½ of an adaptive optimizer, start: random."""
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=LEAN)
     def sharpness(at: Snapshot, root: Theta, start: Theta) -> Scalar:
         product = hessian_product(objective.of_theta(at), at.theta)
         return leading(lambda v: root * product(root * v), start, SCALED, 1)[0][0]

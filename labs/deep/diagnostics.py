@@ -1,6 +1,7 @@
 """Why a network trains or does not: curvature and smoothness at a few updates of its training, and the whole spectrum at one."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -10,7 +11,7 @@ from jaxtyping import Array, Float, Int
 from compute.engine import door
 from compute.job import Step, Steps, job
 from compute.memo import memo
-from compute.programs import kernel
+from compute.programs import LEAN, kernel
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
 from labs.deep.training import snapshot, trained
@@ -44,7 +45,7 @@ class Diagnostics(NamedTuple):
 def diagnoser(objective: Objective) -> Callable[[Snapshot, Scalar, Theta], tuple[Array, ...]]:
     """(snapshot, rate, start) -> the parts of Diagnostics after the first, in order; start: a random vector."""
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=LEAN)
     def diagnosed(at: Snapshot, rate: Scalar, start: Theta) -> tuple[Array, ...]:
         value = objective.of_theta(at)
         top, vectors = leading(hessian_product(value, at.theta), start, LANCZOS, min(TOP, objective.net.size))
@@ -56,7 +57,7 @@ def diagnoser(objective: Objective) -> Callable[[Snapshot, Scalar, Theta], tuple
 @kernel
 def spectrometer(objective: Objective) -> Callable[[Snapshot, Float[Array, "s p"]], tuple[Array, Array]]:
     """(snapshot, starts) -> nodes and weights of the Hessian's spectrum; starts: random vectors."""
-    return jax.jit(lambda at, starts: density(hessian_product(objective.of_theta(at), at.theta), starts, SPECTRUM))
+    return jax.jit(lambda at, starts: density(hessian_product(objective.of_theta(at), at.theta), starts, SPECTRUM), compiler_options=LEAN)
 
 
 @job

@@ -1,6 +1,7 @@
 """What is recorded of a network at one update: losses, accuracies, norms of its gradients and values of its hidden units."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -8,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from compute.programs import kernel
+from compute.programs import LEAN, kernel
 from labs.deep.rows import DTYPE, Split
 from networks.architecture import Architecture, layers
 from networks.forward import Scores, Snapshot, forward
@@ -56,7 +57,7 @@ def measurer(net: Architecture, loss: str) -> Callable[[Snapshot, Rows], tuple[A
     """(snapshot of the training rows, held-out rows) -> the parts of Measures, in order; for the percentiles the values "m k r"."""
     common = REGRESSION if loss == REGRESSION else "cross_entropy"
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=LEAN)
     def measured(at: Snapshot, held_out: Rows) -> tuple[Array, ...]:
         numbers, state, rows, theta = at
 

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from compute.programs import kernel
+from compute.programs import LEAN, kernel
 from labs.deep.objective import Objective
 from labs.deep.rows import DTYPE
 from networks.architecture import Architecture
@@ -63,7 +63,7 @@ def trainer(structure: Structure) -> Callable[[TrainingInput, Training, Int[np.n
 def recorder(structure: Structure, updates: int, hook: Hook[Recorded]) -> Callable[[TrainingInput, Training], tuple[Training, Recorded]]:
     """(input, training) -> the training so many updates later, and what the hook records of each, stacked."""
 
-    @jax.jit
+    @partial(jax.jit, compiler_options=LEAN)
     def recorded(given: TrainingInput, training: Training) -> tuple[Training, Recorded]:
         problem = _problem(structure, given)
         return train_and_record(problem, training, updates, partial(hook, problem))

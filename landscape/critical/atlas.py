@@ -29,7 +29,7 @@ KINDS: tuple[Kind, ...] = (
     "degenerate maximum",
     "maximum",
 )
-Why = Literal["vanishes", "jumps", "valley", "flat", "kink"]
+Reason = Literal["vanishes", "jumps", "valley", "flat", "kink"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class Flat(NamedTuple):
 class Atlas(NamedTuple):
     """What there is in a window.
 
-    why: what keeps the sum of the indices from being compared with the winding number: the gradient "vanishes" or "jumps" on the rim, or
+    reason: what keeps the sum of the indices from being compared with the winding number: the gradient "vanishes" or "jumps" on the rim, or
     there is a "valley", a "flat" region or a "kink" without an index inside.
     """
 
@@ -75,7 +75,7 @@ class Atlas(NamedTuple):
     valleys: tuple[Valley, ...]
     flats: tuple[Flat, ...]
     winding: int | None  # turns of the gradient around the window's rim; None where that cannot be said
-    why: Why | None
+    reason: Reason | None
 
     @property
     def indices(self) -> int | None:
@@ -86,7 +86,7 @@ class Atlas(NamedTuple):
     @property
     def agrees(self) -> bool | None:
         """Whether the sum of the indices is the winding number; None where the two cannot be compared."""
-        return None if self.why is not None else self.indices == self.winding
+        return None if self.reason is not None else self.indices == self.winding
 
     def number_of(self, kind: Kind) -> int:
         return sum(point.kind == kind for point in self.points)
@@ -135,9 +135,9 @@ def _searched(expand: Expand, frame: Frame, hints: Points, kinks: bool, cells: i
     curves = [_curve(expand, frame, line, named(expand, line.z), True) for line in exact]
     curves += [_curve(expand, frame, line, "minimum", False) for line in nearly]
     curves += [_curve(expand, frame, line, "kink", False) for line in creased]
-    kink: Why | None = "kink" if any(point.index is None for point in points) else None
-    why: Why | None = "valley" if exact or creased else "flat" if flats else around.why or kink
-    return Atlas(points, tuple(curves), flats, around.turns, why)
+    kink: Reason | None = "kink" if any(point.index is None for point in points) else None
+    reason: Reason | None = "valley" if exact or creased else "flat" if flats else around.reason or kink
+    return Atlas(points, tuple(curves), flats, around.turns, reason)
 
 
 def _constant(expand: Expand, grid: Grid, line: Curve) -> bool:
@@ -178,8 +178,8 @@ def _point(
 def _listed(expand: Expand, frame: Frame, grid: Grid, isolated: Isolated, degenerate: Points, corners: Points) -> tuple[CriticalPoint, ...]:
     """By kind, the lowest first; of those that are equally low, from left to right."""
     points = []
-    at = isolated.expansions
-    for z, loss, hessian, (low, high) in zip(isolated.z, at.loss, at.hessian, eigen(at.hessian)[0], strict=True):
+    expansions = isolated.expansions
+    for z, loss, hessian, (low, high) in zip(isolated.z, expansions.loss, expansions.hessian, eigen(expansions.hessian)[0], strict=True):
         kind: Kind = "minimum" if low > 0 else "maximum" if high < 0 else "saddle"
         points.append(_point(frame, z, float(loss), hessian, kind, -1 if kind == "saddle" else 1))
     everything, expansions = np.concatenate([isolated.z, degenerate, corners]), expand(degenerate)

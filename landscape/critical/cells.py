@@ -48,15 +48,16 @@ def _corners(values: Float[np.ndarray, " k"], n: int) -> Float[np.ndarray, "4 n 
 def gridded(expand: Expand, n: int) -> Grid:
     side = np.linspace(-1, 1, n + 1)
     z = np.stack([part.ravel() for part in np.meshgrid(side, side)], axis=1)
-    at = expand(z)
-    slope, bend = (np.nan_to_num(_corners(part, n)).max(axis=0) for part in (norm(at.gradient), larger(eigen(at.hessian)[0])))
-    loss = _corners(at.loss, n)
-    known = at.loss[np.isfinite(at.loss)]
+    expansions = expand(z)
+    slopes, bends = norm(expansions.gradient), larger(eigen(expansions.hessian)[0])
+    slope, bend = (np.nan_to_num(_corners(part, n)).max(axis=0) for part in (slopes, bends))
+    loss = _corners(expansions.loss, n)
+    known = expansions.loss[np.isfinite(expansions.loss)]
     span, size = (float(np.ptp(known)), float(np.abs(known).max())) if len(known) else (0.0, 0.0)
     moves = np.maximum(np.ptp(loss, axis=0), slope * 2 / n + bend * (2 / n) ** 2)
     flat = moves <= max(_ROUNDING * span, np.finfo(float).eps * size)
     typical = float(np.median(known) - known.min()) if len(known) else 0.0
-    return Grid(z=z, expansions=at, cells=n, slope=slope, bend=bend, flat=flat, by_flat=_wider(flat), typical=typical)
+    return Grid(z=z, expansions=expansions, cells=n, slope=slope, bend=bend, flat=flat, by_flat=_wider(flat), typical=typical)
 
 
 def starts(grid: Grid, hints: Points) -> Points:
@@ -91,6 +92,6 @@ def extreme(grid: Grid, sign: int) -> Flags:
     return lowest.ravel()
 
 
-def quiet(grid: Grid, z: Points, at: Expansions) -> Flags:
+def quiet(grid: Grid, z: Points, expansions: Expansions) -> Flags:
     row, column = grid.of(z)
-    return norm(at.gradient) <= _QUIET * (grid.slope[row, column] + grid.bend[row, column] * grid.cell)
+    return norm(expansions.gradient) <= _QUIET * (grid.slope[row, column] + grid.bend[row, column] * grid.cell)

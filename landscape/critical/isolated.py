@@ -23,30 +23,30 @@ class Isolated(NamedTuple):
 
 def isolated_points(expand: Expand, grid: Grid, starts: Points) -> Isolated:
     """All that is reached from the starts, each once."""
-    z, at, rest = roots(expand, starts, 6 * grid.cell)
+    z, expansions, rest = roots(expand, starts, 6 * grid.cell)
     row, column = grid.of(z)
-    kept = rest & quiet(grid, z, at) & (np.abs(z).max(axis=1) <= 1) & ~grid.flat[row, column]
-    z, at = z[kept], at.taken(kept)
-    merged = _merged(z, at, 1e-6)
-    z, at = z[merged], at.taken(merged)
-    bad = degenerate(expand, grid, z, at)
-    flat = z[bad][_merged(z[bad], at.taken(bad), 1e-3)]
+    kept = rest & quiet(grid, z, expansions) & (np.abs(z).max(axis=1) <= 1) & ~grid.flat[row, column]
+    z, expansions = z[kept], expansions.taken(kept)
+    merged = _merged(z, expansions, 1e-6)
+    z, expansions = z[merged], expansions.taken(merged)
+    bad = degenerate(expand, grid, z, expansions)
+    flat = z[bad][_merged(z[bad], expansions.taken(bad), 1e-3)]
     flat = flat[~grid.by_flat[grid.of(flat)]]
     flat = flat[~level(expand, flat)]
     gone = vanishing(expand, grid, flat)
-    z, at = polished(expand, z[~bad], at.taken(~bad))
-    merged = _merged(z, at, 1e-6)
-    z, at = z[merged], at.taken(merged)
-    trusted = regular(expand, z, at)
+    z, expansions = polished(expand, z[~bad], expansions.taken(~bad))
+    merged = _merged(z, expansions, 1e-6)
+    z, expansions = z[merged], expansions.taken(merged)
+    trusted = regular(expand, z, expansions)
     kept = trusted & (np.abs(z).max(axis=1, initial=0.0) <= 1)
-    return Isolated(z[kept], at.taken(kept), flat[gone], np.concatenate([z[~trusted], flat[~gone]]))
+    return Isolated(z[kept], expansions.taken(kept), flat[gone], np.concatenate([z[~trusted], flat[~gone]]))
 
 
-def _merged(z: Points, at: Expansions, distance: float) -> Int[np.ndarray, " k"]:
+def _merged(z: Points, expansions: Expansions, distance: float) -> Int[np.ndarray, " k"]:
     """One of each crowd, the one with the smallest gradient; indices."""
     if not len(z):
         return np.zeros(0, int)
-    order = np.argsort(norm(at.gradient), kind="stable")
+    order = np.argsort(norm(expansions.gradient), kind="stable")
     coarse = np.unique(np.round(z[order] / distance), axis=0, return_index=True)[1]
     order = order[np.sort(coarse)]
     return order[apart(z[order], distance)]

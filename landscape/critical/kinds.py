@@ -31,19 +31,19 @@ def nothing(grid: Grid, z: Points, values: Float[np.ndarray, "k 2"]) -> Flags:
     return larger(values) <= _NOTHING * grid.bend[grid.of(z)]
 
 
-def degenerate(expand: Expand, grid: Grid, z: Points, at: Expansions) -> Flags:
+def degenerate(expand: Expand, grid: Grid, z: Points, expansions: Expansions) -> Flags:
     """Whether an eigenvalue counts as 0. One that is small only since the axes are graded does not: there the Hessian in units of its own
     diagonal is regular, and it stays the same a little further along."""
-    values, vectors = eigen(at.hessian)
+    values, vectors = eigen(expansions.hessian)
     none = nothing(grid, z, values)
     small = np.abs(values).min(axis=1) <= NEAR_ZERO * larger(values)
     asked = np.flatnonzero(small & ~none)
     if len(asked):
-        unit = np.sqrt(np.abs(np.diagonal(at.hessian[asked], axis1=1, axis2=2)))
-        own = eigen(at.hessian[asked] / np.maximum(unit[:, :, None] * unit[:, None, :], 1e-300))[0]
+        unit = np.sqrt(np.abs(np.diagonal(expansions.hessian[asked], axis1=1, axis2=2)))
+        own = eigen(expansions.hessian[asked] / np.maximum(unit[:, :, None] * unit[:, None, :], 1e-300))[0]
         steady = np.abs(own).min(axis=1) > NEAR_ZERO * larger(own)
         along = weak(values[asked], vectors[asked])[0]
-        here = np.einsum("ki,kij,kj->k", along, at.hessian[asked], along)
+        here = np.einsum("ki,kij,kj->k", along, expansions.hessian[asked], along)
         for sign in (1e-3, -1e-3):
             there = expand(z[asked] + sign * along).hessian
             steady &= np.abs(np.einsum("ki,kij,kj->k", along, there, along) - here) <= 0.1 * np.abs(here)
@@ -63,14 +63,14 @@ def level(expand: Expand, z: Points) -> Flags:
     return same
 
 
-def regular(expand: Expand, z: Points, at: Expansions) -> Flags:
+def regular(expand: Expand, z: Points, expansions: Expansions) -> Flags:
     """Whether the gradient near by is what the Hessian says: at a kink, or where a formula gives 0 for want of a gradient, it is not."""
     ring = np.stack([np.cos(np.arange(6)), np.sin(np.arange(6))], axis=1)
     trusted = np.zeros(len(z), bool)
     for radius in (1e-4, 1e-6):
         there = expand((z[:, None] + radius * ring).reshape(-1, 2)).gradient.reshape(len(z), 6, 2)
-        predicted = radius * np.einsum("kij,nj->kni", at.hessian, ring)
-        trusted |= np.abs(there - predicted).max(axis=(1, 2)) <= 0.5 * radius * larger(eigen(at.hessian)[0])
+        predicted = radius * np.einsum("kij,nj->kni", expansions.hessian, ring)
+        trusted |= np.abs(there - predicted).max(axis=(1, 2)) <= 0.5 * radius * larger(eigen(expansions.hessian)[0])
     return trusted
 
 

@@ -63,8 +63,8 @@ def kinked(expand: Expand, z: Points) -> Flags:
     """Whether the loss is lowest at z while the gradient stays away from 0: on a ring a hundredth as wide it is no smaller."""
     rings = []
     for radius in (1e-4, 1e-6):
-        at = expand((z[:, None] + radius * _ring(_AROUND, 0.1)).reshape(-1, 2))
-        rings.append((norm(at.gradient).reshape(len(z), -1).min(axis=1), at.loss.reshape(len(z), -1).min(axis=1)))
+        expansions = expand((z[:, None] + radius * _ring(_AROUND, 0.1)).reshape(-1, 2))
+        rings.append((norm(expansions.gradient).reshape(len(z), -1).min(axis=1), expansions.loss.reshape(len(z), -1).min(axis=1)))
     (wide, above), (narrow, _) = rings
     return (above > expand(z).loss) & (narrow > 0.3 * wide) & (narrow > 0)
 

@@ -17,12 +17,12 @@ def _exact(expand: Expand, grid: Grid) -> Correct:
     """Back to where the gradient vanishes, if that is near by and is no isolated point."""
 
     def correct(z: Points, predicted: Points) -> Corrected:
-        z, at, rest = roots(expand, z, 0.5 * STEP, 24)
-        values, vectors = eigen(at.hessian)
+        z, expansions, rest = roots(expand, z, 0.5 * STEP, 24)
+        values, vectors = eigen(expansions.hessian)
         tells = ~nothing(grid, z, values)
         good = (
             rest
-            & quiet(grid, z, at)
+            & quiet(grid, z, expansions)
             & ~grid.by_flat[grid.of(z)]
             & ((np.abs(values).min(axis=1) <= 10 * NEAR_ZERO * larger(values)) | ~tells)
         )
@@ -39,13 +39,13 @@ def _nearly(expand: Expand) -> Correct:
     def correct(z: Points, predicted: Points) -> Corrected:
         z = z.copy()
         for _ in range(5):
-            at = expand(z)
-            values, vectors = eigen(at.hessian)
+            expansions = expand(z)
+            values, vectors = eigen(expansions.hessian)
             along, steep = weak(values, vectors)
-            step = -np.sum(steep * at.gradient, axis=1) / np.where(larger(values) > 0, larger(values), np.inf)
+            step = -np.sum(steep * expansions.gradient, axis=1) / np.where(larger(values) > 0, larger(values), np.inf)
             z += np.clip(np.nan_to_num(step), -STEP, STEP)[:, None] * steep
         good = (values[:, 1] > 0) & (np.abs(values[:, 0]) <= 1e-2 * values[:, 1]) & (np.abs(step) <= 1e-9)
-        good &= np.abs(np.sum(along * at.gradient, axis=1)) <= NEARLY_FLAT * larger(values)
+        good &= np.abs(np.sum(along * expansions.gradient, axis=1)) <= NEARLY_FLAT * larger(values)
         return Corrected(z, along, good)
 
     return correct
@@ -76,16 +76,16 @@ def lines(expand: Expand, grid: Grid, z: Points) -> list[Curve]:
     return curves(across(expand), *grown(correct, z[led], tangents[led])) if led.any() else []
 
 
-def _own(line: Curve, fall: float, isolated: Points, at: Expansions) -> bool:
+def _own(line: Curve, fall: float, isolated: Points, expansions: Expansions) -> bool:
     """Whether an isolated minimum lies on the line whose own weak curvature makes it rise as it does: a narrow bowl, and no valley."""
     if not len(isolated):
         return False
     near = distances(isolated, line.z).min(axis=1) <= STEP
-    rise = 0.5 * np.abs(eigen(at.hessian)[0]).min(axis=1) * distances(isolated, line.z).max(axis=1) ** 2
+    rise = 0.5 * np.abs(eigen(expansions.hessian)[0]).min(axis=1) * distances(isolated, line.z).max(axis=1) ** 2
     return bool(np.any(near & (fall >= 0.01 * rise)))
 
 
-def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -> list[Curve]:
+def nearly_lines(expand: Expand, grid: Grid, isolated: Points, expansions: Expansions) -> list[Curve]:
     """Valleys that are flat but for a remainder, as the rays of a batch-normalized network are but for its ε."""
     values, vectors = eigen(grid.expansions.hessian)
     along, steep = weak(values, vectors)
@@ -107,7 +107,7 @@ def nearly_lines(expand: Expand, grid: Grid, isolated: Points, at: Expansions) -
         losses = expand(line.z).loss
         level = np.abs(losses - np.median(losses)) <= NEARLY_FLAT * grid.typical
         first, last = int(np.argmax(level)), len(level) - int(np.argmax(level[::-1]))
-        if not _own(line, float(np.ptp(losses)), isolated, at) and level[first:last].all() and last - first > 0.3 / STEP:
+        if not _own(line, float(np.ptp(losses)), isolated, expansions) and level[first:last].all() and last - first > 0.3 / STEP:
             kept.append(Curve(line.z[first:last], line.closed and last - first == len(level)))
     return kept
 

@@ -72,13 +72,13 @@ def _links(z: Points, tangent: Points) -> list[dict[int, int]]:
 
 def _walk(links: list[dict[int, int]], start: int) -> tuple[list[int], bool]:
     """From an end, or once around."""
-    path, before, at = [start], -1, start
+    path, before, current = [start], -1, start
     while True:
-        onward = [other for other in links[at].values() if other != before]
+        onward = [other for other in links[current].values() if other != before]
         if not onward or (len(path) > 2 and onward[0] == start) or onward[0] in path[-2:]:
             return path, bool(onward) and len(path) > 2 and onward[0] == start
-        before, at = at, onward[0]
-        path.append(at)
+        before, current = current, onward[0]
+        path.append(current)
 
 
 def across(expand: Expand) -> Correct:
@@ -87,10 +87,10 @@ def across(expand: Expand) -> Correct:
     def correct(z: Points, predicted: Points) -> Corrected:
         z, along = z.copy(), predicted[:, ::-1] * (-1, 1)
         for _ in range(6):
-            at = expand(z)
-            _, steep = weak(*eigen(at.hessian))
-            slope = np.einsum("ki,kij,kj->k", steep, at.hessian, along)
-            step = -np.sum(steep * at.gradient, axis=1) / np.where(slope != 0, slope, np.inf)
+            expansions = expand(z)
+            _, steep = weak(*eigen(expansions.hessian))
+            slope = np.einsum("ki,kij,kj->k", steep, expansions.hessian, along)
+            step = -np.sum(steep * expansions.gradient, axis=1) / np.where(slope != 0, slope, np.inf)
             z += np.clip(np.nan_to_num(step), -STEP, STEP)[:, None] * along
         return Corrected(z, predicted, np.isfinite(z).all(axis=1))
 

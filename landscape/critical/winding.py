@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from landscape.critical.expansions import Expand, Points, norm
 
-Why = Literal["vanishes", "jumps"]
+Reason = Literal["vanishes", "jumps"]
 Curve = Callable[[Float[np.ndarray, " k"]], tuple[Points, Points]]  # s in [0, 1) -> the points there, and their derivatives by s
 
 _EIGHTHS = np.arange(1, 8) / 8
@@ -19,7 +19,7 @@ class Winding(NamedTuple):
     """The number of turns, counterclockwise, and None with the reason where there is none: the gradient vanishes on the curve, or jumps."""
 
     turns: int | None
-    why: Why | None
+    reason: Reason | None
 
 
 def rim(s: Float[np.ndarray, " k"]) -> tuple[Points, Points]:

@@ -23,7 +23,7 @@ optimizer = Optimizer(
     rank=60,
     lens=lens,
     adaptive=True,
-    front=True,
+    common=True,
     note=N_(
         "G starts at 0 and ε is 0, the classic form: the first step is η. Libraries start G at 0.1 or add an ε. "
         "Where every gradient so far was 0 the step is 0. With the rate η/√(t+1) the root mean square of the lecture takes the same steps."

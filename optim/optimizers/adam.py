@@ -20,5 +20,5 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     lens=lens,
     adaptive=True,
     stable=stable,
-    front=True,
+    common=True,
 )

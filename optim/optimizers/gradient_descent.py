@@ -28,7 +28,7 @@ optimizer = Optimizer(
     make=lambda rate: optax.sgd(rate),
     rank=10,
     lens=lambda update, hyper: Lens(),
-    front=True,
+    common=True,
     limit=limit,
     best=best,
 )

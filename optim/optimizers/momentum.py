@@ -35,7 +35,7 @@ optimizer = Optimizer(
     make=lambda rate, momentum: optax.sgd(rate, momentum),
     rank=20,
     lens=lens,
-    front=True,
+    common=True,
     note=N_(
         "v starts at 0. The lecture writes the same walk with m = −ηv: m ← λm − ηg, θ ← θ + m. "
         "Under a schedule they differ: here the rate of now multiplies all of v."

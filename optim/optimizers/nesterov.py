@@ -36,7 +36,7 @@ optimizer = Optimizer(
     make=lambda rate, momentum: optax.sgd(rate, momentum, nesterov=True),
     rank=30,
     lens=lens,
-    front=True,
+    common=True,
     note=N_("v starts at 0. θ is the point that looks ahead, where the gradient is taken, as in every library."),
     limit=limit,
     best=best,

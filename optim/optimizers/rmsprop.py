@@ -22,7 +22,7 @@ optimizer = Optimizer(
     rank=40,
     lens=lens,
     adaptive=True,
-    front=True,
+    common=True,
     note=N_(
         "v starts at 0, as in the libraries, so the first steps are up to 1/√(1−α) times as long as η. "
         "The lecture starts at σ⁰ = |g⁰| instead: its first step is η. ε is added outside the root."

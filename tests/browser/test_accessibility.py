@@ -92,7 +92,7 @@ def test_axe_finds_nothing_serious_in_any_window(serve: Callable[..., str], page
 
 @on_a_tall_phone
 @pytest.mark.parametrize("windows", [("phone", "dark"), pytest.param(WINDOWS, marks=pytest.mark.long, id="all windows")])
-def test_axe_finds_nothing_serious_in_any_drawer(visit: Visit, page: Page, windows: Collection[str]) -> None:
+def test_axe_finds_nothing_serious_in_any_control_panel(visit: Visit, page: Page, windows: Collection[str]) -> None:
     visit("/workbench?surface=network")
     page.evaluate(AXE_SCRIPT)
     for part in PARTS:

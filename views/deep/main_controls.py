@@ -1,4 +1,4 @@
-"""The controls in front of the pages of deep networks."""
+"""The controls above the picture on the pages of deep networks."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from views.language import tr
 from views.session import Scene
 
 DeepScene = Scene[Deep]
-FRONT = ("none", "batch", "layer", "weight")
+COMMON_NORMALIZATIONS = ("none", "batch", "layer", "weight")
 
 
 def rate(scene: DeepScene) -> None:
@@ -28,7 +28,7 @@ def batch(scene: DeepScene) -> None:
     slot, n = field(scene, "batch"), training_setup(scene.experiment, Pick("none")).split.n
     assert isinstance(slot.setting, Count)
     ticks = [(0.0, tr("all")), *((float(size), str(size)) for size in (256, 1024) if size < 0.9 * n)]
-    number(scene, "front batch", slot, label=tr("batch size"), ticks=ticks, low=0, high=min(slot.setting.high, n))
+    number(scene, "main batch", slot, label=tr("batch size"), ticks=ticks, low=0, high=min(slot.setting.high, n))
 
 
 def _chosen(before: tuple[Pick, ...], names: list[str], most: int) -> tuple[Pick, ...]:
@@ -50,23 +50,23 @@ def losses(scene: DeepScene) -> None:
     )
 
 
-def normalizations(scene: DeepScene, in_front: bool = False) -> None:
-    """Which normalizations are inside: a network each, one to three. in_front: of the best known ones, and those that are picked."""
+def normalizations(scene: DeepScene, common_only: bool = False) -> None:
+    """Which normalizations are inside: a network each, one to three. common_only: offer the best known ones and those that are picked."""
     nets = scene.experiment.nets
     item_chips(
         scene,
-        "nets" if in_front else "all nets",
+        "nets" if common_only else "all nets",
         tr("normalization inside: a network each"),
         NORMALIZATION,
         nets,
         lambda deep, names: replace(deep, nets=_chosen(deep.nets, names, MOST_NETS)),
-        only=(*FRONT, *(picked.name for picked in nets)) if in_front else None,
+        only=(*COMMON_NORMALIZATIONS, *(picked.name for picked in nets)) if common_only else None,
     )
 
 
 def size(scene: DeepScene) -> None:
     """Depth and width, side by side."""
-    two_a_row(scene, ("depth", "width"), "front ")
+    two_a_row(scene, ("depth", "width"), "main ")
 
 
 def data_set(scene: DeepScene, place: str = "") -> None:

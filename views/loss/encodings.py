@@ -27,7 +27,7 @@ from views.plane.control_panel import control_panel
 from views.plane.main_controls import sides
 from views.session import Scene
 
-FRONT = {"iris": ENCODINGS.data, "school_grades": pick("school_grades")}
+DATA_SETS = {"iris": ENCODINGS.data, "school_grades": pick("school_grades")}
 NUMBER, ONE_HOT, SOFTMAX = N_("class number, squared error"), N_("one-hot, squared error"), N_("one-hot, softmax and cross-entropy")
 
 
@@ -37,10 +37,10 @@ def data(scene: Scene) -> None:
         scene,
         "rows",
         tr("data set"),
-        tuple(FRONT) if now in ("", *FRONT) else (*FRONT, now),
+        tuple(DATA_SETS) if now in ("", *DATA_SETS) else (*DATA_SETS, now),
         lambda name: tr(DATA.items()[name].label),
         cast(str, now or None),  # None: nothing is picked
-        lambda e, name: of_data(e, FRONT.get(str(name), Pick(str(name)))),
+        lambda e, name: of_data(e, DATA_SETS.get(str(name), Pick(str(name)))),
         segmented=True,
     )
 

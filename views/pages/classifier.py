@@ -39,7 +39,7 @@ def classifier() -> None:
     with folded:
         left, middle, right = st.columns([3, 8, 4])
         with left:
-            data_set(scene, "front ")
+            data_set(scene, "main ")
         with middle:
             losses(scene)
         with right:

@@ -53,7 +53,7 @@ def deep_networks() -> None:
             with left:
                 batch(scene)
             with middle:
-                normalizations(scene, in_front=True)
+                normalizations(scene, common_only=True)
             with right:
                 size(scene)
         result = picture(scene)

@@ -28,14 +28,14 @@ from views.stuck.marks import window_atlas, with_marks
 from views.stuck.stable import stability
 from views.stuck.verdicts import verdicts
 
-FRONT = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
+LANDSCAPES = ("lecture_toy", "himmelblau", "rosenbrock", "monkey_saddle", "plateau", "quadratic_bowl", "linear", "logistic", "network")
 
 
 def landscape(scene: Scene) -> None:
-    """A few landscapes in front; all of them are among All controls."""
+    """A few landscapes to choose from; all of them are under All controls."""
     now = scene.experiment.surface.name
     surface = replace(picked(scene, "surface"), put=lambda e, surface: replace(with_surface(e, surface), point=None))
-    item_choice(scene, "landscape", tr("landscape"), surface, FRONT if now in FRONT else (*FRONT, now))
+    item_choice(scene, "landscape", tr("landscape"), surface, LANDSCAPES if now in LANDSCAPES else (*LANDSCAPES, now))
 
 
 def headline(ends: list[Judgment], scene: Scene) -> str:

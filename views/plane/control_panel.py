@@ -25,7 +25,7 @@ from labs.plane.setup import (
     surfaces,
 )
 from views import control_panel as panel_of
-from views.control_panel import Part, Parts, item_choice, item_menu, item_settings, two_a_row
+from views.control_panel import Part, Parts, item_choice, item_menu, item_note, item_settings, two_a_row
 from views.controls import PickSlot, Slot, edit_button, field, menu, number, picked, picked_at, setting, toggle
 from views.language import language, tr
 from views.session import Scene, show
@@ -185,14 +185,13 @@ def _optimizer(scene: Scene, i: int) -> None:
     slot = picked_at(scene, "optimizers", i)
     item, key = optimizers()[slot.now.name], f"o{i + 1}"
     more = f"{key} more {scene.page}"
-    offers_all = not item.front or bool(st.session_state.get(more))
-    names = tuple(name for name, other in optimizers().items() if other.front or offers_all)
+    offers_all = not item.common or bool(st.session_state.get(more))
+    names = tuple(name for name, other in optimizers().items() if other.common or offers_all)
     item_choice(scene, key, tr("optimizer {n}").format(n=i + 1), slot, names)
-    if item.front:
+    if item.common:
         st.toggle(tr("more optimizers"), key=more)
     st.latex(item.formula)
-    if item.note:
-        st.caption(tr(item.note))
+    item_note(slot)
     taken_over = _set_by_mode(scene.experiment.mode, item)
     if taken_over:
         labels = ", ".join(tr(known.label) for known in item.fields if known.name in taken_over)

@@ -1,4 +1,4 @@
-"""Controls that stand in front of more than one page: the unit of x₂, the correlation, the two literal toggles."""
+"""Controls above the picture of more than one page: the unit of x₂, the correlation, the two literal toggles."""
 
 import html
 from dataclasses import replace
@@ -43,7 +43,7 @@ def unit(scene: Scene) -> None:
 
 
 def correlation(scene: Scene) -> None:
-    """In front where the data set has it."""
+    """The correlation of the two features, where the data set has that setting."""
     data = picked(scene, "data")
     if data.has("rho") and surfaces()[scene.experiment.surface.name].needs_data:
         ticks = [(-0.9, "−0.9"), (0.0, "0"), (0.9, "0.9")]

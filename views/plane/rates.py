@@ -1,4 +1,4 @@
-"""The rate in front of a page: its three modes, and the one number that a mode leaves to choose, with the panels' limits marked."""
+"""The learning rate above the picture: its three modes, and the one number that a mode leaves to choose, with the panels' limits marked."""
 
 from dataclasses import replace
 

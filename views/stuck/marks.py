@@ -88,7 +88,7 @@ def balance(atlas: Atlas) -> Message:
     if atlas.agrees is False:
         text = N_("The gradient turns {n} times around the rim, but the indices add up to {sum}: a critical point is missing here.")
         return message(text, n=atlas.winding or 0, sum=atlas.indices or 0)
-    return message(_WHY[atlas.why or "vanishes"])
+    return message(_WHY[atlas.reason or "vanishes"])
 
 
 _WHY = {
