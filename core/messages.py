@@ -48,10 +48,10 @@ class Refusal(ValueError):
     nearest: what can be had instead, the end of a range; None where nothing is near.
     """
 
-    def __init__(self, reason: Message, nearest: "float | int | None" = None) -> None:
+    def __init__(self, reason: Message, nearest: "float | None" = None) -> None:
         super().__init__(reason.english)
         self.reason, self.nearest = reason, nearest
 
-    def __reduce__(self) -> tuple[type["Refusal"], tuple[Message, float | int | None]]:
+    def __reduce__(self) -> tuple[type["Refusal"], tuple[Message, float | None]]:
         """Pickled by its reason, of which the text is made."""
         return type(self), (self.reason, self.nearest)

@@ -29,6 +29,7 @@ class Number(Field[float]):
     log: bool = False
     symbol: str = ""
     wide: bool = False
+    nearest: bool = False  # what lies beyond the range becomes its nearest end, since the default may be worse than either
 
     def read(self, raw: Value) -> float:
         try:
@@ -43,7 +44,7 @@ class Number(Field[float]):
                     low=f"{self.low:g}",
                     high=f"{self.high:g}",
                 ),
-                nearest=min(max(value, self.low), self.high) if math.isfinite(value) else None,
+                nearest=min(max(value, self.low), self.high) if self.nearest and math.isfinite(value) else None,
             )
         return value
 
@@ -85,10 +86,7 @@ class Count(Field[int]):
         except ValueError:
             raise Refusal(message(N_("{name} must be a whole number"), name=self.name)) from None
         if not self.low <= value <= self.high:
-            raise Refusal(
-                message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high),
-                nearest=min(max(value, self.low), self.high),
-            )
+            raise Refusal(message(N_("{name} must lie between {low} and {high}"), name=self.name, low=self.low, high=self.high))
         return value
 
 

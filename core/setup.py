@@ -226,10 +226,7 @@ class Numbers(Field[tuple[float, ...] | None]):
     def read(self, raw: str) -> tuple[float, ...] | None:
         if raw == "auto":
             return None
-        try:
-            numbers = tuple(self.each.read(part) for part in raw.split(","))
-        except Refusal as refusal:
-            raise Refusal(refusal.reason) from None  # one of them has a nearest, all of them together have none
+        numbers = tuple(self.each.read(part) for part in raw.split(","))
         if len(numbers) != self.count or (self.count == 4 and not (_apart(*numbers[:2]) and _apart(*numbers[2:]))):
             pair, ranges = N_("{count} numbers with commas"), N_("{count} numbers with commas, each range from low to high")
             raise Refusal(message(pair if self.count == 2 else ranges, count=self.count))

@@ -409,7 +409,7 @@ def test_the_other_numbers_of_a_scene_open() -> None:
 # what may go wrong is said
 
 
-REFUSED = {"scale2": "1e999", "data": "Iris", "mode": "<b>", "steps": "three", "bogus": "[x](https://e.org)", "lesson": "none", "v": "9"}
+REFUSED = {"scale2": "1e999", "data": "Iris", "mode": "<b>", "steps": "-3", "bogus": "[x](https://e.org)", "lesson": "none", "v": "9"}
 
 
 @pytest.mark.parametrize("page", PAGES)
