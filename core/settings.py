@@ -44,7 +44,7 @@ class Number(Field[float]):
                     low=f"{self.low:g}",
                     high=f"{self.high:g}",
                 ),
-                nearest=min(max(value, self.low), self.high) if self.nearest and math.isfinite(value) else None,
+                nearest=min(max(value, self.low), self.high) if self.nearest and math.isfinite(value) and (value > 0 or not self.log) else None,
             )
         return value
 

@@ -336,10 +336,10 @@ REFUSED = [
     *(("surface.loss", raw) for raw in ("mse", "cross_entropy", "")),
     *(("surface.bias_value", raw) for raw in ("1e9", "nan")),
     ("data.x1", "sepal Length"),
-    *(("o1.rate", raw) for raw in ("nan", "1e999")),
+    *(("o1.rate", raw) for raw in ("0", "-1", "nan", "1e999")),
 ]
 BEYOND = [
-    *(("o1.rate", raw, 1e-14) for raw in ("0", "-1", "1e-20")),
+    ("o1.rate", "1e-20", 1e-14),
     ("o1.rate", "1e4", 1e3),
 ]
 
