@@ -37,6 +37,7 @@ class Number(Field[float]):
         except ValueError:
             raise Refusal(message(N_("{name} must be a number"), name=self.name)) from None
         if not (math.isfinite(value) and self.low <= value <= self.high):
+            near = self.nearest and math.isfinite(value) and (value > 0 or not self.log)
             raise Refusal(
                 message(
                     N_("{name} must lie between {low} and {high}"),
@@ -44,7 +45,7 @@ class Number(Field[float]):
                     low=f"{self.low:g}",
                     high=f"{self.high:g}",
                 ),
-                nearest=min(max(value, self.low), self.high) if self.nearest and math.isfinite(value) and (value > 0 or not self.log) else None,
+                nearest=min(max(value, self.low), self.high) if near else None,
             )
         return value
 
