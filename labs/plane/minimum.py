@@ -155,7 +155,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     if theta is None:
         return Fit(None, None, None, None, None, missing, baseline)
     value, _, hessian = probed(problem, tuple(theta))
-    quadratic = rows is not None and _quadratic(structure)
+    quadratic = surface.quadratic if rows is None else _quadratic(structure)
     if not surface.smooth(structure):
         return Fit(theta, value, None, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
     plane_eigenvalues = eigenvalues(hessian[:2, :2])
