@@ -199,10 +199,13 @@ def _facts(panel: PanelResult) -> list[Fact]:
     if panel.condition is None and reason:
         condition = f"{condition} ({reason})"
     condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
-    limit_help = reason if panel.limit is None else tr("gradient descent explodes at any larger rate")
+    limit, limit_help = tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate")
+    if not fit.quadratic:
+        limit = tr("2/λmax at the minimum")
+        limit_help = tr("at a larger rate gradient descent will not come to rest at this minimum; elsewhere it may")
     facts = [
         fact(tr("condition number κ"), condition, condition_help),
-        fact(tr("speed limit 2/λmax"), numeral(panel.limit), limit_help),
+        fact(limit, numeral(panel.limit), reason if panel.limit is None else limit_help),
     ]
     if fit.eigenvalues is not None and fit.eigenvalues.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
