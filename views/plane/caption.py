@@ -3,7 +3,8 @@
 from core.numerals import numeral
 from core.settings import Option
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import SURFACE, Experiment, loss_of, surfaces
+from labs.plane.setup import SURFACE, Experiment, loss_of
+from surfaces.catalogue import surfaces
 from views.language import tr
 
 
