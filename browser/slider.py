@@ -11,6 +11,7 @@ pass it back in the next run:
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import streamlit as st
 
@@ -83,6 +84,11 @@ def stops(
     low: float, high: float, ticks: Sequence[float] = (), *, log: bool = False, wide: bool = False, integer: bool = False
 ) -> tuple[float, ...]:
     """The values at which a drag can stop: every hundredth of the track, rounded to what the track can resolve, and every tick."""
+    return _stops(low, high, tuple(ticks), log, wide, integer)
+
+
+@lru_cache(64)
+def _stops(low: float, high: float, ticks: tuple[float, ...], log: bool, wide: bool, integer: bool) -> tuple[float, ...]:
     places = (i / STOPS for i in range(1, STOPS))
     if wide:
         ends = math.asinh(low / WIDE), math.asinh(high / WIDE)

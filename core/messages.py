@@ -43,12 +43,15 @@ def quoted(raw: str) -> str:
 
 
 class Refusal(ValueError):
-    """Raised where a setting or a combination cannot be had; carries the sentence that tells the person what to do next."""
+    """Raised where a setting or a combination cannot be had; carries the sentence that tells the person what to do next.
 
-    def __init__(self, reason: Message) -> None:
+    nearest: what can be had instead, the end of a range; None where nothing is near.
+    """
+
+    def __init__(self, reason: Message, nearest: "float | None" = None) -> None:
         super().__init__(reason.english)
-        self.reason = reason
+        self.reason, self.nearest = reason, nearest
 
-    def __reduce__(self) -> tuple[type["Refusal"], tuple[Message]]:
+    def __reduce__(self) -> tuple[type["Refusal"], tuple[Message, float | None]]:
         """Pickled by its reason, of which the text is made."""
-        return type(self), (self.reason,)
+        return type(self), (self.reason, self.nearest)

@@ -28,9 +28,11 @@ class Query:
     def __init__(self, query: Mapping[str, str], names: Collection[str]) -> None:
         self.left, self.names = dict(query), names
         self.refused: list[Message] = []
+        self.lost = 0  # of those that are refused: nothing near was taken instead
 
     def take(self, key: str, read: Callable[[str], T], default: T, instead: Value) -> T:
-        """The value of a key; the default where it is missing or refused, which is then reported with `instead`."""
+        """The value of a key; the default where it is missing. What is refused is reported with what is taken: the nearest that can be
+        had, else the default, which is called `instead`."""
         raw = self.left.pop(key, None)
         if raw is None:
             return default
@@ -38,16 +40,19 @@ class Query:
             return read(raw)
         except Refusal as refusal:
             reason = N_("{given} was not taken ({why}); {instead} instead.")
-            self.refused.append(message(reason, given=quoted(f"{key}={raw}"), why=refusal.reason, instead=instead))
-            return default
+            nearest = refusal.nearest
+            taken = instead if nearest is None else nearest
+            self.refused.append(message(reason, given=quoted(f"{key}={raw}"), why=refusal.reason, instead=taken))
+            self.lost += nearest is None
+            return default if nearest is None else cast(T, nearest)
 
     def numbered(self, letter: str, keys: Sequence[str], most: int, read: Callable[[int], T], default: tuple[T, ...]) -> tuple[T, ...]:
         """o1, o2 ... up to the last that is named by one of its keys. The default where every one that is named was refused."""
         heads = {f"{letter}{i}{key}": i for i in range(1, most + 1) for key in keys}
         named = [i for head, i in heads.items() if any(key == head or key.startswith(f"{head}.") for key in self.left)]
-        left, refused = len(self.left), len(self.refused)
+        left, lost = len(self.left), self.lost
         items = tuple(read(i) for i in range(1, max(named, default=0) + 1))
-        return items if left - len(self.left) > len(self.refused) - refused else default
+        return items if left - len(self.left) > self.lost - lost else default
 
 
 class Scope(NamedTuple):

@@ -29,6 +29,7 @@ class Number(Field[float]):
     log: bool = False
     symbol: str = ""
     wide: bool = False
+    nearest: bool = False  # what lies beyond the range becomes its nearest end, since the default may be worse than either
 
     def read(self, raw: Value) -> float:
         try:
@@ -36,13 +37,15 @@ class Number(Field[float]):
         except ValueError:
             raise Refusal(message(N_("{name} must be a number"), name=self.name)) from None
         if not (math.isfinite(value) and self.low <= value <= self.high):
+            near = self.nearest and math.isfinite(value) and (value > 0 or not self.log)
             raise Refusal(
                 message(
                     N_("{name} must lie between {low} and {high}"),
                     name=self.name,
                     low=f"{self.low:g}",
                     high=f"{self.high:g}",
-                )
+                ),
+                nearest=min(max(value, self.low), self.high) if near else None,
             )
         return value
 

@@ -75,6 +75,8 @@ class Entry(Item, Protocol):
     def source(self) -> str: ...
     @property
     def fields(self) -> tuple[Setting, ...]: ...
+    @property
+    def note(self) -> str: ...  # a convention that libraries differ in, said where the item is picked; "" for none
 
 
 R_co = TypeVar("R_co", bound=Entry, covariant=True)

@@ -36,6 +36,7 @@ class DataSet:
     load: Callable[..., Mapping[str, Float[np.ndarray, " n"]]]
     own: tuple[Setting, ...] = ()
     rank: int = 100
+    note: str = ""
     formula: str = ""
     classes: str = ""
     one_hot: tuple[str, ...] = ()

@@ -40,6 +40,11 @@ class Levels(NamedTuple):
         return Derived(np.round(65535 * np.clip(share, 0, 1)).astype(np.uint16), "scale", (self.first, self.last))
 
 
+def _floor(excess: Float[np.ndarray, " n"], top: float) -> float:
+    """The excess below which a twentieth of the picture lies, which may be of one shade: a far start must not hide the valley."""
+    return max(float(np.quantile(excess, 0.05)), 1e-6 * top)
+
+
 def levels(kind: str, grid: Float[np.ndarray, "m n"], lowest: float | None, goal: float | None, lines: int = 14) -> Levels:
     """For the losses of a picture. `lowest`: the minimum (the picture's own where there is none); `goal`: the smallest excess worth
     a line of its own on a logarithmic scale."""
@@ -48,7 +53,7 @@ def levels(kind: str, grid: Float[np.ndarray, "m n"], lowest: float | None, goal
         finite = np.zeros(1)
     base = float(finite.min()) if lowest is None else min(lowest, float(finite.min()))
     top = max(float(finite.max()) - base, 1e-12)
-    low = min(goal / 3 if goal else 1e-3 * top, 0.1 * top) if kind == "log" else 0.0
+    low = min(goal / 3 if goal else 1e-3 * top, 0.1 * top, _floor(finite - base, top)) if kind == "log" else 0.0
     by: tuple[float, ...] = (low, top)
     if kind == "rank":
         # Quantiles, as many in every part of the picture; ends included, and no two alike, so that the height can be read back.

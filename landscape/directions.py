@@ -43,6 +43,7 @@ class Slice:
     needs: tuple[Need, ...] = ()
     fields: tuple[Setting, ...] = ()
     rank: int = 100
+    note: str = ""
 
 
 def orthonormal(first: Vector, second: Vector) -> tuple[Vector, Vector] | None:

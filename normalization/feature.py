@@ -35,6 +35,7 @@ class FeatureNormalization:
     fit: Callable[[Float[np.ndarray, "d n"]], Affine]
     fields: tuple[Setting, ...] = (AMOUNT,)
     rank: int = 100
+    note: str = ""
 
 
 def morph(affine: Affine, amount: float) -> Affine:

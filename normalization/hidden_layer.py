@@ -61,6 +61,7 @@ class HiddenNormalization:
     normalize(c·z) = normalize(z) or gain(c·W) = gain(W)/c, so that the loss is constant along rays of these weights.
     remembers: it keeps running statistics, so that train mode and test mode differ.
     two_units: also in the menu of the network with two hidden units, which remembers nothing.
+    note: a convention that libraries differ in, said on screen.
     """
 
     label: str
@@ -77,6 +78,7 @@ class HiddenNormalization:
     remembers: bool = False
     two_units: bool = False
     rank: int = 100
+    note: str = ""
 
     def applied(self, z: Units, w: Weights, numbers: Numbers) -> Units:
         """γ · normalized + β in train mode, γ and β the same number for all units: what the network with two hidden units does."""

@@ -14,7 +14,7 @@ CHUNK = 0.15  # seconds that a piece is to take: so long a stop waits
 
 def done(carry: Carry) -> int:
     """How many points are computed; of several walks, those of the one that got furthest."""
-    return max(0, int(np.max(carry.t)))
+    return max(0, int(np.asarray(carry.t).max()))
 
 
 def finished(carry: Carry, steps: int) -> bool:

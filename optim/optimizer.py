@@ -13,9 +13,9 @@ from core.messages import N_
 from core.settings import Number
 
 
-def rate(default: float, low: float = 1e-8, high: float = 1e3) -> Number:
+def rate(default: float, low: float = 1e-14, high: float = 1e3) -> Number:
     """The learning rate, the first setting of every optimizer."""
-    return Number("rate", N_("learning rate"), default, low, high, log=True, symbol="η")
+    return Number("rate", N_("learning rate"), default, low, high, log=True, symbol="η", nearest=True)
 
 
 Theta = Float[Array, " p"]

@@ -50,6 +50,12 @@ def no_points(p: int) -> Points:
     )
 
 
+def _some(
+    part: Float[Array | np.ndarray, "k p"] | None, index: Int[np.ndarray, " m"], otherwise: Float[np.ndarray, "m p"]
+) -> Float[np.ndarray, "m p"]:
+    return otherwise if part is None else np.asarray(part)[index]
+
+
 def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: Optimizer, most: int) -> Points:
     """`points` and what was recorded after them, thinned. end: θ after that; most: the points of the walk if it comes to its end.
 
@@ -61,10 +67,6 @@ def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: 
     together = (np.concatenate([points.update, update]), np.concatenate([points.path, path]), np.concatenate([points.loss, loss]))
     keep = thinned(*together, most)
     old, new = keep[keep < before], keep[keep >= before] - before
-
-    def of_new(part: Float[Array | np.ndarray, "k p"] | None, otherwise: Float[np.ndarray, "m p"]) -> Float[np.ndarray, "m p"]:
-        return otherwise if part is None else np.asarray(part)[new]
-
     gradient = np.asarray(more.gradient)[new]
     counts = None if more.evaluations is None else np.asarray(more.evaluations).astype(np.int64)
     unknown, ones = np.full_like(gradient, np.nan), np.ones_like(gradient)
@@ -75,8 +77,8 @@ def joined(points: Points, more: Kept, end: Float[np.ndarray, " p"], optimizer: 
         loss=loss[new],
         slope=np.asarray(more.slope)[new],
         gradient=gradient,
-        momentum=of_new(more.momentum, gradient if optimizer.lens else unknown),
-        scale=of_new(more.scale, ones if optimizer.lens else unknown),
+        momentum=_some(more.momentum, new, gradient if optimizer.lens else unknown),
+        scale=_some(more.scale, new, ones if optimizer.lens else unknown),
         step=after - path[new],
         evaluations=spent + (new if counts is None else np.cumsum(counts)[new] - counts[new]),
         taken=np.ones_like(new) if counts is None else counts[new],

@@ -21,6 +21,7 @@ class Schedule:
     multiplier: Callable[..., Float[np.ndarray, " t"]]
     fields: tuple[Setting, ...] = ()
     rank: int = 100
+    note: str = ""
 
 
 def multipliers(schedule: Schedule, steps: int, room: int, warmup: int, **settings: Value) -> Float[np.ndarray, " room"]:

@@ -21,7 +21,8 @@ class ClassLoss:
     """value(logits, labels, numbers) -> the cost of every row. Two classes at least.
 
     smooth: has a second derivative everywhere. margin(classes, numbers) -> by how much the right logit stands above the others, all equal,
-    where the loss is lowest, and how low that is; None where it falls for ever. beyond: it is as low at any larger one.
+    where the loss is lowest, and how low that is; None where it falls for ever. beyond: it is as low at any larger one. note: a
+    convention that libraries differ in, said on screen.
     """
 
     label: str
@@ -33,6 +34,7 @@ class ClassLoss:
     margin: Callable[[int, Mapping[str, float]], tuple[float, float] | None] = lambda classes, numbers: None
     beyond: bool = False
     rank: int = 100
+    note: str = ""
 
 
 def class_losses() -> dict[str, ClassLoss]:

@@ -89,6 +89,7 @@ class Surface:
     loss: Callable[[Structure, Numbers, Theta, object, object], Scalar]
     fields: tuple[Setting, ...] = ()
     rank: int = 100
+    note: str = ""
     needs_data: bool = False
     hidden_layer: bool = False
     first_steps: bool = False
@@ -107,6 +108,7 @@ class Surface:
     begin: Callable[[Structure], tuple[float, float]] = lambda structure: (0.0, 0.0)
     rate: float = 0.01
     minima: Callable[[Structure, Mapping[str, float]], Minima | None] = lambda structure, numbers: None
+    quadratic: bool = False  # its Hessian is the same everywhere
     infimum: Callable[[Structure], float | None] = lambda structure: None  # what it falls toward for ever, where it has no minimum
 
     def at(self, structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
@@ -126,6 +128,7 @@ def textbook(
     minima: Callable[[Mapping[str, float]], Minima | None] = lambda numbers: None,
     fields: tuple[Setting, ...] = (),
     smooth: bool = True,
+    quadratic: bool = False,
     axes: tuple[str, str] = ("x", "y"),
     rank: int = 100,
 ) -> Surface:
@@ -146,6 +149,7 @@ def textbook(
         fields=fields,
         rank=rank,
         smooth=lambda structure: smooth,
+        quadratic=quadratic,
         axes=lambda structure: axes,
         window=window,
         begin=lambda structure: begin,

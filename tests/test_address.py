@@ -16,6 +16,7 @@ from compute.job import let_go
 from compute.memo import memory
 from core.address import VERSION, read, write
 from core.messages import Value
+from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, Setting, pick, values
 from core.setup import Setup, menus_of, settings_of
 from labs.masks.setup import Masked
@@ -337,6 +338,19 @@ REFUSED = [
     ("data.x1", "sepal Length"),
     *(("o1.rate", raw) for raw in ("0", "-1", "nan", "1e999")),
 ]
+BEYOND = [
+    ("o1.rate", "1e-20", 1e-14),
+    ("o1.rate", "1e4", 1e3),
+]
+
+
+@pytest.mark.parametrize(("key", "raw", "end"), BEYOND, ids=[f"{key}={raw[:24]}" for key, raw, _ in BEYOND])
+def test_a_rate_beyond_its_range_becomes_the_nearest_end_and_is_said_once(key: str, raw: str, end: float) -> None:
+    experiment, view, refused = read({key: raw}, SCALE, ViewState(), LESSONS)
+    assert (experiment, view) == read({key: repr(end)}, SCALE, ViewState(), LESSONS)[:2]
+    (said,) = refused
+    assert key.split(".")[-1] in said.english
+    assert said.english.endswith(f"{end} instead.") or numeral(end) in said.english
 
 
 @pytest.mark.parametrize(("key", "raw"), REFUSED, ids=[f"{key}={raw[:24]}" for key, raw in REFUSED])

@@ -244,3 +244,18 @@ def test_a_suggestion_is_taken_by_a_click() -> None:
     fine(at.button(key="deep try 0").click().run())
     scene = address.read(at.query_params, DEEP, ViewState())[0]
     assert float(dict(scene.optimizer.settings)["rate"]) < 900
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "words"),
+    [
+        ("normalization", {"n1": "batch"}, "divided by n − 1"),
+        ("normalization", {"n1": "batch_renormalization"}, "their variance"),
+        ("losses", {"l1": "hinge"}, "MultiMarginLoss"),
+        ("training", {"optimizer": "nadam"}, "momentum_decay"),
+        ("training", {"optimizer": "amsgrad"}, "PyTorch takes the maximum first"),
+    ],
+)
+def test_a_convention_that_libraries_differ_in_is_told_where_the_item_is_picked(part: str, changes: dict[str, str], words: str) -> None:
+    at = opened("deep", TINY | changes, deep_drawer=True, deep_part_en=part)
+    assert sum(words in line.value for line in at.caption) == 1

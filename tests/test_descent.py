@@ -4,6 +4,7 @@ from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -234,6 +235,23 @@ def test_thinned_keeps_ends_and_extremes(k: int, most: int) -> None:
         assert {int(values.argmin()), int(values.argmax())} <= set(kept.tolist())
     if k <= most:
         assert kept.tolist() == list(range(k))
+
+
+@pytest.mark.parametrize("done", [61, 100, 777, 4000])
+@pytest.mark.parametrize("digits", [0, 1, 8])
+def test_thinned_keeps_of_every_stretch_its_first_point_and_the_first_of_each_extreme(done: int, digits: int) -> None:
+    """Stretch by stretch, of a walk of 4,000 points that has come so far; rounded, so that extremes occur more than once."""
+    draws = np.random.default_rng(done)
+    path, loss = draws.standard_normal((done, 2)).round(digits), draws.standard_normal(done).round(digits)
+    loss[draws.integers(done, size=3)] = np.nan
+    values = np.where(np.isfinite(loss), loss, np.inf), *path.T
+    wanted = {*range(30), done - 1}
+    edges = np.unique(np.geomspace(30, 4000, 30 // 7 + 1).astype(int))
+    for begin, end in pairwise(edges):
+        for row in values:
+            stretch = row[begin : min(end, done)]
+            wanted |= {int(begin), int(begin + stretch.argmin()), int(begin + stretch.argmax())} if stretch.size else set()
+    assert thinned(np.arange(done), path, loss, 4000, 60).tolist() == sorted(wanted)
 
 
 def test_thinned_keeps_a_point_that_is_no_number() -> None:

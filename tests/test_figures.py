@@ -22,6 +22,7 @@ from figures.figure import Figure
 from figures.icon import icon
 from figures.levels import levels
 from figures.surface import surface
+from labs.plane.run import run
 from labs.plane.setup import Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, RATES, SCALE, WORKBENCH
 from verdict.plane import judged_run
@@ -372,3 +373,12 @@ def test_icon() -> None:
     assert [part.get("fill") for part in shapes] == list(reversed(LOSS))
     widths = [float(part.attrib["rx"]) for part in shapes[1:]]
     assert widths == sorted(widths, reverse=True)
+
+
+def test_a_far_start_does_not_hide_the_valley() -> None:
+    """1 % of the loss at (3, 4) is 390 on Beale's function, above nearly half of its window."""
+    panel = run(Experiment(surface=pick("beale"), start=(3.0, 4.0), steps=1)).panels[0]
+    assert panel.goal is not None
+    assert np.mean(panel.grid < panel.goal / 3) > 0.3
+    scale = levels("log", panel.grid, panel.fit.loss, panel.goal)
+    assert np.mean(scale.height(panel.grid) <= scale.first + 1e-9) < 0.06

@@ -53,7 +53,7 @@ def hyper(name: str, odd: bool) -> dict[str, float]:
     chosen = {field.name: float(field.default) for field in OPTIMIZERS[name].fields}
     if odd:
         chosen |= {"b1": 0.6, "b2": 0.7, "momentum": 0.5, "eps": 0.02, "rho": 0.3, "shrink": 0.3, "grow": 1.7}
-        chosen |= {"decay": 0.6} if name == "rmsprop" else {}
+        chosen |= {"decay": 0.6} if name in ("rmsprop", "rmsprop_root") else {}
     chosen |= {"rate": RATES.get(name, 0.02)} | DECAYING.get(name, {})
     return {field.name: chosen[field.name] for field in OPTIMIZERS[name].fields}
 
@@ -160,6 +160,13 @@ def rmsprop(g: Vector, *, decay: float, eps: float) -> Method:
         g = yield g, np.sqrt(v) + eps
 
 
+def rmsprop_root(g: Vector, *, decay: float, eps: float) -> Method:
+    v = NONE
+    while True:
+        v = decay * v + (1 - decay) * g**2
+        g = yield g, np.sqrt(v + eps)
+
+
 def root_mean_square(g: Vector) -> Method:
     seen: list[Vector] = []
     while True:
@@ -255,7 +262,15 @@ def rprop(g: Vector, *, shrink: float, grow: float) -> Method:
 
 ORACLES: dict[str, Callable[..., Method]] = {
     **{"gradient_descent": gradient_descent, "momentum": momentum, "nesterov": nesterov, "adagrad": adagrad, "rmsprop": rmsprop},
-    **{"root_mean_square": root_mean_square, "adadelta": adadelta, "adam": adam, "adamw": adam, "amsgrad": amsgrad, "nadam": nadam},
+    **{
+        "rmsprop_root": rmsprop_root,
+        "root_mean_square": root_mean_square,
+        "adadelta": adadelta,
+        "adam": adam,
+        "adamw": adam,
+        "amsgrad": amsgrad,
+        "nadam": nadam,
+    },
     **{"radam": radam, "adabelief": adabelief, "yogi": yogi, "lion": lion, "sign_sgd": sign_sgd, "rprop": rprop},
 }
 

@@ -144,6 +144,15 @@ def rmsprop(p: Problem, θ: Vector, *, rate: float, decay: float, eps: float) ->
         yield θ
 
 
+def rmsprop_root(p: Problem, θ: Vector, *, rate: float, decay: float, eps: float) -> Iterator[Vector]:
+    v = np.zeros(2)
+    while True:
+        g = p.gradient(θ)
+        v = decay * v + (1 - decay) * g**2
+        θ = θ - rate * g / np.sqrt(v + eps)
+        yield θ
+
+
 def adam(p: Problem, θ: Vector, *, rate: float, b1: float, b2: float, eps: float, decay: float = 0.0) -> Iterator[Vector]:
     m, v = np.zeros(2), np.zeros(2)
     for t in itertools.count(1):
@@ -279,6 +288,7 @@ ORACLES: dict[str, Oracle] = {
     "momentum": momentum,
     "nesterov": nesterov,
     "rmsprop": rmsprop,
+    "rmsprop_root": rmsprop_root,
     "adam": adam,
     "adagrad": adagrad,
     "root_mean_square": root_mean_square,

@@ -404,3 +404,23 @@ def test_the_best_bias_is_best_wherever_the_search_begins(name: str, n: int) -> 
         found = float(best(jnp.asarray(score), rows))
         of_found, of_best = (float(jnp.mean(loss.value(rows.x[0] + b, rows.y, numbers))) for b in (found, 0.5 * (low + high)))
         assert of_found <= of_best * (1 + 1e-12)
+
+
+@pytest.mark.parametrize("features", ["whiten_pca", "whiten_zca"])
+def test_a_spread_that_is_rounding_is_zero(features: str) -> None:
+    """The same column twice: one direction holds all, the other nothing, and no weight of rounding stretches the picture."""
+    twice = Experiment(data=pick("iris", x1="petal length", x2="petal length"), panels=(Panel(features=pick(features)),), steps=1)
+    panel = run(twice).panels[0]
+    assert panel.fit.hessian is not None
+    ends = np.linalg.eigvalsh(panel.fit.hessian)
+    assert abs(ends[0]) <= 1e-12 * ends[1]
+    assert panel.condition is None
+    assert max(np.abs(panel.a).max(), np.abs(panel.b).max()) < 100
+    if features == "whiten_pca":
+        assert panel.inputs is not None
+        assert not panel.inputs[1].any()
+
+
+def test_an_exact_fit_has_a_loss_of_zero() -> None:
+    panel = run(Experiment(data=pick("iris", x1="petal length", x2="petal width", target="petal width"), steps=1)).panels[0]
+    assert panel.fit.loss == 0.0

@@ -106,6 +106,7 @@ def item_chips(
 def item_menu(scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None) -> None:
     """The menu of a catalogue, and the settings of what is picked from it."""
     item_choice(scene, key, label, slot, only)
+    item_note(slot)
     item_settings(scene, key, slot)
 
 
@@ -118,9 +119,16 @@ def item_settings(scene: Scene[E], key: str, slot: PickSlot[E], leave_out: Seque
             setting(scene, f"{key}.{slot.now.name}.{name}", slot.slot(name))
 
 
+def item_note(slot: PickSlot[E]) -> None:
+    """The convention of what is picked, where libraries differ in it."""
+    if slot.item.note:
+        st.caption(tr(slot.item.note))
+
+
 def item_heading(slot: PickSlot[E]) -> None:
-    """Name, formula and source of the picked item."""
+    """Name, formula, source and convention of the picked item."""
     st.markdown(f"**{tr(slot.item.label)}**")
     st.latex(slot.item.formula)
     if slot.item.source:
         st.caption(slot.item.source)
+    item_note(slot)

@@ -21,6 +21,9 @@ _STYLE = """
   .stApp [data-testid="stCaptionContainer"] p { color: inherit; }
   .stApp [data-testid="stBaseButton-primary"] { color: light-dark(#ffffff, #0d2225); transition: none; }
 
+  /* A picture that a training is still adding to is no stale one: it would be pale as long as the training takes. */
+  .stApp [data-testid="stElementContainer"][data-stale="true"] { opacity: 1; }
+
   /* A formula that is wider than its column goes on in the next line, and slanted letters have room: no keyboard could scroll it. */
   .stApp .katex-display { padding: 0.35em 0.3em; overflow-y: hidden; }
   .stApp .katex-display > .katex, .stApp .katex-display > .katex > .katex-html { white-space: normal; }

@@ -3,7 +3,7 @@
 `numbers` is a dict of scalars, `rows` are padded Rows or None; other sizes of either compile once more, by JAX's own rule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import jax
@@ -263,23 +263,27 @@ def walker(structure: Structure, optimizer: str, batch_room: int) -> Callable[[C
     return walk
 
 
-Rates = Float[np.ndarray, " r"]
+Lanes = Mapping[str, Float[np.ndarray, " r"]]  # hyper-parameters by name, a value for each walk
 
 
 @kernel
-def sweeper(structure: Structure, optimizer: str, batch_room: int) -> Callable[[Rates, Carry, np.int64, WalkInput], tuple[Carry, Rates]]:
-    """(rates, carries, until, walk) -> the walk with each rate up to update `until`, without a record: carries, and the losses there.
+def sweeper(
+    structure: Structure, optimizer: str, batch_room: int
+) -> Callable[[Lanes, Carry, np.int64, WalkInput], tuple[Carry, Float[np.ndarray, " r"]]]:
+    """(lanes, carries, until, walk) -> the walk of each lane up to update `until`, without a record: carries, and the losses there.
 
-    The rates are laid over all devices.
+    The lanes are laid over all devices.
     """
 
     @jax.jit
-    def sweep(rates: Float[Array, " r"], carries: Carry, until: Int[Array, ""], walk: WalkInput) -> tuple[Carry, Float[Array, " r"]]:
-        def with_rate(of: tuple[Scalar, Carry], shared: tuple[Int[Array, ""], WalkInput]) -> tuple[Carry, Scalar]:
-            (rate, carry), (until, walk) = of, shared
-            carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, walk._replace(hyper=walk.hyper | {"rate": rate}))
+    def sweep(
+        lanes: dict[str, Float[Array, " r"]], carries: Carry, until: Int[Array, ""], walk: WalkInput
+    ) -> tuple[Carry, Float[Array, " r"]]:
+        def along(lane: tuple[Hyper, Carry], shared: tuple[Int[Array, ""], WalkInput]) -> tuple[Carry, Scalar]:
+            (hyper, carry), (until, walk) = lane, shared
+            carry, _ = _walk(structure, optimizer, batch_room, 0, carry, until, walk._replace(hyper=walk.hyper | hyper))
             return carry, _loss(structure, walk.numbers)(carry.theta, _summary(structure, walk.rows))
 
-        return mapped(with_rate, (rates, carries), (until, walk), nbytes(walk.rows) + nbytes(carries) // rates.size)
+        return mapped(along, (lanes, carries), (until, walk), nbytes(walk.rows) + nbytes(carries) // lanes["rate"].size)
 
     return sweep

@@ -19,6 +19,7 @@ from surfaces.regression import the_loss
 from surfaces.surface import Minima, Structure
 
 _INFINITE = message(N_("minimum at infinity: the two classes can be separated, so larger weights are always better"))
+ROUNDING = 1e-14  # of the loss of the best constant: below it, a squared error is an exact fit
 _LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss with several minima
 
 
@@ -151,6 +152,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     if theta is None:
         return Fit(None, None, None, None, None, missing, baseline)
     value, _, hessian = probed(problem, tuple(theta))
+    quadratic = surface.quadratic if rows is None else _quadratic(structure)
     if not surface.smooth(structure):
         return Fit(theta, value, None, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
     plane_eigenvalues = eigenvalues(hessian[:2, :2])
@@ -161,11 +163,11 @@ def fitted(problem: Problem, start: Pair) -> Fit:
         reason = message(N_("flat direction: the smallest curvature is zero"))
     return Fit(
         theta=theta,
-        loss=value,
+        loss=0.0 if quadratic and value <= ROUNDING * abs(baseline or 0.0) else value,
         hessian=hessian[:2, :2],
         plane_eigenvalues=plane_eigenvalues,
         eigenvalues=eigenvalues(hessian),
         reason=reason,
         baseline=baseline,
-        quadratic=rows is not None and _quadratic(structure),
+        quadratic=quadratic,
     )

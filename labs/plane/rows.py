@@ -98,7 +98,8 @@ def prepared(source: Source) -> Prepared:
 
 
 def _without_rounding(x: Float[np.ndarray, "d n"], raw: Float[np.ndarray, "d n"], affine: Affine) -> Float[np.ndarray, "d n"]:
-    """Normalized features whose whole spread is rounding (whitened collinear ones) made constant: rounding is not data."""
-    spread = np.abs(affine.matrix) @ np.abs(raw - affine.shift[:, None]).max(axis=1)
-    empty = np.ptp(x, axis=1) <= 1e-13 * spread
-    return np.where(empty[:, None], x.mean(axis=1, keepdims=True), x)
+    """Normalized features whose whole spread is rounding (whitened collinear ones) made constant, and 0 where their mean is rounding, too:
+    rounding is not data."""
+    rounding = 1e-13 * np.abs(affine.matrix) @ np.abs(raw - affine.shift[:, None]).max(axis=1)
+    empty, mean = np.ptp(x, axis=1) <= rounding, x.mean(axis=1)
+    return np.where(empty[:, None], np.where(np.abs(mean) <= rounding, 0.0, mean)[:, None], x)

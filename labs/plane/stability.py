@@ -90,7 +90,7 @@ def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
     xₖ₊₁ = a xₖ + b xₖ₋₁ that fit the walk best, and the larger root of z² = az + b.
     """
     fit, step = panel.fit, _STEPS.get(walked.picked.name)
-    if step is None or not _quadratic(panel) or fit.theta is None or not walked.rated.hyper or np.ptp(walked.rates) > 0:
+    if step is None or not fit.quadratic or fit.theta is None or not walked.rated.hyper or np.ptp(walked.rates) > 0:
         return None
     hyper, hessian = dict(walked.rated.hyper), sparsely_expanded(panel.problem, fit.theta[None])[2][0]
     curvatures, vectors = np.linalg.eigh(hessian)
@@ -116,10 +116,6 @@ def convergence(panel: PanelResult, walked: Walk) -> Convergence | None:
         a, b = float(fitted[0]), float(fitted[1]) if fitted.size > 1 else 0.0
         measured = max(measured, float(np.abs(np.roots([1.0, -a, -b])).max()))
     return Convergence(predicted, measured) if measured > 0 else None
-
-
-def _quadratic(panel: PanelResult) -> bool:
-    return panel.fit.quadratic or panel.problem.structure.surface == "quadratic_bowl"
 
 
 class Noise(NamedTuple):

@@ -27,7 +27,7 @@ lesson = Lesson(
         "The unit of one feature is now a hundred times smaller. In the right panel both features are standardized: mean 0, deviation 1."
     ),
     question=N_("How many steps does the standardized panel need?"),
-    choices=(N_("About as many as the raw one."), N_("About half."), N_("Two, as before.")),
+    choices=(N_("About as many as the raw one."), N_("About half."), N_("A few, as before.")),
     answer=answer,
     rank=30,
 )

@@ -55,4 +55,8 @@ normalization = HiddenNormalization(
     remembers=True,
     two_units=True,
     rank=10,
+    note=N_(
+        "What is remembered of the variance is that of the batch itself, divided by its n rows, as in the lectures and flax; PyTorch "
+        "remembers the unbiased one, divided by n − 1."
+    ),
 )

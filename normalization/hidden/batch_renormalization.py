@@ -45,4 +45,5 @@ normalization = HiddenNormalization(
     ),
     remembers=True,
     rank=15,
+    note=N_("The paper remembers the standard deviation of the batches; here it is their variance, as with batch normalization."),
 )

@@ -27,5 +27,8 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & v_{\max} &\leftarrow \max\left(v_{
     lens=lens,
     adaptive=True,
     stable=stable,
-    note=N_("Both moments are corrected for their start at 0 before the maximum is taken; the paper corrects neither."),
+    note=N_(
+        "v is corrected for its start at 0 before the maximum is taken, as in optax. PyTorch takes the maximum first and corrects it "
+        "afterwards; the paper corrects neither moment."
+    ),
 )

@@ -25,7 +25,6 @@ P &\leftarrow (I - \rho_j s_j y_j^\top)\,P\,(I - \rho_j y_j s_j^\top) + \rho_j s
     rank=220,
     full_batch_only=True,
     evaluations=evaluations,
-    best=lambda shallow, steep: {"rate": 1.0},
     note=N_(
         "A zoom line search finds the length a of the step; η multiplies it, and 1 is the method itself. "
         "One step evaluates the loss more than once."

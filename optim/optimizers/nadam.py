@@ -38,5 +38,8 @@ v &\leftarrow \beta_2 v + (1-\beta_2)\,g^2, & \hat v &= \frac{v}{1-\beta_2^t} \\
     lens=lens,
     adaptive=True,
     stable=stable,
-    note=N_("β₁ is constant, and v is corrected as in Adam: the paper's extra factor β₂ is left out, as in the libraries."),
+    note=N_(
+        "β₁ is constant, as in optax; in PyTorch it grows from update to update, as in the paper (momentum_decay 0.004). "
+        "v is corrected as in Adam: the paper's extra factor β₂ is left out, as in both libraries."
+    ),
 )

@@ -45,7 +45,6 @@ optimizer = Optimizer(
     rank=230,
     full_batch_only=True,
     evaluations=evaluations,
-    best=lambda shallow, steep: {"rate": 1.0},
     note=N_(
         "It goes to the nearest critical point of the local quadratic, a saddle as gladly as a minimum. A flat direction gets no step."
     ),

@@ -20,4 +20,8 @@ loss = ClassLoss(
     margin=lambda classes, numbers: (1.0, 0.0),
     beyond=True,
     rank=40,
+    note=N_(
+        "Crammer and Singer's: the margin to the best of the other classes counts. Weston and Watkins' sums over all other classes; "
+        "PyTorch's MultiMarginLoss is that sum divided by the number of classes."
+    ),
 )

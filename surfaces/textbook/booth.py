@@ -18,5 +18,6 @@ BOOTH = textbook(
     begin=(-8.0, 2.0),
     rate=0.05,
     minima=lambda numbers: Minima(((1.0, 3.0),), 0.0),
+    quadratic=True,
     rank=50,
 )

@@ -28,5 +28,6 @@ QUADRATIC_BOWL = textbook(
     begin=(-1.8, 0.6),
     rate=0.1,
     minima=lambda numbers: Minima(((0.0, 0.0),), 0.0),
+    quadratic=True,
     rank=1,
 )

@@ -24,7 +24,7 @@ from labs.plane.setup import (
 from optim.optimizer import Optimizer, optimizers
 from surfaces.catalogue import surfaces
 from views import control_panel as panel_of
-from views.control_panel import Part, Parts, item_choice, item_menu, item_settings, two_a_row
+from views.control_panel import Part, Parts, item_choice, item_menu, item_note, item_settings, two_a_row
 from views.controls import PickSlot, Slot, edit_button, field, menu, number, picked, picked_at, setting, toggle
 from views.language import language, tr
 from views.session import Scene, show
@@ -190,8 +190,7 @@ def _optimizer(scene: Scene, i: int) -> None:
     if item.common:
         st.toggle(tr("more optimizers"), key=more)
     st.latex(item.formula)
-    if item.note:
-        st.caption(tr(item.note))
+    item_note(slot)
     taken_over = _set_by_mode(scene.experiment.mode, item)
     if taken_over:
         labels = ", ".join(tr(known.label) for known in item.fields if known.name in taken_over)

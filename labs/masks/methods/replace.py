@@ -12,7 +12,7 @@ def replaced(scores: Scores, kept: Kept) -> Scores:
 method = MaskMethod(
     label=N_("replace by −2³² + 1"),
     formula=r"\mathrm{softmax}(\tilde y),\qquad \tilde y_i=\begin{cases}y_i&\text{kept}\\-2^{32}+1&\text{padding}\end{cases}",
-    source="Hung-yi Lee, Machine Learning 2021",
+    source="Kyubyong Park, A TensorFlow implementation of the Transformer, 2017",
     softmax=replaced,
     rank=10,
 )

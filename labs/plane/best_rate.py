@@ -1,0 +1,141 @@
+"""The best rate, found by trying: fewest updates to arrive from this start, or the lowest loss after all updates where none arrives.
+
+Rates all over the range of the setting are tried; then finer grids around the best. Where a closed form knows a momentum too, a few
+momenta are tried before.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float
+
+from compute.job import Step, Steps, job
+from core.messages import N_, Message, message
+from core.settings import numbers
+from labs.plane.kernels import Lanes
+from labs.plane.problem import probed
+from labs.plane.sweep import Sweep, Track, track
+from labs.plane.walks import Rated, WalkSetup, descent
+
+RATES = 255  # of a grid; odd, so that it holds its middle
+SOON = 125  # updates
+NEAR = 30.0  # the finer grid goes from the best rate over this to the best rate times this
+FEW, AROUND, APART = 4, 15, 1.17  # the finest: so many rates around each of the best few, from one over this to times this
+MOMENTA = (0.0, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99)
+
+
+def long_run(setup: WalkSetup) -> dict[str, float]:
+    """The closed form: what is fastest in the end on a quadratic. Empty where the loss is none, or the method has none."""
+    fit, closed_form = setup.fit, setup.method.best
+    if closed_form is None or not fit.quadratic or fit.eigenvalues is None:
+        return {}
+    low, high = float(fit.eigenvalues[0]), float(fit.eigenvalues[-1])
+    return closed_form(low, high) if low > 1e-13 * high > 0 else {}
+
+
+def _lanes(rates: Float[np.ndarray, " k"], momentum: float | None) -> Lanes:
+    """Rates of four digits, as they are printed."""
+    short = np.array([float(f"{rate:.4g}") for rate in rates])
+    return {"rate": short} if momentum is None else {"rate": short, "momentum": np.full(short.size, momentum)}
+
+
+def _everywhere(setup: WalkSetup, every: int) -> Float[np.ndarray, " k"]:
+    """Every so many rates of the whole range, the one that is set, and the closed form's."""
+    field = setup.method.fields[0]
+    own = numbers(setup.optimizer, setup.method.fields)["rate"]
+    return np.append(np.geomspace(field.low, field.high, RATES)[::every], [own, long_run(setup).get("rate", own)])
+
+
+Grid = Callable[[WalkSetup, Sweep | None], Lanes | None]  # (the walk, the sweep before, the best first) -> what to try; None: nothing
+
+
+def _momenta(setup: WalkSetup, before: Sweep | None) -> Lanes | None:
+    if setup.method.best is None or len(setup.method.fields) == 1:
+        return None
+    own = numbers(setup.optimizer, setup.method.fields)["momentum"]
+    parts = [_lanes(_everywhere(setup, 4), momentum) for momentum in (*MOMENTA, own, long_run(setup).get("momentum", own))]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _momentum(before: Sweep | None) -> float | None:
+    return None if before is None or "momentum" not in before.lanes else float(before.lanes["momentum"][0])
+
+
+def _whole_range(setup: WalkSetup, before: Sweep | None) -> Lanes | None:
+    return _lanes(_everywhere(setup, 1), _momentum(before))
+
+
+def _finer(setup: WalkSetup, before: Sweep | None) -> Lanes | None:
+    """On a formula, by a lucky jump, a rate may arrive beside one that does not; on data only who arrives soon does."""
+    formula = setup.problem.source is None
+    if before is None or before.updates[0] <= 1 or not (formula or before.updates[0] < SOON):
+        return None
+    rate = float(before.lanes["rate"][0])
+    return _lanes(np.geomspace(rate / NEAR, rate * NEAR, 4 * RATES + 1 if formula else RATES), _momentum(before))
+
+
+def _finest(setup: WalkSetup, before: Sweep | None) -> Lanes | None:
+    if before is None or before.updates[0] <= 1:
+        return None
+    around = np.geomspace(1 / APART, APART, AROUND)
+    return _lanes(np.outer(before.lanes["rate"][:FEW], around).ravel(), _momentum(before))
+
+
+GRIDS: tuple[Grid, ...] = (_momenta, _whole_range, _finer, _finest)
+
+
+def _better(one: Sweep | None, other: Sweep) -> Sweep:
+    """The sweep whose first is first; of two that arrive at the same time the one before."""
+    if one is None or other.updates[0] < one.updates[0]:
+        return other
+    both_lost = np.isinf(other.updates[0]) and np.isinf(one.updates[0])
+    return other if both_lost and other.alive[0] and not one.loss[0] <= other.loss[0] else one
+
+
+def _searched(track: Track) -> Steps[Sweep]:
+    """The best sweep of all grids, its walks in order."""
+    best: Sweep | None = None
+    for done, grid in enumerate(GRIDS):
+        lanes = grid(track.setup, best)
+        if lanes is None:
+            continue
+        before = best
+        for sweep in track.swept(lanes, np.inf if before is None else float(before.updates[0])):
+            best = _better(before, sweep.at(sweep.order))
+            yield Step((done + sweep.done / track.end) / len(GRIDS), best)
+    assert best is not None
+    yield Step(1.0, best)
+
+
+def _rated(setup: WalkSetup, best: Sweep) -> Rated:
+    """The hyper-parameters of the first, and what is to be said of them."""
+    hyper = numbers(setup.optimizer, setup.method.fields) | {name: float(values[0]) for name, values in best.lanes.items()}
+    return Rated(tuple(sorted(hyper.items())), _told(setup, best), swept=True)
+
+
+def _told(setup: WalkSetup, best: Sweep) -> Message:
+    if np.isinf(best.updates[0]):
+        lower = best.alive[0] and best.loss[0] < probed(setup.problem, setup.start)[0]
+        return message(N_("the lowest end: none arrives")) if lower else message(N_("no rate gets lower than the start"))
+    closed_form = long_run(setup)
+    if "momentum" in closed_form:
+        return message(N_("its best here; in the long run η = {rate}, λ = {momentum}"), **closed_form)
+    return message(N_("its best here; in the long run {rate}"), **closed_form) if closed_form else message(N_("its best here"))
+
+
+@job
+def best_rate(setup: WalkSetup) -> Steps[Rated]:
+    """First as soon as somebody has arrived and has stayed for a while; to the last update where that one has left again."""
+    for patient in (False, True):
+        best: Sweep | None = None
+        for progress, best in _searched(track(setup, patient)):
+            yield Step(0.5 * (patient + 0.9 * progress), _rated(setup, best))
+        assert best is not None
+        rated = _rated(setup, best)
+        walking = descent(setup, rated)
+        while not walking.finished:
+            walking.advance()
+            yield Step(0.5 * (patient + 0.9), rated)
+        if np.isinf(best.updates[0]) or walking.result.settled == best.updates[0]:
+            break
+    yield Step(1.0, rated)
