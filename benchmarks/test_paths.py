@@ -19,12 +19,11 @@ from labs.plane import kernels, walks
 from labs.plane.minimum import fitted
 from labs.plane.problem import Problem, rows_of
 from labs.plane.run import problem_of
-from labs.plane.setup import Experiment, Panel
+from labs.plane.setup import Experiment, Panel, optimizers
 from networks.architecture import Architecture
 from networks.forward import Snapshot, states
 from networks.losses import network_loss
 from optim.descent import Carry, Descent, Target, begin, descend
-from optim.optimizer import optimizers
 from surfaces.surface import Rows
 from tests.test_optimizers import ORACLES
 

@@ -8,10 +8,9 @@ import pytest
 from core.address import read, write
 from core.numerals import numeral
 from labs.plane.run import run
-from labs.plane.setup import Panel
+from labs.plane.setup import Panel, class_losses
 from lessons.minutes.flat_loss import lesson
 from lessons.scenes import OUTPUT, TWO
-from surfaces.class_loss import class_losses
 from tests.pages import board, fine, headings, opened, panels, takeaways, told
 from views.view_state import ViewState
 

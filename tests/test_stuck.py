@@ -11,10 +11,10 @@ import pytest
 from jaxtyping import Float
 from sklearn.datasets import load_iris
 
-from labs.plane.setup import SAME, Experiment, Panel
+from labs.plane.setup import SAME, Experiment, Panel, optimizers
 from labs.plane.run import PanelResult, run
 from landscape.curvature import NEAR_ZERO, counted, preconditioned
-from optim.optimizer import stable_below, optimizers
+from optim.optimizer import stable_below
 from core.settings import Pick, pick
 from verdict.plane import judge_walk, story
 from labs.plane.atlas import atlas_of

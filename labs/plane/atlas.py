@@ -40,3 +40,6 @@ def atlas_of(problem: Problem, rest: tuple[float, ...], window: Window) -> Atlas
         theta = fitted(problem, (0.0, 0.0)).theta
         hints = None if theta is None else theta[None, :2]
     return atlas(expand_of(problem, rest), window, hints, _creased(problem))
+
+
+__all__ = ["Atlas", "atlas_of", "expand_of"]

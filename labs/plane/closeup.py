@@ -10,7 +10,7 @@ from compute.memo import memo
 from labs.plane.problem import Problem, expanded, grid, probed, signs
 from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment
-from landscape.curvature import Counts, eigenvalues
+from landscape.curvature import NEAR_ZERO, Counts, eigenvalues
 from landscape.grid import Axis
 from landscape.taylor import taylor
 
@@ -97,3 +97,6 @@ def _closeup(problem: Problem, theta: tuple[float, ...], unit: tuple[float, ...]
         error=max(float(np.abs(true - second)[within].max()), float(off.max())),
         range=float(np.ptp(np.append(true[within], on_rim))),
     )
+
+
+__all__ = ["NEAR_ZERO", "Closeup", "closeup", "point_of_interest", "rest_of"]

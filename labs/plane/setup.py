@@ -9,9 +9,10 @@ from core.setup import Menu, Settings, Setup
 from data.dataset import DataSet, data_sets
 from normalization.feature import feature_normalizations
 from normalization.hidden_layer import HiddenNormalization, hidden_normalizations
-from optim.optimizer import optimizers
+from optim.optimizer import Optimizer, optimizers
 from optim.schedule import schedules
 from surfaces.catalogue import surfaces
+from surfaces.class_loss import class_losses
 from surfaces.loss import Loss
 from surfaces.regression import the_loss
 from surfaces.surface import Structure
@@ -140,3 +141,6 @@ def start_of(experiment: Experiment) -> Pair:
     surface = surfaces()[experiment.surface.name]
     structure = Structure(experiment.surface.name, options(experiment.surface, surface.fields))
     return surface.begin(structure) if experiment.start is None else experiment.start
+
+
+__all__ = ["Experiment", "Optimizer", "Panel", "class_losses", "optimizers", "surfaces"]

@@ -7,7 +7,7 @@ from core.settings import Pick
 from labs.deep.races import entrants, senseless, training_setup, unfit
 from labs.deep.rows import classifies
 from labs.deep.setup import NORMALIZATION, Deep
-from optim.optimizer import optimizers
+from labs.plane.setup import optimizers
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_heading, item_menu, item_settings
 from views.controls import picked, picked_at

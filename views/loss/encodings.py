@@ -16,9 +16,8 @@ from figures.distances import square
 from figures.regions import regions
 from labs.encodings.comparison import Classification, Comparison, compared, numbering, order_of
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import DATA, Experiment, dataset_of, own, picked_anew
+from labs.plane.setup import DATA, Experiment, dataset_of, own, picked_anew, surfaces
 from lessons.scenes import ENCODINGS
-from surfaces.catalogue import surfaces
 from views.charts import figure_chart
 from views.controls import choice, menu, picked
 from views.language import say, tr

@@ -9,8 +9,7 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Option
 from labs.plane.run import PanelResult
-from labs.plane.setup import MOST_PANELS, SAME, SURFACE, Experiment, Panel, own
-from surfaces.class_loss import class_losses
+from labs.plane.setup import MOST_PANELS, SAME, SURFACE, Experiment, Panel, class_losses, own
 from views import lesson
 from views.control_panel import fold
 from views.controls import chips, choice, field, number, picked

@@ -4,9 +4,8 @@ import streamlit as st
 
 from core.numerals import numeral
 from labs.plane.run import PanelResult
-from labs.plane.setup import Experiment
+from labs.plane.setup import Experiment, surfaces
 from lessons.scenes import HIDDEN
-from surfaces.catalogue import surfaces
 from views import lesson
 from views.controls import number, picked
 from views.language import tr

@@ -7,9 +7,8 @@ import streamlit as st
 from core.numerals import numeral
 from core.settings import pick
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import FEATURES, MOST_OPTIMIZERS, Experiment
+from labs.plane.setup import FEATURES, MOST_OPTIMIZERS, Experiment, optimizers
 from lessons.scenes import SCALE
-from optim.optimizer import optimizers
 from views import lesson
 from views.control_panel import fold
 from views.controls import chips

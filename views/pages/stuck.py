@@ -5,10 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from browser.board import BoardData
+from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult
-from landscape.critical.atlas import Atlas
 from lessons.scenes import STUCK
 from verdict.plane import JudgedResult
 from verdict.verdict import Judgment, label

@@ -18,9 +18,8 @@ from figures.figure import Figure
 from figures.levels import Levels, levels
 from figures.surface import surface
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, own
+from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
-from optim.optimizer import optimizers
 from verdict.plane import JudgedResult
 from verdict.verdict import Judgment, label
 from views.board import board_data, fact

@@ -3,8 +3,7 @@
 from core.numerals import numeral
 from core.settings import Option
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import SURFACE, Experiment, loss_of
-from surfaces.catalogue import surfaces
+from labs.plane.setup import SURFACE, Experiment, loss_of, surfaces
 from views.language import tr
 
 

@@ -17,12 +17,13 @@ from labs.plane.setup import (
     POINT,
     SAME,
     Experiment,
+    Optimizer,
     Panel,
+    optimizers,
     picked_anew,
     start_of,
+    surfaces,
 )
-from optim.optimizer import Optimizer, optimizers
-from surfaces.catalogue import surfaces
 from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_choice, item_menu, item_note, item_settings, two_a_row
 from views.controls import PickSlot, Slot, edit_button, field, menu, number, picked, picked_at, setting, toggle

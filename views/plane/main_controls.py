@@ -8,8 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.messages import Value
 from core.settings import Pick, pick
-from labs.plane.setup import DATA, FEATURES, MOST_PANELS, Experiment, Panel, dataset_of
-from surfaces.catalogue import surfaces
+from labs.plane.setup import DATA, FEATURES, MOST_PANELS, Experiment, Panel, dataset_of, surfaces
 from views.controls import Slot, field, number, picked, toggle
 from views.language import tr
 from views.session import Scene

@@ -9,8 +9,7 @@ from core.numerals import numeral
 from core.settings import Number
 from figures.colors import PANELS
 from labs.plane.run import Result
-from labs.plane.setup import FRACTION, OPTIMIZER, SAME, Experiment
-from optim.optimizer import optimizers
+from labs.plane.setup import FRACTION, OPTIMIZER, SAME, Experiment, optimizers
 from views.controls import Slot, choice, field, number
 from views.language import tr
 from views.plane.board import title_of

@@ -5,9 +5,8 @@ import streamlit as st
 
 from core.numerals import numeral
 from figures.expansion import expansion
-from labs.plane.closeup import Closeup
+from labs.plane.closeup import NEAR_ZERO, Closeup
 from labs.plane.run import PanelResult
-from landscape.curvature import NEAR_ZERO
 from views.charts import figure_chart
 from views.controls import field, number
 from views.language import tr

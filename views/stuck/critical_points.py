@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.numerals import numeral
 from figures.marks import KINDS
+from labs.plane.atlas import Atlas
 from labs.plane.run import PanelResult
-from landscape.critical.atlas import Atlas
 from views.language import language, say, tr
 from views.session import Scene, edit
 from views.stuck.marks import LINES, balance, pair

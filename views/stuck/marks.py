@@ -11,12 +11,11 @@ from core.numerals import numeral
 from figures.colors import WALKS
 from figures.figure import Trace
 from figures.marks import KINDS, Spot, arrows, critical, curve, line
-from labs.plane.atlas import atlas_of
+from labs.plane.atlas import Atlas, atlas_of
 from labs.plane.closeup import Closeup, rest_of
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment
-from landscape.critical.atlas import Atlas
 from verdict.plane import story
 from verdict.verdict import label
 from views.language import tr

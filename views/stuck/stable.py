@@ -8,8 +8,8 @@ from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.plane.closeup import Closeup
 from labs.plane.run import PanelResult
+from labs.plane.setup import optimizers
 from labs.plane.stability import convergence, noise, sharpness
-from optim.optimizer import optimizers
 from views.charts import figure_chart, line_chart
 from views.language import tr
 from views.plane.board import method_of
