@@ -37,7 +37,8 @@ def test_every_update_has_the_multiplier_of_its_own_number() -> None:
 @pytest.mark.parametrize(("schedule", "warmup"), [(pick("constant"), 4), (pick("inverse_time", tau=2.0), 0)])
 def test_a_network_is_trained_with_the_rates_of_its_schedule(schedule: Pick, warmup: int) -> None:
     """Softmax regression on all rows, its gradient written out in NumPy; a rate of another update would be off by a sixth and more."""
-    rates = {"constant": lambda t: min(1.0, (t + 1) / 4), "inverse_time": lambda t: 1 / (1 + t / 2.0)}[schedule.name]
+    ramp, decay = np.minimum((np.arange(6) + 1) / 4, 1), 1 / (1 + np.arange(6) / 2.0)
+    rates = ramp if warmup else decay
     deep = Deep(
         data=pick("moons", samples=60.0),
         depth=0,
@@ -58,5 +59,5 @@ def test_a_network_is_trained_with_the_rates_of_its_schedule(schedule: Pick, war
     for t in range(deep.steps):
         scores = np.exp(weights @ x + bias[:, None])
         error = (scores / scores.sum(axis=0) - target) / rows.n
-        weights, bias = weights - 0.9 * rates(t) * error @ x.T, bias - 0.9 * rates(t) * error.sum(axis=1)
+        weights, bias = weights - 0.9 * rates[t] * error @ x.T, bias - 0.9 * rates[t] * error.sum(axis=1)
     np.testing.assert_allclose(record.theta[-1], np.concatenate([weights.ravel(), bias]), rtol=0, atol=2e-6)
