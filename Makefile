@@ -20,10 +20,12 @@ test: lint browser
 	@$(TEST) -m "not long and not timed" --numprocesses=2 --dist=loadfile tests/browser
 	@$(TEST) -m "not long and timed" tests/browser
 
-# What is too long for every change: all pairs, all pages on all devices, another browser, a slow line; with the programs that are shipped.
+# What is too long for every change: all pairs, all pages on all devices, another browser, a slow line. Here programs are compiled as they
+# are shipped, and so everything but the browser is tested once more.
 test-long: export ERROR_SURFACE_TEST_AS_SHIPPED = 1
 test-long: lint browser firefox
-	@$(TEST) -m "long and not timed" --numprocesses=2 --dist=worksteal
+	@$(TEST) -m "not timed" --numprocesses=2 --dist=worksteal --ignore=tests/browser
+	@$(TEST) -m "long and not timed" --numprocesses=2 --dist=worksteal tests/browser
 	@$(TEST) -m "long and timed"
 
 # The table of ratios, printed and written into docs/benchmarks.md; every time of every round is in .benchmarks/latest.json.

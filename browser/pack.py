@@ -28,7 +28,7 @@ _CODES = {
 
 
 def pack(data: Mapping[str, object]) -> bytes:
-    """The bytes of a nested structure of mappings, sequences, words, numbers and arrays. Numbers that are not finite become null."""
+    """Pack a nested structure of mappings, sequences, strings, numbers and arrays. Numbers that are not finite become null."""
     buffers: list[bytes] = []
     offset = 0
     stored_at: dict[tuple[object, ...], object] = {}
@@ -70,7 +70,7 @@ def pack(data: Mapping[str, object]) -> bytes:
 
 
 def _browsable(array: np.ndarray) -> np.ndarray | None:
-    """The array in a type that a browser has an array for, or None where it has none."""
+    """The array in a dtype that JavaScript has a typed array for; None if there is none."""
     if array.dtype.name in _CODES:
         return array
     if array.dtype.kind in "iu":

@@ -1,7 +1,7 @@
-"""A slider that sends its value while it is dragged, with at most one value under way.
+"""A slider that sends its value while it is dragged, with at most one value in flight.
 
-It is controlled: it shows the `value` it is given. Take the new one in `on_change` with `slider_value(key)`, keep it where the truth is
-kept, and give it back in the next run:
+It is a controlled component: it shows the `value` it is given. Read the new value in `on_change` with `slider_value(key)`, store it, and
+pass it back in the next run:
 
     def taken() -> None:
         st.session_state.rate = slider_value("rate slider")
@@ -40,11 +40,11 @@ def slider(
     help: str = "",
     play: str = "",
 ) -> float:
-    """Draws the slider and returns the value that it shows: `value`, brought between `low` and `high`.
+    """Draw the slider and return the value that it shows: `value`, clipped to [low, high].
 
-    `ticks` are (value, label) below the track: buttons that set exactly that value. `marks` are (value, label, color) above it: places
-    to see, such as a limit. Either outside of [low, high] is left out. `play` names a button that runs from end to end; without it there
-    is none.
+    `ticks` are (value, label) below the track: buttons that set exactly that value. `marks` are (value, label, color) above it: positions
+    to show, such as a limit. Those outside of [low, high] are left out. `play`: the label of a button that plays from end to end; "" for
+    none.
     """
     if not low < high:
         raise ValueError(f"the slider {label!r} needs low < high, not {low} and {high}")
@@ -83,7 +83,7 @@ def slider(
 def stops(
     low: float, high: float, ticks: Sequence[float] = (), *, log: bool = False, wide: bool = False, integer: bool = False
 ) -> tuple[float, ...]:
-    """Where a drag comes to rest: every hundredth of the track, with no more digits than the track can tell apart, and every tick."""
+    """The values at which a drag can stop: every hundredth of the track, rounded to what the track can resolve, and every tick."""
     return _stops(low, high, tuple(ticks), log, wide, integer)
 
 
@@ -108,19 +108,19 @@ def _tidy(value: float, pixel: float) -> float:
 
 
 def slider_value(key: str) -> float | None:
-    """The value that a person last set on the slider; None if nobody touched it. For `on_change`."""
+    """The value that a person last set; None if the slider was never touched. For use in `on_change`."""
     sent = _sent(key)
     return float(sent["value"]) if sent else None
 
 
 def slider_dragging(key: str) -> bool:
-    """Whether the hand was still dragging the slider when it sent that value."""
+    """Whether the slider was still being dragged when it sent that value."""
     sent = _sent(key)
     return bool(sent and sent["moving"])
 
 
 def _sent(key: str) -> Mapping[str, float] | None:
-    """What the browser last sent: the value, whether it is still moving, and a running number that tells which one has arrived."""
+    """The last message of the browser: the value, whether it is still dragged, and a sequence number."""
     sent = st.session_state.get(key, {}).get("sent")
     if not isinstance(sent, Mapping):
         return None

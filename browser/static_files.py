@@ -1,8 +1,8 @@
-"""What the browser gets from this app itself: the scripts of browser/client, and the plotly.js that the Python package carries.
+"""Static files that this app serves: the scripts of browser/client, and the plotly.js of the Plotly package.
 
-Streamlit's server answers for them beside its own routes, and nothing is written: a checkout may be read-only. Their folder is named by
-their content, so that a browser may keep what it has. A component's own script is two lines that fetch the rest, since it is sent with
-every change.
+They are routes of the app beside Streamlit's own, and nothing is written to disk, so a checkout may be read-only. The name of their folder
+is a hash of their content, so browsers can cache them. A component's own script is two lines that import the rest, since Streamlit sends
+it with every change.
 """
 
 import functools
@@ -30,13 +30,13 @@ export default function (call) {{
 
 @functools.cache
 def _scripts() -> dict[str, bytes]:
-    """Every file of browser/client as it was when the server started. What is checked out later fits other Python than this process has."""
+    """All files of browser/client as of the server's start: later versions may not match the Python code that is running."""
     return {file.name: file.read_bytes() for file in sorted(CLIENT.iterdir())}
 
 
 @functools.cache
 def _folder() -> str:
-    """The name of the folder that the files are served in: another content, another name."""
+    """The name of the folder in the URL: a hash of the content."""
     content = hashlib.blake2b(distribution("plotly").version.encode(), digest_size=8)
     for name, script in _scripts().items():
         content.update(name.encode() + script)
@@ -44,12 +44,12 @@ def _folder() -> str:
 
 
 def entry(name: str) -> str:
-    """What Streamlit is given as the script of a component: `mount` of browser/client/{name}.js does the work."""
+    """The script of a component for Streamlit. It calls `mount` of browser/client/{name}.js."""
     return _ENTRY.format(folder=_folder(), name=name)
 
 
 def component(name: str, *, isolate_styles: bool = True) -> ComponentRenderer:
-    """The Streamlit component whose work browser/client/{name}.js does. isolate_styles: it has a shadow root."""
+    """The Streamlit component implemented in browser/client/{name}.js. isolate_styles: use a shadow root."""
     return st.components.v2.component(f"error_surface_{name}", html="", js=entry(name), isolate_styles=isolate_styles)
 
 
@@ -66,6 +66,6 @@ async def _script(request: Request) -> Response:
 
 
 def routes() -> list[Route]:
-    """The routes of these files, for `st.App`. They match behind any server.baseUrlPath, which is not known before the app is made."""
+    """Routes of these files for `st.App`. They match under any server.baseUrlPath, which is unknown when the app is created."""
     folder = f"/{{base:path}}app/static/{_folder()}"
     return [Route(f"{folder}/plotly.min.js", _plotly), Route(f"{folder}/{{name}}", _script)]

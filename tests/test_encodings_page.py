@@ -101,7 +101,14 @@ def test_one_bowl_moved() -> None:
 
 @pytest.mark.parametrize(
     ("data", "picture"),
-    [("wine", True), ("digits", True), ("breast_cancer", True), ("school_grades", True), ("spirals", False), ("pokemon", False)],
+    [
+        ("wine", True),
+        pytest.param("digits", True, marks=pytest.mark.long),
+        ("breast_cancer", True),
+        ("school_grades", True),
+        ("spirals", False),
+        ("pokemon", False),
+    ],
 )
 def test_other_rows_by_a_link(data: str, picture: bool) -> None:
     """Classes of the opening scene that these rows do not have are left out; rows without a column for each are told what to do."""

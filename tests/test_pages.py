@@ -97,7 +97,8 @@ def test_scale_in_another_unit(unit: str, condition: str, counts: tuple[int, int
     assert standardized.limit == "0.8948"
     assert sliders(at)["unit of x₂ (sepal width)"]["value"] == float(unit)
     assert at.query_params == {"scale2": unit, "v": "1"}
-    assert headings(at) == ["Same 150 flowers, same model. Only the unit of one feature changed."]
+    changed = "Same 150 flowers, same model. Only the unit of one feature changed."
+    assert headings(at) == ["Same 150 rows, same model. Only how the features are normalized differs." if unit == "1" else changed]
 
 
 def test_feature_normalization_switches_the_second_picture() -> None:

@@ -1,4 +1,4 @@
-"""What every board is made of, whichever setup it shows: its words, its facts, and what happens when a person uses it."""
+"""What all boards share, whichever setup they show: texts, facts, and callbacks."""
 
 from collections.abc import Callable, Collection, Sequence
 
@@ -53,7 +53,7 @@ def board_data(
 
 
 def notes(texts: Collection[Message]) -> None:
-    """What a person should know of a result, a box each."""
+    """Notes on a result, each in a box."""
     for text in texts:
         st.info(say(text), icon=":material/info:")
 
@@ -63,7 +63,7 @@ def fact(label: str, value: str, help: str) -> Fact:
 
 
 def words() -> dict[str, str]:
-    """All that the board says, by the names that browser/client calls them."""
+    """All texts of the board, by the keys that browser/client uses."""
     return {
         "play": tr("Play"),
         "pause": tr("Pause"),

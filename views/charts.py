@@ -9,7 +9,7 @@ from views.language import language
 
 
 def figure_chart(key: str, figure: Figure, alt: str, *, tall: bool = False) -> None:
-    """alt: the message, for who cannot see it. tall: as high as wide."""
+    """Draw a figure. alt: alternative text. tall: as high as wide."""
     chart(figure, alt, f"{key} {language()}", tall=tall)
 
 

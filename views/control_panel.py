@@ -27,7 +27,7 @@ Parts = Mapping[str, Part[E]]
 
 
 def fold(label: str, key: str, icon: str) -> DeltaGenerator | None:
-    """A fold: the container of its contents; None while it is closed, so that nothing is drawn that nobody sees."""
+    """An expander. Returns the container for its contents; None while it is closed, so that hidden controls are not drawn."""
     expander = st.expander(label, key=key, on_change="rerun", icon=icon)
     return expander if expander.open else None
 
@@ -111,7 +111,7 @@ def item_menu(scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Se
 
 
 def item_settings(scene: Scene[E], key: str, slot: PickSlot[E], leave_out: Sequence[str] = (), wide: bool = True) -> None:
-    """Every setting of what is picked, two a row where there is room."""
+    """All settings of the picked item, in two columns where there is room."""
     names = [known.name for known in slot.settings if known.name not in leave_out]
     columns = st.columns(2) if len(names) > 1 and wide else [st.container()]
     for i, name in enumerate(names):
@@ -126,7 +126,7 @@ def item_note(slot: PickSlot[E]) -> None:
 
 
 def item_heading(slot: PickSlot[E]) -> None:
-    """What is picked: its name, its formula, where it comes from, and its convention."""
+    """Name, formula, source and convention of the picked item."""
     st.markdown(f"**{tr(slot.item.label)}**")
     st.latex(slot.item.formula)
     if slot.item.source:

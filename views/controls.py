@@ -1,6 +1,6 @@
-"""Controls: each draws a widget for one value of the setup, and takes what a person does to it into the session's setup.
+"""Controls: each draws a widget for one value of the setup and writes changes back to the setup in the session.
 
-A widget never holds the truth: before it is drawn it is given the setup's value, and what a person changes is applied to the setup
+The setup is the single source of truth. A widget is set to the setup's value before it is drawn, and a change is applied to the setup
 before the page runs again. So links, Back, lessons and other controls can change the same value, and every widget follows.
 """
 
@@ -45,12 +45,12 @@ class PickSlot(Generic[E]):
 
     @property
     def item(self) -> Entry:
-        """The record of what is picked."""
+        """The record of the picked item."""
         return self.menu.items()[self.now.name]
 
     @property
     def settings(self) -> tuple[Setting, ...]:
-        """Those of the item that is picked."""
+        """Settings of the picked item."""
         return self.menu.fields(self.now.name)
 
     def has(self, name: str) -> bool:
@@ -96,12 +96,12 @@ def _with(setup: E, name: str, value: object) -> E:
 
 
 def _key(scene: Scene[E], name: str) -> str:
-    """Keyed by language too: a select box whose labels change under it would lose its value."""
+    """A widget key that includes the language: a select box whose labels change would lose its value."""
     return f"{scene.page} {name} {language()}"
 
 
 def _bound(scene: Scene[E], name: str, value: object, take: Callable[[E, T], E]) -> tuple[str, Callable[[], None]]:
-    """The key of a widget that shows the value, and its on_change: what a person chose, taken into the setup."""
+    """The key of a widget for a value, and an on_change that writes the chosen value to the setup."""
     key = _key(scene, name)
     st.session_state[key] = value
 
@@ -243,7 +243,7 @@ def choice(
 
 
 def setting(scene: Scene[E], name: str, slot: Slot[E]) -> None:
-    """Whatever kind of setting it is."""
+    """The control for a setting of any kind."""
     if isinstance(slot.setting, Option):
         choice(scene, name, slot)
     else:

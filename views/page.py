@@ -61,7 +61,7 @@ def heading(text: str) -> None:
 
 
 def takeaway(text: str) -> None:
-    """What the picture says, in one sentence under it; "" where it says nothing."""
+    """One sentence under the picture that sums it up; "" for none."""
     if text:
         st.header(text, anchor=False)
 
@@ -71,7 +71,7 @@ def picture(
     adorn: Callable[[BoardData, JudgedResult], BoardData] = lambda data, judged: data,
     rate_in: DeltaGenerator | None = None,
 ) -> Result | None:
-    """The board of the scene's experiment; None, and a sentence that says why, where the combination cannot be had.
+    """Draw the board of the scene's experiment. Returns None, and shows the reason, where the combination is refused.
 
     adorn: what a page draws on it besides. rate_in: where to draw the control of the rate, with the limits of the panels marked.
     """
@@ -101,7 +101,7 @@ def picture(
 
 
 def done(experiment: Experiment, panel: PanelResult, act: Act) -> Experiment:
-    """What a person did to a picture, done to the experiment: its start, which all pictures share, or the window of this one."""
+    """Apply an action on a picture to the experiment: a new start, which all pictures share, or a new window of this one."""
     panels = experiment.panels
     if act.kind == "point":
         assert act.values is not None
@@ -145,7 +145,7 @@ def _rounded(value: float, unit: float) -> float:
 
 
 def try_next(text: str) -> None:
-    """One sentence to go on with."""
+    """A suggestion of what to try next."""
     st.markdown(tr("**Try next:** {what}").format(what=text))
 
 

@@ -1,8 +1,8 @@
-"""Prefetched films: the pictures that a slider leads to, sent to the browser before it is dragged.
+"""Prefetched films: the pictures of a slider's stops, sent to the browser before the slider is dragged.
 
-A line to the server may be slow, a hand is not. As soon as a pointer or the focus is on a slider, the browser asks for the pictures of
-its stops, the nearest first; while the slider is dragged it shows those it has without asking anybody, and what it shows is what
-`run()` gave for exactly that value. A fragment answers, so that nothing else of the page runs.
+The connection may be too slow to follow a drag. As soon as a slider has the pointer or the focus, the browser requests the pictures of
+its stops, the nearest first. While the slider is dragged it shows those that have arrived, each what `run()` returned for exactly that
+value. A fragment answers the requests, so the rest of the page does not run.
 """
 
 import hashlib
@@ -82,24 +82,24 @@ def flipped(result: Result) -> Offer:
 
 
 def clear() -> None:
-    """First on a page: nothing is offered yet."""
+    """Remove all offers; called first on a page."""
     st.session_state[_OFFERS] = {}
 
 
 def none() -> None:
-    """Nothing is offered on this page in this run, whatever is drawn later."""
+    """Offer nothing on this page in this run, whatever is drawn later."""
     st.session_state[_OFFERS] = None
 
 
 def offer(key: str, film: Offer) -> None:
-    """A film of this page."""
+    """Offer a film on this page."""
     offers: dict[str, Offer] | None = st.session_state[_OFFERS]
     if offers is not None:
         offers[key] = film
 
 
 def serve(scene: Scene) -> None:
-    """Last on a page, when all that it offers is known."""
+    """Serve the offers of this page; called last."""
     st.session_state[_DRAWN] = edits()
     _serve(scene, dict(st.session_state[_OFFERS] or {}))
 
@@ -125,7 +125,7 @@ def _answer(scene: Scene, offers: Mapping[str, Offer]) -> None:
 
 
 def _nothing() -> None:
-    """Streamlit keeps what a component says only where somebody listens."""
+    """An empty callback: Streamlit keeps the state of a component only if one is registered."""
 
 
 def _name(scene: Scene, film: Offer) -> str:

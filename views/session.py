@@ -1,4 +1,4 @@
-"""The scene of a page: its setup and what is shown of it, kept in the session and written into the address."""
+"""The scene of a page: its setup and its view state, kept in the session and mirrored in the address."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -81,14 +81,14 @@ def edit(page: str, change: Callable[[E], E], *, moving: bool = False) -> None:
 
 
 def switch_topic(page: str, topic: str, opening: E) -> None:
-    """Show another topic of a page: its own opening scene."""
+    """Switch a page to the opening scene of another topic."""
     _changed(False)
     st.session_state[_key(page)] = Scene(page, opening, opening, ViewState(topic=topic))
     st.session_state[f"refused {page}"] = []
 
 
 def show(page: str, **changes: object) -> None:
-    """Change what is shown of it."""
+    """Change the view state."""
     _changed(False)
     scene = cast(Scene, st.session_state[_key(page)])
     st.session_state[_key(page)] = replace(scene, view_state=replace(scene.view_state, **changes))  # type: ignore[arg-type]
@@ -105,7 +105,7 @@ def edits() -> int:
 
 
 def moving() -> bool:
-    """Whether a hand is still dragging in this run."""
+    """Whether a slider or a mark is being dragged in this run."""
     return bool(st.session_state.get("dragging", False))
 
 

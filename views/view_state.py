@@ -1,4 +1,4 @@
-"""How a picture is looked at: no mathematics depends on it, but it is in the address too."""
+"""The view state: how a picture is shown. No computation depends on it, but it is part of the address."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Batch statistics make one large network of a batch: move one sample, and the outputs of all the others move."""
+"""Coupling through batch statistics: when one sample of a batch changes, so do the outputs of all the others."""
 
 import jax.numpy as jnp
 import numpy as np

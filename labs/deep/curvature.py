@@ -1,4 +1,4 @@
-"""How the training loss bends at a record: both ends of the Hessian's spectrum, by Lanczos, with their errors."""
+"""Curvature of the training loss at a record: both ends of the Hessian's spectrum by Lanczos, with error bounds."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +25,7 @@ ROUNDING = 1e-5  # a curvature below this share of the largest may be float32's 
 
 
 class Curvature(NamedTuple):
-    """At one θ, of the loss of all training rows in the mode that it is trained in."""
+    """Of the loss over all training rows at one θ, in the mode in which the network is trained."""
 
     loss: float
     slope: float  # ‖g‖
@@ -95,7 +95,7 @@ def preconditioned_sharpness(objective: Objective) -> Callable[..., Scalar]:
 
 
 def random_start(setup: TrainingSetup, draw: int = 0) -> Theta:
-    """A random vector of the setup's seed, as every Lanczos needs one."""
+    """A random start vector for Lanczos, drawn from the seed of the setup."""
     return jax.random.normal(jax.random.fold_in(jax.random.key(setup.seed), draw), (setup.net.size,), DTYPE)
 
 

@@ -1,4 +1,4 @@
-"""Why a network trains or does not: curvature and smoothness at a few updates of its training, and the whole spectrum at one."""
+"""Why a network trains or fails to: curvature and smoothness at a few updates of its training, and the whole spectrum at one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +30,7 @@ ALONG = 8  # points along the gradient
 
 
 class Diagnostics(NamedTuple):
-    """Of the loss of all training rows in train mode, an entry for each of `update`."""
+    """Measured on the loss over all training rows in train mode; one entry for each of `update`."""
 
     update: Int[np.ndarray, " r"]
     top: Float[np.ndarray, "r c"]  # the largest eigenvalues of the Hessian, descending

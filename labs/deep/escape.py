@@ -1,6 +1,6 @@
-"""Away from where a large network stands: its most negative curvature by Lanczos, the loss along it, and a race of four from there.
+"""Escape from a point of a large network: the most negative curvature by Lanczos, the loss along it, and a race of four methods.
 
-Plain descent, momentum, the noise of mini-batches, and a step along the negative curvature, all at one rate.
+The four are plain gradient descent, momentum, mini-batch noise, and a step along the negative curvature, all at one learning rate.
 """
 
 from typing import NamedTuple
@@ -37,7 +37,7 @@ PLAIN, MOMENTUM, NOISE, CURVED = (
 
 
 class Runner(NamedTuple):
-    """One of the race."""
+    """A competitor in the race."""
 
     name: str  # what it does
     loss: Float[np.ndarray, " u"]  # of all rows, before the first update and after each; NaN from where it has left all bounds
@@ -45,7 +45,7 @@ class Runner(NamedTuple):
 
 
 class Escape(NamedTuple):
-    """What is known so far."""
+    """The result so far."""
 
     update: int  # of the point
     there: Curvature  # how the loss bends at it
@@ -58,7 +58,7 @@ class Escape(NamedTuple):
 
 
 def _loss_after(problem: Problem, _: Training, after: Training) -> Scalar:
-    """Of all rows."""
+    """The loss over all rows after an update; NaN once the training has left its bounds."""
     return jnp.where(after.alive, problem.loss(after.theta, after.state, problem.rows)[0], jnp.nan)
 
 
@@ -70,7 +70,7 @@ def _left(loss: Float[np.ndarray, " u"], below: float) -> int | None:
 
 @job
 def escape_race(setup: TrainingSetup, index: int) -> Steps[Escape]:
-    """From a record of the whole training where its loss is a number: a first step for the direction, then a piece of a runner each."""
+    """The race from a record with a finite loss. The first step finds the direction; each later one runs PIECE updates of one runner."""
     record, rows = trained(setup).finish(), setup.split
     at, there = snapshot(setup, record, index), curvature(setup, index)
 

@@ -1,4 +1,4 @@
-"""Where a surface is flat and not low: hardly any slope, though the loss is far from its lowest. There a descent waits."""
+"""Regions where a surface is flat but high: a tiny gradient although the loss is far above its minimum. Descent stalls there."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ HIGH = 0.1  # of the way from the lowest to the highest loss in the window
 
 
 class Flat(NamedTuple):
-    """Where in a window the surface is flat and high."""
+    """The part of a window where the surface is flat and high."""
 
     margin: Float[np.ndarray, "m n"]  # below 0 there, continuous across the edge
     share: float  # of the window's points
@@ -18,7 +18,7 @@ class Flat(NamedTuple):
 
 
 def flat(loss: Float[np.ndarray, "m n"], slopes: Float[np.ndarray, "m n"]) -> Flat:
-    """‖∇L‖ < FLAT·max‖∇L‖ and L > lowest + HIGH·(highest − lowest). What is no number is not flat."""
+    """‖∇L‖ < FLAT·max‖∇L‖ and L > lowest + HIGH·(highest − lowest). NaN counts as not flat."""
     numbers = np.isfinite(loss) & np.isfinite(slopes)
     if not numbers.any() or not slopes[numbers].max() > 0:
         return Flat(np.ones(loss.shape), 0.0, 0.0)

@@ -1,7 +1,7 @@
-"""What a training does around one of its records: the updates that follow it, each with its step and its gradients.
+"""The updates right after one of a training's records, each with its step and its gradients.
 
-Records are many updates apart, and whether a walk goes back and forth, trembles or rests is seen from one update to the next. After the
-last record it goes on with what the optimizer remembers; before, the training is replayed up to there, the same to the last bit.
+Records are many updates apart, but whether a walk oscillates, fluctuates or rests shows from one update to the next. From the last record
+the training continues with the optimizer's state; for an earlier one it is replayed up to that record, bit for bit.
 """
 
 from typing import NamedTuple
@@ -21,7 +21,7 @@ LEAST = 20  # updates that are followed: as many as a verdict calls recent at le
 
 
 class FollowUp(NamedTuple):
-    """At t, t + 1 … t + LEAST updates. What is not alive is as it was before."""
+    """After t, t + 1 … t + LEAST updates. Once a training has diverged, the state of its last update is repeated."""
 
     training: Training  # at t, with what the optimizer remembers; NumPy
     theta: Float[np.ndarray, "k p"]
@@ -41,7 +41,7 @@ def _followed(problem: Problem, at: Training, _: Training) -> tuple[Array, ...]:
 
 @job
 def follow_up(setup: TrainingSetup, index: int) -> Steps[FollowUp | None]:
-    """Of a record of the whole training: None while the training is replayed up to there, a record a step."""
+    """The updates after a record. While the training is replayed up to it, one record a step, the result is None."""
     record = trained(setup).finish()
     given = setup.input(float(record.measured.loss[0]))
     training = record.training

@@ -1,5 +1,7 @@
-"""The likelihood of the labels, and the cross-entropy: one number by two routes. Decimal, since a product of hundreds of probabilities is
-far below what a float64 can hold, and float64."""
+"""Likelihood of the labels and cross-entropy: the same number by two routes.
+
+The likelihood is computed in decimal arithmetic, since a product of hundreds of probabilities underflows a float64.
+"""
 
 from decimal import Context, Decimal
 from typing import NamedTuple
@@ -31,7 +33,7 @@ class Likelihood(NamedTuple):
 
 
 def both(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> Likelihood:
-    """entropy in float64, one-hot targets times logarithms; the likelihood as the product of all p(y|x), its logarithm taken once."""
+    """Cross-entropy in float64, from one-hot targets and log-probabilities; likelihood as the product of all p(y|x), then one logarithm."""
     wide, n = scores.astype(np.float64), labels.size
     one_hot, best = np.eye(len(wide))[:, labels], wide.max(axis=0)
     logarithms = wide - best - np.log(np.exp(wide - best).sum(axis=0))
@@ -44,7 +46,7 @@ def both(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> Lik
 
 
 def _of_right(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -> list[Decimal]:
-    """p(y|x) = 1/Σⱼ exp(sⱼ − s_y) of every row, in float64 where that can hold it."""
+    """p(y|x) = 1/Σⱼ exp(sⱼ − s_y) of every row, in float64 where it does not underflow."""
     ahead = scores - scores[labels, np.arange(labels.size)]
     with np.errstate(over="ignore"):
         totals = np.exp(ahead).sum(axis=0)
@@ -54,7 +56,7 @@ def _of_right(scores: Float[np.ndarray, "c n"], labels: Int[np.ndarray, " n"]) -
 
 
 def holds(scores: Float[np.ndarray, "c n"]) -> bool:
-    """Whether the product of all probabilities is a number that both routes can hold: an exploded network's scores are beyond it."""
+    """Whether both routes can represent the product of all probabilities; not so for the scores of a network that has exploded."""
     if not np.isfinite(scores).all():
         return False
     wide = scores.astype(np.float64)
@@ -64,7 +66,7 @@ def holds(scores: Float[np.ndarray, "c n"]) -> bool:
 @memo
 @door
 def likelihood(setup: TrainingSetup, index: int) -> Likelihood | None:
-    """Of the training rows at a record of the whole training, in test mode; None where it is beyond all numbers."""
+    """Likelihood of the training rows at a record, in test mode; None where it cannot be represented."""
     rows, at = setup.split, snapshot(setup, trained(setup).finish(), index)
     scores = np.asarray(scores_of(setup.net, False)(at))[:, : rows.n]
     if not holds(scores):

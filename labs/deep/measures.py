@@ -21,7 +21,7 @@ OBSERVED = 256  # rows that activations are observed on
 
 
 class Measures(NamedTuple):
-    """Of one update, or of several with another axis in front."""
+    """Measurements at one update, or at several, stacked along a leading axis."""
 
     loss: np.ndarray  # of all training rows in train mode: what the gradient is of
     test_mode_loss: np.ndarray  # the same with remembered statistics
@@ -46,7 +46,7 @@ def _accuracy(scores: Scores, rows: Rows, loss: str) -> Scalar:
 
 
 def _norms(first: Array, deeper: Array, output: Array) -> Float[Array, " layers"]:
-    """By layer: the first hidden one, where there is one, the others, the output."""
+    """Norms by layer: the first hidden layer if there is one, the other hidden layers, the output layer."""
     stacked = jnp.linalg.norm(deeper, axis=tuple(range(1, deeper.ndim)))
     hidden = [jnp.linalg.norm(first)[None], stacked] if first.size else []
     return jnp.concatenate([*hidden, jnp.linalg.norm(output)[None]])
@@ -90,7 +90,7 @@ def measurer(net: Architecture, loss: str) -> Callable[[Snapshot, Rows], tuple[A
 
 
 def measure(net: Architecture, loss: str, at: Snapshot, split: Split) -> Measures:
-    """Of a network where it stands."""
+    """Measure a network at its current parameters."""
     *parts, hidden = jax.device_get(measurer(net, loss)(at, split.test))
     # NumPy's: XLA sorts to find them, which takes ten times as long and a good part of a compilation.
     values = hidden[:, :, : split.n].reshape(net.depth, hidden.shape[1] * min(split.n, hidden.shape[2]))

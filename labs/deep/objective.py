@@ -1,4 +1,4 @@
-"""The loss of a network as a function of its parameters: what every kernel beside the training reads."""
+"""The loss of a network as a function of its parameters, as all kernels other than the training use it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from surfaces.surface import Scalar, Theta
 
 @dataclass(frozen=True)
 class Objective:
-    """What is minimized, by name: all that decides the compilation of a kernel that reads the loss."""
+    """What is minimized: everything about the loss that is static for the compiler."""
 
     net: Architecture
     loss: str
     train: bool = True  # a normalization uses the statistics of the rows; False: those that it remembers
 
     def value(self, at: Snapshot) -> tuple[Scalar, States]:
-        """The mean loss of the rows, and what the network remembers from now on."""
+        """The mean loss over the rows, and the new running statistics."""
         return network_loss(self.net, self.loss, at, self.train)
 
     def of_theta(self, at: Snapshot) -> Callable[[Theta], Scalar]:
-        """θ ↦ the loss of the snapshot's rows, all else as in the snapshot."""
+        """θ ↦ loss over the rows of the snapshot; everything else is taken from the snapshot."""
         return lambda theta: self.value(at._replace(theta=theta))[0]
 
 

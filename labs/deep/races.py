@@ -26,13 +26,13 @@ class Entrant(NamedTuple):
 
 
 def senseless(deep: Deep, picked: Pick) -> Message | None:
-    """Why a normalization makes no sense in these layers, None where it does."""
+    """Why a normalization makes no sense in these layers; None if it does."""
     item = hidden_normalizations()[picked.name]
     return item.senseless(deep.width, numbers(picked, item.fields))
 
 
 def unfit(optimizer: str, size: int) -> Message | None:
-    """Why a network of `size` parameters cannot be trained by an optimizer, None where it can."""
+    """Why an optimizer cannot train a network of `size` parameters; None if it can."""
     if optimizer == "newton" and size > MOST_OF_NEWTON:
         return message(
             N_("Newton's method needs the whole Hessian: at most {most} parameters. This network has {size}; make it smaller."),
@@ -43,12 +43,12 @@ def unfit(optimizer: str, size: int) -> Message | None:
 
 
 def usual_loss(labeled: bool) -> Pick:
-    """What a network is trained with where no losses are raced."""
+    """The loss for training where losses are not compared: cross-entropy for classes, squared error for a numeric target."""
     return Pick("cross_entropy" if labeled else REGRESSION)
 
 
 def races_losses(deep: Deep) -> bool:
-    """Whether the networks differ in their loss."""
+    """Whether the networks differ in their losses."""
     return bool(deep.losses) and classifies(deep.data)
 
 
@@ -61,8 +61,10 @@ def entrants(deep: Deep) -> list[Entrant]:
 
 
 def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None = None) -> TrainingSetup:
-    """Of one of the networks; loss: None for the usual one. What it does not read is left as it is by default: setting it trains nothing
-    anew."""
+    """The training setup of one network. loss: None for the usual one.
+
+    Settings that the network does not use keep their defaults, so that changing them does not start another training.
+    """
     rows = split(deep.data, deep.features, deep.held_out_fraction, deep.seed)
     picked = picked if deep.depth else Pick("none")
     item, trained_with = hidden_normalizations()[picked.name], loss or usual_loss(rows.labeled)
@@ -101,7 +103,7 @@ def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick 
 
 
 def _changed(picked: Pick, fields: tuple[Setting, ...], unread: tuple[str, ...] = ()) -> Pick:
-    """With those settings alone that are read and are not the default."""
+    """The pick without settings that are unused or equal to their defaults."""
     defaults: dict[str, Value] = {field.name: field.default for field in fields}
     kept = ((name, value) for name, value in picked.settings if value != defaults.get(name, value) and name not in unread)
     return Pick(picked.name, tuple(kept))

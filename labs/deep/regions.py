@@ -1,4 +1,4 @@
-"""Which class a network predicts where, at moments of its training: over two features, or over two principal components of more."""
+"""Decision regions of a network at moments of its training, over two features or over the first two principal components of more."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -72,7 +72,7 @@ def decider(net: Architecture) -> Callable[[Numbers, States, Float[np.ndarray, "
 
 
 def chart_of(rows: Parts, units: tuple[str, ...]) -> Chart:
-    """The two features themselves; of more, the first two principal components of the standardized training rows, through their mean."""
+    """The two features themselves; for more than two, the first two principal components of the standardized training rows."""
     x = rows.x[:, rows.train]
     if len(rows.names) == 2:
         first, second = (f"{name} ({unit})" if unit else name for name, unit in zip(rows.names, units, strict=True))
@@ -106,20 +106,20 @@ def charted(setup: TrainingSetup) -> tuple[Chart, Float[np.ndarray, " n"], Float
 
 
 def class_names(setup: TrainingSetup) -> tuple[str, ...]:
-    """As the table has them, else their numbers."""
+    """The names of the classes in the table; their numbers if it has none."""
     item, kinds = data_sets()[setup.data.name], setup.split.outputs
     return item.one_hot if len(item.one_hot) == kinds else tuple(str(i) for i in range(kinds))
 
 
 def moments(count: int) -> Int[np.ndarray, " k"]:
-    """Which of so many records: the first, the last, and evenly between."""
+    """Indices of at most MOMENTS + 1 of `count` records: the first, the last, and evenly spaced ones between them."""
     return np.unique(np.linspace(0, count - 1, MOMENTS + 1).round().astype(int))
 
 
 @memo
 @door
 def regions(setup: TrainingSetup, count: int) -> Regions:
-    """Of the first so many records of a training whose target is a class, as long as its loss is within bounds: one at least."""
+    """Decision regions at records among the first `count` whose loss is within bounds; at least one. The target must be a class."""
     record = first_records(setup, count)
     chart, a, b, grid = charted(setup)
     within = np.flatnonzero(record.within_bounds)

@@ -1,4 +1,4 @@
-"""The rows that a deep network is trained on, and those that are held out: all features of a table, its label or its target."""
+"""Training and held-out rows of a deep network: all features of a table, and its class or its numeric target."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ DTYPE = np.float32
 
 
 class Split(NamedTuple):
-    """Features are normalized by what was fitted to the training rows alone; a numeric target has mean 0 and variance 1 over them."""
+    """Features are normalized by statistics of the training rows alone; a numeric target has mean 0 and variance 1 over them."""
 
     training_rows: Rows  # padded, float32, NumPy
     held_out_rows: Rows
@@ -40,7 +40,7 @@ class Split(NamedTuple):
 
 
 def classifies(data: Pick) -> bool:
-    """Whether the rows of a table have classes, which are then what is learned; else its target is."""
+    """Whether the table has classes. They are then what is learned; otherwise it is the numeric target."""
     return bool(data_sets()[data.name].classes)
 
 
@@ -50,7 +50,7 @@ def _padded(x: Float[np.ndarray, "d n"], y: Float[np.ndarray, " n"]) -> Rows:
 
 
 class Parts(NamedTuple):
-    """All rows as the table has them, and which of them are trained on."""
+    """All rows in the units of the table, and which of them are for training."""
 
     names: tuple[str, ...]  # of the features
     x: Float[np.ndarray, "d n"]  # the features
@@ -62,7 +62,7 @@ class Parts(NamedTuple):
 
 @memo
 def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
-    """A random `share` of the rows held out for the test, the same for the same seed. No row is in both."""
+    """Split the rows at random, holding out the fraction `share`. The same seed gives the same split."""
     item, columns = data_sets()[data.name], table(data)
     label = item.classes or str(values(data, item.fields)["target"])
     hidden = {label, *item.one_hot}
@@ -76,7 +76,7 @@ def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
 
 @memo
 def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
-    """The two parts as a network gets them."""
+    """Training and held-out rows, normalized, as the network gets them."""
     names, x, y, train, test, affine = parts(data, features, share, seed)
     x = affine(x)
     if classifies(data):

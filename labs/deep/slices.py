@@ -1,4 +1,4 @@
-"""Slices: the loss of a network over a plane through its parameters, and how honest that plane is."""
+"""Slices: the loss of a network over a plane through its parameters, and how much of the training that plane captures."""
 
 from collections.abc import Callable
 from functools import partial
@@ -119,7 +119,7 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
 
 
 def _end(record: Record) -> Float[np.ndarray, " p"]:
-    """Where a training has come to."""
+    """The parameters at the last record whose loss is within bounds."""
     within = np.flatnonzero(record.within_bounds)
     return record.theta[within[-1] if within.size else 0]
 

@@ -1,4 +1,4 @@
-"""The one training kernel, with a hook for what is recorded of its updates, and what comes before its first update."""
+"""The training kernel, with a hook for what to record at each update, and the initialization."""
 
 from collections.abc import Callable
 from functools import partial
@@ -24,7 +24,7 @@ Hook = Callable[[Problem, Training, Training], Recorded]  # (problem, before an 
 
 
 class Structure(NamedTuple):
-    """All that decides the compilation of a training; what is not named here is traced and never recompiles."""
+    """The static arguments of a compiled training. Everything else is traced, so changing it never recompiles."""
 
     objective: Objective
     optimizer: str
@@ -32,7 +32,7 @@ class Structure(NamedTuple):
 
 
 class TrainingInput(NamedTuple):
-    """The numbers of a training."""
+    """The traced arguments of a training."""
 
     numbers: Numbers  # of the loss and the normalization
     rows: Rows

@@ -1,4 +1,4 @@
-"""One network's training, a record at a time: a job that whoever asks for the same setup shares."""
+"""The training of one network, as a job of one record a step. Equal setups share a job."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ BOUNDS = 100  # a loss above this multiple of the first is on its way out: pictu
 
 
 class Entry(NamedTuple):
-    """What is recorded of one update, or of several with another axis s in front."""
+    """What is recorded at one update, or at s updates, stacked along a leading axis."""
 
     update: Int[np.ndarray, " s"]  # how many were done
     theta: Float[np.ndarray, "s p"]
@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What was recorded of a training, an entry for each of `update`. A longer record begins with the entries of a shorter one."""
+    """The recorded history of a training, one entry for each of `update`. A longer record begins with the entries of a shorter one."""
 
     update: Int[np.ndarray, " s"]  # how many were done
     theta: Float[np.ndarray, "s p"]
@@ -44,12 +44,12 @@ class Record(NamedTuple):
 
     @property
     def within_bounds(self) -> Bool[np.ndarray, " s"]:
-        """Where the loss is a number, and not yet on its way out of all bounds."""
+        """Which records have a finite loss of at most BOUNDS times the first, or times 1 if that is more."""
         return self.alive & (self.measured.loss <= BOUNDS * np.maximum(1.0, self.measured.loss[0]))
 
     @property
     def last(self) -> int:
-        """The last record whose loss is a number; 0 where none is."""
+        """Index of the last record with a finite loss; 0 if there is none."""
         return int(np.flatnonzero(self.alive)[-1]) if self.alive.any() else 0
 
 
@@ -78,13 +78,13 @@ def snapshot(setup: TrainingSetup, record: Record, index: int) -> Snapshot:
 
 
 def lens_of(setup: TrainingSetup, training: Training) -> Lens | None:
-    """What the optimizer remembers, as momentum and scale; None where it has no such form."""
+    """Momentum and scale of the optimizer's state; None for an optimizer whose step has no such form."""
     lens, (theta, memory) = optimizers()[setup.optimizer.name].lens, jax.tree.map(jnp.asarray, (training.theta, training.memory))
     return None if lens is None else lens(Update(jnp.zeros_like(theta), memory, memory), setup.hyper)
 
 
 def start(setup: TrainingSetup) -> Training:
-    """Before the first update."""
+    """The state before the first update."""
     return beginner(setup.net, setup.optimizer.name)(setup.hyper, initial_theta(setup), setup.split.train)
 
 
@@ -97,7 +97,7 @@ def _entry(setup: TrainingSetup, training: Training) -> Entry:
 
 @job
 def trained(setup: TrainingSetup) -> Steps[Record]:
-    """A step for each record: at the initial weights, and after each of `setup.updates` that the training reaches."""
+    """Train; one step of the job for each record: at the initial weights and at each of `setup.updates` that the training reaches."""
     updates, training = setup.updates, start(setup)
     first = _entry(setup, training)
     room = jax.tree.map(lambda part: np.empty((len(updates), *part.shape), part.dtype), first)  # each record is a view of its beginning

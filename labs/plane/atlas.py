@@ -30,10 +30,10 @@ def _creased(problem: Problem) -> bool:
 @memo
 @door
 def atlas_of(problem: Problem, rest: tuple[float, ...], window: Window) -> Atlas:
-    """Of a window of the plane of the first two weights. rest: the values of all other weights.
+    """Critical points in a window of the plane of the first two weights. rest: the values of all other weights.
 
-    Of data, the panel's minimum is looked at too: where the units of two features lie far apart, it lies in a valley far thinner than the
-    picture's cells. It is listed only if the gradient vanishes there.
+    For a model of data the fitted minimum is added as a starting point: where the units of two features differ much, it lies in a valley
+    far thinner than the cells of the search. It is listed only if the gradient vanishes there.
     """
     hints = None
     if problem.source is not None:

@@ -1,4 +1,4 @@
-"""One point of a panel looked at closely: loss, gradient, Hessian, what its eigenvalues say, and how far its Taylor expansion holds."""
+"""Close-up of one point of a panel: loss, gradient, Hessian, the signs of its eigenvalues, and the error of its Taylor expansion."""
 
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ SIDE = 41  # points of the patch, a side; odd, so that the point itself is one o
 
 
 class Closeup(NamedTuple):
-    """A point of a panel, and a patch of the plane around it, as far as a radius in units of half the picture's sides."""
+    """A point of a panel, and the loss on a square patch around it."""
 
     theta: Float[np.ndarray, " p"]
     loss: float
@@ -47,12 +47,12 @@ class Closeup(NamedTuple):
 
 
 def rest_of(panel: PanelResult) -> tuple[float, ...]:
-    """The weights that are no axis of the picture, as they are in it: at the minimum, else at the start."""
+    """Values of the weights that are not axes of the picture: those at the minimum, or at the start if there is no minimum."""
     return tuple(float(value) for value in (panel.start if panel.fit.theta is None else panel.fit.theta)[2:])
 
 
 def point_of_interest(experiment: Experiment, panel: PanelResult) -> Float[np.ndarray, " p"]:
-    """The point that was asked for, in the plane of the picture; else the end of the first walk, if that is finite; else the start."""
+    """The requested point, in the plane of the picture; otherwise the end of the first walk, or the start if that walk diverged."""
     if experiment.point is not None:
         return np.array([*experiment.point, *rest_of(panel)])
     end = panel.walks[0].end if panel.walks and panel.walks[0].diverged is None else panel.start

@@ -1,4 +1,4 @@
-"""The way down from a point where the gradient says nothing: along the most negative curvature, or where third derivatives lead."""
+"""A descent step from a point where the gradient vanishes: along the most negative curvature, or to where third derivatives lead."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Away from a saddle: plain descent, momentum, the noise of mini-batches, and a step along the most negative curvature, from one point."""
+"""Escape from a saddle: plain descent, momentum, mini-batch noise, and a step along the most negative curvature, from one point."""
 
 import math
 import time
@@ -30,13 +30,13 @@ class Runner(NamedTuple):
 
 @door
 def step_off(experiment: Experiment, panel: PanelResult, near: Closeup) -> Float[np.ndarray, " p"] | None:
-    """The step down from the point of the close-up, where there is one."""
+    """A step from the point of the close-up to a lower loss; None where nothing leads down."""
     at = Expansion(near.theta, near.gradient, near.hessian, near.counts)
     return downhill(panel.problem, at, panel.unit)
 
 
 def rate_of(experiment: Experiment, panel: PanelResult) -> float:
-    """The rate of the race: that of the first plain walk; else half of what is stable at the minimum; else the surface's own."""
+    """Learning rate of the race: that of the first plain walk, or half the stable limit at the minimum, or the surface's default."""
     plain = [dict(walked.rated.hyper) for walked in panel.walks if walked.picked.name == "gradient_descent" and walked.rated.hyper]
     if plain:
         return plain[0]["rate"]
@@ -44,7 +44,7 @@ def rate_of(experiment: Experiment, panel: PanelResult) -> float:
 
 
 def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
-    """The size of the mini-batches: the experiment's, else a tenth of the rows; None where there are no rows."""
+    """Mini-batch size: that of the experiment, or a tenth of the rows; None for a formula, which has no rows."""
     if panel.prepared is None:
         return None
     n = panel.prepared.n
@@ -53,7 +53,7 @@ def batch_of(experiment: Experiment, panel: PanelResult) -> int | None:
 
 @door
 def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: float = math.inf) -> tuple[Runner, ...]:
-    """All walks of the race, from the point of the close-up, at one rate. A formula has no rows for mini-batches: one walk less."""
+    """All walks of the race, from the point of the close-up, at one learning rate. For a formula there is none with mini-batches."""
     unit, rate, step = panel.unit, rate_of(experiment, panel), step_off(experiment, panel, near)
     size, steps, deadline = batch_of(experiment, panel), min(experiment.steps, MOST), time.monotonic() + patience
     plain, heavy = pick("gradient_descent", rate=rate), pick("momentum", rate=rate, momentum=0.9)
@@ -79,7 +79,7 @@ def race(experiment: Experiment, panel: PanelResult, near: Closeup, patience: fl
 
 
 def outcomes(runners: tuple[Runner, ...]) -> list[tuple[str, Message]]:
-    """For each, by name, when it left."""
+    """Name of each runner, and the update at which it left."""
 
     def outcome(runner: Runner) -> Message:
         if runner.left is None:

@@ -1,4 +1,4 @@
-"""Where a panel's loss is lowest, and its curvature there."""
+"""The minimum of a panel's loss, and the curvature there."""
 
 from typing import NamedTuple
 
@@ -24,10 +24,7 @@ _LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss w
 
 
 class Fit(NamedTuple):
-    """The panel's minimum and the curvature there.
-
-    Without a minimum, theta, loss and all of the curvature are None.
-    """
+    """The minimum of a panel and the curvature there. Without a minimum, theta, loss and the curvature are None."""
 
     theta: Float[np.ndarray, " p"] | None
     loss: float | None
@@ -116,14 +113,14 @@ def _newton(problem: Problem, starts: Float[np.ndarray, "s p"]) -> tuple[Float[n
 
 
 def _of_quadratic(problem: Problem) -> Float[np.ndarray, " p"]:
-    """One Newton step from anywhere."""
+    """The minimum of a quadratic: one Newton step from any point."""
     _, gradient, hessian = probed(problem, (0.0,) * len(problem.axes))
     unit = np.sqrt(np.where(np.diag(hessian) > 0, np.diag(hessian), 1.0))  # features in units of their own: any scale is exact
     return -np.linalg.lstsq(hessian / np.outer(unit, unit), gradient / unit, rcond=1e-14)[0] / unit
 
 
 def _searched(problem: Problem, loss: Loss, start: Pair) -> Lowest:
-    """What Newton's method finds, where that is a minimum."""
+    """The point that Newton's method finds, if it is a minimum."""
     theta, value = _newton(problem, _starts(problem, loss, len(problem.axes)))
     if loss.labels and value < 1e-6:
         return None, _INFINITE
@@ -148,7 +145,7 @@ def _singular(hessian: Float[np.ndarray, "2 2"], formula: bool) -> bool:
 @memo
 @door
 def fitted(problem: Problem, start: Pair) -> Fit:
-    """Where the loss is lowest, and its exact Hessian there. `start` only chooses among the minima of a textbook surface."""
+    """The minimum and the exact Hessian there. `start` only selects among several minima of a textbook surface."""
     surface, structure, rows = problem.surface, problem.structure, rows_of(problem)
     baseline = None if rows is None else float(kernels.baseliner(structure)(problem.traced, rows))
     theta, missing = _lowest(problem, start)

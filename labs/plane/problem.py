@@ -1,4 +1,4 @@
-"""One panel's loss, by names and numbers, and what it is at points. Every answer is memoized, keyed by exactly what it reads."""
+"""The loss of one panel as names and numbers, and its values and derivatives. Results are memoized by exactly what they depend on."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from surfaces.surface import Rows, Structure, Surface
 
 @dataclass(frozen=True)
 class Problem:
-    """A loss by names and numbers: hashable, comparable, and all that the questions below read."""
+    """A loss as names and numbers: hashable, and everything that the functions below depend on."""
 
     structure: Structure
     numbers: tuple[tuple[str, float], ...]
@@ -49,7 +49,7 @@ def _summary(structure: Structure, source: Source) -> object:
 
 
 def summarized(problem: Problem) -> object:
-    """What the loss needs of the rows: they themselves, or their moments; None for a formula."""
+    """What the loss needs of the rows: the rows themselves or, for a squared error, their moments; None for a formula."""
     return None if problem.source is None else _summary(problem.structure, problem.source)
 
 
@@ -73,7 +73,7 @@ def expanded(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Expanded:
 
 
 def sparsely_expanded(problem: Problem, thetas: Float[np.ndarray, "k p"]) -> Expanded:
-    """The same; a few points by the program that every panel has anyway."""
+    """The same; up to FEW points go through the prober, which every panel compiles anyway."""
     if len(thetas) > FEW:
         return expanded(problem, thetas)
     probe = kernels.prober(problem.structure)
@@ -115,7 +115,7 @@ def grid(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, reso
 @memo
 @door
 def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, resolution: int) -> Float[np.ndarray, "m n"]:
-    """The norm of the loss's gradient, by all weights that are trained, over the same window."""
+    """The norm of the gradient with respect to all trained weights, over the same window."""
     a, b = across.points(resolution), up.points(resolution)
     return np.asarray(kernels.sloper(problem.structure)(problem.traced, summarized(problem), _plane(rest), a, b))
 
@@ -124,7 +124,7 @@ def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, re
 def batch_grid(
     problem: Problem, rest: tuple[float, ...], a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], size: int, seed: int, update: int
 ) -> Float[np.ndarray, "m n"]:
-    """The same of the mini-batch of one update alone, which every walk takes at that update."""
+    """The loss over the mini-batch of one update; all walks draw the same batch at that update."""
     assert problem.source is not None
     rows, n = prepared(problem.source).rows, prepared(problem.source).n
     batch = kernels.batcher(problem.structure, capacity(size))(rows, *(np.int64(value) for value in (n, size, seed, update)))

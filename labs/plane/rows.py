@@ -1,4 +1,4 @@
-"""From a table to the rows that a model gets: the person's units, the normalization of the features, the target."""
+"""From a table to the rows of a model: chosen units, normalized features, target."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from surfaces.surface import Rows
 
 @dataclass(frozen=True)
 class Source:
-    """Which rows a model gets."""
+    """What determines the rows of a model."""
 
     data: Pick
     scales: Pair  # of the units of the two features
@@ -54,7 +54,7 @@ def class_names(data: Pick) -> tuple[str, ...]:
 
 
 def class_of_rows(data: Pick) -> Int[np.ndarray, " n"]:
-    """The place of every row's class among `class_names`, whatever numbers the classes have."""
+    """The index of every row's class in `class_names`, whatever numbers the classes have."""
     item, names, columns = data_sets()[data.name], class_names(data), table(data)
     if item.one_hot:
         return np.argmax(np.stack([columns[name] for name in names]), axis=0)

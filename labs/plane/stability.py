@@ -1,4 +1,4 @@
-"""What decides whether a walk is stable: η·λmax over its updates, its rate of convergence, the noise of its batches."""
+"""Stability of a walk: η·λmax over its updates, its rate of convergence, and the gradient noise of its mini-batches."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Sharpness(NamedTuple):
 
 @door
 def sharpness(problem: Problem, walked: Walk) -> Sharpness | None:
-    """Over the updates, at some sixty of them, evenly spread; None where the method has no such form, as L-BFGS."""
+    """Sharpness at about sixty evenly spaced updates; None for a method without a stability limit, such as L-BFGS."""
     optimizer, hyper = optimizers()[walked.picked.name], dict(walked.rated.hyper)
     stable = stable_below(optimizer, hyper) if hyper else math.inf
     if not math.isfinite(stable):
@@ -54,7 +54,7 @@ def sharpness(problem: Problem, walked: Walk) -> Sharpness | None:
 
 
 class Convergence(NamedTuple):
-    """The factor by which the distance to the minimum shrinks an update, in the end: by theory, and by the walk."""
+    """The asymptotic factor by which each update shrinks the distance to the minimum: predicted and measured."""
 
     predicted: float
     measured: float
@@ -142,7 +142,7 @@ def _with_fixed_bias(problem: Problem, theta: tuple[float, ...]) -> Problem:
 @memo
 @door
 def noise(problem: Problem, theta: tuple[float, ...], seed: int = 0) -> Noise | None:
-    """None for a formula: it has no rows."""
+    """Gradient noise at one point; None for a formula, which has no rows."""
     if problem.source is None:
         return None
     problem = _with_fixed_bias(problem, theta)

@@ -1,4 +1,4 @@
-"""Where walks start: a start for the raw features as the panel's own, and back."""
+"""The start of the walks: from weights of the raw features to weights of a panel, and back."""
 
 import numpy as np
 from jaxtyping import Float

@@ -1,4 +1,4 @@
-"""The walks of one panel: where an optimizer goes from a start with a rate. Long ones are jobs, in pieces."""
+"""The walks of one panel: the path of an optimizer from a start at a learning rate. They run as jobs."""
 
 import math
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ CEILING = 1e12  # diverged: the loss is this many times what it was
 
 @dataclass(frozen=True)
 class Updates:
-    """What all walks of an experiment share: how many updates there are, and what each takes."""
+    """Settings that all walks of an experiment share: number of updates, mini-batches, schedule."""
 
     steps: int
     batch: int  # rows in a mini-batch, 0 for all
@@ -41,7 +41,7 @@ class Updates:
 
 @dataclass(frozen=True)
 class WalkSetup:
-    """All that a walk depends on but for its hyper-parameters."""
+    """Everything that a walk depends on except its hyper-parameters."""
 
     problem: Problem
     raw_start: Pair  # the start for raw features, which chooses among the minima of a textbook surface
@@ -76,7 +76,7 @@ class WalkSetup:
 
 
 class Rated(NamedTuple):
-    """The hyper-parameters of a walk, and where its rate comes from."""
+    """The hyper-parameters of a walk, and how its learning rate was chosen."""
 
     hyper: tuple[tuple[str, float], ...]  # by name; none while the best rate is still being looked for
     how: Message  # where the rate comes from, a sentence
@@ -88,7 +88,7 @@ class Rated(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """A walk, computed whole and kept thinned: every excursion stays. At the last point its step is NaN."""
+    """A walk. All updates are computed, but only a thinned record is kept, with every excursion. The step of the last point is NaN."""
 
     picked: Pick
     rated: Rated
@@ -124,7 +124,7 @@ def _multipliers(updates: Updates) -> Float[np.ndarray, " m"]:
 
 
 def goal_of(problem: Problem, fit: Fit, start: tuple[float, ...]) -> float | None:
-    """How much above the minimum counts as arrived."""
+    """The loss above the minimum below which a walk counts as arrived."""
     if fit.loss is None:
         return None
     if fit.baseline is not None:
@@ -164,12 +164,12 @@ def not_begun(setup: WalkSetup, hyper: Mapping[str, float]) -> Carry:
 
 
 def _overall(hyper: Rated, share: float) -> float:
-    """The progress of a walk whose rate had to be found, too: half of the work is for the rate, where many were tried."""
+    """Progress of a walk including the search for its learning rate, which counts as half of the work where there was one."""
     return 0.5 + 0.5 * share if hyper.swept else share
 
 
 def begun(setup: WalkSetup, hyper: Rated, share: float) -> Walk:
-    """A walk of which only the start is known."""
+    """A walk before its first update."""
     value, gradient, _ = probed(setup.problem, setup.start)
     path, zero = np.array([setup.start]), np.zeros(1, np.int64)
     unknown = np.full_like(path, np.nan)  # its first update may go by a batch
@@ -207,7 +207,7 @@ def _so_far(setup: WalkSetup, hyper: Rated, points: Points, carry: Carry) -> Wal
 
 @job
 def descent(setup: WalkSetup, hyper: Rated) -> Steps[Walk]:
-    """Where the optimizer goes from the start with these hyper-parameters. What was computed stays: only its thinned record is kept."""
+    """The walk of an optimizer with these hyper-parameters, as a job; only a thinned record of it is kept."""
     used, steps, points = dict(hyper.hyper), setup.updates.steps, no_points(len(setup.start))
     inputs, columns = walk_input(setup, used), kernels.recorded(setup.optimizer.name, tuple(used), len(setup.start))
 
@@ -225,6 +225,6 @@ def descent(setup: WalkSetup, hyper: Rated) -> Steps[Walk]:
 
 
 def walk(setup: WalkSetup, hyper: Rated, deadline: float = math.inf) -> Walk:
-    """The walk at its end, or as far as it has come by the deadline: asked again, it goes on from there."""
+    """The walk, finished or as far as it got before the deadline; the next call continues from there."""
     work = descent(setup, hyper).work(deadline)
     return work.result if work.begun else begun(setup, hyper, _overall(hyper, 0.0))

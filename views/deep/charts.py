@@ -1,4 +1,4 @@
-"""What the training looks like beside the slices: a chart at a time, each with its message in words."""
+"""Charts of the training below the slices: one at a time, each with its message in words."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -115,7 +115,7 @@ def _modes(deep: Deep, result: DeepResult) -> None:
 
 
 def _honesty(deep: Deep, result: DeepResult) -> None:
-    """How far each step lies off the plane, and what the plane shows there instead of its loss."""
+    """The distance of each record from the plane, and the loss on the plane beside the true loss."""
     distance, both, farthest, widest, shares = [], [], [], [], []
     for network, stroke in zip(result.nets, WALKS, strict=False):
         cut, update, name = network.slice, network.record.update, name_of(network)
@@ -196,7 +196,7 @@ def _activations(deep: Deep, result: DeepResult) -> None:
 
 
 def _coupling(deep: Deep, result: DeepResult) -> None:
-    """One sample is moved; in train mode a batch normalization moves the outputs of all the others."""
+    """How far the outputs of all samples move when one input changes: in train mode batch normalization couples them."""
     key = f"deep lines shift {language()}"
     shift = st.slider(tr("move sample 1: add to its first feature"), -3.0, 3.0, 1.0, 0.1, key=key)
     drawn, others = [], []
@@ -216,7 +216,7 @@ def _coupling(deep: Deep, result: DeepResult) -> None:
 
 
 def _depth(deep: Deep, result: DeepResult) -> None:
-    """What a factor a layer does to a gradient that goes through all layers."""
+    """How a constant factor a layer compounds in a gradient that passes through all layers."""
     left, right = st.columns(2)
     factor = left.slider(tr("factor of a gradient a layer"), 0.5, 1.5, 0.9, 0.01, key=f"deep lines factor {language()}")
     count = right.slider(tr("layers"), 1, 100, 30, key=f"deep lines layers {language()}")
@@ -335,7 +335,7 @@ ON_NETWORKS = tuple(name for name in CHARTS if name != "measures")
 
 
 def charts(scene: Scene[Deep], result: DeepResult, names: Sequence[str], first: str = "") -> None:
-    """One kind at a time; only that one is drawn. first: the one that a lesson begins with."""
+    """A selector of charts, and the selected one. first: the chart that a lesson opens with."""
     key = f"{scene.page} chart {language()} {first}".strip()
     st.session_state.setdefault(key, first or names[0])
     picked = st.segmented_control(

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.numerals import numeral
 from labs.plane.run import PanelResult
-from labs.plane.setup import Experiment, surfaces
+from labs.plane.setup import SURFACE, Experiment, surfaces
 from lessons.scenes import HIDDEN
 from views import lesson
 from views.controls import number, picked
@@ -24,10 +24,18 @@ def gain(scene: Scene) -> None:
         number(scene, "gain", surface.slot("gain"), label=tr("gain g of the second hidden unit"), ticks=TICKS)
 
 
+def loud(experiment: Experiment) -> bool:
+    """Whether one hidden unit is at least twice as loud as the other."""
+    gain = float(SURFACE.values(experiment.surface).get("gain", 1.0))
+    return not 0.5 < gain < 2
+
+
 def headline(experiment: Experiment) -> str:
     if not surfaces()[experiment.surface.name].hidden_layer:
         return tr("This model has no hidden layer: pick the network with two hidden units under All controls.")
     if all(panel.features.name == "standardize" for panel in experiment.panels):
+        if not loud(experiment):
+            return tr("Standardized inputs, and two hidden units of about the same scale: no ravine one layer deeper.")
         return tr("Standardized inputs are not enough: the next layer has scales of its own.")
     return tr("What the output weights see is what the hidden layer makes of the inputs.")
 
@@ -70,7 +78,8 @@ def hidden_layer() -> None:
         if result is not None:
             lesson.answer(scene)
             takeaway(gained(scene.experiment, result.panels))
-        try_next(tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off."))
+        repaired = tr("set g = 1, where batch normalization has nothing to repair; then switch feature normalization off.")
+        try_next(repaired if loud(scene.experiment) else tr("set g = 8, and see the ravine come back one layer deeper."))
         control_panel(scene)
     end_page(scene)
 

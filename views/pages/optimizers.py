@@ -28,7 +28,7 @@ class Topic:
     """One question about optimizers."""
 
     label: str
-    heading: str
+    heading: Callable[[Experiment, Result], str]  # a claim about what is drawn now
     scene: Experiment  # what it opens on
     control: Callable[[Scene], None]  # its own, above the picture
     free: tuple[str, ...]  # the fields that this control changes
@@ -51,14 +51,67 @@ def _counts(result: Result, panel: int) -> str:
 
 
 def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
-    limit = result.panels[0].fit.stable or 0.0
-    text = tr("One method, four rates: {counts}. What decides is the limit 2/λmax = {limit}: below it a walk arrives, above it explodes.")
-    return text.format(counts=_counts(result, 0), limit=numeral(limit))
+    walks, above = result.panels[0].walks, _above(result)
+    text = tr(
+        "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+        "Of the {below} below it, {arrived} arrive within {steps} updates."
+    )
+    return text.format(
+        counts=_counts(result, 0),
+        limit=numeral(result.panels[0].fit.stable),
+        above=above,
+        below=len(walks) - above,
+        arrived=sum(walked.settled is not None for walked in walks),
+        steps=f"{experiment.steps:,}",
+    )
+
+
+def _above(result: Result) -> int:
+    """How many rates are above the limit."""
+    limit = result.panels[0].fit.stable
+    return 0 if limit is None else sum(walked.rated.rate > limit for walked in result.panels[0].walks)
+
+
+def heading_of_rates(experiment: Experiment, result: Result) -> str:
+    above = _above(result)
+    if above == 0:
+        return tr("Four learning rates, all below the speed limit: none explodes.")
+    if above == len(result.panels[0].walks):
+        return tr("Four learning rates, all above the speed limit: all explode.")
+    return tr("One ravine, four learning rates: the speed limit decides.")
 
 
 def takeaway_of_momentum(experiment: Experiment, result: Result) -> str:
-    text = tr("Steps at each method's own best rate: {counts}. Plain descent needs about κ = {kappa}, momentum about √κ.")
-    return text.format(counts=_counts(result, 0), kappa=numeral(result.panels[0].condition))
+    text = tr(
+        "Steps at each method's own best rate: {counts}. In the long run the steps of plain descent grow as κ = {kappa}, those of "
+        "momentum as √κ = {root}."
+    )
+    κ = result.panels[0].condition
+    return text.format(counts=_counts(result, 0), kappa=numeral(κ), root=numeral(None if κ is None else math.sqrt(κ)))
+
+
+def heading_of_momentum(experiment: Experiment, result: Result) -> str:
+    plain, *others = (math.inf if walked.settled is None else walked.settled for walked in result.panels[0].walks)
+    if min(others, default=math.inf) <= 0.5 * plain:
+        return tr("Momentum remembers where it was going: far fewer steps through a ravine.")
+    return tr("Momentum remembers where it was going: in a bowl as round as this one it saves few steps.")
+
+
+def heading_of_batches(experiment: Experiment, result: Result) -> str:
+    rows = result.panels[0].prepared
+    if rows is not None and not 0 < experiment.batch < rows.n:
+        return tr("All rows at every update: exact steps, and nothing trembles.")
+    return tr("A few rows at a time: cheaper steps, and a walk that trembles.")
+
+
+def heading_of_schedules(experiment: Experiment, result: Result) -> str:
+    if experiment.schedule.name == "constant":
+        return tr("The same learning rate to the end: as fast, and as restless, as at the start.")
+    return tr("Start fast, end calm: a learning rate that changes while the walk goes on.")
+
+
+def heading_of_adaptive(experiment: Experiment, result: Result) -> str:
+    return tr("A rate for each weight: who still notices the unit, and what does correlation do?")
 
 
 def takeaway_of_adaptive(experiment: Experiment, result: Result) -> str:
@@ -102,7 +155,7 @@ def counts_alone(experiment: Experiment, result: Result) -> str:
 TOPICS = {
     "rates": Topic(
         N_("Rates"),
-        N_("One ravine, four learning rates: the speed limit decides."),
+        heading_of_rates,
         RATES,
         unit,
         ("scale2",),
@@ -111,7 +164,7 @@ TOPICS = {
     ),
     "momentum": Topic(
         N_("Momentum"),
-        N_("Momentum remembers where it was going: far fewer steps through a ravine."),
+        heading_of_momentum,
         MOMENTUM,
         unit,
         ("scale2",),
@@ -120,7 +173,7 @@ TOPICS = {
     ),
     "adaptive": Topic(
         N_("Adaptive"),
-        N_("A rate for each weight: who still notices the unit, and what does correlation do?"),
+        heading_of_adaptive,
         ADAPTIVE,
         correlation,
         ("data",),
@@ -129,7 +182,7 @@ TOPICS = {
     ),
     "batches": Topic(
         N_("Mini-batches"),
-        N_("A few rows at a time: cheaper steps, and a walk that trembles."),
+        heading_of_batches,
         BATCHES,
         batch,
         ("batch",),
@@ -138,7 +191,7 @@ TOPICS = {
     ),
     "schedules": Topic(
         N_("Schedules"),
-        N_("Start fast, end calm: a learning rate that changes while the walk goes on."),
+        heading_of_schedules,
         SCHEDULES,
         schedule,
         ("schedule",),
@@ -157,7 +210,7 @@ def optimizers() -> None:
     scene = open_page("optimizers", RATES, SCENES)
     topic = TOPICS[topics(scene, LABELS, SCENES)]
     own = alike(scene.experiment, topic.scene, *topic.free) and scene.experiment.data.name == topic.scene.data.name
-    heading(tr(topic.heading if own else topic.label))
+    above = st.container()
     at_hand, folded = sides()
     with at_hand:
         topic.control(scene)
@@ -165,6 +218,9 @@ def optimizers() -> None:
         modes(scene)
         between = st.container()
     result = picture(scene, rate_in=between)
+    known = own and result is not None and result.progress == 1
+    with above:
+        heading(topic.heading(scene.experiment, result) if known and result is not None else tr(topic.label))
     if result is not None:
         if result.progress == 1:
             sentence = topic.takeaway if own else counts_alone

@@ -26,10 +26,19 @@ def headline(experiment: Experiment, result: Result) -> str:
     rows = result.panels[0].prepared
     if rows is None:
         return tr("A formula has no data, and no units: see the Workbench for more of them.")
-    text = tr("Same {n} flowers, same model. Only the unit of one feature changed.")
-    if experiment.data.name != "iris":
-        text = tr("Same {n} rows, same model. Only how the features are measured changed.")
+    units = sum(scale != 1 for scale in (experiment.scale1, experiment.scale2))
+    if len({panel.problem for panel in result.panels}) != len(result.panels) or len(result.panels) == 1 or not alike(experiment):
+        text = tr("{n} rows, and what gradient descent makes of them.")
+    elif experiment.data.name == "iris" and units == 1 and [panel.features.name for panel in experiment.panels] == ["none", "standardize"]:
+        text = tr("Same {n} flowers, same model. Only the unit of one feature changed.")
+    else:
+        text = tr("Same {n} rows, same model. Only how the features are normalized differs.")
     return text.format(n=rows.n)
+
+
+def alike(experiment: Experiment) -> bool:
+    """Whether the pictures differ in how their features are normalized, and in nothing else."""
+    return len({replace(panel, features=pick("none"), window=None) for panel in experiment.panels}) == 1
 
 
 def methods(scene: Scene) -> None:
@@ -56,7 +65,9 @@ def gained(panels: tuple[PanelResult, ...]) -> str:
         return ""
     times = high / low
     text = tr("Normalization did not speed up the rate, it raised the speed limit {times} times: 2/λmax went from {low} to {high}.")
-    if times < 1.05:
+    if not (raw.fit.quadratic and other.fit.quadratic):
+        text = tr("Normalization made another surface of it: 2/λmax at the minimum went from {low} to {high}, κ from {before} to {after}.")
+    elif times < 1.05:
         text = tr("Normalization changed the speed limit from {low} to {high}. What it does to the steps is told by κ: {before} → {after}.")
     return text.format(
         times=f"{times:,.0f}" if times >= 9.5 else f"{times:.2g}",

@@ -38,7 +38,7 @@ def method_of(picked: Pick) -> str:
 
 
 def title_of(panel: PanelResult) -> Titled:
-    """What tells a picture from those beside it: what it has otherwise, its hidden layer, its features ("standardized features × 0.5")."""
+    """Title: how a picture differs from those beside it: settings, hidden layer, features ("standardized features × 0.5")."""
     otherwise = _otherwise(panel)
     features = panel.panel.features
     amount = float(FEATURES.values(features).get("amount", 1.0))
@@ -58,7 +58,7 @@ def title_of(panel: PanelResult) -> Titled:
 
 
 def _otherwise(panel: PanelResult) -> list[str]:
-    """What a panel has otherwise than the experiment: "cross-entropy", "T = 2", "target y: setosa"."""
+    """Settings in which a panel differs from the experiment: "cross-entropy", "T = 2", "target y: setosa"."""
     fields = [(field, panel.panel.surface) for field in SURFACE.fields(panel.problem.structure.surface)]
     if panel.problem.source is not None:
         fields += [(field, panel.panel.data) for field in DATA.fields(panel.problem.source.data.name)]
@@ -165,7 +165,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
 
 
 def _counted(numbers: Int[np.ndarray, " k"]) -> Int[np.ndarray, " k"]:
-    """Ascending counts in as few bytes as hold the last."""
+    """Ascending counts in the smallest dtype that holds the last."""
     return numbers.astype(np.uint16 if numbers[-1] < 2**16 else np.int32)
 
 
@@ -182,7 +182,7 @@ def first_step(walked: Walked) -> float:
 
 
 def _first_steps(panel: PanelResult) -> list[Fact]:
-    """How steep it is where the walks start, and how far the first update of each goes."""
+    """The slope at the start of the walks, and the length of the first update of each."""
     slope = numeral(float(panel.walks[0].points.slope[0])) if panel.walks else "—"
     facts = [fact(tr("slope at the start"), slope, tr("the norm of the gradient where the walks start"))]
     for walked in panel.walks:
@@ -199,10 +199,13 @@ def _facts(panel: PanelResult) -> list[Fact]:
     if panel.condition is None and reason:
         condition = f"{condition} ({reason})"
     condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
-    limit_help = reason if panel.limit is None else tr("gradient descent explodes at any larger rate")
+    limit, limit_help = tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate")
+    if not fit.quadratic:
+        limit = tr("2/λmax at the minimum")
+        limit_help = tr("at a larger rate gradient descent will not come to rest at this minimum; elsewhere it may")
     facts = [
         fact(tr("condition number κ"), condition, condition_help),
-        fact(tr("speed limit 2/λmax"), numeral(panel.limit), limit_help),
+        fact(limit, numeral(panel.limit), reason if panel.limit is None else limit_help),
     ]
     if fit.eigenvalues is not None and fit.eigenvalues.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
@@ -227,7 +230,7 @@ FAINT = 0.5  # of the height above the minimum: less relief than that in the win
 
 
 class _Scales(NamedTuple):
-    """How numbers become shades."""
+    """Color scales."""
 
     loss: Levels
     slope: Levels | None  # of the gradient's norm, where the map shows it
@@ -379,7 +382,7 @@ def _curves(result: Result) -> Figure:
 
 
 def plane_board(experiment: Experiment, judged: JudgedResult, view_state: ViewState, *, moving: bool = False, edit: int = 0) -> BoardData:
-    """Everything that the board draws."""
+    """The data of the board."""
     result = judged.result
     share = POINTS // max(1, sum(len(panel.walks) for panel in result.panels))
     most = min(2000, MOVING if moving else share, share)

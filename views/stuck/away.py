@@ -1,4 +1,4 @@
-"""Away from a saddle: the button that steps along the negative curvature, and the race of four from the same point."""
+"""Escape from a saddle: the button that steps along the negative curvature, and the race of four from the same point."""
 
 from dataclasses import replace
 
