@@ -33,8 +33,6 @@ SCENES = {
     "himmelblau": Experiment(
         surface=pick("himmelblau"), panels=(Panel(),), mode=SAME, optimizers=(pick("gradient_descent", rate=0.01),), steps=400
     ),
-        surface=pick("himmelblau"), panels=(Panel(),), mode=SAME, optimizers=(pick("gradient_descent", rate=0.01),), steps=400
-    ),
     "toy": Experiment(surface=pick("lecture_toy"), panels=(Panel(),), mode=SAME, optimizers=(pick("adam", rate=0.05),), steps=400),
     "batches": Experiment(batch=5, mode=SAME, optimizers=(pick("gradient_descent", rate=0.01),), steps=600),
 }
