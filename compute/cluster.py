@@ -16,7 +16,7 @@ from distributed.client import FutureCancelledError
 
 from compute.engine import Busy, Request, asker
 from compute.forkserver import begin
-from compute.workers import LOOK, TRIES
+from compute.workers import KEPT, LOOK, TRIES, later
 
 CONNECTING = 10.0  # seconds that a scheduler has to answer when it is first asked
 ROLL_CALL = 1.0  # seconds between two looks at which workers there are
@@ -87,7 +87,10 @@ class Cluster:
             except (CancelledError, FutureCancelledError):
                 pass  # the scheduler forgot it
             finally:
-                future.cancel()
+                if future.done():
+                    future.cancel()
+                else:
+                    later(KEPT, future.cancel)  # whoever comes back for it soon finds it under way
         raise RuntimeError(f"{request.module}.{request.name} has lost {TRIES} workers of {self._address}: have they memory enough?")
 
     def _present(self) -> tuple[str, ...]:

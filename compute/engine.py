@@ -92,9 +92,12 @@ def _nothing() -> None:
 
 
 class Asker(NamedTuple):
-    """waiting: called again and again while an answer is waited for; what it raises ends the wait. urgent: somebody waits for it."""
+    """waiting: called again and again while an answer is waited for; what it raises ends the wait. answered: called when it is there.
+    returns: who ends the wait comes back for the answer at once. urgent: somebody waits for it."""
 
     waiting: Callable[[], None] = _nothing
+    answered: Callable[[], None] = _nothing
+    returns: bool = False
     urgent: bool = True
 
 
@@ -106,9 +109,21 @@ def asker() -> Asker:
     return _ASKER.get(Asker())
 
 
-def interruptible(waiting: Callable[[], None]) -> None:
-    """From now on, in this thread, `waiting` is called again and again while an answer is waited for."""
-    _ASKER.set(asker()._replace(waiting=waiting))
+def interruptible(waiting: Callable[[], None], answered: Callable[[], None] = _nothing) -> None:
+    """From now on, in this thread, `waiting` is called again and again while an answer is waited for, and `answered` when it is there."""
+    _ASKER.set(asker()._replace(waiting=waiting, answered=answered, returns=False))
+
+
+def returning() -> None:
+    """From now on, in this thread, who ends a wait comes back for the answer at once: to be called before that."""
+    _ASKER.set(asker()._replace(returns=True))
+
+
+def ask(elsewhere: Engine, request: Request) -> object:
+    """The answer of an engine."""
+    answer = elsewhere.ask(request)
+    asker().answered()
+    return answer
 
 
 @contextmanager
@@ -129,6 +144,6 @@ def door(function: Callable[Key, Answer]) -> Callable[Key, Answer]:
         elsewhere = engine()
         if elsewhere is None:
             return function(*arguments, **named)
-        return cast(Answer, elsewhere.ask(request(function, arguments, named)))
+        return cast(Answer, ask(elsewhere, request(function, arguments, named)))
 
     return asked

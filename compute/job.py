@@ -22,7 +22,7 @@ from threading import Lock
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakValueDictionary
 
-from compute.engine import Request, engine, request
+from compute.engine import Request, ask, engine, request
 from compute.memo import memory, nbytes
 
 Key = ParamSpec("Key")
@@ -149,7 +149,7 @@ class RemoteJob(Job[T]):
     def _turn(self, seconds: float) -> None:
         elsewhere = engine()
         assert elsewhere is not None
-        state = cast(State[T], elsewhere.ask(request(worked, (self._asked, seconds), {})))
+        state = cast(State[T], ask(elsewhere, request(worked, (self._asked, seconds), {})))
         self._last, self._ended = state.last, state.ended
         self._on_step(self)
 

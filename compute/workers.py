@@ -20,6 +20,8 @@ LONG = ("labs.deep", "labs.encodings", "verdict.deep")  # modules whose function
 LOOK = 0.05  # seconds between two looks whether whoever waits wants something else
 LULL = 2.0  # seconds without a request after which a worker ends where the other needs its memory
 MB = 2**20
+RETURN = 10.0  # seconds that a worker goes on for whoever has said to come back
+KEPT = 5.0  # seconds that the place of somebody who has left is kept, and the answer
 TRIES = 3  # workers that a request may lose
 
 
@@ -38,6 +40,7 @@ class _Asked:
     def __init__(self, key: object, request: Request) -> None:
         self.key, self.request, self.answer = key, request, Future[object]()
         self.waiting, self.lost = 0, 0
+        self.left = 0.0  # when somebody last left it
 
 
 class Worker:
@@ -46,14 +49,15 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits, self._lock = limits, threading.RLock()
         self._process: Process | None = None
-        self._asked: dict[object, _Asked] = {}  # those that somebody waits for, and the one at work; the first come first
+        self._asked: dict[object, _Asked] = {}  # the first come first; those that everybody has left, too, for a while
         self._working: _Asked | None = None
         self._last = time.monotonic()
 
     @property
     def busy(self) -> bool:
         """Whether it has something to do."""
-        return bool(self._asked)
+        with self._lock:
+            return self._working is not None or any(asked.waiting and not asked.answer.done() for asked in self._asked.values())
 
     @property
     def size(self) -> int:
@@ -65,9 +69,8 @@ class Worker:
         """See Engine. meanwhile: called again and again while the answer is waited for."""
         key = _key(request)
         with self._lock:
-            if key not in self._asked or self._asked[key].answer.done():
-                self._asked[key] = _Asked(key, request)
-            asked = self._asked[key]
+            self._forget_the_left()
+            asked = self._asked.setdefault(key, _Asked(key, request))
             asked.waiting += 1
             self._next()
         try:
@@ -79,23 +82,30 @@ class Worker:
             self._leave(asked)
 
     def _leave(self, asked: _Asked) -> None:
-        """One less waits. What the worker is at may be asked for again until its patience is over."""
+        """One less waits. Whoever comes back soon finds the place in the queue, the work, or its answer again, which is given once."""
         with self._lock:
-            asked.waiting -= 1
+            asked.waiting, asked.left = asked.waiting - 1, time.monotonic()
             at_work = self._working is asked
-            if not at_work:
+            if asked.answer.done() and not asked.waiting:
                 self._forget(asked)
         if at_work and not asked.waiting:
-            _later(self._limits.patience, lambda: self._end(asked))
+            later(RETURN if asker().returns else self._limits.patience, lambda: self._end(asked))
 
     def _forget(self, asked: _Asked) -> None:
-        """What nobody waits for is not to be begun. The lock is held."""
-        if not asked.waiting and self._asked.get(asked.key) is asked:
+        """The lock is held."""
+        if self._asked.get(asked.key) is asked:
             del self._asked[asked.key]
+
+    def _forget_the_left(self) -> None:
+        """What nobody has come back for. The lock is held."""
+        now = time.monotonic()
+        for asked in list(self._asked.values()):
+            if not asked.waiting and asked is not self._working and now - asked.left > KEPT:
+                self._forget(asked)
 
     def _next(self) -> None:
         """Give the worker something to do, if it has nothing. The lock is held."""
-        asked = next((asked for asked in self._asked.values() if not asked.answer.done()), None)
+        asked = next((asked for asked in self._asked.values() if asked.waiting and not asked.answer.done()), None)
         if self._working is not None or asked is None:
             return
         self._working, self._process = asked, self._process or Process()
@@ -119,16 +129,18 @@ class Worker:
                 asked.answer.set_exception(answered.error)
             else:
                 asked.answer.set_result(answered.value)
-            self._forget(asked)
+            if asked.waiting:
+                self._forget(asked)
             self._next()
             grown = self._working is None and self.size > self._limits.size
         if grown:
-            _later(self._limits.idle, lambda: self.rest(self._limits.idle - LOOK))
+            later(self._limits.idle, lambda: self.rest(self._limits.idle - LOOK))
 
     def _lost(self, asked: _Asked, error: BaseException) -> None:
         """A request goes to the next worker, some times. The lock is held."""
         self._working, self._process = None, None
-        self._forget(asked)
+        if not asked.waiting:
+            self._forget(asked)
         asked.lost += 1
         if asked.lost >= TRIES:
             name = f"{asked.request.module}.{asked.request.name}"
@@ -169,7 +181,7 @@ def _key(request: Request) -> object:
     return request
 
 
-def _later(seconds: float, call: Callable[[], None]) -> None:
+def later(seconds: float, call: Callable[[], object]) -> None:
     timer = threading.Timer(seconds, call)
     timer.daemon = True
     timer.start()
@@ -182,7 +194,7 @@ class Workers:
         """most: bytes that both may take; one that has nothing to do ends where the other needs more."""
         self._most = most
         self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0))
-        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.5))
+        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0))
         for worker in (self._quick, self._long):
             atexit.register(worker.close)
 

@@ -182,6 +182,66 @@ def test_who_comes_back_in_time_gets_the_same_work(tmp_path: Path) -> None:
     assert worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5))) == 1
 
 
+def test_who_says_to_come_back_finds_the_worker_at_it(tmp_path: Path) -> None:
+    """However busy the server is that runs the page again."""
+    worker, file = Worker(Limits(size=10**12, idle=60.0, patience=0.1)), str(tmp_path / "calls")
+    worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def impatient() -> None:
+        interruptible(leaving(0.1))
+        engine.returning()
+        with pytest.raises(Gone):
+            worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5)))
+
+    copy_context().run(impatient)
+    time.sleep(0.5)
+    assert worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5))) == 1
+
+
+def test_who_comes_back_keeps_the_place_in_the_queue() -> None:
+    """A page that waits long ends its run again and again, to hear what its person does."""
+    worker, order = Worker(Limits(size=10**12, idle=60.0, patience=60.0)), list[str]()
+    worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def asks(name: str, again: bool) -> None:
+        request = engine.Request("tests.engine_jobs", "waits", (0.1, name))
+        if again:
+            interruptible(leaving(0.1))
+            with pytest.raises(Gone):
+                worker.ask(request)
+            interruptible(lambda: None)
+            time.sleep(0.3)
+        order.append(str(worker.ask(request)))
+
+    worker_is_busy = threading.Thread(target=apart(lambda: worker.ask(engine.Request("tests.engine_jobs", "waits", (1.5, "")))))
+    worker_is_busy.start()
+    time.sleep(0.1)
+    people = [threading.Thread(target=apart(lambda name=name: asks(name, name == "first"))) for name in ("first", "second", "third")]  # type: ignore[misc]
+    for person in people:
+        person.start()
+        time.sleep(0.1)
+    for person in (worker_is_busy, *people):
+        person.join()
+    assert order == ["first", "second", "third"]
+
+
+def test_an_answer_waits_for_who_comes_back_and_is_given_once(tmp_path: Path) -> None:
+    worker, file = Worker(Limits(size=10**12, idle=60.0, patience=60.0)), str(tmp_path / "calls")
+    counted = engine.Request("tests.engine_jobs", "counted", (file, 0.3))
+    worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def impatient() -> None:
+        interruptible(leaving(0.1))
+        with pytest.raises(Gone):
+            worker.ask(counted)
+
+    copy_context().run(impatient)
+    deadline = time.monotonic() + 20
+    while worker.busy and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [worker.ask(counted), worker.ask(counted)] == [1, 2]
+
+
 def test_a_request_that_loses_its_worker_goes_to_the_next(elsewhere: None, tmp_path: Path) -> None:
     before = jobs.process()
     after = jobs.dies_once(str(tmp_path / "died"))

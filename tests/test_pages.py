@@ -1,12 +1,16 @@
 """Every page as a person meets it: it opens, says the numbers of the two tables, and no control, menu or link breaks it."""
 
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from compute import engine
+from compute.engine import Request
+from compute.workers import Workers
 from core.catalogue import catalogue
 from core.settings import Option, Pick, pick, values
 from data.dataset import DataSet
@@ -19,6 +23,8 @@ from tests.pages import at_address, board, fine, headings, open_controls, opened
 from views import progress
 from views.plane import rates
 from views.plane.control_panel import with_surface
+from views.session import Scene
+from views.warm import until_paths_are_ready
 
 PAGES = ("scale", "hidden", "optimizers", "loss", "stuck", "workbench")
 TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
@@ -560,6 +566,55 @@ def test_what_is_stopped_stays_whatever_else_is_computed(monkeypatch: pytest.Mon
     assert says(fine(at.run())) == stopped
     fine(at.button("workbench go on").click().run())
     assert says(at) == []
+
+
+class Slow:
+    """An engine that answers a page's first request when it is asked for the third time."""
+
+    def __init__(self) -> None:
+        self.asked, self._workers = list[Request](), Workers()
+
+    def ask(self, request: Request) -> object:
+        """See Engine."""
+        self.asked.append(request)
+        while self.asked.count(request) < 3 and request == self.asked[0]:
+            time.sleep(0.01)
+            engine.asker().waiting()
+        return self._workers.ask(request)
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    until_paths_are_ready()  # which asks, too
+    slow = Slow()
+    engine.start(lambda: slow)
+    yield slow
+    engine.stop()
+
+
+@pytest.mark.parametrize("page", ["workbench", "deep"])
+def test_stop_is_drawn_before_there_is_a_result(page: str, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the page ends its run now and then, to hear whether it was pressed."""
+    drawn, line = list[str](), progress._line
+
+    def noted(scene: Scene, result: None, share_done: float, where: str = "") -> None:
+        drawn.append(where)
+        line(scene, result, share_done, where)
+
+    monkeypatch.setattr(progress, "_line", noted)
+    at = opened(page, {"steps": "20"} | ({} if page == "workbench" else {"depth": "1", "width": "4", "data.samples": "60"}))
+    assert slow.asked.count(slow.asked[0]) >= 3
+    assert drawn.count("before") >= 3
+    assert f"{page} stop before" not in [button.key for button in at.button]
+    assert at.get("bidi_component")
+
+
+def test_what_is_stopped_before_there_is_a_result_goes_on(slow: Slow) -> None:
+    at = opened("workbench", {"steps": "78"}, stopped=(replace(WORKBENCH, steps=78), None))
+    assert [bar.proto.text for bar in at.get("progress")] == ["Stopped: 0 % of the work is done, and what is computed is drawn."]
+    assert not slow.asked
+    fine(at.button("workbench go on before").click().run())
+    assert panels(at)
 
 
 def test_what_is_said_of_a_refused_combination_is_no_exception() -> None:

@@ -80,6 +80,8 @@ def picture(
     except Refusal as refusal:
         st.error(say(refusal.reason))
         return None
+    if judged is None:
+        return None
     result = judged.result
 
     def change(experiment: Experiment, act: Act) -> Experiment:

@@ -7,11 +7,14 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import TracebackType
 from typing import Protocol, TypeVar, cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from compute.engine import engine, interruptible, returning
 from compute.job import TURN
 from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
@@ -28,11 +31,12 @@ T = TypeVar("T", covariant=True)
 PATIENCE = 0.5  # seconds of work, not of waiting for it, before what there is is drawn
 SHARE = 0.15  # of the work, for pictures of it
 GROWTH, LONGEST = 1.6, 10.0  # how much longer than the last one a turn may be; seconds, of waiting too
-_GOING, _STOPPED, _LAST = "under way", "stopped", "last turn"
+SILENCE, LISTENS = 0.3, 1.0  # seconds without an answer after which Stop is drawn, and after which the page looks whether it was pressed
+_GOING, _STOPPED, _LAST, _SHOWN, _WAITED = "under way", "stopped", "last turn", "shown beside Stop", "waited for"
 
 
-def result_of(scene: Scene) -> JudgedResult:
-    """The result of the scene, as far as there was time for it. Raises Refusal."""
+def result_of(scene: Scene) -> JudgedResult | None:
+    """The result of the scene, as far as there was time for it; None where it was stopped before. Raises Refusal."""
     work = partial(judged_run, scene.experiment, moving=moving())
     return unless_stopped(scene, lambda: in_turns(work, patience(), lambda judged: judged.progress))
 
@@ -51,12 +55,64 @@ def in_turns(work: Callable[[float], R], seconds: float, share_done: Callable[[R
             return result
 
 
-def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R:
-    """The computed result; of a scene that is stopped, the one that was drawn beside its Stop button.
+def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R | None:
+    """The computed result; of a scene that is stopped, the one that was drawn beside its Stop button, None if there was none.
 
     The run of the page that Stop interrupts computes on for a moment, and what it adds is not shown until a person lets it go on.
     """
-    return cast(R, st.session_state[_STOPPED][1]) if _stopped(scene) else compute()
+    place = st.empty()
+    if _stopped(scene):
+        result = cast(R | None, st.session_state[_STOPPED][1])
+        if result is None:
+            _line(scene, None, 0.0, "before")
+        return result
+    if engine() is None:
+        return compute()
+    with _Silence(scene, place):
+        return compute()
+
+
+class _Silence:
+    """While an engine computes for a scene: where no answer comes for a while, a bar and its Stop button stand where the picture will.
+
+    A run of the page that is only a part of it does not hear of that button before its end. So it ends soon, and waits again in the next
+    run: the engine goes on meanwhile, and what is drawn stays.
+    """
+
+    def __init__(self, scene: Scene[E], place: DeltaGenerator) -> None:
+        self._scene, self._place = scene, place
+        self._since, self._drawn = time.monotonic(), False
+
+    def __enter__(self) -> None:
+        interruptible(self._waiting, self._answered)
+        if st.session_state.get(_WAITED) == self._scene.experiment:
+            self._draw()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        interruptible(left_alone)
+        if error is None or isinstance(error, Exception):  # else this run of the page is ended, and the next one waits on
+            st.session_state.pop(_WAITED, None)
+            self._place.empty()
+
+    def _answered(self) -> None:
+        self._since = time.monotonic()
+
+    def _waiting(self) -> None:
+        left_alone()
+        waited = time.monotonic() - self._since
+        if waited > SILENCE and not self._drawn:
+            self._draw()
+        if waited > LISTENS:
+            returning()
+            _rerun()
+
+    def _draw(self) -> None:
+        """Nothing, where a picture of the scene stands with its bar."""
+        self._drawn = True
+        if st.session_state.get(_SHOWN) != self._scene.experiment:
+            st.session_state[_WAITED] = self._scene.experiment
+            with self._place.container():
+                _line(self._scene, None, 0.0, "before")
 
 
 def patience() -> float:
@@ -91,24 +147,30 @@ def _stopped(scene: Scene[E]) -> bool:
 
 def bar(scene: Scene[E], result: JudgedResult | DeepResult) -> None:
     """The bar and its button, where something of the result that is drawn is still to be computed."""
+    share_done = result.progress
+    st.session_state[_SHOWN] = scene.experiment if share_done < 1 else None
+    st.session_state[_GOING] = share_done < 1 and not _stopped(scene)
+    if share_done >= 1:
+        return
+    prefetch.none()  # pictures ahead would take the time of the one that is asked for
+    _line(scene, result, share_done)
+
+
+def _line(scene: Scene[E], result: JudgedResult | DeepResult | None, share_done: float, where: str = "") -> None:
+    """result: what is drawn beside it, and stays if a person stops here. where: tells apart two of them in one run."""
 
     def stop() -> None:
         st.session_state[_STOPPED] = (scene.experiment, result)
         st.session_state.pop(_LAST, None)
 
-    stopped, share_done = _stopped(scene), result.progress
-    st.session_state[_GOING] = share_done < 1 and not stopped
-    if share_done >= 1:
-        return
-    prefetch.none()  # pictures ahead would take the time of the one that is asked for
-    share = f"{math.floor(100 * share_done)} %"
+    stopped, share = _stopped(scene), f"{math.floor(100 * share_done)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
-        st.progress(share_done, text.format(share=share))
+        said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
+        st.progress(share_done, said.format(share=share))
         if stopped:
-            st.button(tr("Go on"), key=f"{scene.page} go on", on_click=lambda: st.session_state.pop(_STOPPED, None))
+            st.button(tr("Go on"), key=f"{scene.page} go on {where}".strip(), on_click=lambda: st.session_state.pop(_STOPPED, None))
         else:
-            st.button(tr("Stop"), key=f"{scene.page} stop", on_click=stop)
+            st.button(tr("Stop"), key=f"{scene.page} stop {where}".strip(), on_click=stop)
 
 
 class Job(Protocol[T]):
@@ -157,6 +219,16 @@ def go_on() -> None:
 
 def go_on_alone() -> None:
     """Last thing in the body of a page: where nothing else of it runs, run that again while something is under way."""
+    if _alone() and st.session_state.pop(_GOING, False):
+        _rerun()
+
+
+def _alone() -> bool:
+    """Whether only the body of a page runs."""
     context = get_script_run_ctx(suppress_warning=True)
-    if context is not None and context.fragment_ids_this_run and st.session_state.pop(_GOING, False):
-        st.rerun(scope="fragment")
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def _rerun() -> None:
+    """What runs now, once more; and with it what a person has done meanwhile."""
+    st.rerun(scope="fragment" if _alone() else "app")

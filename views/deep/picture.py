@@ -1,6 +1,5 @@
 """The board of a race of deep networks, the verdicts and the caption below it, and what a person does to it."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 
@@ -24,6 +23,9 @@ LEAST = 1.0  # seconds of training before what there is of it is drawn
 
 def _result(scene: DeepScene) -> DeepResult:
     """As far as there is time for it."""
+    if not begun(scene.experiment):
+        with st.spinner(tr("Compiling this network, the first time only …"), show_time=True):
+            train(scene.experiment, 0.0)
     progress.in_turns(partial(train, scene.experiment), progress.growing(scene, LEAST), float)
     return run(scene.experiment, 0.0)
 
@@ -31,11 +33,11 @@ def _result(scene: DeepScene) -> DeepResult:
 def picture(scene: DeepScene) -> DeepResult | None:
     """The board; None, and a sentence that says why, where the combination cannot be had."""
     try:
-        fresh = not begun(scene.experiment)
-        with st.spinner(tr("Compiling this network, the first time only …"), show_time=True) if fresh else nullcontext():
-            result = progress.unless_stopped(scene, lambda: _result(scene))
+        result = progress.unless_stopped(scene, lambda: _result(scene))
     except Refusal as refusal:
         st.error(say(refusal.reason))
+        return None
+    if result is None:
         return None
     shown = [i for i, network in enumerate(result.pictures) if network.slice is not None]
 
