@@ -65,7 +65,8 @@ class Panel(NamedTuple):
 
     @property
     def limit(self) -> str:
-        return self.facts["speed limit 2/λmax"]
+        """2/λmax: a speed limit on a quadratic alone."""
+        return self.facts.get("speed limit 2/λmax") or self.facts["2/λmax at the minimum"]
 
 
 def components(at: AppTest, kind: str) -> list[Any]:

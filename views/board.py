@@ -94,7 +94,7 @@ def words() -> dict[str, str]:
         "which": tr("Surface of"),
         "scrub": tr("Shown update"),
         "view": tr("Picture"),
-        "settled": tr("arrived for good"),
+        "settled": tr("at rest at the lowest minimum known"),
         "curves": tr("Loss above the minimum, and gradient norm"),
         "start": tr("Start: drag it, click anywhere, or use the arrow keys"),
         "fit": tr("Fit"),

@@ -59,7 +59,7 @@ def gradient(objective: Objective) -> Callable[[Snapshot], Theta]:
 def hessian_vector(objective: Objective) -> Callable[..., Theta]:
     """(snapshot, v) -> Hv; v in any precision."""
 
-    @partial(jax.jit, compiler_options=LEAN)
+    @jax.jit  # without options: it is also called inside other jitted functions, where JAX takes none
     def product(at: Snapshot, v: Theta) -> Theta:
         return hessian_product(objective.of_theta(at), at.theta)(v.astype(at.theta.dtype)).astype(v.dtype)
 

@@ -10,6 +10,7 @@ from core.messages import N_
 from core.numerals import numeral
 from labs.plane.run import Result
 from labs.plane.setup import SCHEDULE, Experiment
+from labs.plane.walks import GOAL
 from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
@@ -54,7 +55,7 @@ def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
     walks, above = result.panels[0].walks, _above(result)
     text = tr(
         "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
-        "Of the {below} below it, {arrived} arrive within {steps} updates."
+        "Of the {below} below it, {arrived} come down to {share} of the loss within {steps} updates."
     )
     return text.format(
         counts=_counts(result, 0),
@@ -62,6 +63,7 @@ def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
         above=above,
         below=len(walks) - above,
         arrived=sum(walked.settled is not None for walked in walks),
+        share=f"{100 * GOAL:g} %",
         steps=f"{experiment.steps:,}",
     )
 

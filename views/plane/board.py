@@ -19,7 +19,9 @@ from figures.levels import Levels, levels
 from figures.surface import surface
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
+from labs.plane.walks import GOAL
 from labs.plane.walks import Walk as Walked
+from verdict.arrival import arrived, away
 from verdict.plane import JudgedResult
 from verdict.verdict import Judgment, label
 from views.board import board_data, fact
@@ -104,8 +106,10 @@ def in_steps(updates: int) -> tuple[str, str]:
     return f"{updates:,}", tr("step") if updates == 1 else tr("steps")
 
 
-def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
-    """The big number under a panel, its unit, and how the walk ended."""
+def count_of(
+    panel: PanelResult, walked: Walked, end: Judgment | None, steps: int
+) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
+    """The big number under a panel, its unit, and how the walk ended. end: the verdict there, None where it is not known."""
     if walked.diverged is not None:
         return "✕", tr("explodes"), "diverged"
     if not walked.finished:
@@ -113,17 +117,28 @@ def count_of(walked: Walked, steps: int) -> tuple[str, str, Literal["settled", "
     if walked.settled is None:
         number, unit = in_steps(steps)
         return f"> {number}", unit, "open"
-    return *in_steps(walked.settled), "settled"
+    number, unit = in_steps(walked.settled)
+    if end is None or arrived(panel, walked, end):
+        return number, unit, "open" if end is None else "settled"
+    return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{100 * GOAL:g} %"), "open"
+
+
+def _detail(panel: PanelResult, walked: Walked, end: Judgment | None) -> str:
+    """Its rate and where that comes from; how far it still is, where its loss is down but it has not arrived."""
+    hyper, fields = dict(walked.rated.hyper), optimizers()[walked.picked.name].fields
+    rates = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in fields if field.name in ("rate", "momentum") and hyper]
+    text = " ".join([", ".join(rates), f"({say(walked.rated.how)})"]).strip()
+    left = away(panel, walked) if end is not None and walked.settled is not None and not arrived(panel, walked, end) else None
+    if left is None:
+        return text
+    axis = panel.axes[left.axis].replace("<sub>", "").replace("</sub>", "")
+    return f"{text} · " + tr("still {distance} away in {axis}").format(distance=numeral(left.distance), axis=axis)
 
 
 def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult, end: Judgment | None, most: int, details: bool) -> Walk:
     """At most so many points of it, every excursion among them, as float32 beside the middle of the picture. end: the verdict there."""
-    count, unit, status = count_of(walked, experiment.steps)
+    count, unit, status = count_of(panel, walked, end, experiment.steps)
     optimizer, stroke = optimizers()[walked.picked.name], WALKS[slot]
-    hyper = dict(walked.rated.hyper)
-    rates = [f"η = {numeral(hyper['rate'])}"] if hyper else []
-    rest = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in optimizer.fields[1:] if field.name == "momentum" and hyper]
-    detail = " ".join([", ".join([*rates, *rest]), f"({say(walked.rated.how)})"]).strip()
     kept = walked.thinned(most)
     middle = (0.5 * float(panel.a[0] + panel.a[-1]), 0.5 * float(panel.b[0] + panel.b[-1]))
     finite = walked.points.loss[np.isfinite(walked.points.loss)]
@@ -146,7 +161,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "settled": walked.settled,
             "diverged": walked.diverged,
             "status": status,
-            "detail": detail,
+            "detail": _detail(panel, walked, end),
         }
         if not np.array_equal(kept.points.evaluations, update):
             sent["evaluations"] = _counted(kept.points.evaluations)
@@ -217,8 +232,9 @@ def _facts(panel: PanelResult) -> list[Fact]:
     return facts
 
 
-def _alt(panel: PanelResult, titled: Titled, steps: int) -> str:
-    walks = "; ".join(f"{method_of(walked.picked)}: {' '.join(count_of(walked, steps)[:2])}" for walked in panel.walks)
+def _alt(panel: PanelResult, ends: Sequence[Judgment | None], titled: Titled, steps: int) -> str:
+    counts = [" ".join(count_of(panel, walked, end, steps)[:2]) for walked, end in zip(panel.walks, ends, strict=True)]
+    walks = "; ".join(f"{method_of(walked.picked)}: {count}" for walked, count in zip(panel.walks, counts, strict=True))
     if panel.slopes is not None:
         return tr("Map of the norm of the gradient, {title}. {walks}.").format(title=titled.title, walks=walks)
     return tr("Contour map of the loss, {title}: κ = {kappa}, 2/λmax = {limit}. {walks}.").format(
@@ -331,7 +347,7 @@ def _panel(
         "start": [float(value) for value in panel.start[:2]],
         "axes": axes,
         "fitted": (panel.panel.window or experiment.window) == panel.fitting,
-        "alt": _alt(panel, titled, experiment.steps),
+        "alt": _alt(panel, ends, titled, experiment.steps),
         "facts": _facts(panel),
         "walks": [
             _walk(walked, slot, experiment, panel, end, most, details)

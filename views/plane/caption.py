@@ -15,7 +15,12 @@ def caption(experiment: Experiment, result: Result) -> str:
         if first.problem.surface.first_steps:
             parts = [_output_space(experiment)]
         if first.goal is not None:
-            parts.append(tr("Arrived: 99 % of the way down from the start's loss to the minimum's."))
+            parts.append(
+                tr(
+                    "Counted: the updates until 99 % of the way down from the start's loss to the minimum's, for good. ✓: at rest at "
+                    "the lowest minimum known."
+                )
+            )
         return " ".join(parts)
     chosen = dict(first.problem.structure.options)
     loss = loss_of(experiment)
@@ -49,9 +54,14 @@ def caption(experiment: Experiment, result: Result) -> str:
             parts.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
     goals = list(dict.fromkeys(numeral(panel.goal) for panel in result.panels if panel.goal is not None))
     if goals:
-        arrived = tr("Arrived: loss − minimum ≤ {goal} for good, 1 % of the loss of the best constant.")
+        arrived = tr(
+            "Counted: the updates until loss − minimum ≤ {goal} for good, 1 % of the loss of the best constant. ✓: at rest at the "
+            "lowest minimum known."
+        )
         if len(goals) == 1 and loss.quadratic and chosen.get("reduce") == "mean":
-            arrived = tr("Arrived: loss − minimum ≤ {goal} = 0.01·Var(y) for good.")
+            arrived = tr(
+                "Counted: the updates until loss − minimum ≤ {goal} = 0.01·Var(y) for good. ✓: at rest at the lowest minimum known."
+            )
         parts.append(arrived.format(goal=", ".join(goals)))
     return " ".join(parts)
 

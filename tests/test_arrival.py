@@ -1,0 +1,106 @@
+"""One notion of having arrived: the check mark, the verdict and the words under a picture never exclude each other."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from core.settings import pick
+from labs.plane.run import PanelResult, run
+from labs.plane.setup import SAME, Experiment, Panel
+from labs.plane.walks import Walk
+from verdict.arrival import AT_REST, arrived
+from verdict.plane import judge_walk
+from verdict.verdict import Judgment, verdicts
+from views.plane.board import _detail, count_of
+
+BEALE = Experiment(surface=pick("beale"), panels=(Panel(),), mode=SAME, start=(3.0, 4.0), optimizers=(pick("newton"),), steps=200)
+CONVEX = Experiment(
+    data=pick("pokemon", x1="CP before", target="CP after"),
+    surface=pick("linear", bias="axis", reduce="sum"),
+    panels=(Panel(),),
+    scale2=1.0,
+    mode=SAME,
+    start=(-120.0, -4.0),
+    optimizers=(pick("gradient_descent", rate=1e-7), pick("adagrad", rate=1.0)),
+    steps=1000,
+)
+SCENES = {
+    "iris": Experiment(),
+    "beale": BEALE,
+    "the lecture's convex surface": CONVEX,
+    "himmelblau": Experiment(
+        surface=pick("himmelblau"), panels=(Panel(),), mode=SAME, optimizers=(pick("gradient_descent", rate=0.01),), steps=400
+    ),
+    "toy": Experiment(surface=pick("lecture_toy"), panels=(Panel(),), mode=SAME, optimizers=(pick("adam", rate=0.05),), steps=400),
+    "batches": Experiment(batch=5, mode=SAME, optimizers=(pick("gradient_descent", rate=0.01),), steps=600),
+}
+
+
+def ends(experiment: Experiment) -> list[tuple[PanelResult, Walk, Judgment]]:
+    return [
+        (panel, walk, judge_walk(experiment, panel, walk)[0])
+        for panel in run(replace(experiment, resolution=50)).panels
+        for walk in panel.walks
+    ]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_mark_stands_where_the_gradient_vanishes_at_the_lowest_minimum(name: str) -> None:
+    """By hand: loss beside the lowest known, gradient beside the first, no negative curvature."""
+    for panel, walk, end in ends(SCENES[name]):
+        _, unit, status = count_of(panel, walk, end, SCENES[name].steps)
+        assert panel.fit.loss is not None
+        assert panel.goal is not None
+        low = walk.points.loss[-1] - panel.fit.loss <= 0.01 * panel.goal
+        flat = walk.points.slope[-1] <= 0.01 * walk.points.slope[0]
+        if status == "settled":
+            assert low
+            assert flat
+            assert end.point.eigenvalues[0] > -1e-6 * abs(end.point.eigenvalues[-1])
+            assert end.kind in AT_REST
+            assert "of the loss" not in unit
+        elif walk.settled is not None:
+            assert unit == "steps to 1 % of the loss"
+
+
+def test_newton_at_the_saddle_of_beale_has_not_arrived() -> None:
+    ((panel, walk, end),) = ends(BEALE)
+    assert end.kind == "saddle"
+    assert walk.settled is not None
+    assert walk.settled <= 5
+    assert walk.points.loss[-1] == pytest.approx(14.2, abs=0.05)
+    assert count_of(panel, walk, end, 200) == (str(walk.settled), "steps to 1 % of the loss", "open")
+
+
+def test_the_walks_of_the_convex_surface_are_still_far_away() -> None:
+    """The optimum by least squares: b* = −188.43; after 24 updates a hundredth of the loss is left, and 68 in b."""
+    (panel, plain, end), (_, adagrad, other) = ends(CONVEX)
+    assert panel.prepared is not None
+    x, y = (np.asarray(part)[..., : panel.prepared.n] for part in (panel.prepared.rows.x[0], panel.prepared.rows.y))
+    b = float(np.polyfit(x, y, 1)[1])
+    assert b == pytest.approx(-188.4332, abs=1e-3)
+    assert (plain.settled, adagrad.settled) == (24, 63)
+    for walk, judgment in ((plain, end), (adagrad, other)):
+        assert count_of(panel, walk, judgment, 1000)[1:] == ("steps to 1 % of the loss", "open")
+        assert f"still {abs(walk.end[0] - b):.4g} away in b" in _detail(panel, walk, judgment)
+
+
+def test_no_card_holds_two_sentences_that_exclude_each_other() -> None:
+    """All verdicts × counts × marks: a mark beside a verdict that is no minimum, a mark beside an explosion or an open count."""
+    ((panel, walk, end),) = ends(replace(SCENES["himmelblau"]))
+    critical = end.point.critical
+    assert critical is not None
+    higher = end.point._replace(critical=replace(critical, loss=critical.loss + 1.0))
+    for kind, settled, diverged, point in product(verdicts(), (None, 0, 24), (None, 7), (end.point, higher)):
+        walked = walk._replace(settled=None if diverged else settled, diverged=diverged)
+        judgment = end._replace(kind=kind, point=point)
+        number, unit, status = count_of(panel, walked, judgment, 400)
+        marked = status == "settled"
+        assert marked == (kind in AT_REST and walked.settled is not None and diverged is None and point is end.point)
+        assert marked == arrived(panel, walked, judgment)
+        assert (number == "✕") == (diverged is not None)
+        assert ("of the loss" in unit) == (walked.settled is not None and not marked)
+        assert number.startswith(">") == (walked.settled is None and diverged is None)
+        assert ("away" in _detail(panel, walked, judgment)) <= (not marked and walked.settled is not None)
