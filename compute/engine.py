@@ -1,6 +1,6 @@
-"""Where what a page asks for is computed: here, or in other processes.
+"""Where a page's requests are computed: in this process, or in others.
 
-A function that a page calls, and that JAX works for, is a door:
+A function that pages call and that uses JAX is a door:
 
     @door
     def landscape(experiment: Experiment) -> Landscape: ...
@@ -23,7 +23,7 @@ Answer = TypeVar("Answer")
 
 
 class Request(NamedTuple):
-    """What is to be called, by name, and with what."""
+    """A function call by names: module, function, arguments."""
 
     module: str
     name: str
@@ -32,12 +32,12 @@ class Request(NamedTuple):
 
     @property
     def subject(self) -> "Request":
-        """What it is about: the request that it is to go on with, else itself."""
+        """The request that this one continues, if it is a turn of a job; otherwise itself."""
         first = self.arguments[0] if self.arguments else None
         return first if isinstance(first, Request) else self
 
     def answer(self) -> object:
-        """Call it, in this process."""
+        """Call the function in this process."""
         return getattr(importlib.import_module(self.module), self.name)(*self.arguments, **dict(self.named))
 
 
@@ -47,11 +47,11 @@ def request(function: Callable[..., object], arguments: tuple[object, ...], name
 
 
 class Busy(Exception):
-    """Nobody has time for what is not urgent."""
+    """The engine is busy, and the request is not urgent."""
 
 
 class Engine(Protocol):
-    """Computes elsewhere."""
+    """Computes requests in other processes."""
 
     def ask(self, request: Request) -> object:
         """The answer. Raises what the function raises, and what `waiting` raises meanwhile; Busy, where it is not urgent."""
@@ -59,7 +59,7 @@ class Engine(Protocol):
 
 @dataclass
 class _Slot:
-    """The engine of this process; None: it computes by itself."""
+    """The engine of this process; None: requests are computed in this process."""
 
     engine: Engine | None = None
     lock: Lock = field(default_factory=Lock)
@@ -71,19 +71,19 @@ def _slot() -> _Slot:
 
 
 def engine() -> Engine | None:
-    """The engine of this process; None where it computes by itself."""
+    """The engine of this process; None where requests are computed in this process."""
     return _slot().engine
 
 
 def start(make: Callable[[], Engine]) -> None:
-    """From now on this process has another compute for it. Nothing, where it has one."""
+    """Start an engine for this process; does nothing if it has one."""
     slot = _slot()
     with slot.lock:
         slot.engine = slot.engine or make()
 
 
 def stop() -> None:
-    """This process computes by itself again."""
+    """From now on compute in this process."""
     _slot().engine = None
 
 
@@ -92,8 +92,11 @@ def _nothing() -> None:
 
 
 class Asker(NamedTuple):
-    """waiting: called again and again while an answer is waited for; what it raises ends the wait. answered: called when it is there.
-    returns: who ends the wait comes back for the answer at once. urgent: somebody waits for it."""
+    """How requests of a thread are made.
+
+    waiting: called repeatedly while waiting for an answer; an exception ends the wait. answered: called when the answer has arrived.
+    returns: whether the caller asks for the same answer again right after ending the wait. urgent: whether a person waits for the answer.
+    """
 
     waiting: Callable[[], None] = _nothing
     answered: Callable[[], None] = _nothing
@@ -105,22 +108,22 @@ _ASKER = ContextVar[Asker]("asker")
 
 
 def asker() -> Asker:
-    """Who asks, in this thread."""
+    """How requests of this thread are made."""
     return _ASKER.get(Asker())
 
 
 def interruptible(waiting: Callable[[], None], answered: Callable[[], None] = _nothing) -> None:
-    """From now on, in this thread, `waiting` is called again and again while an answer is waited for, and `answered` when it is there."""
+    """From now on, call `waiting` repeatedly while this thread waits for an answer, and `answered` when it has arrived."""
     _ASKER.set(asker()._replace(waiting=waiting, answered=answered, returns=False))
 
 
 def returning() -> None:
-    """From now on, in this thread, who ends a wait comes back for the answer at once: to be called before that."""
+    """Declare that this thread, having ended a wait, will ask for the same answer again at once. Call it before ending the wait."""
     _ASKER.set(asker()._replace(returns=True))
 
 
 def ask(elsewhere: Engine, request: Request) -> object:
-    """The answer of an engine."""
+    """Ask an engine and return its answer."""
     answer = elsewhere.ask(request)
     asker().answered()
     return answer
@@ -128,7 +131,7 @@ def ask(elsewhere: Engine, request: Request) -> object:
 
 @contextmanager
 def not_urgent() -> Iterator[None]:
-    """What is asked for within is dropped when there is other work: the call raises Busy."""
+    """Requests made inside this block are dropped when the engine is busy: the call raises Busy."""
     token = _ASKER.set(asker()._replace(urgent=False))
     try:
         yield
@@ -137,7 +140,7 @@ def not_urgent() -> Iterator[None]:
 
 
 def door(function: Callable[Key, Answer]) -> Callable[Key, Answer]:
-    """The function, computed by the engine where this process has one."""
+    """Route calls of a function through the engine, if this process has one."""
 
     @functools.wraps(function)
     def asked(*arguments: Key.args, **named: Key.kwargs) -> Answer:

@@ -59,15 +59,15 @@ class _Server:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
-    def fork(self) -> Connection:
-        """The connection to a new worker. Another fork server is started where the last one has been ended."""
+    def fork(self, nice: int) -> Connection:
+        """The connection to a new worker of this niceness. Another fork server is started where the last one has been ended."""
         here, there = socket.socketpair()
         with self._lock, there:
             try:
-                socket.send_fds(self._running(), [b"fork"], [there.fileno()])
+                socket.send_fds(self._running(), [bytes([nice])], [there.fileno()])
             except OSError:
                 self._control = None
-                socket.send_fds(self._running(), [b"fork"], [there.fileno()])
+                socket.send_fds(self._running(), [bytes([nice])], [there.fileno()])
         return Connection(here.detach())
 
     def _running(self) -> socket.socket:
@@ -92,8 +92,9 @@ def _server() -> _Server:
 class Process:
     """One worker."""
 
-    def __init__(self) -> None:
-        self._connection = _server().fork()
+    def __init__(self, nice: int = 0) -> None:
+        """nice: how far it steps back behind other processes where all cores are busy, 0 to 19."""
+        self._connection = _server().fork(nice)
         self.pid: int | None = None  # as soon as it has said so
 
     def ask(self, request: Request) -> Answered:
@@ -129,11 +130,12 @@ def main(control_number: int) -> None:
     gc.freeze()  # a collection in a worker would write into every object, and so copy the memory that it shares
     with socket.socket(fileno=control_number) as control:
         while True:
-            _, connections, _, _ = socket.recv_fds(control, 16, 1)
+            nice, connections, _, _ = socket.recv_fds(control, 1, 1)
             if not connections:
                 return
             if os.fork() == 0:
                 control.close()
+                os.nice(nice[0])
                 _work(Connection(connections[0]))
                 os._exit(0)
             os.close(connections[0])

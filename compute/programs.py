@@ -1,4 +1,4 @@
-"""Jitted functions in one bounded cache, by what made them."""
+"""One bounded cache for all jitted functions, keyed by the function that makes them and its arguments."""
 
 import gc
 import math
@@ -14,7 +14,7 @@ import jax
 from compute import backend  # noqa: F401  (sets up JAX before it is used)
 from compute.process_memory import resident, return_memory
 
-# How many programs are held, of about 4 MB each; 20 are two scenes, and what is evicted comes back from the persistent cache.
+# How many programs are kept, of about 4 MB each. 20 are enough for two scenes; evicted programs are reloaded from the persistent cache.
 MOST = int(os.environ.get("ERROR_SURFACE_PROGRAMS", "20"))
 
 # For jax.jit(compiler_options=...) of large programs that run a few times. XLA's fusion emitters take some 200 MB more to compile a Lanczos
@@ -26,7 +26,7 @@ Kernel = TypeVar("Kernel")
 
 
 @lru_cache(MOST)
-def _held(make: Callable[..., Kernel], *key: object) -> Kernel:
+def _made(make: Callable[..., Kernel], *key: object) -> Kernel:
     return make(*key)
 
 
@@ -63,25 +63,25 @@ def forget() -> None:
 
 
 def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
-    """A function that makes a jitted function: what it made is held, in one bounded cache for all of them, by its arguments."""
+    """Cache the jitted functions that `make` returns, by its arguments, in one bounded cache for all kernels."""
 
-    one_at_a_time = Lock()  # else two visitors who miss together get a function each, and both compile
+    one_at_a_time = Lock()  # else two threads that miss at the same time would both compile
 
     @wraps(make)
-    def held(*key: Key.args, **named: Key.kwargs) -> Kernel:
+    def cached(*key: Key.args, **named: Key.kwargs) -> Kernel:
         with one_at_a_time:
-            misses = _held.cache_info().misses
-            found = _held(make, *key, *named.values())
-            now = _held.cache_info()
+            misses = _made.cache_info().misses
+            program = _made(make, *key, *named.values())
+            now = _made.cache_info()
             if now.misses > misses:
                 keep_within_bound()
                 if now.currsize == MOST:
-                    return_memory()  # that of the program which this one has pushed out
-            return found
+                    return_memory()  # of the program that was evicted
+            return program
 
-    return held
+    return cached
 
 
 def traced(value: object) -> jax.Array:
-    """NumPy that is handed to a jitted function, under the type that it has inside."""
+    """A NumPy argument of a jitted function, typed as the jax.Array that it is inside the function."""
     return cast(jax.Array, value)

@@ -32,6 +32,7 @@ class Limits:
     size: int  # bytes beyond which it is replaced
     idle: float  # seconds after which it is replaced by none, until somebody asks, if it has grown beyond its size
     patience: float  # seconds that it may go on with what nobody waits for any more
+    nice: int = 0  # how far it steps back where all cores are busy
 
 
 class _Asked:
@@ -108,7 +109,7 @@ class Worker:
         asked = next((asked for asked in self._asked.values() if asked.waiting and not asked.answer.done()), None)
         if self._working is not None or asked is None:
             return
-        self._working, self._process = asked, self._process or Process()
+        self._working, self._process = asked, self._process or Process(self._limits.nice)
         threading.Thread(target=self._work, args=(asked, self._process), daemon=True).start()
 
     def _work(self, asked: _Asked, process: Process) -> None:
@@ -194,7 +195,7 @@ class Workers:
         """most: bytes that both may take; one that has nothing to do ends where the other needs more."""
         self._most = most
         self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0))
-        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0))
+        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=10))
         for worker in (self._quick, self._long):
             atexit.register(worker.close)
 

@@ -40,3 +40,14 @@ def in_chunks(advance: Callable[[Carry, np.int64], Carry], carry: Carry, steps: 
         seconds = (time.monotonic() - begun) / max(1, done(carry) - before)  # that an update takes
         size = max(least, int(CHUNK / max(seconds, 1e-9)))
         yield carry
+
+
+class Pace:
+    """How many updates to compute at a time, so that it takes CHUNK seconds: one at first, then what the last piece says."""
+
+    def __init__(self) -> None:
+        self.size = 1
+
+    def took(self, updates: int, seconds: float) -> None:
+        """So many updates took so many seconds."""
+        self.size = max(1, int(CHUNK * updates / max(seconds, 1e-9)))

@@ -14,6 +14,12 @@ def process() -> int:
 
 
 @door
+def niceness() -> int:
+    """How far the process that computes steps back behind others."""
+    return os.nice(0)
+
+
+@door
 def waits(seconds: float, name: str = "") -> str:
     time.sleep(seconds)
     return name

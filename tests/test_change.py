@@ -4,12 +4,17 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import wraps
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from websockets.sync.client import ClientConnection
 
 from benchmarks import load
@@ -112,6 +117,27 @@ def test_waiting_for_the_turns_of_others_does_not_count(seconds: float, turns: i
     monkeypatch.setattr(time, "monotonic", lambda: now)
     progress.in_turns(work, seconds, float)
     assert given == [min(TURN, seconds)] * turns
+
+
+def test_a_change_in_the_body_of_a_page_ends_the_run_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest wins. What is asked of another part, as pictures ahead of a hand, waits."""
+    requests = ScriptRequests()
+    context = SimpleNamespace(script_requests=requests, fragment_ids_this_run=["body"])
+    ended: list[str] = []
+    monkeypatch.setattr(progress, "get_script_run_ctx", lambda **_: context)
+    monkeypatch.setattr(st, "rerun", lambda scope: ended.append(scope))
+
+    def waits() -> None:
+        ThreadState.initialize(fragment_id="body")
+        progress.left_alone()
+        requests.request_rerun(RerunData(fragment_id="pictures ahead"))
+        progress.left_alone()
+        assert ended == []
+        requests.request_rerun(RerunData(fragment_id="body"))
+        progress.left_alone()
+
+    copy_context().run(waits)
+    assert ended == ["fragment"]
 
 
 class Sent(NamedTuple):

@@ -35,6 +35,7 @@ from landscape.directions import slices
 from networks.architecture import filters, layers
 from networks.forward import Snapshot, forward, states
 from normalization.hidden_layer import hidden_normalizations
+from optim.chunks import Pace
 from surfaces.surface import Rows
 
 Array = np.ndarray[Any, Any]
@@ -171,6 +172,37 @@ def test_a_training_in_pieces_is_the_training() -> None:
     again = trained(setup)
     assert not again.begun
     np.testing.assert_array_equal(again.finish().theta, record.theta)
+
+
+def test_a_training_that_takes_long_is_cut_between_two_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Down to single updates, and is the same to the last bit. Its last record stays meanwhile."""
+    setup = replace(training_setup(replace(SMALL, steps=900), Pick("none")), seed=11)
+    whole = trained(setup).finish()
+    memory().clear()
+    let_go()
+    monkeypatch.setattr("labs.deep.training.CHUNK", -1.0)  # whatever the time, a step of the job
+    monkeypatch.setattr(Pace, "took", lambda pace, updates, seconds: None)
+    cut, shares, records = trained(setup), list[float](), list[int]()
+    while not cut.finished:
+        cut.advance()
+        shares.append(cut.progress)
+        records.append(len(cut.result.update))
+    assert all(b > a for a, b in pairwise(shares))
+    assert len(shares) == setup.steps + 1, "a step for each update"
+    assert max(b - a for a, b in pairwise(records)) == 1
+    np.testing.assert_array_equal(cut.result.theta, whole.theta)
+    np.testing.assert_array_equal(cut.result.training.theta, whole.training.theta)
+
+
+def test_pieces_take_as_long_as_they_may() -> None:
+    pace = Pace()
+    assert pace.size == 1
+    pace.took(1, 5.0)
+    assert pace.size == 1, "an update that takes long, or its compilation"
+    pace.took(1, 0.001)
+    assert pace.size == 150
+    pace.took(150, 0.6)
+    assert pace.size == 37
 
 
 def test_records_only_grow(result: DeepResult) -> None:

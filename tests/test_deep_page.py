@@ -257,5 +257,5 @@ def test_a_suggestion_is_taken_by_a_click() -> None:
     ],
 )
 def test_a_convention_that_libraries_differ_in_is_told_where_the_item_is_picked(part: str, changes: dict[str, str], words: str) -> None:
-    at = opened("deep", TINY | changes, deep_drawer=True, deep_part_en=part)
+    at = opened("deep", TINY | changes, deep_all_controls=True, deep_part_en=part)
     assert sum(words in line.value for line in at.caption) == 1

@@ -4,8 +4,8 @@ from compute import backend  # noqa: F401, I001  (float64, before JAX is used)
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import NamedTuple
 

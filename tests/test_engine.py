@@ -311,6 +311,13 @@ def test_a_worker_shares_the_memory_of_what_is_imported(elsewhere: None) -> None
     assert found["Pss"] < 0.75 * found["Rss"]
 
 
+def test_what_takes_long_steps_back_where_the_machine_is_busy() -> None:
+    niceness = engine.Request("tests.engine_jobs", "niceness")
+    back, front = (Worker(Limits(size=10**12, idle=60.0, patience=60.0, nice=nice)).ask(niceness) for nice in (10, 0))
+    assert back == min(19, os.nice(0) + 10)
+    assert front == os.nice(0)
+
+
 def test_a_server_has_workers_of_its_own() -> None:
     one, other = Process(), Process()
     try:

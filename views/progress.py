@@ -13,8 +13,10 @@ from typing import Protocol, TypeVar, cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
-from compute.engine import engine, interruptible, returning
+from compute.engine import engine, interruptible
 from compute.job import TURN
 from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
@@ -31,7 +33,7 @@ T = TypeVar("T", covariant=True)
 PATIENCE = 0.5  # seconds of work, not of waiting for it, before what there is is drawn
 SHARE = 0.15  # of the work, for pictures of it
 GROWTH, LONGEST = 1.6, 10.0  # how much longer than the last one a turn may be; seconds, of waiting too
-SILENCE, LISTENS = 0.3, 1.0  # seconds without an answer after which Stop is drawn, and after which the page looks whether it was pressed
+SILENCE = 0.3  # seconds without an answer after which Stop is drawn
 _GOING, _STOPPED, _LAST, _SHOWN, _WAITED = "under way", "stopped", "last turn", "shown beside Stop", "waited for"
 
 
@@ -75,8 +77,7 @@ def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R | None:
 class _Silence:
     """While an engine computes for a scene: where no answer comes for a while, a bar and its Stop button stand where the picture will.
 
-    A run of the page that is only a part of it does not hear of that button before its end. So it ends soon, and waits again in the next
-    run: the engine goes on meanwhile, and what is drawn stays.
+    The wait goes on, however long it takes: only a person ends it. Runs of the page by the clock would make a busy server do more.
     """
 
     def __init__(self, scene: Scene[E], place: DeltaGenerator) -> None:
@@ -99,12 +100,8 @@ class _Silence:
 
     def _waiting(self) -> None:
         left_alone()
-        waited = time.monotonic() - self._since
-        if waited > SILENCE and not self._drawn:
+        if not self._drawn and time.monotonic() - self._since > SILENCE:
             self._draw()
-        if waited > LISTENS:
-            returning()
-            _rerun()
 
     def _draw(self) -> None:
         """Nothing, where a picture of the scene stands with its bar."""
@@ -135,8 +132,22 @@ def growing(scene: Scene[E], least: float) -> float:
 
 
 def left_alone() -> None:
-    """To be called now and then in long work: where a person wants something else, the run of the page ends here."""
-    _ = _LAST in st.session_state  # Streamlit looks whether somebody is waiting whenever its state is asked for
+    """To be called now and then in long work: where a person wants something else, the run of the page ends here.
+
+    Whenever its state is asked for, Streamlit looks whether all of the page is to run. A change in its body waits there for the body's end.
+    """
+    _ = _LAST in st.session_state
+    if _changed_meanwhile():
+        _rerun()
+
+
+def _changed_meanwhile() -> bool:
+    """Whether the part of the page that runs now is to run once more. Streamlit has no public word for it."""
+    context = get_script_run_ctx(suppress_warning=True)
+    requests = None if context is None else context.script_requests
+    if requests is None or requests._state is not ScriptRequestType.RERUN:
+        return False
+    return ThreadState.get().fragment_id in requests._rerun_data.fragment_id_queue
 
 
 def _stopped(scene: Scene[E]) -> bool:

@@ -1,5 +1,7 @@
 """The training of one network, as a job of one record a step. Equal setups share a job."""
 
+import time
+from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -13,6 +15,7 @@ from labs.deep.trainer import beginner, initializer, trainer
 from labs.deep.training_setup import TrainingSetup
 from networks.forward import Snapshot
 from networks.parameters import completed, recovering
+from optim.chunks import CHUNK, Pace
 from optim.optimizer import Lens, Update, optimizers
 from optim.training import Training
 
@@ -97,7 +100,10 @@ def _entry(setup: TrainingSetup, training: Training) -> Entry:
 
 @job
 def trained(setup: TrainingSetup) -> Steps[Record]:
-    """Train; one step of the job for each record: at the initial weights and at each of `setup.updates` that the training reaches."""
+    """Train; one step of the job for each record: at the initial weights and at each of `setup.updates` that the training reaches.
+
+    Where many updates lie between two records, or one takes long, a step comes after a piece of them, too: with the record as it was.
+    """
     updates, training = setup.updates, start(setup)
     first = _entry(setup, training)
     room = jax.tree.map(lambda part: np.empty((len(updates), *part.shape), part.dtype), first)  # each record is a view of its beginning
@@ -112,14 +118,24 @@ def trained(setup: TrainingSetup) -> Steps[Record]:
         return Record(*entries, diverged, jax.device_get(training))
 
     keep(first)
-    count = 1
-    yield Step(count / len(updates), record())
-    for until in updates[1:]:
-        before, training = training, trainer(setup.structure)(given, training, np.int64(until))
-        diverged = None if training.alive else int(training.t)
-        if training.t > before.t:
+    count, pace = 1, Pace()
+    last = record()
+    yield Step(count / len(updates), last)
+    for since, until in pairwise(updates):
+        stepped, at = time.monotonic(), since
+        while at < until and training.alive:
+            begun, before = time.monotonic(), at
+            training = trainer(setup.structure)(given, training, np.int64(min(until, at + pace.size)))
+            at, now = int(training.t), time.monotonic()  # which waits until it is there
+            pace.took(at - before, now - begun)
+            if at < until and training.alive and now - stepped > CHUNK:
+                yield Step((count + (at - since) / (until - since)) / len(updates), last)
+                stepped = time.monotonic()
+        diverged = None if training.alive else at
+        if at > since:
             keep(_entry(setup, training))
             count += 1
-        yield Step(count / len(updates) if diverged is None else 1.0, record(diverged))
+        last = record(diverged)
+        yield Step(count / len(updates) if diverged is None else 1.0, last)
         if diverged is not None:
             return

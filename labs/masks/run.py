@@ -91,8 +91,8 @@ def masker(number_format: str) -> Callable[[Scores, Kept], Mapping[str, tuple[Sc
 
 def outcomes(scores: Vector, kept: Flags, number_format: str) -> dict[str, Outcome]:
     """Of every method."""
-    found = masker(number_format)(jnp.asarray(scores), jnp.asarray(kept))
-    return {name: Outcome(kept, *(np.asarray(value) for value in found[name])) for name in mask_methods()}
+    outcomes = masker(number_format)(jnp.asarray(scores), jnp.asarray(kept))
+    return {name: Outcome(kept, *(np.asarray(value) for value in outcomes[name])) for name in mask_methods()}
 
 
 def stored(scores: Vector, number_format: str) -> Stored:

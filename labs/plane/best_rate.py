@@ -84,12 +84,12 @@ def _finest(setup: WalkSetup, before: Sweep | None) -> Lanes | None:
 GRIDS: tuple[Grid, ...] = (_momenta, _whole_range, _finer, _finest)
 
 
-def _better(one: Sweep | None, other: Sweep) -> Sweep:
-    """The sweep whose first is first; of two that arrive at the same time the one before."""
-    if one is None or other.updates[0] < one.updates[0]:
+def _better(best: Sweep | None, other: Sweep) -> Sweep:
+    """The sweep whose best rate settles first; `best` in a tie. If neither settles, the one with the lower final loss."""
+    if best is None or other.updates[0] < best.updates[0]:
         return other
-    both_lost = np.isinf(other.updates[0]) and np.isinf(one.updates[0])
-    return other if both_lost and other.alive[0] and not one.loss[0] <= other.loss[0] else one
+    neither_settles = np.isinf(other.updates[0]) and np.isinf(best.updates[0])
+    return other if neither_settles and other.alive[0] and not best.loss[0] <= other.loss[0] else best
 
 
 def _searched(track: Track) -> Steps[Sweep]:

@@ -109,8 +109,8 @@ def _to_the_rim(correct: Correct, last: Points, onward: Points) -> tuple[Points,
     near = (norm(first - last) <= 1.5 * STEP) & (norm(first - last) > 1e-9)
     z, good = first.copy(), near.copy()
     if near.any():
-        found = correct(first[near], out[near])
-        z[near], good[near] = found.z, found.good
+        corrected = correct(first[near], out[near])
+        z[near], good[near] = corrected.z, corrected.good
     return z, good & (norm(z - first) <= 0.5 * STEP) & (np.abs(z).max(axis=1) <= 1)
 
 

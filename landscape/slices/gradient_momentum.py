@@ -12,10 +12,10 @@ def directions(around: Around) -> tuple[Vector, Vector]:
         raise Refusal(message(N_("This optimizer keeps no momentum. Choose one that does, or another slice.")))
     if not np.any(around.gradient):
         raise Refusal(message(N_("The gradient is 0 here: it points nowhere. Choose another point.")))
-    found = orthonormal(around.gradient, around.momentum)
-    if found is None:
+    pair = orthonormal(around.gradient, around.momentum)
+    if pair is None:
         raise Refusal(message(N_("Gradient and momentum span no plane here: at the first update they are parallel. Choose a later one.")))
-    return found
+    return pair
 
 
 GRADIENT_MOMENTUM = Slice(

@@ -28,10 +28,10 @@ def directions(around: Around) -> tuple[Vector, Vector]:
     # √: spreads a millionth apart. Squares lose half of the digits; a path in float32 has no more of them either.
     if not variance[-2] > 1e-12 * variance[-1]:
         raise Refusal(message(NO_PLANE))
-    found = orthonormal(*(vectors[:, :-3:-1].T @ x))
-    if found is None:
+    pair = orthonormal(*(vectors[:, :-3:-1].T @ x))
+    if pair is None:
         raise Refusal(message(NO_PLANE))
-    u, v = (np.copysign(1.0, direction @ begin) * direction for direction in found)
+    u, v = (np.copysign(1.0, direction @ begin) * direction for direction in pair)
     return u, v
 
 

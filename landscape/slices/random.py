@@ -7,10 +7,10 @@ from landscape.slices._random import gaussian
 
 def directions(around: Around) -> tuple[Vector, Vector]:
     """Orthonormal."""
-    found = orthonormal(*gaussian(around))
-    if found is None:
+    pair = orthonormal(*gaussian(around))
+    if pair is None:
         raise Refusal(message(N_("Random directions need at least two weights. Let the biases move too, or take a larger network.")))
-    return found
+    return pair
 
 
 RANDOM = Slice(
