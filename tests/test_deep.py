@@ -568,7 +568,7 @@ def test_filters_are_scaled_like_the_network() -> None:
 
 def test_one_sample_moves_all_others_through_batch_statistics_alone(result: DeepResult) -> None:
     """Beside the difference of two forward passes over the same rows one by one, which no batch couples."""
-    plain, normalized = (moved(one.setup, one.record, -1, 1.5) for one in result.nets)
+    plain, normalized = (moved(one.setup, one.record.last, 1.5) for one in result.nets)
     assert not plain[1:].any()
     assert plain[0] > 0.01
     assert normalized[1:].min() > 1e-5
