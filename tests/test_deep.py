@@ -191,6 +191,8 @@ def test_a_training_that_takes_long_is_cut_between_two_records(monkeypatch: pyte
     assert len(shares) == setup.steps + 1, "a step for each update"
     assert max(b - a for a, b in pairwise(records)) == 1
     np.testing.assert_array_equal(cut.result.theta, whole.theta)
+    assert cut.result.training is not None
+    assert whole.training is not None
     np.testing.assert_array_equal(cut.result.training.theta, whole.training.theta)
 
 
