@@ -10,6 +10,7 @@ What is printed are ratios to one person alone, in the same run on the same serv
 
 import argparse
 import asyncio
+import contextlib
 import json
 import math
 import random
@@ -115,7 +116,10 @@ def percentile(seconds: Sequence[float], share: float) -> float:
 
 def tree(process: int) -> list[int]:
     """The process and all that it has started."""
-    children = [int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in task.read_text().split()]
+    children = list[int]()
+    with contextlib.suppress(OSError):  # it has ended meanwhile, or one of its threads has
+        for task in Path(f"/proc/{process}/task").glob("*/children"):
+            children += map(int, task.read_text().split())
     return [process, *(below for child in children for below in tree(child))]
 
 
@@ -123,8 +127,9 @@ def proportional_set(process: int) -> float:
     """MB that the program takes with all its processes, pages that they share counted once."""
     found = 0
     for one in tree(process):
-        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-        found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return found / 1024
 
 
