@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := run
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: run test test-long bench load lint format messages screenshots browser firefox node clean
+.PHONY: run test test-long bench load scenes warm lint format messages screenshots browser firefox node clean
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -39,6 +39,14 @@ bench: .venv/development
 load: .venv/development
 	@$(BIN)/python -m benchmarks.load --people 1 10 30 60
 	@$(BIN)/python -m benchmarks.load --people 1 10 --mixed
+
+# The answers for the scenes that pages open on, into compute/scenes: to be made anew where a test says that they are others by now.
+scenes: .venv/runtime
+	@$(BIN)/python -m views.openings
+
+# Compile the programs of all opening scenes and lessons, and keep their results: for the image of a container, before anybody comes.
+warm: .venv/runtime
+	@$(BIN)/python -m views.openings --warm
 
 lint: .venv/development node
 	@$(BIN)/ruff check --quiet .

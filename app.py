@@ -12,11 +12,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from browser.static_files import routes
 from compute import engine
 from compute.engines import engine_of
+from views.openings import stored
 from views.warm import warm, warming
 
 if get_script_run_ctx(suppress_warning=True) is None:
     if make := engine_of(os.environ.get("ERROR_SURFACE_ENGINE", "workers")):
-        engine.start(make)
+        computing = make()
+        engine.start(lambda: stored(computing))
     warming()
     app = st.App(__file__, routes=routes())
 else:

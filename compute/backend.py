@@ -25,9 +25,8 @@ def cores() -> int:
 
 import jax  # noqa: E402  (the flags above are read when JAX is first used)
 
+from compute.cache import CACHE  # noqa: E402
 from compute.process_memory import one_heap  # noqa: E402
-
-CACHE = Path(os.environ.get("JAX_COMPILATION_CACHE_DIR", Path(__file__).parents[1] / ".cache" / "jax"))
 
 jax.config.update("jax_enable_x64", True)
 # A grid is laid over all devices (landscape/points.py). With a device a core each works on its own points in its own cache; XLA's way,

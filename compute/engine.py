@@ -150,3 +150,17 @@ def door(function: Callable[Key, Answer]) -> Callable[Key, Answer]:
         return cast(Answer, ask(elsewhere, request(function, arguments, named)))
 
     return asked
+
+
+def door_so_far(final: Callable[[Answer], bool]) -> Callable[[Callable[Key, Answer]], Callable[Key, Answer]]:
+    """The same for a function whose answer is what there is so far: it works for as many seconds as its argument `patience` says.
+
+    final: whether an answer is the last one, which will be the same whoever asks, and with whatever patience.
+    """
+
+    def made(function: Callable[Key, Answer]) -> Callable[Key, Answer]:
+        asked = door(function)
+        asked.__dict__["final"] = final
+        return asked
+
+    return made

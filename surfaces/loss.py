@@ -15,6 +15,8 @@ from surfaces.surface import Numbers, Rows, Scalar
 
 Scores = Float[Array, " n"]
 
+GIVEN_BIAS = "given bias"  # among the numbers of a loss: one that is not to be looked for
+
 REDUCE = Option("reduce", N_("over the rows"), "mean", ("mean", "sum"), (N_("mean"), N_("sum")))
 
 
@@ -99,12 +101,16 @@ class _Search(NamedTuple):
 
 
 def best_bias(loss: Loss, numbers: Numbers, score: Scores, rows: Rows) -> Scalar:
-    """argmin over b of the loss of score + b: in closed form, else Newton's method in a bracket that bisection shrinks, and a last step.
+    """The bias that is given among the numbers, else argmin over b of the loss of score + b.
+
+    In closed form, or by Newton's method in a bracket that bisection shrinks, and a last step.
 
     The search itself is hidden from differentiation; the last step shows how the best bias moves with the score. As the slope in b is
     zero there, the first derivative of b is all that the gradient and the Hessian of the profile need.
     """
 
+    if GIVEN_BIAS in numbers:
+        return jnp.asarray(numbers[GIVEN_BIAS])
     if loss.bias is not None:
         return loss.bias(score, rows)
 

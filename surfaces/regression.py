@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 from core.messages import N_
 from core.settings import Number, Option
-from surfaces.loss import Loss, best_bias, losses, reduced
+from surfaces.loss import GIVEN_BIAS, Loss, best_bias, losses, reduced
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
 BIAS = Option(
@@ -60,8 +60,9 @@ def squared_error(structure: Structure, numbers: Numbers, theta: Theta, m: Momen
     """L = S_yy − 2 w·S_xy + wᵀS_xx w + (b + w·x̄ − ȳ)²; at the best bias the last term is zero."""
     w = weights(structure, theta)
     loss = m.yy - 2 * w @ m.xy + w @ m.xx @ w
-    if structure.option("bias") != "best":
-        loss += (bias(structure, numbers, theta) + w @ m.x - m.y) ** 2
+    if structure.option("bias") != "best" or GIVEN_BIAS in numbers:
+        b = numbers[GIVEN_BIAS] if GIVEN_BIAS in numbers else bias(structure, numbers, theta)
+        loss += (b + w @ m.x - m.y) ** 2
     return loss * m.n if reduction(structure) == "sum" else loss
 
 
@@ -82,6 +83,16 @@ def shifted(structure: Structure, numbers: Numbers, score: Float[Array, " n"], r
     if structure.option("bias") != "best":
         return score
     return score + best_bias(the_loss(structure), numbers, score, rows)
+
+
+def bias_at_best(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar | None:
+    """The best bias for these rows; None where it has another place."""
+    if structure.option("bias") != "best":
+        return None
+    if isinstance(summary, Moments):
+        return summary.y - weights(structure, theta) @ summary.x
+    assert isinstance(summary, Rows)
+    return best_bias(the_loss(structure), numbers, score(structure, numbers, theta, summary), summary)
 
 
 def predict(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> Float[Array, " n"]:

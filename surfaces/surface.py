@@ -80,6 +80,7 @@ class Surface:
     first_steps: the page says beside its picture how far the first updates go, not the curvature at its minimum
     flat(structure) -> why the surface has a flat direction by construction, if it has
     baseline(structure, numbers, rows) -> the loss of the best constant prediction: Var(y) for the mean squared error
+    bias(structure, numbers, theta, summary) -> the output's bias where it is at its best for these rows, None where it is not
     classes: the target is one of several classes, 0, 1, 2 ... in the rows; the one whose weights span the plane is 0
     """
 
@@ -102,6 +103,7 @@ class Surface:
     predict: Callable[[Structure, Numbers, Theta, Rows], Float[Array, " n"]] | None = None
     flat: Callable[[Structure], Message | None] = lambda structure: None
     baseline: Callable[[Structure, Numbers, Rows], Scalar] = _no_baseline
+    bias: Callable[[Structure, Numbers, Theta, object], Scalar | None] = lambda structure, numbers, theta, summary: None
     classes: bool = False
     # facts of a textbook surface
     window: tuple[float, float, float, float] = (-2.0, 2.0, -2.0, 2.0)

@@ -14,6 +14,7 @@ from _pytest.mark import ParameterSet
 from core.settings import Pick, numbers, pick
 from labs.plane.run import PanelResult, run
 from labs.plane.setup import Experiment, Panel
+from labs.plane.sweep import Sweep, Track
 from optim.optimizer import optimizers
 from surfaces.catalogue import surfaces
 from tests.test_textbook import ORACLE
@@ -193,3 +194,16 @@ def test_a_rate_of_tiny_limits_can_be_set() -> None:
     (walk,) = panel.walks
     field = optimizers()["gradient_descent"].fields[0]
     assert field.read(walk.rated.rate) == walk.rated.rate < 1e-8
+
+
+@pytest.mark.parametrize("unit", [1.5, 37.0])
+def test_plain_descent_on_a_quadratic_is_known_without_a_sweep(unit: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Scale each change of the unit would sweep over a thousand walks."""
+
+    def never(*_: object) -> Sweep:
+        raise AssertionError("walks are tried")
+
+    monkeypatch.setattr(Track, "advanced", never)
+    for panel in run(Experiment(scale2=unit, start=(0.31, -0.17))).panels:
+        assert panel.walks[0].settled is not None
+        assert panel.walks[0].rated.swept

@@ -191,6 +191,8 @@ def test_a_training_that_takes_long_is_cut_between_two_records(monkeypatch: pyte
     assert len(shares) == setup.steps + 1, "a step for each update"
     assert max(b - a for a, b in pairwise(records)) == 1
     np.testing.assert_array_equal(cut.result.theta, whole.theta)
+    assert cut.result.training is not None
+    assert whole.training is not None
     np.testing.assert_array_equal(cut.result.training.theta, whole.training.theta)
 
 
@@ -568,7 +570,7 @@ def test_filters_are_scaled_like_the_network() -> None:
 
 def test_one_sample_moves_all_others_through_batch_statistics_alone(result: DeepResult) -> None:
     """Beside the difference of two forward passes over the same rows one by one, which no batch couples."""
-    plain, normalized = (moved(one.setup, one.record, -1, 1.5) for one in result.nets)
+    plain, normalized = (moved(one.setup, one.record.last, 1.5) for one in result.nets)
     assert not plain[1:].any()
     assert plain[0] > 0.01
     assert normalized[1:].min() > 1e-5

@@ -11,15 +11,17 @@ from core.messages import Value
 from core.numerals import numeral
 from core.settings import Count, Number, Option, Pick, pick
 from core.setup import settings_of
-from labs.deep.run import run
+from labs.deep.run import run, summary
 from labs.deep.setup import MOST_NETS, Deep
 from landscape.directions import slices
 from lessons.deep_scene import DEEP
 from networks.architecture import layers
 from normalization.hidden_layer import hidden_normalizations
 from tests.pages import alternatives, board, components, fine, opened
+from views.deep import picture
 from views.deep.charts import CHARTS
 from views.lesson import lessons
+from views.session import Scene
 from views.view_state import ViewState
 
 TINY = {
@@ -34,6 +36,32 @@ TINY = {
 }
 # The network of test_deep.py: what is compiled for one is compiled for both.
 SMALL = replace(DEEP, data=pick("moons", samples=120), depth=2, width=4, activation="tanh", steps=12, batch=16, resolution=25)
+
+
+def test_the_surface_is_drawn_before_the_training_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first run of a page stops at the initial weights, whatever patience it has."""
+    new = replace(SMALL, seed=SMALL.seed + 40)
+
+    def never(deep: Deep, patience: float) -> float:
+        raise AssertionError("it trains")
+
+    monkeypatch.setattr(picture, "train", never)
+    first = picture._result(Scene("deep", new, new, ViewState()))
+    assert 0 < first.progress < 1
+    for network in first.nets:
+        assert network.record.update.tolist() == [0]
+        assert network.slice is not None
+        assert np.isfinite(network.slice.grid).all()
+
+
+def test_a_page_gets_the_numbers_without_the_parameters() -> None:
+    whole, light = run(SMALL), summary(SMALL, float("inf"))
+    for network, same in zip(whole.pictures, light.pictures, strict=True):
+        assert same.record.theta.size == 0
+        np.testing.assert_array_equal(network.record.measured.loss, same.record.measured.loss)
+        assert same.slice is not None
+        theta = network.record.theta[network.record.within_bounds]
+        assert same.slice.farthest == np.linalg.norm(theta - network.record.theta[same.slice.through], axis=1).max()
 
 
 def test_the_page_says_the_numbers_of_the_run() -> None:
@@ -256,6 +284,9 @@ def test_a_suggestion_is_taken_by_a_click() -> None:
         ("training", {"optimizer": "amsgrad"}, "PyTorch takes the maximum first"),
     ],
 )
-def test_a_convention_that_libraries_differ_in_is_told_where_the_item_is_picked(part: str, changes: dict[str, str], words: str) -> None:
+def test_a_convention_that_libraries_differ_in_is_told_where_the_item_is_picked(
+    part: str, changes: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture, "picture", lambda scene: None)  # the controls alone: nothing is trained
     at = opened("deep", TINY | changes, deep_all_controls=True, deep_part_en=part)
     assert sum(words in line.value for line in at.caption) == 1

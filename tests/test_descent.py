@@ -20,7 +20,7 @@ from labs.plane.setup import SAME, Experiment, Panel
 from labs.plane.run import run
 from optim.batches import drawing
 from optim.thin import thinned
-from core.settings import pick
+from core.settings import Pick, pick
 from surfaces.surface import Rows
 from compute.job import Job
 from labs.plane.rates import rated
@@ -102,6 +102,11 @@ def squares(w: Vector, x: Matrix, y: Vector) -> tuple[float, Vector]:
     return float(r @ r) / y.size, 2 * dx @ r / y.size
 
 
+def of_batch(w: Vector, dx: Matrix, dy: Vector) -> Vector:
+    """The gradient of some rows, at the bias that is best for all: they are centered by the means of all."""
+    return 2 * dx @ (w @ dx - dy) / dy.size
+
+
 def told(rates: Vector, batches: list[list[int]] | None = None, start: tuple[float, float] = (0.0, 0.0), unit: float = 10.0) -> Told:
     """Gradient descent with these rates: recorded before each update and after the last, on all rows, whatever the batch."""
     x, y = iris(unit)
@@ -116,7 +121,7 @@ def told(rates: Vector, batches: list[list[int]] | None = None, start: tuple[flo
         if not loss <= ceiling:
             return Told(np.array(path), np.array(losses), np.array(slopes), None, t)
         if t < rates.size:
-            w = w - rates[t] * (gradient if batches is None else squares(w, x[:, batches[t]], y[batches[t]])[1])
+            w = w - rates[t] * (gradient if batches is None else of_batch(w, dx[:, batches[t]], dy[batches[t]]))
     return Told(np.array(path), np.array(losses), np.array(slopes), above + 1 if above < rates.size else None, None)
 
 
@@ -168,6 +173,25 @@ def test_mini_batches(size: int, seed: int) -> None:
     assert len({len(batch) for batch in batches}) > 1 or 150 % size == 0
     assert steps > each
     agree(walked(0.004, steps, batch=size, seed=seed), told(np.full(steps, 0.004), batches))
+
+
+@pytest.mark.parametrize("surface", [pick("linear"), pick("logistic"), pick("network")], ids=lambda surface: surface.name)
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_the_mean_over_the_batches_of_an_epoch_is_the_full_gradient(surface: Pick, size: int) -> None:
+    """At a walk that stands still: its rate moves no digit. One row's gradient is not 0. For least squares, by NumPy too."""
+    walk = walked(1e-14, 150 // size, surface=surface, batch=size, scale2=1.0, start=(0.3, -0.2))
+    ((full,),) = (walked(1e-14, 1, surface=surface, scale2=1.0, start=(0.3, -0.2)).points.gradient[:1],)
+    gradients = walk.points.gradient[: 150 // size]
+    np.testing.assert_allclose(gradients.mean(axis=0), full, rtol=1e-9)
+    assert np.all(np.linalg.norm(gradients, axis=1) > 1e-12)
+    if surface.name == "linear":
+        np.testing.assert_allclose(full, squares(np.array([0.3, -0.2]), *iris(1.0))[1], rtol=1e-9)
+
+
+def test_a_batch_of_one_moves() -> None:
+    """By the lecture's own rule: least squares of iris, a row an update."""
+    walk = walked(0.004, 300, batch=1)
+    assert walk.points.loss[-1] < 0.2 * walk.points.loss[0]
 
 
 @pytest.mark.parametrize("size", [150, 151, 4000])

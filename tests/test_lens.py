@@ -21,7 +21,7 @@ from optim.record import Points
 from optim.thin import thinned
 from core.catalogue import catalogue
 from core.settings import pick
-from tests.test_descent import CHUNKED, RAW, drawn, iris, recorded, squares, told, walked
+from tests.test_descent import CHUNKED, RAW, drawn, iris, of_batch, recorded, told, walked
 from labs.plane.walks import Walk
 
 OPTIMIZERS = catalogue("optim.optimizers", Optimizer)
@@ -29,7 +29,7 @@ WITHOUT = ("lbfgs", "newton")
 EVERY = pytest.mark.parametrize("name", OPTIMIZERS)
 THROUGH_A_LENS = pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name not in WITHOUT])
 DECAYING = {"adamw": {"decay": 0.3}, "lion": {"decay": 0.3}}
-RATES = {"gradient_descent": 1e-3, "momentum": 1e-3, "nesterov": 1e-3, "radam": 1e-3, "adadelta": 1.0}
+RATES = {"rprop": 0.2, "gradient_descent": 1e-3, "momentum": 1e-3, "nesterov": 1e-3, "radam": 1e-3, "adadelta": 1.0}
 
 Vector = Float[np.ndarray, " d"]
 
@@ -284,13 +284,14 @@ def test_every_lens_has_an_oracle() -> None:
 def test_mini_batches_under_a_schedule(name: str, odd: bool) -> None:
     """50 steps: the gradient is that of the batch, the rate that of the moment, momentum and scale those of the paper."""
     x, y = iris()
+    dx, dy = x - x.mean(axis=1, keepdims=True), y - y.mean()
     batches, t, at = drawn(150, 16, 51, n=256, room=16), np.arange(51), np.array([2.0, -1.0])
     chosen = hyper(name, odd)
     rates, decay = chosen["rate"] * np.where(t < 10, (t + 1) / 10, 0.5 ** ((t - 10) // 20)), chosen.get("decay", 0.0)
     method: Method | None = None
     expected: dict[str, list[Vector]] = {"path": [], "gradient": [], "momentum": [], "scale": [], "step": []}
     for batch, η in zip(batches, rates, strict=True):
-        g = squares(at, x[:, batch], y[batch])[1]
+        g = of_batch(at, dx[:, batch], dy[batch])
         if method is None:
             method = ORACLES[name](g, **{key: value for key, value in chosen.items() if key != "rate"})
             m, σ = next(method)

@@ -114,7 +114,7 @@ CASES: dict[str, Case] = {
         "bouncing", "rosenbrock", pick("root_mean_square", rate=0.3), 30, (-1.2, 1.0), ("out of budget", "minimum")
     ),
     # data
-    "batches of one row say nothing of a slope": Case("stopped", "linear", gd(0.1), 3000, None, ("minimum",), {**MINI, "batch": 1}),
+    "batches of one row tremble": Case("noise floor", "linear", gd(0.1), 3000, None, ("minimum",), {**MINI, "batch": 1}),
     "half of the rows at a time, just below the limit": Case(
         "bouncing", "linear", gd(0.0525), 60, None, ("minimum", "noise floor"), {**IRIS, "batch": 75}
     ),

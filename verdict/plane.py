@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from compute.engine import door
+from compute.engine import door, door_so_far
 from compute.memo import memo, memory
 from labs.plane.problem import Problem, expanded, signs, sparsely_expanded
 from labs.plane.run import PanelResult, Result, run
@@ -206,7 +206,11 @@ class JudgedResult(NamedTuple):
         return self.result.progress
 
 
-@door
+def _finished(judged: JudgedResult) -> bool:
+    return judged.progress == 1
+
+
+@door_so_far(_finished)
 def judged_run(experiment: Experiment, patience: float = math.inf, *, moving: bool = False) -> JudgedResult:
     """The result, as far as it comes, and the verdict on every walk that is at its end. moving: a rough picture, without verdicts."""
     result = run(experiment, patience)

@@ -1,18 +1,23 @@
-"""Done once for the whole server, beside its start: everything is imported, and the first scene is compiled and computed.
+"""Done once for the whole server, beside its start: everything is imported, and the scenes that pages open on are computed.
 
 Light to import, so that the server is listening before JAX is there.
 """
 
 import gc
+import importlib
 import logging
+import pkgutil
 import threading
 from functools import lru_cache
+
+from compute.engine import engine
+from compute.store import Stored
 
 FIRST_VISIT = 1.0  # seconds that the walks leave to somebody who is waiting for the first contour
 
 
 class Warming:
-    """The first scene, computed in a thread of its own. What is missing after an error, a visitor computes."""
+    """The first scenes, computed in a thread of its own. What is missing after an error, a visitor computes."""
 
     def __init__(self) -> None:
         self.landscapes = threading.Event()  # the first contour can be drawn
@@ -25,18 +30,36 @@ class Warming:
             from labs.plane.run import run
             from lessons.scenes import SCALE
 
-            run(SCALE, patience=0.0)
-            self.landscapes.set()
-            self.drawn.wait(FIRST_VISIT)
-            run(SCALE)
+            _import_pages()
+            elsewhere = engine()
+            if elsewhere is None:
+                run(SCALE, patience=0.0)
+                self.landscapes.set()
+                self.drawn.wait(FIRST_VISIT)
+                run(SCALE)
+            self._ready()
             # A full collection holds the interpreter for 70-160 ms once JAX is loaded; frozen, it is a fraction of a millisecond.
             gc.collect()
             gc.freeze()
+            if isinstance(elsewhere, Stored):
+                elsewhere.renew()
         except Exception:  # a visitor sees what is wrong, if it still is
             logging.getLogger(__name__).exception("The first scene could not be computed ahead.")
         finally:
-            self.landscapes.set()
-            self.walks.set()
+            self._ready()
+
+    def _ready(self) -> None:
+        self.landscapes.set()
+        self.walks.set()
+
+
+def _import_pages() -> None:
+    """All that the scripts of the pages are made of, so that the first visitor does not wait for it."""
+    import views
+
+    for module in pkgutil.walk_packages(views.__path__, "views."):
+        if not module.name.startswith("views.pages"):
+            importlib.import_module(module.name)
 
 
 @lru_cache(1)

@@ -45,6 +45,7 @@ def follow_up(setup: TrainingSetup, index: int) -> Steps[FollowUp | None]:
     record = trained(setup).finish()
     given = setup.input(float(record.measured.loss[0]))
     training = record.training
+    assert training is not None
     if index < len(record.update) - 1:
         training = start(setup)
         for done, until in enumerate(record.update[1 : index + 1], 1):

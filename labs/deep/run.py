@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from compute.engine import asker, door
+from compute.engine import asker, door_so_far
 from compute.job import Job
 from core.messages import N_, Message, Refusal, message
 from core.settings import Pick, values
@@ -73,7 +73,7 @@ def _setups(deep: Deep) -> list[tuple[TrainingSetup, TrainingSetup | None]]:
     return [(setup, other_solution(setup) if another(deep) else None) for setup in each]
 
 
-@door
+@door_so_far(bool)
 def begun(deep: Deep) -> bool:
     """Whether every network has its first record, so that nothing large is compiled any more."""
     return all(trained(setup).begun for setup, _ in _setups(deep))
@@ -94,13 +94,21 @@ def _trainings(deep: Deep, patience: float) -> dict[TrainingSetup, Job[Record]]:
     return trainings
 
 
-@door
+def _whole(share: float) -> bool:
+    return share == 1
+
+
+@door_so_far(_whole)
 def train(deep: Deep, patience: float) -> float:
     """The share of all trainings that is done, after so many seconds more of them. Raises a Refusal as `run` does."""
     return min(job.progress for job in _trainings(deep, patience).values())
 
 
-@door
+def _finished(result: DeepResult) -> bool:
+    return result.progress == 1
+
+
+@door_so_far(_finished)
 def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     """Train every network as far as there is time, side by side, and cut each by its plane. Asked again, it goes on.
 
@@ -120,6 +128,16 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     reasons = [senseless(deep, network.picked) for network in nets] if deep.depth else []
     notes = dict.fromkeys(reason for reason in reasons if reason is not None)
     return DeepResult(nets, pictures, tuple(notes), min(job.progress for job in trainings.values()))
+
+
+@door_so_far(_finished)
+def summary(deep: Deep, patience: float) -> DeepResult:
+    """What `run` gives, without the parameters of every record."""
+    result = run(deep, patience)
+    nets, pictures = (
+        tuple(network._replace(record=network.record.summary) for network in networks) for networks in (result.nets, result.pictures)
+    )
+    return result._replace(nets=nets, pictures=pictures)
 
 
 class _Race:

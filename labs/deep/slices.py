@@ -79,6 +79,7 @@ class SliceResult(NamedTuple):
     b: Float[np.ndarray, " m"]
     grid: Float[np.ndarray, "m n"]  # [i, j]: the loss at (a[j], b[i])
     on: Projected  # where the recorded parameters lie on the plane, and how far off
+    farthest: float  # from the record that it goes through to another one within the bounds, ‖Δθ‖
     plane_loss: Float[np.ndarray, " s"]  # the loss that the plane shows there
     through: int  # the record that it goes through
     barrier: float | None  # how far the loss rises between two solutions above the higher one; None where the plane holds no two
@@ -148,6 +149,7 @@ def _around(request: PlaneRequest, records: Records) -> Around:
 
 def _momentum(setup: TrainingSetup, record: Record) -> Float[np.ndarray, " p"] | None:
     """What the optimizer holds of past gradients, in units of the gradient, at the last record; None where it has no such thing."""
+    assert record.training is not None
     lens = lens_of(setup, record.training)
     momentum = None if lens is None else lens.momentum
     return None if momentum is None or not np.any(momentum) else np.asarray(momentum, np.float64)
@@ -213,6 +215,7 @@ def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneReq
         b=b,
         grid=np.asarray(slicer(objective)(at, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64),
         on=on,
+        farthest=float(np.linalg.norm(record.theta[record.within_bounds] - record.theta[request.record_index], axis=1).max()),
         plane_loss=losses(on.a, on.b),
         through=request.record_index,
         barrier=barrier,

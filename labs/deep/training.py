@@ -39,7 +39,7 @@ class Record(NamedTuple):
     state: tuple[Float[np.ndarray, "s m k"], ...]  # what the hidden layers remembered
     measured: Measures
     diverged: int | None  # the update at which the loss left all bounds
-    training: Training  # as it was at the last record, with what the optimizer remembers; NumPy
+    training: Training | None  # as it was at the last record, with what the optimizer remembers, in NumPy; None in a summary
 
     @property
     def alive(self) -> Bool[np.ndarray, " s"]:
@@ -49,6 +49,11 @@ class Record(NamedTuple):
     def within_bounds(self) -> Bool[np.ndarray, " s"]:
         """Which records have a finite loss of at most BOUNDS times the first, or times 1 if that is more."""
         return self.alive & (self.measured.loss <= BOUNDS * np.maximum(1.0, self.measured.loss[0]))
+
+    @property
+    def summary(self) -> "Record":
+        """The same without parameters, which are most of it: what a page draws."""
+        return self._replace(theta=self.theta[:, :0], state=(), training=None)
 
     @property
     def last(self) -> int:

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from compute.job import Step, Steps, job
 from core.messages import N_, Message, message
 from core.settings import numbers
+from labs.plane.closed_form import ClosedForm, closed_form
 from labs.plane.kernels import Lanes
 from labs.plane.problem import probed
 from labs.plane.sweep import Sweep, Track, track
@@ -92,7 +93,7 @@ def _better(best: Sweep | None, other: Sweep) -> Sweep:
     return other if neither_settles and other.alive[0] and not best.loss[0] <= other.loss[0] else best
 
 
-def _searched(track: Track) -> Steps[Sweep]:
+def _searched(track: Track | ClosedForm) -> Steps[Sweep]:
     """The best sweep of all grids, its walks in order."""
     best: Sweep | None = None
     for done, grid in enumerate(GRIDS):
@@ -125,17 +126,22 @@ def _told(setup: WalkSetup, best: Sweep) -> Message:
 
 @job
 def best_rate(setup: WalkSetup) -> Steps[Rated]:
-    """First as soon as somebody has arrived and has stayed for a while; to the last update where that one has left again."""
-    for patient in (False, True):
+    """First by the closed form, where there is one; then as soon as somebody has arrived and has stayed for a while; to the last update
+    where that one has left again. What the walk itself does decides which of them is believed."""
+    known = closed_form(setup)
+    for patient in (None, False, True):
+        searched = track(setup, patient) if patient is not None else known
+        if searched is None:
+            continue
         best: Sweep | None = None
-        for progress, best in _searched(track(setup, patient)):
-            yield Step(0.5 * (patient + 0.9 * progress), _rated(setup, best))
+        for progress, best in _searched(searched):
+            yield Step(0.5 * (bool(patient) + 0.9 * progress), _rated(setup, best))
         assert best is not None
         rated = _rated(setup, best)
         walking = descent(setup, rated)
         while not walking.finished:
             walking.advance()
-            yield Step(0.5 * (patient + 0.9), rated)
-        if np.isinf(best.updates[0]) or walking.result.settled == best.updates[0]:
+            yield Step(0.5 * (bool(patient) + 0.9), rated)
+        if (np.isinf(best.updates[0]) and patient is not None) or walking.result.settled == best.updates[0]:
             break
     yield Step(1.0, rated)

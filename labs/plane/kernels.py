@@ -21,6 +21,7 @@ from optim.batches import drawing
 from optim.descent import MAX_STEPS, Carry, Descent, Hyper, Kept, Record, Target, begin, columns, descend
 from optim.optimizer import optimizers
 from surfaces.catalogue import surfaces
+from surfaces.loss import GIVEN_BIAS
 from surfaces.surface import Numbers, Rows, Scalar, Structure, Theta
 
 ROOM = MAX_STEPS + 1
@@ -29,6 +30,26 @@ ROOM = MAX_STEPS + 1
 def _loss(structure: Structure, numbers: Numbers) -> Callable[[Theta, object], Scalar]:
     surface = surfaces()[structure.surface]
     return lambda theta, summary: surface.at(structure, numbers, theta, summary)
+
+
+def _batch_loss(structure: Structure, numbers: Numbers, whole: object) -> Callable[[Theta, object], Scalar]:
+    """Of the rows of a mini-batch, with the bias that is best for all rows: so the mean over batches is the loss of all.
+
+    One that is best for each batch would take up part of each gradient, all of it where a batch is one row.
+    """
+    surface = surfaces()[structure.surface]
+
+    def loss(theta: Theta, summary: object) -> Scalar:
+        bias = surface.bias(structure, numbers, theta, whole)
+        return surface.at(structure, numbers if bias is None else {**numbers, GIVEN_BIAS: bias}, theta, summary)
+
+    return loss
+
+
+class _Batch(NamedTuple):
+    """What the loss needs of the rows of a mini-batch."""
+
+    summary: object
 
 
 def _summary(structure: Structure, rows: Rows | None) -> object:
@@ -57,6 +78,25 @@ def gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
     @jax.jit
     def grid(numbers: Numbers, summary: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]) -> Float[Array, "m n"]:
         return on_grid(loss, linear, plane, (numbers, summary), a, b)
+
+    return grid
+
+
+@kernel
+def batch_gridder(structure: Structure) -> Callable[..., Float[Array, "m n"]]:
+    """(numbers, summary of a mini-batch, summary of all rows, plane, a, b) -> the loss that its update goes by, over the plane."""
+
+    def loss(at: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, object, object]) -> Scalar:
+        plane, numbers, summary, whole = shared
+        return _batch_loss(structure, numbers, whole)(plane.at(*at), summary)
+
+    @jax.jit
+    def grid(
+        numbers: Numbers, summary: object, whole: object, plane: Plane, a: Float[Array, " n"], b: Float[Array, " m"]
+    ) -> Float[Array, "m n"]:
+        across, up = jnp.meshgrid(a, b)
+        losses = mapped(loss, (across.ravel(), up.ravel()), (plane, numbers, summary, whole), nbytes((plane, summary, whole)))
+        return losses.reshape(across.shape)
 
     return grid
 
@@ -218,13 +258,15 @@ def _walk(
 
         def draw(t: Int[Array, ""], order: Int[Array, " n"]) -> tuple[object, Int[Array, " n"]]:
             batch, order = draw_rows(t, order)
-            return surface.summary(structure, batch), order
+            return _Batch(surface.summary(structure, batch)), order
 
     fresh = begin(method.make, walk.hyper, walk.theta, 0 if rows is None else rows.y.shape[0])
     carry = jax.tree.map(lambda new, old: jnp.where(carry.t < 0, new, old), fresh, carry)
+    whole = _summary(structure, rows)
+    of_all, of_batch = _loss(structure, walk.numbers), _batch_loss(structure, walk.numbers, whole)
     descent = Descent(
-        loss=_loss(structure, walk.numbers),
-        whole=_summary(structure, rows),
+        loss=lambda theta, data: of_batch(theta, data.summary) if isinstance(data, _Batch) else of_all(theta, data),
+        whole=whole,
         draw=draw,
         optimizer=method,
         hyper=walk.hyper,

@@ -124,11 +124,14 @@ def slopes(problem: Problem, rest: tuple[float, ...], across: Axis, up: Axis, re
 def batch_grid(
     problem: Problem, rest: tuple[float, ...], a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], size: int, seed: int, update: int
 ) -> Float[np.ndarray, "m n"]:
-    """The loss over the mini-batch of one update; all walks draw the same batch at that update."""
+    """The loss over the mini-batch of one update; all walks draw the same batch at that update.
+
+    A bias that is at its best is so for all rows: their gradient over this grid is the one that the update goes by."""
     assert problem.source is not None
     rows, n = prepared(problem.source).rows, prepared(problem.source).n
     batch = kernels.batcher(problem.structure, capacity(size))(rows, *(np.int64(value) for value in (n, size, seed, update)))
-    return np.asarray(kernels.gridder(problem.structure)(problem.traced, jax.device_get(batch), _plane(rest), a, b))
+    grid = kernels.batch_gridder(problem.structure)
+    return np.asarray(grid(problem.traced, jax.device_get(batch), summarized(problem), _plane(rest), a, b))
 
 
 @memo

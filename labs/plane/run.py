@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from compute.engine import door
+from compute.engine import door, door_so_far
 from core.messages import N_, Message, message
 from core.settings import Pair, Pick, Window, numbers, options
 from labs.plane.minimum import Fit, fitted
@@ -238,7 +238,11 @@ def _different(experiment: Experiment) -> tuple[Panel, ...]:
     return tuple(first.values())
 
 
-@door
+def _finished(result: Result) -> bool:
+    return result.progress == 1
+
+
+@door_so_far(_finished)
 def run(experiment: Experiment, patience: float = math.inf) -> Result:
     """Compute every panel: landscape, minimum, curvature, walks. Raises Refusal where a combination cannot be had.
 

@@ -22,6 +22,7 @@ surface = Surface(
     needs_data=True,
     smooth=lambda structure: regression.the_loss(structure).smooth,
     baseline=regression.baseline,
+    bias=regression.bias_at_best,
     axes=regression.axes,
     summary=regression.summary,
     linear=regression.linear,

@@ -12,6 +12,7 @@ surface = Surface(
     rank=20,
     needs_data=True,
     baseline=regression.baseline,
+    bias=regression.bias_at_best,
     axes=regression.axes,
     summary=regression.summary,
     linear=regression.linear,

@@ -80,6 +80,13 @@ def _loss(structure: Structure, numbers: Numbers, theta: Theta, summary: object,
     return reduced(the_loss(structure), reduction(structure), numbers, predicted, summary)
 
 
+def _bias(structure: Structure, numbers: Numbers, theta: Theta, summary: object) -> Scalar:
+    """The best output bias for these rows."""
+    assert isinstance(summary, Rows)
+    score = _score(structure, numbers, theta, _preactivation(structure, numbers, theta, summary), summary)
+    return best_bias(the_loss(structure), numbers, score, summary)
+
+
 def _start(structure: Structure, numbers: Numbers, theta: Theta, rows: Rows) -> tuple[Theta, Numbers]:
     """vᵢ → σᵢ·vᵢ: what the normalization divides by, the output weights give back, so the walk starts from the same function."""
     before, _ = _hidden(structure, numbers, _preactivation(structure, numbers, theta, rows), rows)
@@ -135,6 +142,7 @@ surface = Surface(
     hidden_layer=True,
     smooth=lambda structure: the_loss(structure).smooth,
     baseline=baseline,
+    bias=_bias,
     axes=_axes,
     linear=_linear,
     start=_start,

@@ -48,7 +48,7 @@ def visit(serve: Serve, tab: Tab) -> Visit:
 
 def test_an_arrow_key_on_the_unit_moves_only_the_left_picture(visit: Visit, tab: Tab) -> None:
     visit("/")
-    assert tab.evaluate(COUNTS) == ["32", "2"]
+    assert tab.evaluate(COUNTS) == ["31", "1"]
     drawn, before = tab.evaluate(DRAWN), [tab.pixels(LEFT), tab.pixels(RIGHT)]
     tab.key(UNIT, ARROW_RIGHT)
     tab.until('new URLSearchParams(location.search).get("scale2") > 10')

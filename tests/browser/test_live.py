@@ -253,7 +253,7 @@ def test_arrays_that_were_lost_on_their_way_are_asked_for_once_more(serve: Serve
     page.route("**/parcel.js", forgetful)
     page.goto(f"{serve('app.py')}/")
     drawn(page)
-    assert numbers(page) == ["32", "2"]
+    assert numbers(page) == ["31", "1"]
     assert page.evaluate("window.lost") < 0
 
 

@@ -96,7 +96,7 @@ def _walk(network: NetworkResult, cut: SliceResult, slot: int) -> Walk:
     path = np.stack([cut.on.a, cut.on.b], axis=1)
     middle = (0.5 * float(cut.a[0] + cut.a[-1]), 0.5 * float(cut.b[0] + cut.b[-1]))
     rate = float(network.setup.hyper_parameters["rate"])
-    far = float(np.linalg.norm(record.theta[record.within_bounds] - record.theta[cut.through], axis=1).max()) or 1.0
+    far = cut.farthest or 1.0
     lost = record.diverged is not None
     with np.errstate(over="ignore"):
         return {

@@ -201,7 +201,7 @@ def _coupling(deep: Deep, result: DeepResult) -> None:
     shift = st.slider(tr("move sample 1: add to its first feature"), -3.0, 3.0, 1.0, 0.1, key=key)
     drawn, others = [], []
     for network, stroke in zip(result.nets, WALKS, strict=False):
-        change = moved(network.setup, network.record, network.record.last, shift)
+        change = moved(network.setup, network.record.last, shift)
         drawn.append(Line(name_of(network), np.arange(1, change.size + 1), change, stroke.color, dots=True))
         others.append(f"{name_of(network)} {numeral(float(change[1:].max(initial=0.0)))}")
     alt = tr("How far the scores of each of {n} samples move when only sample 1 does. Largest of the others: {others}.")

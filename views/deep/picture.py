@@ -7,7 +7,7 @@ import streamlit as st
 
 from browser.board import Act
 from core.messages import Refusal
-from labs.deep.run import DeepResult, begun, run, train
+from labs.deep.run import DeepResult, begun, summary, train
 from labs.deep.setup import MOST_NETS, Deep
 from views import board, progress
 from views.deep.board import deep_board, name_of
@@ -22,12 +22,12 @@ LEAST = 1.0  # seconds of training before what there is of it is drawn
 
 
 def _result(scene: DeepScene) -> DeepResult:
-    """As far as there is time for it."""
-    if not begun(scene.experiment):
-        with st.spinner(tr("Compiling this network, the first time only …"), show_time=True):
-            train(scene.experiment, 0.0)
-    progress.in_turns(partial(train, scene.experiment), progress.growing(scene, LEAST), float)
-    return run(scene.experiment, 0.0)
+    """As far as there is time for it; the first time its surface alone, before the training is compiled."""
+    if begun(scene.experiment):
+        progress.in_turns(partial(train, scene.experiment), progress.growing(scene, LEAST), float)
+        return summary(scene.experiment, 0.0)
+    with st.spinner(tr("Compiling this network, the first time only …"), show_time=True):
+        return summary(scene.experiment, 0.0)
 
 
 def picture(scene: DeepScene) -> DeepResult | None:

@@ -46,6 +46,8 @@ def caption(experiment: Experiment, result: Result) -> str:
         parts.append(tr("Label 1 where the target is above its mean, else 0."))
     batch = tr("full batch") if not 0 < experiment.batch < n else tr("mini-batches of {size}").format(size=experiment.batch)
     parts.append(tr("Updates: {batch}; counted from 0; loss and gradient curves are of all rows.").format(batch=batch))
+    if 0 < experiment.batch < n and (surfaces()[experiment.surface.name].hidden_layer or chosen.get("bias") == "best"):
+        parts.append(tr("In a mini-batch the bias is the best one for all rows: the mean over the batches is the full gradient."))
     if surfaces()[experiment.surface.name].hidden_layer and any(panel.panel.hidden.name != "none" for panel in result.panels):
         parts.append(tr("Batch normalization is in train mode: the batch's own mean and variance."))
         if result.same and len(result.panels) > 1:
