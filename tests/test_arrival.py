@@ -11,9 +11,10 @@ from labs.plane.run import PanelResult, run
 from labs.plane.setup import SAME, Experiment, Panel
 from labs.plane.walks import Walk
 from verdict.arrival import AT_REST, arrived
-from verdict.plane import judge_walk
+from verdict.plane import judge_walk, judged_run
 from verdict.verdict import Judgment, verdicts
-from views.plane.board import _detail, count_of
+from views.plane.board import _detail, count_of, plane_board
+from views.view_state import ViewState
 
 BEALE = Experiment(surface=pick("beale"), panels=(Panel(),), mode=SAME, start=(3.0, 4.0), optimizers=(pick("newton"),), steps=200)
 CONVEX = Experiment(
@@ -104,3 +105,16 @@ def test_no_card_holds_two_sentences_that_exclude_each_other() -> None:
         assert ("of the loss" in unit) == (walked.settled is not None and not marked)
         assert number.startswith(">") == (walked.settled is None and diverged is None)
         assert ("away" in _detail(panel, walked, judgment)) <= (not marked and walked.settled is not None)
+
+
+def test_the_player_covers_the_whole_budget_when_asked() -> None:
+    """The lecture's walk of 100,000 updates: the bar ends a little after the count, or at the last update, which is a point of the walk."""
+    experiment = replace(CONVEX, steps=100_000, resolution=50)
+    result = judged_run(experiment)
+    short, whole = (plane_board(experiment, result, ViewState(length=length)) for length in ("count", "budget"))
+    assert short["player"]["length"]["updates"] == 70
+    assert whole["player"]["length"]["updates"] == 100_000
+    for walk in whole["panels"][0]["walks"]:
+        assert walk["update"][-1] == 100_000
+        assert np.count_nonzero(walk["update"] > 1000) > 100
+        assert walk["update"].size < 2000

@@ -18,6 +18,9 @@ class ViewState(Setup):
     panel: int = count(N_("panel in 3-D"), 0, 0, 2)  # whose surface is shown
     curves: str = option(N_("loss and gradient curves"), "off", ("off", "on"), (N_("off"), N_("on")))
     clock: str = option(N_("walks are counted by"), "updates", CLOCKS, (N_("updates"), N_("epochs"), N_("gradient evaluations")))
+    length: str = option(
+        N_("the player ends"), "count", ("count", "budget"), (N_("a little after the last count"), N_("after the last update"))
+    )
     details: str = option(N_("each update taken apart"), "off", ("off", "on"), (N_("off"), N_("on")))
     flip: str = option(N_("contours of each mini-batch"), "off", ("off", "on"), (N_("off"), N_("on")))
     topic: str = option(N_("topic"), "rates", TOPICS)  # of a page that has some

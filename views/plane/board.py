@@ -356,16 +356,18 @@ def _panel(
     }
 
 
-def horizon(result: Result, steps: int) -> int:
-    """How many updates the player plays: a little beyond the last arrival or explosion; all of them where a walk never arrives."""
+def horizon(result: Result, steps: int, whole: bool = False) -> int:
+    """How many updates the player plays: a little beyond the last count or explosion, all of them where a walk has none; or all anyway."""
     walks = [walked for panel in result.panels for walked in panel.walks]
+    if whole:
+        return max(1, max((walked.done for walked in walks), default=1))
     ends = [next(update for update in (walked.diverged, walked.settled, walked.done) if update is not None) for walked in walks]
     return int(min(steps, max(10, np.ceil(1.1 * max(ends, default=1)))))
 
 
 def _player(experiment: Experiment, result: Result, view_state: ViewState) -> Player:
     """The length of the bar by each of its three clocks."""
-    last, strides = horizon(result, experiment.steps), [1]
+    last, strides = horizon(result, experiment.steps, view_state.length == "budget"), [1]
     for panel in result.panels:
         strides += [updates_an_epoch(experiment, panel) for w in panel.walks if optimizers()[w.picked.name].full_batch_only]
     batches = max((updates_an_epoch(experiment, panel) for panel in result.panels), default=1)

@@ -233,7 +233,8 @@ def _picture(scene: Scene) -> None:
     with right:
         _field(scene, "resolution")
         _curves(scene)
-        _clock(scene)
+        _shown(scene, "clock")
+        _shown(scene, "length")
     if scene.experiment.window is not None:
         edit_button(scene, "fit", tr("Fit the window"), lambda experiment: replace(experiment, window=None))
 
@@ -246,17 +247,17 @@ def _curves(scene: Scene) -> None:
     st.toggle(label, key=key, on_change=lambda: show(scene.page, curves="on" if st.session_state[key] else "off"))
 
 
-def _clock(scene: Scene) -> None:
-    """What the walks are counted by."""
-    option, key = settings_of(ViewState)["clock"], f"{scene.page} all clock {language()}"
+def _shown(scene: Scene, name: str) -> None:
+    """A menu of how the walks are played: what they are counted by, where the player ends."""
+    option, key = settings_of(ViewState)[name], f"{scene.page} all {name} {language()}"
     assert isinstance(option, Option)
-    st.session_state[key] = scene.view_state.clock
+    st.session_state[key] = getattr(scene.view_state, name)
     st.selectbox(
         tr(option.label),
         option.choices,
         format_func=lambda choice: tr(option.label_of(choice)),
         key=key,
-        on_change=lambda: show(scene.page, clock=st.session_state[key]),
+        on_change=lambda: show(scene.page, **{name: st.session_state[key]}),
     )
 
 
