@@ -509,7 +509,7 @@ def test_least_absolute_deviations_is_a_kink() -> None:
 
 
 def test_least_absolute_deviations_is_found_without_being_told() -> None:
-    asked, _ = shown(pick("linear", loss="mean_absolute"), STANDARD)
+    asked = problem(pick("linear", loss="mean_absolute"), STANDARD)
     fit = fitted(asked, (0.0, 0.0))
     found = atlas(expand_of(asked, ()), (-1.0, 4.0, -3.0, 1.7))
     assert kinds(found) == {"kink": 1}
@@ -527,7 +527,7 @@ SMOOTH = {
 @pytest.mark.parametrize("name", SMOOTH)
 def test_planes_of_smooth_networks(name: str) -> None:
     """Every point that SciPy's root finder reaches from a lattice is listed; the rim agrees."""
-    asked, _ = shown(SMOOTH[name], STANDARD)
+    asked = problem(SMOOTH[name], STANDARD)
     found = atlas_of(asked, (), (-3.0, 3.5, -3.2, 3.0))
     assert found.agrees is True
     points = np.array([point.position for point in found.points]).reshape(-1, 2)

@@ -284,6 +284,9 @@ def test_a_suggestion_is_taken_by_a_click() -> None:
         ("training", {"optimizer": "amsgrad"}, "PyTorch takes the maximum first"),
     ],
 )
-def test_a_convention_that_libraries_differ_in_is_told_where_the_item_is_picked(part: str, changes: dict[str, str], words: str) -> None:
+def test_a_convention_that_libraries_differ_in_is_told_where_the_item_is_picked(
+    part: str, changes: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(picture, "picture", lambda scene: None)  # the controls alone: nothing is trained
     at = opened("deep", TINY | changes, deep_all_controls=True, deep_part_en=part)
     assert sum(words in line.value for line in at.caption) == 1
