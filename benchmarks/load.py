@@ -5,11 +5,12 @@
 
 Each moves the unit of Scale every two seconds, as a hand does: the value goes through the slider's own message, and it is answered when
 the server has sent the board that it changed. Mixed: most people train networks, and those that stay on Optimizers are timed.
-What is printed are ratios to one person alone, in the same run on the same server.
+What is printed are ratios to one person alone, in the same run on the same server; and how many people never saw a picture.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import math
 import random
@@ -43,6 +44,7 @@ class Person:
     seconds: list[float] = field(default_factory=list)
     lost: int = 0
     reruns: int = 0
+    drawn: int = 0  # boards, of what is still computed, too
     fragment: str = ""  # the part of the page that the slider is in, which the browser names with each change of it
 
     async def live(self, port: int, until: float, seed: int) -> None:
@@ -103,8 +105,10 @@ class Person:
             proto = message.delta.new_element.bidi_component
             if slider := self.sees(message):
                 element, taken = slider, json.loads(proto.json)["answered"] >= turn
-            elif proto.component_name == "error_surface_board" and taken and element:
-                return str(element)
+            elif proto.component_name == "error_surface_board":
+                self.drawn += 1
+                if taken and element:
+                    return str(element)
         return None
 
 
@@ -115,7 +119,10 @@ def percentile(seconds: Sequence[float], share: float) -> float:
 
 def tree(process: int) -> list[int]:
     """The process and all that it has started."""
-    children = [int(child) for task in Path(f"/proc/{process}/task").glob("*/children") for child in task.read_text().split()]
+    children = list[int]()
+    with contextlib.suppress(OSError):  # it has ended meanwhile, or one of its threads has
+        for task in Path(f"/proc/{process}/task").glob("*/children"):
+            children += map(int, task.read_text().split())
     return [process, *(below for child in children for below in tree(child))]
 
 
@@ -123,8 +130,9 @@ def proportional_set(process: int) -> float:
     """MB that the program takes with all its processes, pages that they share counted once."""
     found = 0
     for one in tree(process):
-        lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
-        found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            found += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return found / 1024
 
 
@@ -175,7 +183,19 @@ def main() -> None:
     arguments.add_argument("--seconds", type=float, default=60.0)
     arguments.add_argument("--mixed", action="store_true")
     asked = arguments.parse_args()
-    columns = ("people", "changes", "lost", "p50", "p95", "p95 beside one", "runs a change", "CPU a change: page", "workers", "MB")
+    columns = (
+        "people",
+        "changes",
+        "lost",
+        "p50",
+        "p95",
+        "p95 beside one",
+        "runs a change",
+        "CPU a change: page",
+        "workers",
+        "MB",
+        "without a picture",
+    )
     print(f"| {' | '.join(columns)} |\n{'| --- ' * len(columns)}|")
     alone = float("nan")
     with tempfile.TemporaryDirectory() as cache, server({"JAX_COMPILATION_CACHE_DIR": cache}) as (running, port):
@@ -194,7 +214,8 @@ def main() -> None:
             runs = sum(person.reruns for person in people) / moved
             print(
                 f"| {count} | {changes} | {lost} | {p50:.3f} s | {p95:.3f} s | {p95 / alone:.2f} × | {runs:.2f} "
-                f"| {page / moved:.0f} ms | {workers / moved:.0f} ms | {proportional_set(running.pid):.0f} |",
+                f"| {page / moved:.0f} ms | {workers / moved:.0f} ms | {proportional_set(running.pid):.0f} "
+                f"| {sum(not person.drawn for person in people)} |",
                 flush=True,
             )
 

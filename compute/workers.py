@@ -195,7 +195,7 @@ class Workers:
         """most: bytes that both may take; one that has nothing to do ends where the other needs more."""
         self._most = most
         self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0))
-        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=10))
+        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=2))
         for worker in (self._quick, self._long):
             atexit.register(worker.close)
 

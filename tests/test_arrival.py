@@ -12,7 +12,7 @@ from labs.plane.setup import SAME, Experiment, Panel
 from labs.plane.walks import Walk
 from verdict.arrival import AT_REST, arrived
 from verdict.plane import judge_walk, judged_run
-from verdict.verdict import Judgment, verdicts
+from verdict.verdict import Judgment, sentence, verdicts
 from views.plane.board import _detail, count_of, plane_board
 from views.view_state import ViewState
 
@@ -118,3 +118,14 @@ def test_the_player_covers_the_whole_budget_when_asked() -> None:
         assert walk["update"][-1] == 100_000
         assert np.count_nonzero(walk["update"] > 1000) > 100
         assert walk["update"].size < 2000
+
+
+def test_a_loss_that_has_risen_is_not_said_to_fall() -> None:
+    """The lecture's rule with its bursts: at update 725 the loss is far above what it was 20 updates before."""
+    bursts = replace(CONVEX, optimizers=(pick("root_mean_square", rate=1.0),), steps=725)
+    ((_, walk, end),) = ends(bursts)
+    before = walk.points.loss[np.searchsorted(walk.points.update, 705)]
+    assert walk.points.loss[-1] > 20 * before
+    assert "falls" not in sentence(end).english
+    ((_, _, calm),) = ends(replace(bursts, steps=300))
+    assert "does not fall" not in sentence(calm).english

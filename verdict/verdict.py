@@ -72,6 +72,11 @@ class Judgment(NamedTuple):
     updates: int  # and how many those are
 
 
+def falls(judgment: Judgment) -> bool:
+    """Whether the loss falls at the end: it is lower than before what is recent, and no higher than the mean of that."""
+    return judgment.fell > 0 and judgment.point.loss <= judgment.recent_loss
+
+
 def none(*_: object) -> None:
     """Nothing to try."""
 
@@ -142,6 +147,7 @@ def sentence(judgment: Judgment) -> Message:
         n=point.update,
         k=judgment.since,
         needed=point.stable_rate or 0.0,
+        recent=judgment.recent_loss,
         stable=judgment.stable,
         steepness=steepness(judgment.sharpness, judgment.stable),
         fell=judgment.fell,

@@ -5,7 +5,7 @@ from verdict import network_advice, walk_advice
 from verdict.verdict import Judgment, Rule, Verdict
 
 ALONG = N_("At a saddle: the gradient is {slope}, but along one direction the curvature is {lowest}: that way leads down.")
-THIRD_ORDER = N_("At a saddle: gradient ({slope}) and curvature are zero, but third derivatives are not: some ways lead down.")
+THIRD_ORDER = N_("At a saddle: gradient ({slope}) and curvature go to zero here, but third derivatives do not: some ways lead down.")
 
 
 def sentence(judgment: Judgment) -> str:
