@@ -117,11 +117,15 @@ def swept(loss: Loss, rule: str, start: Array, rates: Array, hyper: dict[str, fl
 
 FORMULAS = [name for name in ORACLE if name != "monkey_saddle"]
 QUICK = {"momentum": ["rosenbrock"], "adam": ["ackley"], "nesterov": ["iris"], "adagrad": []}
+# Plain descent on them is chaos: rounding decides who ends lowest, so only the programs that are shipped can be held to it.
+AS_SHIPPED = ("rastrigin", "ackley")
 
 
 def scenes(names: Sequence[str], rules: Sequence[str]) -> list[ParameterSet]:
     """All of them; most of those that compile programs of their own are long."""
-    quick = dict.fromkeys(("gradient_descent",), names) | {rule: QUICK[rule] for rule in rules if rule != "gradient_descent"}
+    quick = {"gradient_descent": [name for name in names if name not in AS_SHIPPED]} | {
+        rule: QUICK[rule] for rule in rules if rule != "gradient_descent"
+    }
     return [pytest.param(name, rule, marks=() if name in quick[rule] else pytest.mark.long) for name in names for rule in rules]
 
 

@@ -142,6 +142,7 @@ def best_rate(setup: WalkSetup) -> Steps[Rated]:
         while not walking.finished:
             walking.advance()
             yield Step(0.5 * (bool(patient) + 0.9), rated)
-        if (np.isinf(best.updates[0]) and patient is not None) or walking.result.settled == best.updates[0]:
+        settled = np.inf if walking.result.settled is None else float(walking.result.settled)
+        if settled == best.updates[0] or (np.isinf(best.updates[0]) and patient is not None):
             break
     yield Step(1.0, rated)
