@@ -37,6 +37,7 @@ SCENES = Path(__file__).with_name("scenes")
 RESULTS = CACHE / "results"  # in the compilation cache, so that a host brings both together
 BUDGET = 2**20 * int(os.environ.get("ERROR_SURFACE_RESULTS_MB", "256"))  # bytes on disk
 IN_MEMORY = 24 * 2**20  # bytes of answers that this process holds
+OUR_FLAGS = ("--xla_backend_extra_options", "--xla_cpu_parallel_codegen_split_count")  # set by compute/backend.py, a source itself
 PATIENCE = "patience"  # the argument that says for how many seconds a door works
 LONG = 2.0  # seconds of waiting from which on an answer is worth a file
 IDLE = 2.0  # seconds without a question, after which nobody asks
@@ -89,8 +90,9 @@ def key(asked: Request) -> str:
 
 @cache
 def code() -> str:
-    """A fingerprint of all that answers depend on beside the question: the sources of the rooms that compute, JAX and NumPy."""
-    content = hashlib.blake2b(f"{version('jax')} {version('jaxlib')} {version('numpy')}".encode(), digest_size=8)
+    """A fingerprint of all that answers depend on beside the question: the sources of the rooms that compute, JAX, its flags, NumPy."""
+    flags = sorted(flag for flag in os.environ.get("XLA_FLAGS", "").split() if not flag.startswith(OUR_FLAGS))
+    content = hashlib.blake2b(f"{version('jax')} {version('jaxlib')} {version('numpy')} {flags}".encode(), digest_size=8)
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             content.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())

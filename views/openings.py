@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from compute import engine
@@ -130,10 +131,11 @@ def main() -> None:
             visit(opening)
             print(f"{opening.name} is ready", flush=True)
         return
-    keeping = Stored(make(), Disk(RESULTS, BUDGET), long=0.0)
-    for opening in OPENINGS:
-        write_scene(SCENES / f"{opening.name}.scene", recorded(opening, keeping))
-        print(f"{opening.name} is written", flush=True)
+    with TemporaryDirectory() as folder:
+        computing = Stored(make(), Disk(Path(folder), BUDGET), long=0.0)
+        for opening in OPENINGS:
+            write_scene(SCENES / f"{opening.name}.scene", recorded(opening, computing))
+            print(f"{opening.name} is written", flush=True)
     (SCENES / "machine").write_text(machine())
 
 
