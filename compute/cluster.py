@@ -8,7 +8,7 @@ is lost, the jobs that it held, and no others, begin anew elsewhere.
 import threading
 import time
 from concurrent.futures import CancelledError, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from hashlib import sha256
 
 from distributed import Client
@@ -16,7 +16,7 @@ from distributed.client import FutureCancelledError
 
 from compute.engine import Busy, Request, asker
 from compute.forkserver import begin
-from compute.workers import KEPT, LOOK, TRIES, later
+from compute.workers import LOOK, TRIES
 
 CONNECTING = 10.0  # seconds that a scheduler has to answer when it is first asked
 ROLL_CALL = 1.0  # seconds between two looks at which workers there are
@@ -28,10 +28,16 @@ def answer(request: Request) -> object:
     return request.answer()
 
 
-def home(request: Request, workers: tuple[str, ...]) -> str:
-    """The worker that holds the carry of a request: the highest of the hashes of both (rendezvous hashing, Thaler and Ravishankar 1998),
+def scene_of(request: Request) -> object | None:
+    """The setup that a request, or the job that it goes on with, is about; None where it is about none, and any worker will do."""
+    first = request.subject.arguments[0] if request.subject.arguments else None
+    return first if is_dataclass(first) else None if request.subject is request else request.subject
+
+
+def home(scene: object, workers: tuple[str, ...]) -> str:
+    """The worker that holds the carry of a scene: the highest of the hashes of both (rendezvous hashing, Thaler and Ravishankar 1998),
     so that a worker that comes or goes moves its own requests only."""
-    return max(workers, key=lambda worker: sha256(f"{worker} {request!r}".encode()).digest())
+    return max(workers, key=lambda worker: sha256(f"{worker} {scene!r}".encode()).digest())
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Cluster:
         """See Engine."""
         with self._lock:
             if self._client.status != "running":
+                self._client.close()
                 self._client = self._connected()
             if not asker().urgent and self._asking >= sum(self._workers().values()):
                 raise Busy
@@ -74,8 +81,9 @@ class Cluster:
     def _ask(self, request: Request) -> object:
         """A request whose worker or scheduler is lost is made again, some times."""
         for _ in range(TRIES):
-            holder = None if request.subject is request else home(request.subject, self._present())
-            executor = self._client.get_executor(pure=True, retries=TRIES, **({} if holder is None else {"workers": [holder]}))
+            scene = scene_of(request)
+            holder = None if scene is None else home(scene, self._present())
+            executor = self._client.get_executor(pure=True, **({} if holder is None else {"workers": [holder]}))
             future: Future[object] = executor.submit(answer, request)
             try:
                 while not wait([future], LOOK).done:
@@ -87,10 +95,7 @@ class Cluster:
             except (CancelledError, FutureCancelledError):
                 pass  # the scheduler forgot it
             finally:
-                if future.done():
-                    future.cancel()
-                else:
-                    later(KEPT, future.cancel)  # whoever comes back for it soon finds it under way
+                future.cancel()  # or an equal turn would be given this one's answer
         raise RuntimeError(f"{request.module}.{request.name} has lost {TRIES} workers of {self._address}: have they memory enough?")
 
     def _present(self) -> tuple[str, ...]:

@@ -95,12 +95,11 @@ class Asker(NamedTuple):
     """How requests of a thread are made.
 
     waiting: called repeatedly while waiting for an answer; an exception ends the wait. answered: called when the answer has arrived.
-    returns: whether the caller asks for the same answer again right after ending the wait. urgent: whether a person waits for the answer.
+    urgent: whether a person waits for the answer.
     """
 
     waiting: Callable[[], None] = _nothing
     answered: Callable[[], None] = _nothing
-    returns: bool = False
     urgent: bool = True
 
 
@@ -114,12 +113,7 @@ def asker() -> Asker:
 
 def interruptible(waiting: Callable[[], None], answered: Callable[[], None] = _nothing) -> None:
     """From now on, call `waiting` repeatedly while this thread waits for an answer, and `answered` when it has arrived."""
-    _ASKER.set(asker()._replace(waiting=waiting, answered=answered, returns=False))
-
-
-def returning() -> None:
-    """Declare that this thread, having ended a wait, will ask for the same answer again at once. Call it before ending the wait."""
-    _ASKER.set(asker()._replace(returns=True))
+    _ASKER.set(asker()._replace(waiting=waiting, answered=answered))
 
 
 def ask(elsewhere: Engine, request: Request) -> object:

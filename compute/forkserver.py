@@ -136,8 +136,10 @@ def main(control_number: int) -> None:
             if os.fork() == 0:
                 control.close()
                 os.nice(nice[0])
-                _work(Connection(connections[0]))
-                os._exit(0)
+                try:
+                    _work(Connection(connections[0]))
+                finally:
+                    os._exit(0)  # never on to what the fork server does at its end
             os.close(connections[0])
 
 
@@ -184,12 +186,22 @@ def _work(connection: Connection) -> None:
         programs.keep_within_bound()
 
 
+def _readable(error: Exception) -> Exception:
+    """The error, or one that says the same where it would not come out of its pickle again."""
+    where = f"In a worker process:\n{traceback.format_exc()}"
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(where)
+    return error
+
+
 def _answered(request: Request) -> bytes:
     try:
         answered = Answered(request.answer(), None)
     except Exception as error:
-        error.add_note(f"In a worker process:\n{traceback.format_exc()}")
-        answered = Answered(None, error)
+        answered = Answered(None, _readable(error))
     try:
         return pickle.dumps(answered)
     except Exception as error:

@@ -15,6 +15,7 @@ Calls with the same arguments return the same job, so nothing is computed twice,
 """
 
 import functools
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -128,6 +129,7 @@ def worked(asked: Request, seconds: float) -> State[object]:
     return State(None if not job.begun else Step(job.progress, job.result), job.finished)
 
 
+LEAST = 0.05  # seconds that turns are multiples of: equal ones are computed once for all who ask
 TURN = 0.25  # seconds that a worker process runs a job before it takes the next request
 
 
@@ -143,14 +145,18 @@ class RemoteJob(Job[T]):
 
     def work(self, deadline: float) -> Job[T]:
         while not self._ended and (left := deadline - time.monotonic()) > 0:
-            self._turn(min(left, TURN))
+            self._turn(math.ceil(min(left, TURN) / LEAST) * LEAST)
         return self
 
     def _turn(self, seconds: float) -> None:
         elsewhere = engine()
         assert elsewhere is not None
         state = cast(State[T], ask(elsewhere, request(worked, (self._asked, seconds), {})))
-        self._last, self._ended = state.last, state.ended
+        with self._lock:
+            late = self._ended or (self._last is not None and not state.ended and (state.last is None or state.last[0] < self._last[0]))
+            if late:
+                return  # somebody else's turn has got further
+            self._last, self._ended = state.last, state.ended
         self._on_step(self)
 
 

@@ -88,11 +88,14 @@ def key(asked: Request) -> str:
     return hashlib.blake2b(encoded(asked), digest_size=16).hexdigest()
 
 
+PACKAGES = ("jax", "jaxlib", "numpy", "optax", "scikit-learn", "scipy")
+
+
 @cache
 def code() -> str:
-    """A fingerprint of all that answers depend on beside the question: the sources of the rooms that compute, JAX, its flags, NumPy."""
+    """A fingerprint of all that answers depend on beside the question: the sources of the rooms that compute, libraries, flags."""
     flags = sorted(flag for flag in os.environ.get("XLA_FLAGS", "").split() if not flag.startswith(OUR_FLAGS))
-    content = hashlib.blake2b(f"{version('jax')} {version('jaxlib')} {version('numpy')} {flags}".encode(), digest_size=8)
+    content = hashlib.blake2b(f"{[version(package) for package in PACKAGES]} {flags}".encode(), digest_size=8)
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             content.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())

@@ -20,7 +20,6 @@ LONG = ("labs.deep", "labs.encodings", "verdict.deep")  # modules whose function
 LOOK = 0.05  # seconds between two looks whether whoever waits wants something else
 LULL = 2.0  # seconds without a request after which a worker ends where the other needs its memory
 MB = 2**20
-RETURN = 10.0  # seconds that a worker goes on for whoever has said to come back
 KEPT = 5.0  # seconds that the place of somebody who has left is kept, and the answer
 TRIES = 3  # workers that a request may lose
 
@@ -52,7 +51,7 @@ class Worker:
         self._process: Process | None = None
         self._asked: dict[object, _Asked] = {}  # the first come first; those that everybody has left, too, for a while
         self._working: _Asked | None = None
-        self._last = time.monotonic()
+        self._last, self._resting = time.monotonic(), False  # resting: somebody looks whether it is to be ended
 
     @property
     def busy(self) -> bool:
@@ -90,7 +89,7 @@ class Worker:
             if asked.answer.done() and not asked.waiting:
                 self._forget(asked)
         if at_work and not asked.waiting:
-            later(RETURN if asker().returns else self._limits.patience, lambda: self._end(asked))
+            later(self._limits.patience, lambda: self._end(asked))
 
     def _forget(self, asked: _Asked) -> None:
         """The lock is held."""
@@ -109,7 +108,12 @@ class Worker:
         asked = next((asked for asked in self._asked.values() if asked.waiting and not asked.answer.done()), None)
         if self._working is not None or asked is None:
             return
-        self._working, self._process = asked, self._process or Process(self._limits.nice)
+        try:
+            self._process = self._process or Process(self._limits.nice)
+        except OSError as error:  # no more processes or files are to be had
+            asked.answer.set_exception(error)
+            return
+        self._working = asked
         threading.Thread(target=self._work, args=(asked, self._process), daemon=True).start()
 
     def _work(self, asked: _Asked, process: Process) -> None:
@@ -119,6 +123,8 @@ class Worker:
             answered = process.ask(asked.request)
         except Lost as lost:
             answered = lost
+        except Exception as error:  # a request that cannot be sent, or an answer that cannot be read
+            answered = Answered(None, error)
         with self._lock:
             if self._working is not asked:
                 return  # it was ended
@@ -133,9 +139,22 @@ class Worker:
             if asked.waiting:
                 self._forget(asked)
             self._next()
-            grown = self._working is None and self.size > self._limits.size
+            grown = self._working is None and not self._resting and self.size > self._limits.size
+            self._resting = self._resting or grown
         if grown:
-            later(self._limits.idle, lambda: self.rest(self._limits.idle - LOOK))
+            later(self._limits.idle, self._rest)
+
+    def _rest(self) -> None:
+        """Give the memory back, or look again later where somebody has asked meanwhile."""
+        with self._lock:
+            self._resting = False
+            left = self._limits.idle - (time.monotonic() - self._last)
+            self._resting = self._process is not None and (self._working is not None or left > LOOK)
+            again = self._resting
+        if again:
+            later(max(left, LOOK), self._rest)
+        else:
+            self.rest(self._limits.idle - LOOK)
 
     def _lost(self, asked: _Asked, error: BaseException) -> None:
         """A request goes to the next worker, some times. The lock is held."""
@@ -153,7 +172,8 @@ class Worker:
     def _end(self, asked: _Asked) -> None:
         """End the worker, if it is still at something that nobody waits for."""
         with self._lock:
-            if self._working is not asked or asked.waiting:
+            come_back = asked.waiting or time.monotonic() - asked.left < self._limits.patience - LOOK
+            if self._working is not asked or come_back:
                 return
             self.close()
             self._forget(asked)

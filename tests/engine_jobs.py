@@ -30,6 +30,23 @@ def fails(text: str) -> None:
     raise ValueError(text)
 
 
+class TwoArguments(Exception):
+    """An exception that cannot be read back from its pickle."""
+
+    def __init__(self, first: str, second: str) -> None:
+        super().__init__(f"{first} {second}")
+
+
+@door
+def raises_what_cannot_be_read() -> None:
+    raise TwoArguments("two", "arguments")
+
+
+@door
+def named(value: object) -> str:
+    return repr(value)
+
+
 @door
 def counted(file: str, seconds: float = 0.5) -> int:
     """How many times it was called, ever: a byte in a file for each."""

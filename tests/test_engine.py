@@ -21,7 +21,7 @@ from compute import engine
 from compute.engine import Busy, interruptible, not_urgent
 from compute.engines import engine_of
 from compute.forkserver import Lost, Process
-from compute.job import RemoteJob
+from compute.job import RemoteJob, State, Step
 from compute.memo import memory
 from compute.workers import LULL, Limits, Worker, Workers
 from core.messages import Refusal
@@ -179,22 +179,6 @@ def test_who_comes_back_in_time_gets_the_same_work(tmp_path: Path) -> None:
             worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5)))
 
     copy_context().run(impatient)
-    assert worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5))) == 1
-
-
-def test_who_says_to_come_back_finds_the_worker_at_it(tmp_path: Path) -> None:
-    """However busy the server is that runs the page again."""
-    worker, file = Worker(Limits(size=10**12, idle=60.0, patience=0.1)), str(tmp_path / "calls")
-    worker.ask(engine.Request("tests.engine_jobs", "process"))
-
-    def impatient() -> None:
-        interruptible(leaving(0.1))
-        engine.returning()
-        with pytest.raises(Gone):
-            worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5)))
-
-    copy_context().run(impatient)
-    time.sleep(0.5)
     assert worker.ask(engine.Request("tests.engine_jobs", "counted", (file, 1.5))) == 1
 
 
@@ -406,3 +390,32 @@ def test_the_process_of_the_pages_computes_nothing() -> None:
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.count("opened") == len(ADDRESSES), done.stderr[-3000:]
+
+
+def test_an_answer_that_cannot_be_read_is_an_error_and_the_worker_goes_on(elsewhere: None) -> None:
+    with pytest.raises(RuntimeError, match="two arguments"):
+        jobs.raises_what_cannot_be_read()
+    assert jobs.process() != os.getpid()
+    with pytest.raises(Exception, match="pickle"):
+        jobs.named(lambda: None)
+    assert jobs.process() != os.getpid()
+
+
+def test_a_late_turn_of_somebody_else_does_not_set_a_job_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Turns:
+        states = iter([State(Step(0.6, "far"), False), State(Step(0.4, "near"), False), State(Step(1.0, "end"), True), State(None, False)])
+
+        def ask(self, request: engine.Request) -> object:
+            return next(self.states)
+
+    turns = Turns()
+    engine.start(lambda: turns)
+    try:
+        remote = RemoteJob[str](engine.Request("tests.engine_jobs", "counts", (3,)), lambda job: None)
+        seen = []
+        for _ in range(4):
+            remote.advance()
+            seen.append((remote.result, remote.finished))
+    finally:
+        engine.stop()
+    assert seen == [("far", False), ("far", False), ("end", True), ("end", True)]
