@@ -270,12 +270,21 @@ class Stored:
         self._engine, self._disk, self._shipped, self._long = engine, disk, shipped, long
         self._memory, self._lock = Memo(IN_MEMORY), Lock()
         self._seconds: OrderedDict[str, float] = OrderedDict()  # by key: how long was waited for it so far
-        self._last = time.monotonic()  # when somebody asked something
+        self._asking, self._last = 0, time.monotonic()  # people who wait for an answer; when the last of them had one
 
     def ask(self, request: Request) -> object:
         """See Engine."""
-        if asker().urgent:
-            self._last = time.monotonic()
+        if not asker().urgent:
+            return self._ask(request)
+        with self._lock:
+            self._asking += 1
+        try:
+            return self._ask(request)
+        finally:
+            with self._lock:
+                self._asking, self._last = self._asking - 1, time.monotonic()
+
+    def _ask(self, request: Request) -> object:
         asked = question(request)
         name = self._name(asked.request)
         if name is None:
@@ -312,7 +321,7 @@ class Stored:
                 self._seconds[name] = spent
                 while len(self._seconds) > _ASKED:
                     self._seconds.popitem(last=False)
-        if final and spent >= self._long and _hashable(asked.request):
+        if final and spent >= self._long and _hashable(asked.request) and name not in self._disk:
             self._keep(name, answer)
         return answer
 
@@ -332,9 +341,9 @@ class Stored:
                     logging.getLogger(__name__).warning("%s could not be computed ahead: %s", one.turn.subject.name, error)
 
     def _in_turns(self, asked: Question) -> object:
-        """The last word on a question, a turn whenever nobody else has asked for a while."""
+        """The last word on a question, a turn whenever nobody else waits for an answer, or has for a while."""
         while True:
-            while (rest := self._last + IDLE - time.monotonic()) > 0:
+            while (rest := IDLE if self._asking else self._last + IDLE - time.monotonic()) > 0:
                 time.sleep(rest)
             try:
                 with not_urgent():

@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import os
+import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -343,6 +344,26 @@ def test_renewing_gives_way_to_whoever_asks(shipped: Shipped, tmp_path: Path, mo
     stored.renew()
     assert urgent == [False] * 3
     assert time.monotonic() - begun > 0.55, "0.2 s after the question, and after each time that somebody else was served"
+
+
+def test_nothing_is_renewed_while_somebody_waits(shipped: Shipped, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long: what is compiled for a visitor must not share the memory with what nobody asks for."""
+    monkeypatch.setattr(store, "IDLE", 0.05)
+    order: list[str] = []
+
+    def slow(request: Request) -> object:
+        if engine.asker().urgent:
+            time.sleep(0.5)
+        order.append("asked" if engine.asker().urgent else "renewed")
+        return RESULT
+
+    stored = Stored(Counting(slow), Disk(tmp_path / "results", 10**9), shipped)
+    visitor = threading.Thread(target=lambda: stored.ask(asks(B)))
+    visitor.start()
+    time.sleep(0.1)
+    stored.renew()
+    visitor.join()
+    assert order == ["asked", "renewed"]
 
 
 @pytest.mark.parametrize("how", ["empty", "truncated", "one bit", "something else"])
