@@ -614,7 +614,7 @@ def test_stop_is_drawn_before_there_is_a_result(page: str, slow: Slow, monkeypat
 
 def test_what_is_stopped_before_there_is_a_result_goes_on(slow: Slow) -> None:
     at = opened("workbench", {"steps": "78"}, stopped=(replace(WORKBENCH, steps=78), None))
-    assert [bar.proto.text for bar in at.get("progress")] == ["Stopped: 0 % of the work is done, and what is computed is drawn."]
+    assert [bar.proto.text for bar in at.get("progress")] == ["Stopped before there was anything to draw."]
     assert not slow.asked
     fine(at.button("workbench go on before").click().run())
     assert panels(at)

@@ -176,7 +176,10 @@ def _line(scene: Scene[E], result: JudgedResult | DeepResult | None, share_done:
 
     stopped, share = _stopped(scene), f"{math.floor(100 * share_done)} %"
     with st.container(horizontal=True, vertical_alignment="center"):
-        said = tr("Stopped: {share} of the work is done, and what is computed is drawn.") if stopped else tr("Computing: {share}")
+        said = tr("Computing: {share}")
+        if stopped:
+            drawn = tr("Stopped: {share} of the work is done, and what is computed is drawn.")
+            said = tr("Stopped before there was anything to draw.") if result is None else drawn
         st.progress(share_done, said.format(share=share))
         if stopped:
             st.button(tr("Go on"), key=f"{scene.page} go on {where}".strip(), on_click=lambda: st.session_state.pop(_STOPPED, None))

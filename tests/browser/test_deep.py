@@ -94,9 +94,8 @@ def test_every_chart_is_drawn(visit: Visit, page: Page) -> None:
 
 def test_a_longer_training_is_drawn_on_its_way_stopped_and_goes_on(serve: Serve, page: Page) -> None:
     page.goto(f"{serve('app.py')}/deep?steps=20000&depth=12&v=1")
-    stop = page.get_by_role("button", name="Stop")
-    expect(stop).to_be_visible(timeout=120_000)
-    stop.click()
+    expect(page.locator(".esl-number").first).to_be_visible(timeout=120_000)
+    page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=60_000)
     settle(page)
     said = re.compile(r"Stopped: (\d+) %")

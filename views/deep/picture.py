@@ -26,7 +26,7 @@ def _result(scene: DeepScene) -> DeepResult:
     if begun(scene.experiment):
         progress.in_turns(partial(train, scene.experiment), progress.growing(scene, LEAST), float)
         return summary(scene.experiment, 0.0)
-    with st.spinner(tr("Compiling this network, the first time only …"), show_time=True):
+    with st.spinner(tr("Preparing this network …"), show_time=True):
         return summary(scene.experiment, 0.0)
 
 
