@@ -13,21 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jax
-import numpy as np
 import pytest
 
-from compute import engine
 from compute.cluster import Cluster, home
 from compute.engine import Busy, Request, interruptible, not_urgent
 from compute.engines import engine_of
 from compute.job import RemoteJob
-from compute.memo import memory
 from compute.workers import Workers
 from core.messages import Refusal
 from core.settings import pick
 from labs.deep.run import run as deep_run
 from tests import engine_jobs as jobs
-from tests.test_engine import SCENES, SMALL, Gone, apart, leaving
+from tests.engines import SCENES, SMALL, Gone, apart, computing, leaving, the_same_to_the_bit
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -76,24 +73,13 @@ def cluster(machines: Machines) -> Iterator[Cluster]:
 
 @pytest.fixture
 def elsewhere(cluster: Cluster) -> Iterator[None]:
-    memory().clear()
-    engine.start(lambda: cluster)
-    yield
-    engine.stop()
-    memory().clear()
+    with computing(cluster):
+        yield
 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_cluster_finds_the_same_numbers_to_the_bit(scene: str, elsewhere: None) -> None:
-    there = SCENES[scene]()
-    engine.stop()
-    here = SCENES[scene]()
-    compared = 0
-    for mine, other in zip(jax.tree.leaves(here), jax.tree.leaves(there), strict=True):
-        if isinstance(mine, np.ndarray | jax.Array | float):
-            np.testing.assert_array_equal(np.asarray(mine), np.asarray(other))
-            compared += 1
-    assert compared > 10
+    the_same_to_the_bit(SCENES[scene])
 
 
 def test_arrays_come_back_as_numpys(elsewhere: None) -> None:
@@ -179,13 +165,7 @@ def test_a_worker_is_killed_in_the_middle_and_nothing_is_lost(machines: Machines
         assert [answer.result() for answer in answers] == [f"{i}" for i in range(8)]
     assert len(job.finish()) == 40
     assert holder not in job.result, "it began anew at the other worker"
-    there = SCENES["a plane"]()
-    engine.stop()
-    memory().clear()
-    here = SCENES["a plane"]()
-    for mine, other in zip(jax.tree.leaves(here), jax.tree.leaves(there), strict=True):
-        if isinstance(mine, np.ndarray):
-            np.testing.assert_array_equal(mine, other)
+    the_same_to_the_bit(SCENES["a plane"])
 
 
 @pytest.mark.parametrize("setting", ["", "worker", "127.0.0.1:8786", "http://127.0.0.1:8786"])

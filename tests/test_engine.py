@@ -7,14 +7,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 
-import jax
-import numpy as np
 import pytest
 
 from compute import engine
@@ -22,18 +20,13 @@ from compute.engine import Busy, interruptible, not_urgent
 from compute.engines import engine_of
 from compute.forkserver import Lost, Process
 from compute.job import RemoteJob, State, Step
-from compute.memo import memory
 from compute.workers import LULL, Limits, Worker, Workers
 from core.messages import Refusal
-from core.settings import Pick, pick
+from core.settings import pick
 from labs.deep.run import run as deep_run
-from labs.deep.setup import Deep
-from labs.masks.run import run as masks_run
-from labs.masks.setup import Masked
-from labs.plane.run import run as plane_run
-from labs.plane.setup import Experiment
 from tests import engine_jobs as jobs
 from tests.engine_host import below
+from tests.engines import SCENES, SMALL, Gone, apart, computing, leaving, the_same_to_the_bit
 
 ROOT = Path(__file__).resolve().parents[1]
 MB = 2**20
@@ -46,39 +39,13 @@ def workers() -> Workers:
 
 @pytest.fixture
 def elsewhere(workers: Workers) -> Iterator[None]:
-    memory().clear()
-    engine.start(lambda: workers)
-    yield
-    engine.stop()
-    memory().clear()
-
-
-def apart(function: Callable[[], object]) -> Callable[[], object]:
-    """The function in a context of its own, as every visitor has one."""
-    return lambda: copy_context().run(function)
-
-
-SMALL = Deep(depth=1, width=4, steps=12, data=pick("moons", samples=60.0), nets=(Pick("batch"), Pick("none")))
-SCENES: dict[str, Callable[[], object]] = {
-    "a plane": lambda: plane_run(Experiment(scale2=30.0)),
-    "a network of two drawn weights": lambda: plane_run(Experiment(surface=pick("network"), steps=50)),
-    "a formula": lambda: plane_run(Experiment(surface=pick("himmelblau"), optimizers=(pick("adam"), pick("momentum")))),
-    "deep networks": lambda: deep_run(SMALL),
-    "masks": lambda: masks_run(Masked()),
-}
+    with computing(workers):
+        yield
 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_worker_finds_the_same_numbers_to_the_bit(scene: str, elsewhere: None) -> None:
-    there = SCENES[scene]()
-    engine.stop()
-    here = SCENES[scene]()
-    compared = 0
-    for mine, other in zip(jax.tree.leaves(here), jax.tree.leaves(there), strict=True):
-        if isinstance(mine, np.ndarray | jax.Array | float):
-            np.testing.assert_array_equal(np.asarray(mine), np.asarray(other))
-            compared += 1
-    assert compared > 10
+    the_same_to_the_bit(SCENES[scene])
 
 
 def test_a_refusal_comes_back_with_its_reason(elsewhere: None) -> None:
@@ -113,20 +80,6 @@ def test_equal_requests_are_computed_once(elsewhere: None, tmp_path: Path) -> No
     with ThreadPoolExecutor(30) as class_of_thirty:
         counts = list(class_of_thirty.map(lambda _: apart(lambda: jobs.counted(file))(), range(30)))
     assert counts == [1] * 30
-
-
-class Gone(BaseException):
-    """As Streamlit ends the run of a page."""
-
-
-def leaving(after: float) -> Callable[[], None]:
-    end = time.monotonic() + after
-
-    def look() -> None:
-        if time.monotonic() > end:
-            raise Gone
-
-    return look
 
 
 def test_who_leaves_is_free_at_once_and_what_was_not_begun_is_not_computed(elsewhere: None, tmp_path: Path) -> None:
