@@ -71,9 +71,13 @@ def flipped(result: Result) -> Offer:
     def picture(scene: Scene, i: int) -> Picture | None:
         if not 0 <= i < scene.experiment.steps:
             return None
+        try:
+            with not_urgent():
+                losses = [batch_landscape(scene.experiment, panel, i) for panel in result.panels]
+        except Busy:
+            return None
         pages = []
-        for panel in result.panels:
-            loss = batch_landscape(scene.experiment, panel, i)
+        for panel, loss in zip(result.panels, losses, strict=True):
             scale = levels(scene.experiment.levels, loss, None, panel.goal)
             pages.append(lines_over(panel.a, panel.b, scale.coarse(loss), scale, tr("this batch")))
         return {"pages": pages}
