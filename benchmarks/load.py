@@ -171,6 +171,15 @@ def mixed(count: int) -> tuple[list[Person], list[Person]]:
     return [*timed, *training], timed
 
 
+def until_settled(process: int) -> None:
+    """Wait until the program has taken next to no processor time for a while: it computes the first scenes while nobody asks."""
+    quiet = 0
+    while quiet < 5:
+        before = sum(spent(process))
+        time.sleep(2)
+        quiet = quiet + 1 if sum(spent(process)) - before < 0.2 else 0
+
+
 async def together(people: Sequence[Person], port: int, seconds: float) -> None:
     until = time.monotonic() + seconds
     await asyncio.gather(*(person.live(port, until, seed) for seed, person in enumerate(people)))
@@ -201,6 +210,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache, server({"JAX_COMPILATION_CACHE_DIR": cache}) as (running, port):
         until_listening(port)
         asyncio.run(together(on_scale(1)[0], port, 20.0))  # compiled, and warm
+        until_settled(running.pid)
         for count in asked.people:
             people, timed = (mixed if asked.mixed else on_scale)(count)
             before = spent(running.pid)

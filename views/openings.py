@@ -123,7 +123,8 @@ def main() -> None:
     from compute.engines import engine_of
 
     make = engine_of(os.environ.get("ERROR_SURFACE_ENGINE", "workers"))
-    assert make is not None
+    if make is None:
+        sys.exit("Scenes are computed by worker processes: set ERROR_SURFACE_ENGINE to workers (Linux), or to a scheduler.")
     if "--warm" in sys.argv:
         keeping = Stored(make(), Disk(RESULTS, BUDGET), long=0.0)
         engine.start(lambda: keeping)
