@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar, cast
 Key = ParamSpec("Key")
 Answer = TypeVar("Answer")
 
-BUDGET = 2**20 * int(os.environ.get("ERROR_SURFACE_MEMO_MB", "96"))  # bytes
+BUDGET = 2**20 * int(os.environ.get("ERROR_SURFACE_MEMO_MB", "48"))  # bytes
 _SMALL = 64  # bytes counted for an object without arrays
 
 
