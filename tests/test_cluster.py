@@ -15,13 +15,14 @@ from pathlib import Path
 import jax
 import pytest
 
-from compute.cluster import Cluster, home
-from compute.engine import Busy, Request, interruptible, not_urgent
+from compute.cluster import Cluster, home, scene_of
+from compute.engine import Busy, Request, interruptible, not_urgent, request
 from compute.engines import engine_of
-from compute.job import RemoteJob
+from compute.job import RemoteJob, worked
 from compute.workers import Workers
 from core.messages import Refusal
 from core.settings import pick
+from labs.deep.run import begun, summary, train
 from labs.deep.run import run as deep_run
 from tests import engine_jobs as jobs
 from tests.engines import SCENES, SMALL, Gone, apart, computing, leaving, the_same_to_the_bit
@@ -107,8 +108,19 @@ def test_a_home_moves_only_with_its_worker() -> None:
     for worker in ("tcp://a:1", "tcp://b:1", "tcp://c:1"):
         assert 60 < list(three.values()).count(worker) < 140, "each has its share of 300"
         left = tuple(sorted(set(three.values()) - {worker}))
-        for request in requests:
-            assert three[request] in (worker, home(request, left))
+        for asked in requests:
+            assert three[asked] in (worker, home(asked, left))
+
+
+def test_all_that_is_asked_of_a_scene_has_one_home() -> None:
+    """Else a turn of a training would begin it anew at another worker, and what is drawn of it would be of its first record."""
+    asked = [
+        request(function, (SMALL, patience), {}) for function, patience in ((begun, 0.0), (train, 0.25), (summary, 0.0), (deep_run, 1.0))
+    ]
+    assert {scene_of(one) for one in asked} == {SMALL}
+    job = request(jobs.places, (40,), {})
+    assert scene_of(request(worked, (job, 0.25), {})) == scene_of(request(worked, (job, 0.05), {})) == job
+    assert scene_of(request(jobs.process, (), {})) is None, "which any worker answers"
 
 
 def test_a_job_stays_with_its_worker(elsewhere: None) -> None:

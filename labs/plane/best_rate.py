@@ -27,11 +27,11 @@ MOMENTA = (0.0, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 0.99)
 
 def long_run(setup: WalkSetup) -> dict[str, float]:
     """The closed form: what is fastest in the end on a quadratic. Empty where the loss is none, or the method has none."""
-    fit, closed_form = setup.fit, setup.method.best
-    if closed_form is None or not fit.quadratic or fit.eigenvalues is None:
+    fit, fastest = setup.fit, setup.method.best
+    if fastest is None or not fit.quadratic or fit.eigenvalues is None:
         return {}
     low, high = float(fit.eigenvalues[0]), float(fit.eigenvalues[-1])
-    return closed_form(low, high) if low > 1e-13 * high > 0 else {}
+    return fastest(low, high) if low > 1e-13 * high > 0 else {}
 
 
 def _lanes(rates: Float[np.ndarray, " k"], momentum: float | None) -> Lanes:
@@ -111,17 +111,18 @@ def _searched(track: Track | ClosedForm) -> Steps[Sweep]:
 def _rated(setup: WalkSetup, best: Sweep) -> Rated:
     """The hyper-parameters of the first, and what is to be said of them."""
     hyper = numbers(setup.optimizer, setup.method.fields) | {name: float(values[0]) for name, values in best.lanes.items()}
-    return Rated(tuple(sorted(hyper.items())), _told(setup, best), swept=True)
+    return Rated(tuple(sorted(hyper.items())), _explanation(setup, best), swept=True)
 
 
-def _told(setup: WalkSetup, best: Sweep) -> Message:
+def _explanation(setup: WalkSetup, best: Sweep) -> Message:
+    """Where the rate comes from: what is said of it beside its number."""
     if np.isinf(best.updates[0]):
         lower = best.alive[0] and best.loss[0] < probed(setup.problem, setup.start)[0]
         return message(N_("the lowest end: none arrives")) if lower else message(N_("no rate gets lower than the start"))
-    closed_form = long_run(setup)
-    if "momentum" in closed_form:
-        return message(N_("its best here; in the long run η = {rate}, λ = {momentum}"), **closed_form)
-    return message(N_("its best here; in the long run {rate}"), **closed_form) if closed_form else message(N_("its best here"))
+    fastest = long_run(setup)
+    if "momentum" in fastest:
+        return message(N_("its best here; in the long run η = {rate}, λ = {momentum}"), **fastest)
+    return message(N_("its best here; in the long run {rate}"), **fastest) if fastest else message(N_("its best here"))
 
 
 @job
