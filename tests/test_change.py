@@ -184,8 +184,10 @@ def test_a_change_of_the_unit_sends_one_board_and_nothing_of_what_stands_around_
             first = run_of(line, person)
         line.send(person.asks(first.slider, 33.0, 1))
         changed = run_of(line, person)
+        addresses = [changed.address]  # one that is shown already is not sent again
         while changed.answered < 1 or not changed.whole:  # one that was under way, or was ended for another
             changed = run_of(line, person)
+            addresses.append(changed.address)
     assert first.messages["navigation"] == 1
     assert first.messages["page_link"] > 1
     assert changed.components["error_surface_board"] == 1
@@ -193,5 +195,5 @@ def test_a_change_of_the_unit_sends_one_board_and_nothing_of_what_stands_around_
     assert changed.components["error_surface_parcel"] == 4, "two panels, their picture and their walk"
     assert changed.messages["heading"] == first.messages["heading"], "what is said of the picture follows it"
     assert not {"navigation", "page_link"} & set(changed.messages)
-    assert "scale2=33" in changed.address
+    assert "scale2=33" in [address for address in addresses if address][-1]
     assert changed.size < 135_000
