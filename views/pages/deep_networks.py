@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from core.numerals import numeral
+from labs.deep.races import WAYS
 from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
 from lessons.deep_scene import DEEP
@@ -51,6 +52,11 @@ def headline(deep: Deep) -> str:
     return tr("Same network, same data, same rate. Only what happens between its layers differs.")
 
 
+def compared(deep: Deep) -> bool:
+    """Whether networks are compared that differ in depth and the like, or in being residual."""
+    return bool(differing(deep)) or len(WAYS[deep.residual]) > 1
+
+
 def errors(result: DeepResult) -> str:
     """Training loss and training error at the end: what deeper networks are compared by, since neither is about unseen rows."""
     ends = [(network, network.record.measured, network.record.last) for network in result.nets]
@@ -83,7 +89,7 @@ def deep_networks() -> None:
             if result.progress == 1:
                 lesson.answer(scene)
             takeaway(message(result))
-            if differing(scene.experiment) and result.progress == 1:
+            if compared(scene.experiment) and result.progress == 1:
                 st.markdown(errors(result))
             asked = lesson.lessons().get(scene.view_state.lesson)
             charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
