@@ -1,0 +1,71 @@
+"""Every network from several seeds, by equal updates, equal epochs, or equal time of a machine that computes many rows at once."""
+
+import numpy as np
+import streamlit as st
+
+from core.messages import N_
+from core.numerals import numeral
+from figures.colors import WALKS
+from figures.lines import Line
+from labs.deep.run import DeepResult
+from labs.deep.seeds import AT_ONCE, CLOCKS, SEEDS, best, clock, endings, over_seeds
+from labs.deep.setup import Deep
+from views import progress
+from views.charts import line_chart
+from views.deep.board import name_of
+from views.language import language, tr
+
+BY = {
+    "updates": (N_("equal updates"), N_("updates")),
+    "epochs": (N_("equal epochs"), N_("epochs")),
+    "time": (N_("equal time, many rows at once"), N_("time")),
+}
+
+
+def seeds(deep: Deep, result: DeepResult) -> None:
+    if result.progress < 1:
+        st.caption(tr("Once the training has come to its end."))
+        return
+    trainings = progress.results_of([over_seeds(network.setup) for network in result.nets])
+    setups = [network.setup for network in result.nets]
+    by = st.segmented_control(
+        tr("compare at"),
+        CLOCKS,
+        format_func=lambda name: tr(BY[name][0]),
+        key=f"deep lines clock {language()}",
+        default="updates",
+        required=True,
+    )
+    if min(len(training.loss) for training in trainings) == 0:
+        return
+    drawn = []
+    for network, training, stroke in zip(result.nets, trainings, WALKS, strict=False):
+        x, name = clock(network.setup, training.update, by or "updates"), name_of(network)
+        drawn.append(Line(name, x, np.median(training.loss, axis=0), stroke.color))
+        drawn += [Line(name, x, edge(training.loss, axis=0), stroke.color, "dot", width=1.2, named=False) for edge in (np.min, np.max)]
+    sentences = []
+    for name, (label, unit) in BY.items():
+        last, ends = endings(setups, trainings, name)
+        listed = "; ".join(
+            f"{name_of(network)} {_number(end.middle)} ({_number(end.low)} – {_number(end.high)})"
+            for network, end in zip(result.nets, ends, strict=True)
+        )
+        first, clear = best(ends)
+        verdict = tr("lowest with {name}, in every seed") if clear else tr("lowest with {name}, but the seeds overlap")
+        verdict = verdict.format(name=name_of(result.nets[first])) if len(ends) > 1 else ""
+        text = tr("**{by}** ({last} {unit}): {losses}").format(by=tr(label), last=_number(last), unit=tr(unit), losses=listed)
+        sentences.append(f"{text} — {verdict}." if verdict else f"{text}.")
+    alt = tr("Training loss over {count} seeds of each network: median and range.").format(count=min(len(t.loss) for t in trainings))
+    line_chart("deep lines seeds", drawn, (tr(BY[by or "updates"][1]), tr("loss")), alt, log=True)
+    st.markdown("  \n".join(sentences))
+    st.caption(
+        tr(
+            "Solid: the median of the training loss over {seeds} seeds, other weights and another order of the same rows; dotted: its "
+            "lowest and highest. Compared at the last moment that all have reached. Time: one unit an update of up to {rows} rows, as on a "
+            "machine that computes so many at once; more rows take their turns."
+        ).format(seeds=SEEDS, rows=AT_ONCE)
+    )
+
+
+def _number(value: float) -> str:
+    return numeral(float(f"{value:.3g}")) if np.isfinite(value) else "✕"
