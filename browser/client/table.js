@@ -22,6 +22,9 @@ class Table {
   constructor(root) {
     this.root = make("div", "frame", root);
     this.table = make("table", "table", this.root);
+    this.body = make("tbody", "", this.table);
+    /** @type {(row: number) => void} */
+    this.pick = () => {};
   }
 
   receive(data) {
