@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Lock
+from time import perf_counter
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -48,7 +49,7 @@ class Job(Generic[T]):
         self._last: Step[T] | None = None
         self._ended = False
         self._error: Exception | None = None
-        self.stepped = -math.inf  # time.monotonic() of the last step
+        self.stepped = -math.inf  # perf_counter() of the last step
 
     @property
     def failed(self) -> bool:
@@ -107,7 +108,7 @@ class Job(Generic[T]):
         except Exception as error:
             self._error = error
             raise
-        self.stepped = time.monotonic()
+        self.stepped = perf_counter()
         if step is not None:
             self._last = step
             self._on_step(self)
@@ -173,7 +174,7 @@ PAUSE = 20.0  # seconds after its last step in which somebody may still come bac
 
 def job_under_way() -> bool:
     """Whether there is a job in this process that is neither finished nor left alone for long."""
-    since = time.monotonic() - PAUSE
+    since = perf_counter() - PAUSE
     return any(not job.finished and not job.failed and job.stepped > since for job in list(_living().values()))
 
 
