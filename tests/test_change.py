@@ -1,6 +1,8 @@
 """What one change of a picture costs, counted: what is asked of the engine, what is run again, what is sent to the browser."""
 
+import asyncio
 import json
+import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -26,7 +28,8 @@ from compute.memo import memory
 from lessons.scenes import SCALE
 from tests.pages import at_address, fine, opened
 from verdict import plane
-from views import language, progress
+from views import interruption, language, progress
+from views.sending import serving
 
 CHANGES = {
     "scale": {"scale2": "31"},
@@ -124,7 +127,7 @@ def test_a_change_in_the_body_of_a_page_ends_the_run_that_waits(monkeypatch: pyt
     requests = ScriptRequests()
     context = SimpleNamespace(script_requests=requests, fragment_ids_this_run=["body"])
     ended: list[str] = []
-    monkeypatch.setattr(progress, "get_script_run_ctx", lambda **_: context)
+    monkeypatch.setattr(interruption, "get_script_run_ctx", lambda **_: context)
     monkeypatch.setattr(st, "rerun", lambda scope: ended.append(scope))
 
     def waits() -> None:
@@ -177,6 +180,37 @@ def run_of(line: ClientConnection, person: load.Person) -> Sent:
                 slider, answered = found, json.loads(component.json)["answered"]
         messages[kind] += 1
     raise AssertionError("the server has closed the line")
+
+
+@pytest.mark.parametrize("go_on", [progress.go_on, progress.go_on_alone])
+def test_what_a_run_has_drawn_is_sent_before_the_next_one_begins(go_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy server, too, whose event loop is late: a new run takes back what it finds unsent."""
+    loop, sent, seen = asyncio.new_event_loop(), threading.Event(), list[bool]()
+
+    async def serve() -> None:
+        async with serving(None):
+            await stop.wait()
+
+    def send_late() -> None:
+        time.sleep(0.2)
+        loop.call_later(0.005, sent.set)
+
+    stop = asyncio.Event()  # of the server
+    server_thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    server_thread.start()
+    monkeypatch.setattr(st, "session_state", {"under way": True})
+    monkeypatch.setattr(progress, "alone", lambda: True)
+    monkeypatch.setattr(progress, "until_paths_are_ready", lambda: None)
+    monkeypatch.setattr(st, "rerun", lambda **_: seen.append(sent.is_set()))
+    try:
+        loop.call_soon_threadsafe(send_late)
+        time.sleep(0.05)  # the loop is at work
+        go_on()
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        server_thread.join()
+        loop.close()
+    assert seen == [True]
 
 
 def test_a_change_of_the_unit_sends_one_board_and_nothing_of_what_stands_around_it() -> None:
