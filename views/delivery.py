@@ -10,6 +10,7 @@ import time
 from streamlit import runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.session_manager import SessionManager
 
 LIMIT = 5.0  # seconds: a browser that takes longer may have gone
 LOOK = 0.01  # seconds between two looks
@@ -20,7 +21,8 @@ def _session() -> AppSession | None:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None or not runtime.exists():
         return None
-    active = runtime.get_instance()._session_mgr.get_active_session_info(context.session_id)
+    sessions: SessionManager | None = getattr(runtime.get_instance(), "_session_mgr", None)  # none in Streamlit's own AppTest
+    active = None if sessions is None else sessions.get_active_session_info(context.session_id)
     session = None if active is None else active.session
     return session if isinstance(session, AppSession) else None
 
