@@ -13,7 +13,6 @@ from browser.static_files import routes
 from compute import engine
 from compute.engines import engine_of
 from views.openings import stored
-from views.sending import serving
 from views.warm import warm, warming
 
 if get_script_run_ctx(suppress_warning=True) is None:
@@ -21,7 +20,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         computing = make()
         engine.start(lambda: stored(computing))
     warming()
-    app = st.App(__file__, routes=routes(), lifespan=serving)
+    app = st.App(__file__, routes=routes())
 else:
     warm()
     from views import progress

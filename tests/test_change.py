@@ -1,8 +1,6 @@
 """What one change of a picture costs, counted: what is asked of the engine, what is run again, what is sent to the browser."""
 
-import asyncio
 import json
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -29,7 +27,6 @@ from lessons.scenes import SCALE
 from tests.pages import at_address, fine, opened
 from verdict import plane
 from views import interruption, language, progress
-from views.sending import serving
 
 CHANGES = {
     "scale": {"scale2": "31"},
@@ -180,37 +177,6 @@ def run_of(line: ClientConnection, person: load.Person) -> Sent:
                 slider, answered = found, json.loads(component.json)["answered"]
         messages[kind] += 1
     raise AssertionError("the server has closed the line")
-
-
-@pytest.mark.parametrize("go_on", [progress.go_on, progress.go_on_alone])
-def test_what_a_run_has_drawn_is_sent_before_the_next_one_begins(go_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy server, too, whose event loop is late: a new run takes back what it finds unsent."""
-    loop, sent, seen = asyncio.new_event_loop(), threading.Event(), list[bool]()
-
-    async def serve() -> None:
-        async with serving(None):
-            await stop.wait()
-
-    def send_late() -> None:
-        time.sleep(0.2)
-        loop.call_later(0.005, sent.set)
-
-    stop = asyncio.Event()  # of the server
-    server_thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    server_thread.start()
-    monkeypatch.setattr(st, "session_state", {"under way": True})
-    monkeypatch.setattr(progress, "alone", lambda: True)
-    monkeypatch.setattr(progress, "until_paths_are_ready", lambda: None)
-    monkeypatch.setattr(st, "rerun", lambda **_: seen.append(sent.is_set()))
-    try:
-        loop.call_soon_threadsafe(send_late)
-        time.sleep(0.05)  # the loop is at work
-        go_on()
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        server_thread.join()
-        loop.close()
-    assert seen == [True]
 
 
 def test_a_change_of_the_unit_sends_one_board_and_nothing_of_what_stands_around_it() -> None:

@@ -20,9 +20,9 @@ from labs.deep.setup import Deep
 from labs.plane.setup import Experiment
 from verdict.plane import JudgedResult, judged_run
 from views import prefetch
+from views.delivery import until_sent
 from views.interruption import alone, changed_meanwhile, rerun
 from views.language import tr
-from views.sending import until_sent
 from views.session import E, Scene, moving
 from views.warm import paths_are_ready, until_paths_are_ready
 
@@ -217,8 +217,8 @@ def more() -> None:
 def go_on() -> None:
     """Last thing of all: run everything again while something is under way."""
     if st.session_state.pop(_GOING, False):
-        until_paths_are_ready()
         until_sent()
+        until_paths_are_ready()
         st.rerun()
 
 

@@ -56,9 +56,10 @@ def clock(setup: TrainingSetup, update: Int[np.ndarray, " s"], by: str) -> Float
 class Ending(NamedTuple):
     """What the seeds of one network have come to at one moment."""
 
-    low: float
+    low: float  # the lowest training loss
     middle: float  # the median
     high: float
+    right: float  # the median share of held-out rows that are right
 
 
 def endings(setups: Sequence[TrainingSetup], trainings: Sequence[Seeds], by: str) -> tuple[float, list[Ending]]:
@@ -67,9 +68,10 @@ def endings(setups: Sequence[TrainingSetup], trainings: Sequence[Seeds], by: str
     last = min(float(ticks[-1]) for ticks in clocks)
     ends = []
     for ticks, seeds in zip(clocks, trainings, strict=True):
-        losses = seeds.loss[:, int(np.searchsorted(ticks, last * (1 + 1e-12), side="right")) - 1]
-        losses = np.where(np.isfinite(losses), losses, np.inf)
-        ends.append(Ending(float(losses.min()), float(np.median(losses)), float(losses.max())))
+        record = int(np.searchsorted(ticks, last * (1 + 1e-12), side="right")) - 1
+        losses = np.where(np.isfinite(seeds.loss[:, record]), seeds.loss[:, record], np.inf)
+        right = float(np.median(seeds.right[:, record]))
+        ends.append(Ending(float(losses.min()), float(np.median(losses)), float(losses.max()), right))
     return last, ends
 
 

@@ -1,5 +1,7 @@
 """Every network from several seeds, by equal updates, equal epochs, or equal time of a machine that computes many rows at once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -8,7 +10,7 @@ from core.numerals import numeral
 from figures.colors import WALKS
 from figures.lines import Line
 from labs.deep.run import DeepResult
-from labs.deep.seeds import AT_ONCE, CLOCKS, SEEDS, best, clock, endings, over_seeds
+from labs.deep.seeds import AT_ONCE, CLOCKS, SEEDS, Ending, Seeds, best, clock, endings, over_seeds
 from labs.deep.setup import Deep
 from views import progress
 from views.charts import line_chart
@@ -27,7 +29,6 @@ def seeds(deep: Deep, result: DeepResult) -> None:
         st.caption(tr("Once the training has come to its end."))
         return
     trainings = progress.results_of([over_seeds(network.setup) for network in result.nets])
-    setups = [network.setup for network in result.nets]
     by = st.segmented_control(
         tr("compare at"),
         CLOCKS,
@@ -43,21 +44,9 @@ def seeds(deep: Deep, result: DeepResult) -> None:
         x, name = clock(network.setup, training.update, by or "updates"), name_of(network)
         drawn.append(Line(name, x, np.median(training.loss, axis=0), stroke.color))
         drawn += [Line(name, x, edge(training.loss, axis=0), stroke.color, "dot", width=1.2, named=False) for edge in (np.min, np.max)]
-    sentences = []
-    for name, (label, unit) in BY.items():
-        last, ends = endings(setups, trainings, name)
-        listed = "; ".join(
-            f"{name_of(network)} {_number(end.middle)} ({_number(end.low)} – {_number(end.high)})"
-            for network, end in zip(result.nets, ends, strict=True)
-        )
-        first, clear = best(ends)
-        verdict = tr("lowest with {name}, in every seed") if clear else tr("lowest with {name}, but the seeds overlap")
-        verdict = verdict.format(name=name_of(result.nets[first])) if len(ends) > 1 else ""
-        text = tr("**{by}** ({last} {unit}): {losses}").format(by=tr(label), last=_number(last), unit=tr(unit), losses=listed)
-        sentences.append(f"{text} — {verdict}." if verdict else f"{text}.")
     alt = tr("Training loss over {count} seeds of each network: median and range.").format(count=min(len(t.loss) for t in trainings))
     line_chart("deep lines seeds", drawn, (tr(BY[by or "updates"][1]), tr("loss")), alt, log=True)
-    st.markdown("  \n".join(sentences))
+    st.markdown(_table(result, trainings))
     st.caption(
         tr(
             "Solid: the median of the training loss over {seeds} seeds, other weights and another order of the same rows; dotted: its "
@@ -65,6 +54,31 @@ def seeds(deep: Deep, result: DeepResult) -> None:
             "machine that computes so many at once; more rows take their turns."
         ).format(seeds=SEEDS, rows=AT_ONCE)
     )
+
+
+def _table(result: DeepResult, trainings: Sequence[Seeds]) -> str:
+    """A column each for equal updates, epochs, and time; a row a network, and one that says which is the lowest."""
+    setups, heads, columns = [network.setup for network in result.nets], [], []
+    for name, (label, unit) in BY.items():
+        last, ends = endings(setups, trainings, name)
+        heads.append(f"{tr(label)}: {_number(last)} {tr(unit)}")
+        cells = [_cell(end, result.nets[0].setup.split.labeled) for end in ends]
+        if len(ends) > 1:
+            first, clear = best(ends)
+            verdict = tr("lowest with {name}, in every seed") if clear else tr("lowest with {name}, but the seeds overlap")
+            cells.append(f"**{verdict.format(name=name_of(result.nets[first]))}**")
+        columns.append(cells)
+    rows = [name_of(network) for network in result.nets] + [""]
+    lines = [f"| {' | '.join((row, *cells))} |" for row, *cells in zip(rows, *columns, strict=False)]
+    return "\n".join((f"| | {' | '.join(heads)} |", "|:--|:--|:--|:--|", *lines))
+
+
+def _cell(end: Ending, labeled: bool) -> str:
+    """ "0.155 (0.149 – 0.297); 94 % right on unseen rows"."""
+    losses = f"{_number(end.middle)} ({_number(end.low)} – {_number(end.high)})"
+    if not labeled or not np.isfinite(end.right):
+        return losses
+    return f"{losses}; " + tr("{share} % right on unseen rows").format(share=f"{100 * end.right:.0f}")
 
 
 def _number(value: float) -> str:
