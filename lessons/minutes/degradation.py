@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from core.messages import N_, Message, message
+from core.numerals import percent
 from core.settings import pick
 from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
@@ -9,9 +10,9 @@ from lessons.lesson import Lesson
 _SCENE = replace(DEEP, nets=(pick("none", depth=6), pick("none", depth=32)), optimizer=pick("gradient_descent", rate=0.1))
 
 
-def wrong(network: NetworkResult) -> float:
+def wrong(network: NetworkResult) -> str:
     """Of the rows that it is trained on, in percent."""
-    return round(100 * (1 - float(network.record.measured.accuracy[network.record.last])), 1)
+    return percent(1 - float(network.record.measured.accuracy[network.record.last]), 1)
 
 
 def answer() -> Message:
