@@ -10,9 +10,9 @@ from lessons.lesson import Lesson
 _SCENE = replace(DEEP, nets=(pick("none", depth=6), pick("none", depth=32)), optimizer=pick("gradient_descent", rate=0.1))
 
 
-def wrong(network: NetworkResult) -> str:
+def wrong(network: NetworkResult) -> float:
     """Of the rows that it is trained on, in percent."""
-    return percent(1 - float(network.record.measured.accuracy[network.record.last]), 1)
+    return float(percent(1 - float(network.record.measured.accuracy[network.record.last]), 1))
 
 
 def answer() -> Message:

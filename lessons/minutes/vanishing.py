@@ -24,8 +24,8 @@ def _lag(network: NetworkResult) -> float:
     return float(norms[_SCENE.depth - 1] / norms[0])
 
 
-def _right(network: NetworkResult) -> str:
-    return percent(float(network.record.measured.held_out_accuracy[-1]), 1)
+def _right(network: NetworkResult) -> float:
+    return float(percent(float(network.record.measured.held_out_accuracy[-1]), 1))
 
 
 def answer() -> Message:
