@@ -1,13 +1,14 @@
 """The engine of worker processes: the same numbers to the bit, people in turns, nothing lost; the page's process computes nothing."""
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -341,6 +342,37 @@ def test_programs_are_forgotten_beyond_a_bound_and_never_in_a_circle() -> None:
     assert done.stdout.split() == ["True", "False", "True", "False"], done.stderr[-2000:]
 
 
+@pytest.mark.parametrize(("names", "forgotten"), [((range(4),) * 9, 1), ([range(4 * i, 4 * i + 4) for i in range(9)], 9)])
+def test_programs_that_are_needed_again_and_again_may_take_more(
+    names: Sequence[Sequence[int]], forgotten: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several people at work on the same structures take turns: to load all of them anew for each turn would take most of the time. One who
+    goes from one structure to the next needs no more than before."""
+
+    @programs.kernel
+    def named(name: int) -> int:
+        return name
+
+    forgets, size = 0, 50
+
+    def forget() -> None:
+        nonlocal forgets, size
+        forgets, size = forgets + 1, 50
+
+    monkeypatch.setattr(programs, "resident", lambda: size)
+    monkeypatch.setattr(programs, "forget", forget)
+    programs.bound(100, 150)
+    try:
+        for needed in names:
+            for name in needed:
+                named(name)
+            size = min(size + 60, 140)
+            programs.keep_within_bound()
+    finally:
+        programs.bound(math.inf)
+    assert forgets == forgotten
+
+
 FORGETFUL = """
 import jax, numpy as np
 from compute import programs
@@ -379,13 +411,15 @@ ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
     ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
     ("hidden", {}, {}),
     ("optimizers", {"topic": "batches"}, {}),
-    ("stuck", {}, {"stuck_away": True, "stuck_stable": True}),
+    ("optimizers", {"topic": "convex"}, {}),
+    ("stuck", {}, {"stuck_away": True, "stuck_stable": True, "stuck_many": True}),
     ("loss", {}, {"loss_more": True}),
     ("loss", {"topic": "two"}, {}),
     ("loss", {"topic": "encodings"}, {}),
     ("masks", {}, {}),
     ("workbench", {}, {"workbench_all_controls": True}),
     *(("deep", QUICK, {"deep_all_controls": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("deep", QUICK | {"n1": "none", "n2": "none", "n2.batch": "0"}, {"deep_chart_en": "seeds"}),
     ("classifier", QUICK, {}),
 )
 
