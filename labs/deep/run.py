@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar, cast
 import numpy as np
 from jaxtyping import Float
 
-from compute.engine import asker, door_so_far
+from compute.engine import asker, door_for_now, door_so_far
 from compute.job import Job
 from compute.memo import memory
 from core.messages import N_, Message, Refusal, message
@@ -103,11 +103,6 @@ def _whole(share: float) -> bool:
     return share == 1
 
 
-def _never(answer: object) -> bool:
-    """What is only so at the moment: nobody keeps it."""
-    return False
-
-
 @door_so_far(_whole)
 def train(deep: Deep, patience: float) -> float:
     """The share of all the work that is done, after so many seconds more of it: of the trainings first, then of the slices at their end.
@@ -117,7 +112,7 @@ def train(deep: Deep, patience: float) -> float:
     return _worked(deep, patience)
 
 
-@door_so_far(_never)
+@door_for_now
 def train_again(deep: Deep, patience: float) -> float:
     """The same where all of it was done once, and is no more: nobody keeps this answer."""
     return _worked(deep, patience)
@@ -135,13 +130,13 @@ def _worked(deep: Deep, patience: float) -> float:
     return 1.0
 
 
-@door_so_far(_never)
+@door_for_now
 def recorded(deep: Deep) -> tuple[int, ...]:
     """How many records there are of every training, one at least."""
     return tuple(len(job.result.update) for job in _trainings(deep, 0.0).values())
 
 
-@door_so_far(_never)
+@door_for_now
 def draw(deep: Deep, counts: tuple[int, ...], patience: float) -> float:
     """The share that is done of drawing what there is with so many records of each training, after so many seconds more of it."""
     job = memory().get((draw, deep, counts), lambda: Job(last_of(_drawn_so_far(deep, counts))))
@@ -149,7 +144,7 @@ def draw(deep: Deep, counts: tuple[int, ...], patience: float) -> float:
     return job.work(time.monotonic() + patience).progress
 
 
-@door_so_far(_never)
+@door_for_now
 def drawn(deep: Deep, counts: tuple[int, ...]) -> DeepResult:
     """What `draw` has come to, without the parameters of every record; it is given once."""
     key = (draw, deep, counts)
