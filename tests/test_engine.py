@@ -379,13 +379,15 @@ ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
     ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
     ("hidden", {}, {}),
     ("optimizers", {"topic": "batches"}, {}),
-    ("stuck", {}, {"stuck_away": True, "stuck_stable": True}),
+    ("optimizers", {"topic": "convex"}, {}),
+    ("stuck", {}, {"stuck_away": True, "stuck_stable": True, "stuck_many": True}),
     ("loss", {}, {"loss_more": True}),
     ("loss", {"topic": "two"}, {}),
     ("loss", {"topic": "encodings"}, {}),
     ("masks", {}, {}),
     ("workbench", {}, {"workbench_all_controls": True}),
     *(("deep", QUICK, {"deep_all_controls": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("deep", QUICK | {"n1": "none", "n2": "none", "n2.batch": "0"}, {"deep_chart_en": "seeds"}),
     ("classifier", QUICK, {}),
 )
 
