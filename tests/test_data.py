@@ -226,6 +226,7 @@ LABELS = {
     "school_grades": ("grade", 2),
     **{name: (number, load().data.shape[1]) for name, (load, number, _) in SKLEARN.items()},
     **dict.fromkeys(CLOUDS, ("class", 2)),
+    **dict.fromkeys(ONE_INPUT, ("", 2)),
 }
 
 

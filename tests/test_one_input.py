@@ -57,4 +57,4 @@ def test_the_toy_of_the_edge_of_stability_draws_its_curve() -> None:
     moments = line["moments"]
     assert isinstance(moments, dict)
     assert moments["y"] == pytest.approx(drawn.predicted, rel=1e-6)
-    np.testing.assert_allclose(dots["y"], y, rtol=1e-6)  # type: ignore[arg-type]  # a trace holds anything
+    assert dots["y"] == pytest.approx(y, rel=1e-6)

@@ -1,4 +1,4 @@
-/** @file Figures that change with the updates: one trace holds its values at several updates, see figures/regions.py and figures/prediction.py. */
+/** @file Figures that change with the updates: one trace holds its values at several, see figures/regions.py and figures/prediction.py. */
 
 import { countUpTo } from "./values.js";
 
