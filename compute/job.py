@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 from time import perf_counter
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 from compute.engine import Request, ask, engine, request
 from compute.memo import memory, nbytes
@@ -50,6 +50,7 @@ class Job(Generic[T]):
         self._ended = False
         self._error: Exception | None = None
         self.stepped = -math.inf  # perf_counter() of the last step
+        _all().add(cast("Job[object]", self))
 
     @property
     def failed(self) -> bool:
@@ -164,6 +165,12 @@ class RemoteJob(Job[T]):
 
 
 @functools.cache
+def _all() -> "WeakSet[Job[object]]":
+    """All jobs of this process, those that nobody else can ask for, too."""
+    return WeakSet()
+
+
+@functools.cache
 def _living() -> "WeakValueDictionary[object, Job[object]]":
     """All jobs that are still referenced somewhere."""
     return WeakValueDictionary()
@@ -175,7 +182,7 @@ PAUSE = 20.0  # seconds after its last step in which somebody may still come bac
 def job_under_way() -> bool:
     """Whether there is a job in this process that is neither finished nor left alone for long."""
     since = perf_counter() - PAUSE
-    return any(not job.finished and not job.failed and job.stepped > since for job in list(_living().values()))
+    return any(not job.finished and not job.failed and job.stepped > since for job in list(_all()))
 
 
 RECENT = 12  # of the jobs requested last, so many are kept however large their results are

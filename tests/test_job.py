@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compute.job import Job, Step, Steps, job, let_go
+from compute.job import Job, Step, Steps, job, job_under_way, let_go
 from compute.memo import Memo, memo, memory, nbytes
 
 
@@ -233,3 +233,14 @@ def test_threads_that_ask_together_make_it_once() -> None:
         thread.join()
     assert found == [2.0] * 6
     assert calls == [4.0]
+
+
+def test_a_job_is_under_way_from_its_first_step_to_its_last_whoever_holds_it() -> None:
+    """A worker is not replaced meanwhile."""
+    others = job_under_way()
+    one = Job(counting(2, []))
+    assert job_under_way() == others, "it has not begun"
+    one.advance()
+    assert job_under_way()
+    one.finish()
+    assert job_under_way() == others
