@@ -176,7 +176,7 @@ def _living() -> "WeakValueDictionary[object, Job[object]]":
     return WeakValueDictionary()
 
 
-PAUSE = 20.0  # seconds after its last step in which somebody may still come back to a job
+PAUSE = 5.0  # seconds after its last step in which somebody may still come back to a job
 
 
 def job_under_way() -> bool:

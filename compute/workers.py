@@ -243,12 +243,17 @@ class Workers:
     def ask(self, request: Request) -> object:
         """See Engine."""
         worker, other = (self._long, self._quick) if request.subject.module.startswith(LONG) else (self._quick, self._long)
-        if not asker().urgent and worker.busy:
-            raise Busy
+        if not asker().urgent:
+            self._make_room(other)
+            if worker.busy or (other.size and self._beyond()):
+                raise Busy
+        # Called when the worker is at work, so that of two requests at the same time none ends the other's.
+        return worker.ask(request, lambda: self._make_room(other))
 
-        def make_room() -> None:
-            """The worker is at work, so that of two that make room at the same time none ends the other's."""
-            if worker.size + other.size + resident() > self._most:
-                other.rest()
+    def _beyond(self) -> bool:
+        return self._quick.size + self._long.size + resident() > self._most
 
-        return worker.ask(request, make_room)
+    def _make_room(self, other: Worker) -> None:
+        """By the end of a worker that has nothing to do."""
+        if self._beyond():
+            other.rest()

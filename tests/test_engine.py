@@ -319,6 +319,20 @@ def test_a_worker_ends_though_the_other_answers_at_once() -> None:
     assert gone([first], within=1.0)
 
 
+def test_what_is_not_urgent_waits_for_memory_too() -> None:
+    both = Workers(most=1)
+    quick, long = engine.Request("tests.engine_jobs", "process"), engine.Request("labs.deep.run", "another", (SMALL,))
+    with not_urgent():
+        first = both.ask(quick)
+        assert both.ask(quick) == first, "its own size alone keeps nobody waiting"
+        with pytest.raises(Busy):
+            both.ask(long)
+        time.sleep(LULL)
+        both.ask(long)
+    assert isinstance(first, int)
+    assert gone([first], within=1.0)
+
+
 def test_a_worker_does_not_end_while_somebody_may_come_back_to_its_job() -> None:
     both = Workers(most=1)
     turn = engine.Request("compute.job", "worked", (engine.Request("tests.engine_jobs", "counts", (100,)), 0.1))
