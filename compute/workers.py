@@ -47,6 +47,7 @@ class _Asked:
     def __init__(self, key: object, request: Request) -> None:
         self.key, self.request, self.answer = key, request, Future[object]()
         self.waiting, self.lost = 0, 0
+        self.seconds = 0.0  # of a worker's time that the answer took
         self.left = 0.0  # when somebody last left it
 
 
@@ -88,7 +89,9 @@ class Worker:
             while not wait([asked.answer], LOOK).done:
                 meanwhile()
                 asker().waiting()
-            return asked.answer.result()
+            answer = asked.answer.result()
+            asker().worked(asked.seconds)
+            return answer
         finally:
             self._leave(asked)
 
@@ -131,6 +134,7 @@ class Worker:
     def _work(self, asked: _Asked, process: Process) -> None:
         """In a thread of its own: wait until the worker has answered, or is no more."""
         answered: Answered | Lost
+        begun = time.monotonic()
         try:
             answered = process.ask(asked.request)
         except Lost as lost:
@@ -144,6 +148,7 @@ class Worker:
                 self._lost(asked, answered)
                 return
             self._working, self._last, self._job_under_way = None, time.monotonic(), answered.job_under_way
+            asked.seconds = self._last - begun
             if answered.error is not None:
                 asked.answer.set_exception(answered.error)
             else:
