@@ -4,8 +4,8 @@
     python -m benchmarks.load --people 1 10 --seconds 60 --mixed
 
 Each moves the unit of Scale every two seconds, as a hand does: the value goes through the slider's own message, and it is answered when
-the server has sent the board that it changed. Mixed: most people train networks, one after another, and those on Optimizers
-are timed. What is printed are ratios to one person alone, in the same run on the same server; how many people never saw a picture; and of everybody
+the server has sent the board that it changed. Mixed: most people train networks, one after another, and those on Optimizers are timed.
+What is printed are ratios to one person alone, in the same run on the same server; how many people never saw a picture; and of everybody
 who trains, the seconds until the first network's bar, picture and end.
 """
 
