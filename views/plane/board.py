@@ -206,7 +206,7 @@ def _first_steps(panel: PanelResult) -> list[Fact]:
     return facts
 
 
-def _facts(panel: PanelResult) -> list[Fact]:
+def facts_of(panel: PanelResult) -> list[Fact]:
     if panel.problem.surface.first_steps:
         return _first_steps(panel)
     fit, reason = panel.fit, "" if panel.fit.reason is None else say(panel.fit.reason)
@@ -214,6 +214,10 @@ def _facts(panel: PanelResult) -> list[Fact]:
     if panel.condition is None and reason:
         condition = f"{condition} ({reason})"
     condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
+    if not reason and fit.whole_condition is not None:
+        condition_help = tr("λmax/λmin of the Hessian at the minimum by the drawn weights alone, all others and the bias as they are there")
+        if dict(panel.problem.structure.options).get("bias", "best") == "best" and not panel.problem.surface.classes:
+            condition_help = tr("λmax/λmin of the Hessian at the minimum by the drawn weights; the bias is at its best at every point")
     limit, limit_help = tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate")
     if not fit.quadratic:
         limit = tr("2/λmax at the minimum")
@@ -222,6 +226,11 @@ def _facts(panel: PanelResult) -> list[Fact]:
         fact(tr("condition number κ"), condition, condition_help),
         fact(limit, numeral(panel.limit), reason if panel.limit is None else limit_help),
     ]
+    if fit.whole_condition is not None:
+        label, help = tr("κ with the bias"), tr("λmax/λmin of the Hessian at the minimum by the drawn weights and the bias: means count")
+        if panel.problem.surface.classes:
+            label, help = tr("κ of all weights"), tr("λmax/λmin of the Hessian at the minimum by the weights and biases of all classes")
+        facts.append(fact(label, numeral(fit.whole_condition), help))
     if fit.eigenvalues is not None and fit.eigenvalues.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
         if panel.problem.surface.classes:
@@ -348,7 +357,7 @@ def _panel(
         "axes": axes,
         "fitted": (panel.panel.window or experiment.window) == panel.fitting,
         "alt": _alt(panel, ends, titled, experiment.steps),
-        "facts": _facts(panel),
+        "facts": facts_of(panel),
         "walks": [
             _walk(walked, slot, experiment, panel, end, most, details)
             for slot, (walked, end) in enumerate(zip(panel.walks, ends, strict=True))
