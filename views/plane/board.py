@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
+from core.messages import N_
 from core.numerals import numeral, percent
 from core.settings import Number, Option, Pick
 from figures.cloud import cloud
@@ -17,9 +18,9 @@ from figures.derived import Derived, Drawn
 from figures.figure import Figure
 from figures.levels import Levels, levels
 from figures.surface import surface
+from labs.plane.arrival import DISTANCE, GRADIENT, LOSS
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
-from labs.plane.walks import GOAL
 from labs.plane.walks import Walk as Walked
 from verdict.arrival import arrived, away
 from verdict.plane import JudgedResult
@@ -106,6 +107,13 @@ def in_steps(updates: int) -> tuple[str, str]:
     return f"{updates:,}", tr("step") if updates == 1 else tr("steps")
 
 
+_TO_SHARE = {
+    LOSS: N_("{steps} to {share} of the loss"),
+    DISTANCE: N_("{steps} to {share} of the distance"),
+    GRADIENT: N_("{steps} to {share} of the gradient"),
+}
+
+
 def count_of(
     panel: PanelResult, walked: Walked, end: Judgment | None, steps: int
 ) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
@@ -120,7 +128,7 @@ def count_of(
     number, unit = in_steps(walked.settled)
     if end is None or arrived(panel, walked, end):
         return number, unit, "open" if end is None else "settled"
-    return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{percent(GOAL)} %"), "open"
+    return number, tr(_TO_SHARE[panel.arrival.measure]).format(steps=unit, share=f"{percent(panel.arrival.share)} %"), "open"
 
 
 def _detail(panel: PanelResult, walked: Walked, end: Judgment | None) -> str:
