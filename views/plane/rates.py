@@ -45,5 +45,7 @@ def rate(scene: Scene, result: Result) -> None:
         label = tr("learning rate η, the same number for all")
         number(scene, "rate", Slot(RATE, rates.pop(), with_rate), label=label, marks=marks, low=lowest)
     elif experiment.mode == FRACTION:
-        label, limit = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
-        number(scene, "fraction", field(scene, "fraction"), label=label, marks=limit)
+        label, mark = tr("η as a fraction of each panel's limit 2/λmax"), tr("limit")
+        if not all(panel.fit.quadratic for panel in result.panels):  # beyond it a walk may go on, and rest elsewhere
+            label, mark = tr("η as a fraction of 2/λmax at each panel's minimum"), tr("2/λmax at the minimum")
+        number(scene, "fraction", field(scene, "fraction"), label=label, marks=[(1.0, mark, PANELS[0])])
