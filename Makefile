@@ -51,9 +51,10 @@ warm: .venv/runtime
 lint: .venv/development node
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy --no-error-summary .
-	@command -v npm >/dev/null || exit 0; $(MAKE) --no-print-directory node_modules/.installed && \
-		node_modules/.bin/eslint browser/client && node_modules/.bin/tsc --project .
+	@$(BIN)/mypy --no-error-summary . & types=$$!; \
+	! command -v npm >/dev/null || { $(MAKE) --no-print-directory node_modules/.installed && \
+		node_modules/.bin/eslint browser/client && node_modules/.bin/tsc --project .; }; scripts=$$?; \
+	wait $$types && exit $$scripts
 
 format: .venv/development
 	@$(BIN)/ruff check --fix --quiet .

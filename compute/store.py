@@ -49,7 +49,7 @@ class Question(NamedTuple):
 
     request: Request
     final: Callable[[object], bool]  # whether an answer is the last one
-    turn: Request  # asks for it, a turn at a time
+    turn: Request | None  # asks for it, a turn at a time; None where asking only tells how far others have taken it
 
 
 def _always(answer: object) -> bool:
@@ -80,7 +80,9 @@ def question(request: Request) -> Question:
     bound.apply_defaults()
     patient = bound.arguments.pop(PATIENCE, None) is not None
     asked = Request(request.module, request.name, (), tuple(sorted(bound.arguments.items())))
-    return Question(asked, final, asked._replace(named=(*asked.named, (PATIENCE, TURN))) if patient else asked)
+    if patient:
+        return Question(asked, final, asked._replace(named=(*asked.named, (PATIENCE, TURN))))
+    return Question(asked, final, asked if final is _always else None)
 
 
 def key(asked: Request) -> str:
@@ -180,7 +182,7 @@ class Entry(NamedTuple):
 
     key: str  # of the question
     plain: Request  # the question without what holds arrays
-    turn: Request | None  # asks for it; None where the question holds arrays, and only a page has it that has the other answers
+    turn: Request | None  # asks for it; None where no host asks it ahead: it holds arrays, or tells how far others have taken it
     content: bytes  # the answer, encoded and compressed
 
 
@@ -334,22 +336,23 @@ class Stored:
         any case, so that its programs are ready for the first change."""
         entries = [] if self._shipped is None else list(self._shipped.entries.values())
         for i, one in enumerate(entries):
-            if one.turn is not None and (i == 0 or one.key not in self._disk):
+            asked = one.turn and question(one.turn)
+            if asked and asked.turn and (i == 0 or one.key not in self._disk):
                 try:
-                    self._keep(one.key, self._in_turns(question(one.turn)))
+                    self._keep(one.key, self._in_turns(asked.turn, asked.final))
                 except Exception as error:
-                    logging.getLogger(__name__).warning("%s could not be computed ahead: %s", one.turn.subject.name, error)
+                    logging.getLogger(__name__).warning("%s could not be computed ahead: %s", asked.turn.subject.name, error)
 
-    def _in_turns(self, asked: Question) -> object:
+    def _in_turns(self, turn: Request, final: Callable[[object], bool]) -> object:
         """The last word on a question, a turn whenever nobody else waits for an answer, or has for a while."""
         while True:
             while (rest := IDLE if self._asking else self._last + IDLE - time.monotonic()) > 0:
                 time.sleep(rest)
             try:
                 with not_urgent():
-                    answer = self._engine.ask(asked.turn)
+                    answer = self._engine.ask(turn)
             except Busy:
                 time.sleep(IDLE)
                 continue
-            if asked.final(answer):
+            if final(answer):
                 return answer

@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import TypeVar
 
 from core.catalogue import Item
-from core.settings import Count, Number, Option, Pair, Pick, Window, option_of
+from core.settings import Count, Number, Option, Pair, Pick, Setting, Window, option_of
 from core.setup import (
     Entry,
     Items,
@@ -65,8 +65,16 @@ def pick_of(menu: Menu[Entry], default: str) -> Pick:
     return _declared(OneItem(menu), Pick(default))
 
 
-def picks_of(menu: Menu[Entry], letter: str, default: tuple[str, ...], *, most: int, once: bool = False) -> tuple[Pick, ...]:
-    return _declared(Items(menu, letter, most, once), tuple(map(Pick, default)))
+def picks_of(
+    menu: Menu[Entry],
+    letter: str,
+    default: tuple[str, ...],
+    *,
+    most: int,
+    once: bool = False,
+    own: Callable[[], Mapping[str, Setting]] = dict,
+) -> tuple[Pick, ...]:
+    return _declared(Items(menu, letter, most, once, own), tuple(map(Pick, default)))
 
 
 S = TypeVar("S", bound=Setup)

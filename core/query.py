@@ -30,7 +30,7 @@ class Query:
         self.refused: list[Message] = []
         self.lost = 0  # of those that are refused: nothing near was taken instead
 
-    def take(self, key: str, read: Callable[[str], T], default: T, instead: Value) -> T:
+    def take(self, key: str, read: Callable[[str], T], default: T, instead: Value | Message) -> T:
         """The value of a key; the default where it is missing. What is refused is reported with what is taken: the nearest that can be
         had, else the default, which is called `instead`."""
         raw = self.left.pop(key, None)

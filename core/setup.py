@@ -101,9 +101,14 @@ class Menu(Generic[R_co]):
         """The pick, and its settings that are not the item's defaults."""
         return {key: picked.name} | {f"{key}.{name}": text(value) for name, value in self._changed(picked.name, picked.settings)}
 
-    def from_query(self, query: Query, key: str, default: Pick) -> Pick:
+    def from_query(self, query: Query, key: str, default: Pick, own: Mapping[str, Setting] = MappingProxyType({})) -> Pick:
+        """own: what else each pick may have set; see Items."""
         base = query.take(key, lambda name: Pick(known(name, self.items())), default, default.name)
-        return Pick(base.name, self._changed(base.name, _settings(query, key, self.fields(base.name), base.settings)))
+        read = dict(self._changed(base.name, _settings(query, key, self.fields(base.name), base.settings)))
+        for name, kind in own.items():
+            value = query.take(f"{key}.{name}", kind.read, dict(base.settings).get(name), message(N_("the same as for all")))
+            read |= {} if value is None else {name: value}
+        return Pick(base.name, tuple(sorted(read.items())))
 
     def _changed(self, item: str, settings: Settings) -> Settings:
         defaults = {field.name: field.default for field in self.fields(item)}
@@ -138,29 +143,40 @@ class OneItem(Field[Pick]):
 
 @dataclass(frozen=True)
 class Items(Field[tuple[Pick, ...]]):
-    """Numbered picks, at least one where the setup has any: o1=adam&o1.rate=0.01&o2=lion. once: each item of the menu only once."""
+    """Numbered picks, at least one where the setup has any: o1=adam&o1.rate=0.01&o2=lion. once: each item of the menu only once.
+
+    own: settings of the setup that a pick may have for itself, n2.depth=32. Where it has none, it has what is set for all. Picks that
+    differ in these are not the same, though they be of one item.
+    """
 
     menu: Menu[Entry]
     letter: str
     most: int
     once: bool
+    own: Callable[[], Mapping[str, Setting]]
 
     def to_query(self, key: str, value: tuple[Pick, ...]) -> dict[str, str]:
         return {k: v for i, picked in enumerate(value, 1) for k, v in self.menu.to_query(f"{self.letter}{i}", picked).items()}
 
     def from_query(self, query: Query, scope: Scope, default: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        own = self.own()
+
         def read(i: int) -> Pick:
             opening = default[i - 1] if i <= len(default) else Pick(next(iter(self.menu.items())))
-            return self.menu.from_query(query, f"{self.letter}{i}", opening)
+            return self.menu.from_query(query, f"{self.letter}{i}", opening, own)
+
+        def what(picked: Pick) -> Pick:
+            """The item, and what it has for itself."""
+            return Pick(picked.name, tuple(part for part in picked.settings if part[0] in own))
 
         picks = query.numbered(self.letter, [""], self.most, read, default)
         if not self.once:
             return picks
-        first = {picked.name: picked for picked in reversed(picks)}
-        twice = next((picked for picked in picks if first[picked.name] != picked or picks.count(picked) > 1), None)
+        first = {what(picked): picked for picked in reversed(picks)}
+        twice = next((picked for picked in picks if first[what(picked)] != picked or picks.count(picked) > 1), None)
         if twice is not None:
             query.refused.append(message(N_("{name} stands twice; the first counts."), name=quoted(twice.name)))
-        return tuple(first[name] for name in dict.fromkeys(picked.name for picked in picks))
+        return tuple(first[one] for one in dict.fromkeys(map(what, picks)))
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,23 @@ SCHEDULES = Experiment(
     schedule=pick("inverse_sqrt"),
     optimizers=(pick("gradient_descent", rate=0.4), pick("adam", rate=0.3)),
 )
+# Lecture 3: the regression of b and w, from where it starts there, with the rates that it tries there.
+CONVEX = Experiment(
+    data=pick("pokemon"),
+    surface=pick("linear", bias="axis", reduce="sum"),
+    panels=(replace(RAW, window=(-200.0, -100.0, -5.0, 5.0)),),
+    scale2=1.0,
+    mode=SAME,
+    steps=100_000,
+    start=(-120.0, -4.0),
+    aspect="free",
+    optimizers=(
+        pick("gradient_descent", rate=1e-2),
+        pick("gradient_descent", rate=1e-7),
+        pick("root_mean_square", rate=1.0),
+        pick("adagrad", rate=1.0),
+    ),
+)
 
 # The lecture's figure: the same start, the same rate; one loss is flat there, the other is not.
 OUTPUT = Experiment(

@@ -16,6 +16,8 @@ class Architecture:
     """`inputs` features, `depth` hidden layers of `width` units each, `outputs` scores. Where depth is 0, `width` is not read.
 
     place: the normalization stands "before" the activation or "after" it. affine: γ and β are parameters, where the normalization has them.
+    scaled: what a layer of a residual network adds is divided by L, the number of these layers: what they add together does not grow with
+    depth (Hanin & Rolnick, How to start training, 2018, arXiv 1803.01719). 1/√L would not do, as the mean of φ(ẑ) is not 0.
     """
 
     inputs: int
@@ -27,6 +29,7 @@ class Architecture:
     place: str = "before"
     affine: bool = False
     residual: bool = False
+    scaled: bool = False
 
     @property
     def item(self) -> HiddenNormalization:
@@ -36,6 +39,11 @@ class Architecture:
     def scales(self) -> bool:
         """Whether there is a γ."""
         return self.affine and self.item.affine
+
+    @property
+    def branch(self) -> float:
+        """What every layer of a residual network but the first is multiplied by before it is added to what came in."""
+        return 1 / (self.depth - 1) if self.scaled and self.depth > 1 else 1.0
 
     @property
     def size(self) -> int:

@@ -6,7 +6,8 @@ The hidden layers after the first are stacked and scanned, so that a deep networ
     h ← γ ⊙ normalized(φ(g ⊙ Wh + b)) + β                          after it,
 
 b in the place of β where it would be the same. Without γ and β it is φ(normalized(g ⊙ Wh + b)). g is 1 but for what normalizes weights.
-A residual network adds to every layer but the first what came in. Without a hidden layer the scores are Wx + b: softmax regression.
+A residual network adds to every layer but the first what came in: h ← h + φ(ẑ), or h + φ(ẑ)/L where it is scaled. Without a hidden
+layer the scores are Wx + b: softmax regression.
 """
 
 from typing import NamedTuple
@@ -100,7 +101,7 @@ def forward(
 
     def deeper(h: Units, layer: Layer) -> tuple[Units, tuple[State, Array | None]]:
         out, after = activated(net, numbers, layer, layer.weights @ h, rows, train)
-        out = h + out if net.residual else out
+        out = h + net.branch * out if net.residual else out
         return out, (after, out[:, :keep] if keep else None)
 
     # Two layers in a loop take twice the time that they take without one; of more, a program with each written out is long to compile.

@@ -73,7 +73,7 @@ def recovering(net: Architecture, numbers: Numbers, theta: Theta, rows: Rows) ->
         gamma, beta = net.item.recover(given, rows.w, layer.weights, numbers)
         layer = layer._replace(gamma=gamma, beta=beta) if net.place == "after" else layer._replace(gamma=gamma, bias=beta)
         out, _ = activated(net, numbers, layer, layer.weights @ h, rows, True)
-        h = h + out if net.residual and i > 0 else out
+        h = h + net.branch * out if net.residual and i > 0 else out
         gammas.append(gamma)
         shifts.append(beta)
     gamma, shift = jnp.stack(gammas), jnp.stack(shifts)

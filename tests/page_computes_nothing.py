@@ -1,4 +1,4 @@
-"""Opens pages in a process whose JAX is not to be used; run by test_engine.py, a process of its own."""
+"""Opens pages in a process whose JAX is not to be used, nor pandas; run by test_engine.py, a process of its own."""
 
 import json
 import sys
@@ -9,6 +9,8 @@ from jax._src import xla_bridge
 from compute import engine
 from compute.workers import Workers
 from tests import pages
+
+TABLES = {"pandas", "pyarrow"}  # some 45 MB of memory
 
 
 def _never(*_: object, **__: object) -> NoReturn:
@@ -22,6 +24,8 @@ def main() -> None:
         setattr(xla_bridge, name, _never)
     for page, query, state in json.load(sys.stdin):
         pages.opened(page, query, **state)
+        if tables := TABLES & sys.modules.keys():
+            raise AssertionError(f"{page} {query} has imported {tables}")
         print(page, query, state, "opened", flush=True)
 
 

@@ -73,7 +73,7 @@ def oracle(
         else:
             h = phi(normalized(z + offset[:, None], i))
         if net.residual and i > 0:
-            h = before + h
+            h = before + h / (m - 1 if net.scaled else 1)
         kept.append(h)
     return out.reshape(c, k) @ h + out_bias[:, None], kept, statistics
 
@@ -100,11 +100,19 @@ NETS = [
         ),
         (3, "relu", "none", "before", False, True),
     ]
-]
+] + [Architecture(D, K, 3, "gelu", "batch", C, "after", True, True, scaled=True)]
 
 
 def named(net: Architecture) -> str:
-    words = (net.depth, net.activation, net.normalization, net.place, "affine" * net.affine, "residual" * net.residual)
+    words = (
+        net.depth,
+        net.activation,
+        net.normalization,
+        net.place,
+        "affine" * net.affine,
+        "residual" * net.residual,
+        "scaled" * net.scaled,
+    )
     return "-".join(str(word) for word in words if word)
 
 

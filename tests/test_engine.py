@@ -332,7 +332,7 @@ ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
 
 
 def test_the_process_of_the_pages_computes_nothing() -> None:
-    """Not even a backend of JAX is set up there."""
+    """Not even a backend of JAX is set up there, and no library of tables is imported."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.page_computes_nothing"],
         input=json.dumps(ADDRESSES),

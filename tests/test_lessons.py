@@ -16,9 +16,20 @@ from views.lesson import lessons, scenes
 from views.view_state import ViewState
 
 ORDER = ["unit", "same_rate", "standardize", "correlation", "hidden_gain"]
-ELSEWHERE = ["vanishing", "edge", "saddle", "flat_loss"]  # see test_deep_page.py, test_stuck_page.py and test_loss_page.py
+ELSEWHERE = [
+    "vanishing",
+    "deeper",
+    "degradation",
+    "residual",
+    "place",
+    "batch_size",
+    "edge",
+    "saddle",
+    "flat_loss",
+]  # see test_deep_page.py, test_stuck_page.py and test_loss_page.py
 LABELS = ["cm → mm", "the same η = 0.5 for both", "standardize", "correlation: what remains", "hidden gain and batch norm"]
-LABELS += ["12 sigmoid layers", "edge of stability", "a gradient of zero", "MSE or cross-entropy?"]
+LABELS += ["12 sigmoid layers", "2 layers or 6?", "6 layers or 32?", "32 layers, residual", "before or after the activation?"]
+LABELS += ["8 rows, 64, or all?", "edge of stability", "a gradient of zero", "MSE or cross-entropy?"]
 
 
 def numbers_in(text: str) -> list[str]:

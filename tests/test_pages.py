@@ -27,7 +27,7 @@ from views.session import Scene
 from views.warm import until_paths_are_ready
 
 PAGES = ("scale", "hidden", "optimizers", "loss", "stuck", "workbench")
-TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules")
+TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "convex")
 PARTS = ("data", "model", "normalization", "optimizers", "run", "picture")
 
 

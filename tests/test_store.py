@@ -18,7 +18,7 @@ from compute import engine, store
 from compute.codec import ROOMS, decoded, encoded
 from compute.engine import Busy, Request, not_urgent
 from compute.job import State, Step, worked
-from compute.store import Disk, Shipped, Stored, entry, question, write_scene
+from compute.store import Disk, Shipped, Stored, entry, question, read_scene, write_scene
 from core.messages import N_, message
 from core.settings import Pick, pick
 from labs.deep.run import summary
@@ -315,6 +315,22 @@ def test_a_shipped_answer_holds_until_there_is_a_computed_one(shipped: Shipped, 
     alike(stored.ask(asks(A)), RESULT)
     again = Stored(Counting(), Disk(tmp_path / "results", 10**9), shipped)
     alike(again.ask(asks(A)), RESULT)
+
+
+def test_what_only_tells_how_far_others_are_is_not_asked_ahead(tmp_path: Path) -> None:
+    """It would be asked for ever: no answer takes it further."""
+    begun = Request("labs.deep.run", "begun", (), (("deep", Deep()),))
+    written = tmp_path / "a.scene"
+    write_scene(written, [entry(question(begun), True), entry(question(asks(A)), RESULT)])
+    old = entry(question(begun), True)._replace(turn=begun)  # as scenes had it once
+    write_scene(tmp_path / "b.scene", [old, entry(question(asks(B)), RESULT)])
+    counting = Counting(lambda request: False if request.name == "begun" else RESULT)
+    stored = Stored(counting, Disk(tmp_path / "results", 10**9), Shipped(tmp_path, ("a", "b")))
+    stored._last = 0.0
+    stored.renew()
+    assert [request.name for request in counting.asked] == ["run", "run"]
+    assert stored.ask(begun) is True
+    assert [one.turn is None for one in read_scene(written)] == [True, False]
 
 
 def test_a_question_with_arrays_is_known_by_their_content(shipped: Shipped, tmp_path: Path) -> None:

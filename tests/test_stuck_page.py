@@ -1,5 +1,7 @@
 """The page "Stuck?" without a browser: every landscape, suggestion and section, the lesson; its numbers are those of stuck/."""
 
+import json
+
 import pytest
 
 from core.address import read, write
@@ -12,7 +14,7 @@ from labs.plane.setup import SAME, Experiment, Panel
 from lessons.minutes.saddle import lesson as saddle
 from lessons.scenes import STUCK
 from surfaces.catalogue import surfaces
-from tests.pages import board, fine, headings, opened, takeaways
+from tests.pages import board, components, fine, headings, opened, takeaways
 from verdict.plane import judge_walk, story
 from verdict.verdict import label, sentence, walk_suggestion
 from views.view_state import ViewState
@@ -53,10 +55,10 @@ def test_every_landscape_is_picked_and_listed(name: str) -> None:
     panel = run(scene).panels[0]
     window = (float(panel.a[0]), float(panel.a[-1]), float(panel.b[0]), float(panel.b[-1]))
     found = atlas_of(panel.problem, rest_of(panel), window)
-    table = at.dataframe
-    assert len(table) == (1 if found.points else 0)
+    tables = components(at, "table")
+    assert len(tables) == (1 if found.points else 0)
     if found.points:
-        assert len(table[0].value) == len(found.points)
+        assert len(json.loads(tables[0].json)["rows"]) == len(found.points)
     assert any(said.value.startswith("Critical points in this window") for said in at.markdown)
 
 
@@ -66,7 +68,7 @@ def test_a_network_too(normalization: str) -> None:
         surface=pick("network", activation="tanh"), panels=(Panel(pick("standardize"), pick(normalization)),), mode=SAME, steps=200
     )
     at = opened("stuck", link(scene))
-    assert len(at.dataframe) == 1
+    assert len(components(at, "table")) == 1
 
 
 def test_a_suggestion_is_one_click() -> None:

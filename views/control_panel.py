@@ -100,7 +100,16 @@ def item_chips(
     """Any of a catalogue's items, as chips. only: the items that are offered, where not all are."""
     items = menu.items()
     offered = [name for name in items if only is None or name in only]
-    chips(scene, key, label, offered, lambda name: tr(items[name].label), [picked.name for picked in picks], take, wrap=True)
+    chips(
+        scene,
+        key,
+        label,
+        offered,
+        lambda name: tr(items[name].label),
+        list(dict.fromkeys(picked.name for picked in picks)),
+        take,
+        wrap=True,
+    )
 
 
 def item_menu(scene: Scene[E], key: str, label: str, slot: PickSlot[E], only: Sequence[str] | None = None) -> None:

@@ -46,7 +46,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
     asked = lesson.lessons().get(st.query_params.get("lesson", ""))
     if asked is not None and asked.page != page:
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
-    prefetch.clear()
+    prefetch.clear(page)
     interruptible(progress.left_alone)
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = load_scene(page, opening, topics or {}, scenes, affordable)

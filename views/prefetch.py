@@ -27,7 +27,7 @@ from views.plane.board import plane_board
 from views.session import Scene, edits
 
 _PREFETCHER = component("prefetcher")
-_OFFERS = "prefetch offers"
+_OFFERS, _PLACE = "prefetch offers", "prefetch place"
 _DRAWN = "edits that were drawn"
 SHARE = 0.25  # seconds that one answer may take
 FINEST = 150  # points a side of a prefetched picture
@@ -85,9 +85,14 @@ def flipped(result: Result) -> Offer:
     return Offer(lambda scene: repr((scene.experiment, language())), picture)
 
 
-def clear() -> None:
-    """Remove all offers; called first on a page."""
+def clear(page: str) -> None:
+    """Remove all offers; called first on a page.
+
+    What answers the requests gets the first place on it. It is a fragment of its own: where the page runs again before the server has sent
+    the last run, Streamlit drops what the page drew and still sends what the fragment did. In a later place it would hang on nothing.
+    """
     st.session_state[_OFFERS] = {}
+    st.session_state[_PLACE] = st.container(key=f"esl-parcels-{page}-prefetch")
 
 
 def none() -> None:
@@ -105,7 +110,8 @@ def offer(key: str, film: Offer) -> None:
 def serve(scene: Scene) -> None:
     """Serve the offers of this page; called last."""
     st.session_state[_DRAWN] = edits()
-    _serve(scene, dict(st.session_state[_OFFERS] or {}))
+    with st.session_state[_PLACE]:
+        _serve(scene, dict(st.session_state[_OFFERS] or {}))
 
 
 @st.fragment
@@ -124,8 +130,7 @@ def _answer(scene: Scene, offers: Mapping[str, Offer]) -> None:
     if isinstance(asked, Mapping) and str(asked.get("control")) in offers:
         control = str(asked["control"])
         message |= {"control": control, "name": _name(scene, offers[control]), **_pictures(scene, offers[control], asked.get("stops"))}
-    with st.container(key=f"esl-parcels-{scene.page}-prefetch"):
-        _PREFETCHER(key=key, data=zlib.compress(pack(message), 1), on_asked_change=_nothing)
+    _PREFETCHER(key=key, data=zlib.compress(pack(message), 1), on_asked_change=_nothing)
 
 
 def _nothing() -> None:

@@ -7,7 +7,7 @@ from core.messages import N_
 from core.setup import Setup
 
 CLOCKS = ("updates", "epochs", "evaluations")
-TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "output", "two", "encodings")
+TOPICS = ("rates", "momentum", "adaptive", "batches", "schedules", "convex", "output", "two", "encodings")
 
 
 @dataclass(frozen=True)

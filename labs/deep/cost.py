@@ -11,7 +11,7 @@ from dataclasses import replace
 from core.messages import N_, Message, message
 from labs.deep.races import entrants, training_setup
 from labs.deep.run import another
-from labs.deep.setup import MOST_NETS, RESOLUTIONS, WIDTHS, Deep
+from labs.deep.setup import DEPTHS, MOST_NETS, RESOLUTIONS, WIDTHS, Deep
 from labs.deep.training_setup import TrainingSetup
 
 MOST = float(os.environ.get("ERROR_SURFACE_PRODUCTS", "1e13"))  # products of one scene: some minutes
@@ -59,11 +59,10 @@ def _cheaper(deep: Deep, most: float) -> Iterator[Deep]:
     if deep.steps > FEWEST_UPDATES:
         share = (most - drawing_products(deep)) / training_products(deep)
         yield replace(deep, steps=max(FEWEST_UPDATES, min(deep.steps - 1, int(share * deep.steps))))
-    narrower = [width for width in WIDTHS if width < deep.width]
-    if narrower:
-        yield replace(deep, width=max(narrower))
-    if deep.depth:
-        yield replace(deep, depth=deep.depth - 1)
+    for name, choices in (("width", WIDTHS), ("depth", DEPTHS)):
+        less = [choice for choice in choices if choice < deep.most(name)]
+        if less:
+            yield deep.capped(name, max(less))
 
 
 def affordable(deep: Deep, most: float = MOST) -> tuple[Deep, Message | None]:
@@ -80,7 +79,7 @@ def affordable(deep: Deep, most: float = MOST) -> tuple[Deep, Message | None]:
         ),
         times=float(f"{products(deep) / most:.2g}"),
         updates=f"{fits.steps:,}",
-        depth=str(fits.depth),
-        width=str(fits.width),
+        depth=str(fits.most("depth")),
+        width=str(fits.most("width")),
         side=str(fits.resolution),
     )

@@ -1,12 +1,15 @@
 """Which networks are trained side by side, and the setup of each one's training."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from core.messages import N_, Message, Value, message
 from core.settings import Pick, Setting, numbers
+from core.setup import Settings
 from labs.deep.rows import classifies, split
-from labs.deep.setup import MOST_RACED, Deep
+from labs.deep.setup import MOST_RACED, OWN, Deep
 from labs.deep.training_setup import TrainingSetup
 from networks.architecture import Architecture
 from networks.losses import REGRESSION
@@ -15,20 +18,41 @@ from optim.optimizer import optimizers
 from surfaces.class_loss import class_losses
 
 MOST_OF_NEWTON = 2000  # parameters
+WAYS: Mapping[str, tuple[bool, ...]] = MappingProxyType(  # which networks are residual
+    {"plain": (False,), "scaled": (True,), "plain_scaled": (False, True), "residual": (True,), "both": (False, True)}
+)
 
 
 class Entrant(NamedTuple):
     """One of the networks that are raced."""
 
-    hidden: Pick  # what normalizes inside
+    hidden: Pick  # what normalizes inside, and what this network has for itself
     residual: bool
     loss: Pick
+
+
+def own_of(picked: Pick) -> Settings:
+    """What a network has for itself."""
+    return tuple((name, value) for name, value in picked.settings if name in OWN)
 
 
 def senseless(deep: Deep, picked: Pick) -> Message | None:
     """Why a normalization makes no sense in these layers; None if it does."""
     item = hidden_normalizations()[picked.name]
-    return item.senseless(deep.width, numbers(picked, item.fields))
+    return item.senseless(deep.of(picked).width, numbers(picked, item.fields))
+
+
+def unscaled(net: Architecture) -> Message | None:
+    """What a residual network should have and has not: branches that are scaled, or normalized."""
+    if not net.residual or net.scaled or net.normalization != "none" or net.depth < 2:
+        return None
+    return message(
+        N_(
+            "The residual branches are neither scaled nor normalized: each of the {count} adds as much again, and the values grow with "
+            "every layer. Take branches that are scaled by 1/L."
+        ),
+        count=net.depth - 1,
+    )
 
 
 def unfit(optimizer: str, size: int) -> Message | None:
@@ -55,9 +79,12 @@ def races_losses(deep: Deep) -> bool:
 def entrants(deep: Deep) -> list[Entrant]:
     """The networks that are trained. Without a hidden layer there is nothing to normalize and nothing to skip."""
     losses = deep.losses if races_losses(deep) else (usual_loss(classifies(deep.data)),)
-    ways = {"plain": (False,), "residual": (True,), "both": (False, True)}[deep.residual]
-    nets = [(picked, residual) for picked in deep.nets for residual in ways] if deep.depth else [(Pick("none"), False)]
-    return [Entrant(*net, loss) for net in nets for loss in losses][:MOST_RACED]
+    nets = [
+        (picked, residual) if deep.of(picked).depth else (Pick("none", own_of(picked)), False)
+        for picked in deep.nets
+        for residual in WAYS[deep.residual]
+    ]
+    return [Entrant(*net, loss) for net in dict.fromkeys(nets) for loss in losses][:MOST_RACED]
 
 
 def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick | None = None) -> TrainingSetup:
@@ -65,6 +92,7 @@ def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick 
 
     Settings that the network does not use keep their defaults, so that changing them does not start another training.
     """
+    deep = deep.of(picked)
     rows = split(deep.data, deep.features, deep.held_out_fraction, deep.seed)
     picked = picked if deep.depth else Pick("none")
     item, trained_with = hidden_normalizations()[picked.name], loss or usual_loss(rows.labeled)
@@ -78,6 +106,7 @@ def training_setup(deep: Deep, picked: Pick, residual: bool = False, loss: Pick 
         place=deep.place if picked.name != "none" else "before",
         affine=deep.affine == "on" and item.affine,
         residual=residual,
+        scaled=residual and deep.residual in ("scaled", "plain_scaled"),
     )
     recovers = deep.begin == "recovering" and net.scales and item.recover is not None
     full = optimizers()[deep.optimizer.name].full_batch_only or not 0 < deep.batch < rows.n

@@ -13,7 +13,7 @@ from compute.engine import asker, door_so_far
 from compute.job import Job
 from core.messages import N_, Message, Refusal, message
 from core.settings import Pick, values
-from labs.deep.races import Entrant, entrants, other_solution, races_losses, senseless, training_setup, unfit
+from labs.deep.races import Entrant, entrants, other_solution, own_of, races_losses, senseless, training_setup, unfit, unscaled
 from labs.deep.setup import MOST_NETS, Deep
 from labs.deep.slices import ROUGH, PlaneRequest, SliceRequest, SliceResult, finished_slice, shared_plane, slice_of
 from labs.deep.training import Record, trained
@@ -43,7 +43,8 @@ class NetworkResult(NamedTuple):
     @property
     def key(self) -> str:
         """Which of the networks it is."""
-        parts = (self.picked.name, "residual" if self.setup.net.residual else "", self.setup.loss.name if self.by_loss else "")
+        own = (f"{name}={value}" for name, value in own_of(self.picked))
+        parts = (self.picked.name, *own, "residual" if self.setup.net.residual else "", self.setup.loss.name if self.by_loss else "")
         return " ".join(filter(None, parts))
 
     @property
@@ -125,7 +126,8 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
     if deep.mode == "both" and any(remembers):
         i = remembers.index(True)
         pictures = (nets[i], race.network(i, 1, "test"))
-    reasons = [senseless(deep, network.picked) for network in nets] if deep.depth else []
+    hidden = [network for network in nets if network.setup.net.depth]
+    reasons = [senseless(deep, network.picked) for network in hidden] + [unscaled(network.setup.net) for network in hidden]
     notes = dict.fromkeys(reason for reason in reasons if reason is not None)
     return DeepResult(nets, pictures, tuple(notes), min(job.progress for job in trainings.values()))
 

@@ -1,12 +1,13 @@
 """What a person picked on the page of deep networks: names and numbers, flat and frozen. deep.run.run() makes arrays of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
 from core.fields import count, item_of, number, option, pick_of, picks_of, same_as, setting, windows_of
 from core.messages import N_
-from core.settings import Pick, Window
-from core.setup import Menu, Setup
+from core.settings import Pick, Setting, Window
+from core.setup import Menu, Setup, settings_of
 from labs.plane.setup import DATA, EDGE, FEATURES, OPTIMIZER, SCHEDULE, Experiment
 from landscape.directions import slices
 from networks.initialization import initializations
@@ -19,18 +20,25 @@ MOST_LOSSES = 3  # that are picked
 MOST_RACED = 4  # networks, where each is trained plain and residual
 MOST_UPDATES = 20_000
 WIDTHS = (2, 4, 8, 16, 32, 64, 128)
+DEPTHS = (*range(13), 16, 20, 24, 32)
 RESOLUTIONS = (25, 50, 75, 100)
+OWN = ("depth", "width", "batch", "initialization", "place")  # what each network may have for itself
 
 NORMALIZATION = Menu("normalization", hidden_normalizations)
 CLASS_LOSS = Menu("class_loss", class_losses)
 SLICE = Menu("slice", slices)
 
 
+def own_settings() -> Mapping[str, Setting]:
+    """What each network may have for itself, n2.depth=32; where it has nothing, it has what is set for all."""
+    return {name: settings_of(Deep)[name] for name in OWN}
+
+
 @dataclass(frozen=True)
 class Deep(Setup):
-    """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side. `losses`:
-    those of classes that are raced, a network each; none: nothing is raced but the networks, with the cross-entropy of classes or the
-    squared error of a target.
+    """One data set, one architecture, one optimizer; `nets`: the normalizations inside, a network each, trained side by side, with what it
+    has for itself, see own_settings. `losses`: those of classes that are raced, a network each; none: nothing is raced but the networks,
+    with the cross-entropy of classes or the squared error of a target.
 
     through: the update that the planes go through; one beyond the last is the last. mode "both": two pictures of the first network that
     remembers statistics. residual "both": every network once plain and once residual. windows: what of each picture's plane a person has
@@ -39,20 +47,26 @@ class Deep(Setup):
 
     data: Pick = pick_of(DATA, "spirals")
     features: Pick = pick_of(FEATURES, "standardize")
-    nets: tuple[Pick, ...] = picks_of(NORMALIZATION, "n", ("none", "batch"), most=MOST_NETS, once=True)
+    nets: tuple[Pick, ...] = picks_of(NORMALIZATION, "n", ("none", "batch"), most=MOST_NETS, once=True, own=lambda: own_settings())
     losses: tuple[Pick, ...] = picks_of(CLASS_LOSS, "l", (), most=MOST_LOSSES, once=True)
     optimizer: Pick = pick_of(OPTIMIZER, "gradient_descent")
     schedule: Pick = pick_of(SCHEDULE, "constant")
     slice: Pick = pick_of(SLICE, "principal")
-    depth: int = option(N_("hidden layers"), 6, tuple(range(13)))
+    depth: int = option(N_("hidden layers"), 6, DEPTHS)
     width: int = option(N_("units a layer"), 32, WIDTHS)
     activation: str = item_of(N_("activation"), "relu", activations())
     initialization: str = item_of(N_("initial weights"), "he", initializations())
     residual: str = option(
         N_("layers"),
         "plain",
-        ("plain", "residual", "both"),
-        (N_("plain"), N_("residual: y = F(x) + x"), N_("both, a network each")),
+        ("plain", "scaled", "plain_scaled", "residual", "both"),
+        (
+            N_("plain"),
+            N_("residual, scaled: y = F(x)/L + x"),
+            N_("plain and scaled residual, a network each"),
+            N_("residual, not scaled: y = F(x) + x"),
+            N_("plain and residual, not scaled, a network each"),
+        ),
     )
     place: str = option(N_("the normalization stands"), "before", ("before", "after"), (N_("before the activation"), N_("after it")))
     affine: str = option(N_("γ and β"), "on", ("on", "off"), (N_("trained"), N_("off: 1 and 0")))
@@ -81,6 +95,20 @@ class Deep(Setup):
     levels: str = same_as(Experiment, "levels")
     resolution: int = option(N_("points of the grid, a side"), 50, RESOLUTIONS)
     windows: tuple[Window | None, ...] = windows_of(EDGE, "p", most=MOST_NETS)
+
+    def of(self, picked: Pick) -> "Deep":
+        """The setup of one network: with what it has for itself in the place of what is set for all."""
+        own = {name: value for name, value in picked.settings if name in OWN}
+        return replace(self, **own) if own else self  # type: ignore[arg-type]  # each as its own setting has read it
+
+    def most(self, name: str) -> int:
+        """The largest depth, or width, of all networks."""
+        return max(int(getattr(self.of(picked), name)) for picked in self.nets)
+
+    def capped(self, name: str, most: int) -> "Deep":
+        """With no network deeper, or wider, than that."""
+        nets = tuple(picked.having(**{name: most}) if int(dict(picked.settings).get(name, 0)) > most else picked for picked in self.nets)
+        return replace(self, nets=nets, **{name: min(int(getattr(self, name)), most)})  # type: ignore[arg-type]  # depth and width
 
     def window(self, picture: int) -> Window | None:
         """What of a picture's plane is looked at; None: what fits."""

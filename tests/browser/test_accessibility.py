@@ -101,6 +101,18 @@ def test_axe_finds_nothing_serious_in_any_control_panel(visit: Visit, page: Page
         assert_clean(page, part, windows)
 
 
+@on_a_tall_phone
+def test_axe_finds_nothing_serious_in_the_atlas(visit: Visit, page: Page) -> None:
+    visit("/stuck?surface=himmelblau")
+    page.evaluate(AXE_SCRIPT)
+    page.get_by_text("Atlas: all critical points of this window").click()
+    table = page.get_by_role("table", name="Atlas: all critical points of this window")
+    table.get_by_role("button").first.click()
+    expect(table.locator("tr[aria-current]")).to_be_visible()
+    settle(page)
+    assert_clean(page, "atlas", ("phone", "dark"))
+
+
 # What has the focus, also inside shadow roots: its name, and the box in which it shows that; an input that is hidden shows it on its label.
 FOCUSED = """() => {
     let it = document.activeElement;

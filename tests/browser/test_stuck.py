@@ -62,6 +62,20 @@ def test_the_point_is_moved_by_arrow_keys_and_the_start_by_a_drag(visit: Visit, 
     assert point(page)[0] == pytest.approx(0.46)
 
 
+def test_a_row_of_the_atlas_is_looked_at_by_its_button_and_by_a_click(visit: Visit, page: Page) -> None:
+    visit("/stuck?surface=himmelblau")
+    page.get_by_text("Atlas: all critical points of this window").click()
+    table = page.get_by_role("table", name="Atlas: all critical points of this window")
+    current = table.locator("tr[aria-current]")
+    for row, how in ((2, "button"), (4, "td:last-child")):
+        asked = table.locator("tbody tr").nth(row)
+        asked.locator(how).click()
+        expect(current).to_have_text(asked.text_content() or "none")
+        expect(page).to_have_url(re.compile(r"[?&]point="))
+        written = [float(part.replace("−", "-")) for part in re.findall(r"[−\d.]+", asked.locator("button").text_content() or "")]
+        assert list(point(page)) == pytest.approx(written, abs=0.01)
+
+
 def test_verdicts_play_with_the_walk(visit: Visit, page: Page) -> None:
     visit("/stuck?start=1.5,-1.4999&steps=2000&v=1")
     scene = replace(STUCK, start=(1.5, -1.4999), steps=2000)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from browser.board import BoardData, Fact, Panel, Player, Walk
+from core.messages import Value
 from core.numerals import numeral
-from core.settings import Window
+from core.settings import Option, Window
 from figures.colors import WALKS
 from figures.contour import contour
 from figures.derived import Derived
@@ -18,18 +19,36 @@ from figures.regions import over_updates
 from figures.regions import regions as regions_figure
 from figures.surface import surface
 from labs.deep.flat import FLAT, HIGH, Flat, flat
+from labs.deep.races import own_of
 from labs.deep.regions import Regions, regions
 from labs.deep.run import DeepResult, NetworkResult
-from labs.deep.setup import CLASS_LOSS, NORMALIZATION, SLICE, Deep
+from labs.deep.setup import CLASS_LOSS, NORMALIZATION, SLICE, Deep, own_settings
 from labs.deep.slices import SliceResult
 from views.board import board_data, fact
 from views.language import tr
 from views.view_state import ViewState
 
 
+def words_of(name: str, value: Value) -> str:
+    """What a network has for itself, in words."""
+    kind = own_settings()[name]
+    match name:
+        case "depth":
+            return tr("1 hidden layer") if value == 1 else tr("{count} hidden layers").format(count=value)
+        case "width":
+            return tr("{count} units a layer").format(count=value)
+        case "batch":
+            return tr("batches of {size}").format(size=value) if value else tr("full batch")
+        case "place":
+            return tr("after the activation") if value == "after" else tr("before the activation")
+    assert isinstance(kind, Option)
+    return tr(kind.label_of(kind.read(value)))
+
+
 def _architecture_of(network: NetworkResult) -> str:
-    """What normalizes inside it, and whether it is residual."""
+    """What normalizes inside it, what it has for itself, and whether it is residual."""
     name = tr("no normalization") if network.picked.name == "none" else tr(NORMALIZATION.items()[network.picked.name].label)
+    name = ", ".join([name, *(words_of(*own) for own in own_of(network.picked))])
     return tr("{name}, residual").format(name=name) if network.setup.net.residual else name
 
 

@@ -18,18 +18,18 @@ def shared(result: DeepResult) -> bool:
 def caption(deep: Deep, result: DeepResult) -> str:
     """Every choice that changes the numbers, named."""
     first = result.nets[0].setup
-    rows, net = first.split, first.net
+    rows = first.split
     by_loss = result.nets[0].by_loss
     loss = tr("cross-entropy") if rows.labeled else tr("mean squared error (the target has variance 1)")
     loss = ", ".join(dict.fromkeys(loss_of(network) for network in result.pictures)) if by_loss else loss
-    remembers = any(NORMALIZATION.items()[picked.name].remembers for picked in deep.nets)
-    size = first.batch
+    remembering = [network.setup for network in result.nets if NORMALIZATION.items()[network.picked.name].remembers]
+    remembers, sizes = bool(remembering), list(dict.fromkeys(network.setup.batch for network in result.nets))
     through = [f"{network.record.update[network.slice.through]:,}" for network in result.pictures if network.slice is not None]
     sentences = [
         tr("Drawn: {loss}, mean over {n} training rows, on a plane of {size} parameters: {slice}, through {where}.").format(
             loss=loss,
             n=rows.n,
-            size=f"{net.size:,}",
+            size=" | ".join(dict.fromkeys(f"{network.setup.net.size:,}" for network in result.nets)),
             slice=tr(SLICE.items()[deep.slice.name].label),
             where=tr("update {k}").format(k=", ".join(dict.fromkeys(through))),
         ),
@@ -76,7 +76,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
             )
         )
     sentences.append(tr("The walk is the recorded training, projected; where it is faint, it lies off this plane."))
-    batch = tr("full batch") if not size else tr("mini-batches of {size}").format(size=size)
+    batch = " | ".join(tr("mini-batches of {size}").format(size=size) if size else tr("full batch") for size in sizes)
     sentences.append(
         tr("Training: {optimizer}, η = {rate} for every network, {batch}, {steps} updates; {m} rows are held out for the test.").format(
             optimizer=tr(OPTIMIZER.items()[deep.optimizer.name].label),
@@ -86,10 +86,18 @@ def caption(deep: Deep, result: DeepResult) -> str:
             m=rows.m,
         )
     )
-    if remembers and size > 1 and rows.n % size == 1:
+    if any(setup.batch > 1 and rows.n % setup.batch == 1 for setup in remembering):
         sentences.append(tr("The last batch of an epoch has one row, of which batch normalization makes 0: take another batch size."))
-    if remembers and size == 1:
+    if any(setup.batch == 1 for setup in remembering):
         sentences.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
+    scaled = [network.setup.net for network in result.nets if network.setup.net.scaled]
+    if scaled:
+        sentences.append(
+            tr(
+                "A residual layer adds F(x)/L to what came in, L the number of these layers, so that all of them together do not add more "
+                "in a deeper network (Hanin & Rolnick 2018): 1/L = {branch}."
+            ).format(branch=" | ".join(dict.fromkeys(numeral(float(f"{net.branch:.3g}")) for net in scaled)))
+        )
     if remembers:
         sentences.append(
             tr("Running statistics: μ̄ ← p·μ̄ + (1 − p)·μ with p = {p} (PyTorch calls 1 − p momentum).").format(p=numeral(deep.memory))

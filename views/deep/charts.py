@@ -20,6 +20,7 @@ from views import progress
 from views.charts import line_chart
 from views.deep.board import name_of
 from views.deep.escape import escape
+from views.deep.seeds import seeds
 from views.language import language, tr
 from views.session import Scene
 
@@ -145,7 +146,7 @@ def _ratio(values: np.ndarray, record: int) -> float:
 
 
 def _by_layer(result: DeepResult, key: str, axis: str, values_of: Values) -> None:
-    for network in _columns(result.nets):
+    for network in _columns([network for network in result.nets if network.setup.net.depth]):
         values, end = values_of(network.record.measured), network.record.last
         hidden = values.shape[1] - 1
         names = [*(tr("layer {i}").format(i=i + 1) for i in range(hidden)), tr("output")]
@@ -166,7 +167,7 @@ def _no_hidden_layer() -> None:
 
 
 def _gradients(deep: Deep, result: DeepResult) -> None:
-    if deep.depth:
+    if any(network.setup.net.depth for network in result.nets):
         _by_layer(result, "weights", "‖∂C/∂W‖", lambda m: m.weight_gradients)
         _by_layer(result, "biases", "‖∂C/∂b‖", lambda m: m.bias_gradients)
     else:
@@ -175,10 +176,11 @@ def _gradients(deep: Deep, result: DeepResult) -> None:
 
 
 def _activations(deep: Deep, result: DeepResult) -> None:
-    if not deep.depth:
+    hidden = [network for network in result.nets if network.setup.net.depth]
+    if not hidden:
         _no_hidden_layer()
         return
-    for network in _columns(result.nets):
+    for network in _columns(hidden):
         percentiles, depth = network.record.measured.percentiles, network.setup.net.depth
         drawn = []
         for i in range(depth):
@@ -285,7 +287,7 @@ def _why(deep: Deep, result: DeepResult) -> None:
         return
     limits = []
     if deep.optimizer.name == "gradient_descent" and deep.schedule.name == "constant":
-        name = "2/η" if result.nets[0].setup.batch == 0 else tr("2/η of all rows")
+        name = "2/η" if all(network.setup.batch == 0 for network in result.nets) else tr("2/η of all rows")
         limits = [Level(2 / float(OPTIMIZER.values(deep.optimizer)["rate"]), name, GOAL)]
     left, right = st.columns(2)
     for column, some in ((left, _LEFT), (right, _RIGHT)):
@@ -326,6 +328,7 @@ CHARTS: Mapping[str, tuple[str, Callable[[Deep, DeepResult], None]]] = {
     "gradients": (N_("Gradients by layer"), _gradients),
     "activations": (N_("Activations by layer"), _activations),
     "why": (N_("Why it helps"), _why),
+    "seeds": (N_("Over seeds"), seeds),
     "escape": (N_("Escape"), escape),
     "coupling": (N_("One sample moves all"), _coupling),
     "depth": (N_("A factor a layer"), _depth),

@@ -12,6 +12,7 @@ from views import control_panel as panel_of
 from views.control_panel import Part, Parts, item_heading, item_menu, item_settings
 from views.controls import picked, picked_at
 from views.deep.main_controls import DeepScene, data_set, normalizations
+from views.deep.own import own
 from views.language import say, tr
 
 
@@ -75,7 +76,7 @@ def _slice(scene: DeepScene) -> None:
 
 PARTS: Parts[Deep] = {
     "data": Part(N_("Data"), [_data, "held_out_fraction", "seed"]),
-    "network": Part(N_("Network"), ["depth", "width", "activation", "residual", "initialization", _sizes]),
+    "network": Part(N_("Network"), ["depth", "width", "activation", "residual", "initialization", _sizes, own]),
     "losses": Part(N_("Losses"), [_losses]),
     "normalization": Part(N_("Normalization"), [_normalizations, "place", "affine", "begin", "memory", "frozen"]),
     "training": Part(N_("Training"), [_training, "batch", "steps", "warmup"]),

@@ -33,9 +33,8 @@ def batch(scene: DeepScene) -> None:
 
 def _chosen(before: tuple[Pick, ...], names: list[str], most: int) -> tuple[Pick, ...]:
     """The picks with these names, in the order in which they were picked: at least one, and of more than `most` the last."""
-    kept = {picked.name: picked for picked in before}
-    order = [*(name for name in kept if name in names), *(name for name in names if name not in kept)][-most:]
-    return tuple(kept.get(name, Pick(name)) for name in order) or before
+    kept, known = [picked for picked in before if picked.name in names], {picked.name for picked in before}
+    return tuple([*kept, *(Pick(name) for name in names if name not in known)][-most:]) or before
 
 
 def losses(scene: DeepScene) -> None:
@@ -65,8 +64,10 @@ def normalizations(scene: DeepScene, common_only: bool = False) -> None:
 
 
 def size(scene: DeepScene) -> None:
-    """Depth and width, side by side."""
-    two_a_row(scene, ("depth", "width"), "main ")
+    """Depth and width, side by side, where they are set for all."""
+    nets = scene.experiment.nets
+    shared = [name for name in ("depth", "width") if any(name not in dict(picked.settings) for picked in nets)]
+    two_a_row(scene, shared, "main ")
 
 
 def data_set(scene: DeepScene, place: str = "") -> None:

@@ -3,13 +3,17 @@
 import numpy as np
 import streamlit as st
 
+from core.numerals import numeral
+from labs.deep.races import WAYS
 from labs.deep.run import DeepResult, NetworkResult
+from labs.deep.setup import Deep
 from lessons.deep_scene import DEEP
 from views import lesson
 from views.deep.board import name_of, outcome_of
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.control_panel import control_panel
 from views.deep.main_controls import batch, normalizations, rate, size
+from views.deep.own import differing
 from views.deep.picture import picture
 from views.language import tr
 from views.page import body, end_page, heading, open_page, takeaway, try_next
@@ -40,11 +44,35 @@ def message(result: DeepResult) -> str:
     return tr("It learns with {good}, not with {bad}.").format(good=listed(good), bad=listed(bad))
 
 
+def headline(deep: Deep) -> str:
+    """What is the same for all networks, and what is not."""
+    own = differing(deep)
+    if own:
+        return tr("Same data, same rate. The networks differ in this: {what}.").format(what=", ".join(own))
+    return tr("Same network, same data, same rate. Only what happens between its layers differs.")
+
+
+def compared(deep: Deep) -> bool:
+    """Whether networks are compared that differ in depth and the like, or in being residual."""
+    return bool(differing(deep)) or len(WAYS[deep.residual]) > 1
+
+
+def errors(result: DeepResult) -> str:
+    """Training loss and training error at the end: what deeper networks are compared by, since neither is about unseen rows."""
+    ends = [(network, network.record.measured, network.record.last) for network in result.nets]
+    losses = "; ".join(f"{name_of(network)} {numeral(float(f'{measured.loss[last]:.3g}'))}" for network, measured, last in ends)
+    text = tr("Training loss after {k} updates: {losses}.").format(k=f"{result.nets[0].setup.steps:,}", losses=losses)
+    if not result.nets[0].setup.split.labeled:
+        return text
+    wrong = "; ".join(f"{name_of(network)} {100 * (1 - float(measured.accuracy[last])):.1f} %" for network, measured, last in ends)
+    return text + " " + tr("Wrong on the training rows: {wrong}.").format(wrong=wrong)
+
+
 @body
 def deep_networks() -> None:
     scene = open_page("deep", DEEP)
     if not lesson.hidden(scene):
-        heading(tr("Same network, same data, same rate. Only what happens between its layers differs."))
+        heading(headline(scene.experiment))
         at_hand, folded = sides(0.33)
         with at_hand:
             rate(scene)
@@ -61,6 +89,8 @@ def deep_networks() -> None:
             if result.progress == 1:
                 lesson.answer(scene)
             takeaway(message(result))
+            if compared(scene.experiment) and result.progress == 1:
+                st.markdown(errors(result))
             asked = lesson.lessons().get(scene.view_state.lesson)
             charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
         try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))

@@ -11,10 +11,11 @@ from core.numerals import numeral
 from labs.plane.run import Result
 from labs.plane.setup import SCHEDULE, Experiment
 from labs.plane.walks import GOAL
-from lessons.scenes import ADAPTIVE, BATCHES, MOMENTUM, RATES, SCHEDULES
+from lessons.scenes import ADAPTIVE, BATCHES, CONVEX, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
 from views.language import tr
+from views.optimizers import convex
 from views.page import body, end_page, heading, open_page, picture, takeaway, try_next
 from views.plane.board import in_steps, method_of, title_of
 from views.plane.control_panel import control_panel, schedule
@@ -199,6 +200,15 @@ TOPICS = {
         ("schedule",),
         takeaway_of_schedules,
         N_("switch the schedule to constant, and compare the counts."),
+    ),
+    "convex": Topic(
+        N_("Convex, and still hard"),
+        convex.heading,
+        CONVEX,
+        convex.ways,
+        ("optimizers",),
+        convex.takeaway,
+        N_("one walk alone; then its rate at 0.000001, just below the limit."),
     ),
 }
 

@@ -24,6 +24,7 @@ from views.session import Scene
 from views.stuck.away import escape
 from views.stuck.card import card
 from views.stuck.critical_points import critical_points
+from views.stuck.many import many_dimensions
 from views.stuck.marks import window_atlas, with_marks
 from views.stuck.stable import stability
 from views.stuck.verdicts import verdicts
@@ -58,6 +59,9 @@ def sections(scene: Scene, panel: PanelResult, near: Closeup, atlas: Atlas) -> t
     if stable := fold(tr("Stability: is the rate too large?"), "stuck stable", ":material/speed:"):
         with stable:
             stability(scene, panel, near)
+    if many := fold(tr("Many dimensions: how often is it a minimum?"), "stuck many", ":material/casino:"):
+        with many:
+            many_dimensions()
     return runners
 
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import streamlit as st
+from jaxtyping import Float
 
+from browser.table import picked_row, table
 from core.numerals import numeral
 from figures.marks import KINDS
 from labs.plane.atlas import Atlas
@@ -28,21 +30,33 @@ def critical_points(scene: Scene, panel: PanelResult, atlas: Atlas) -> None:
     if not atlas.points:
         return
     half = 0.5 * np.array([np.ptp(panel.a), np.ptp(panel.b)])
-    table = {
-        tr("kind"): [tr(KINDS[point.kind].label) for point in atlas.points],
-        tr("point"): [pair(point.position, half) for point in atlas.points],
-        tr("loss"): [numeral(point.loss) for point in atlas.points],
-        tr("eigenvalues λ"): [", ".join(numeral(float(x)) for x in point.values) for point in atlas.points],
-        tr("index"): ["—" if point.index is None else numeral(float(point.index)) for point in atlas.points],
-    }
+    rows = [
+        (
+            tr(KINDS[point.kind].label),
+            pair(point.position, half),
+            numeral(point.loss),
+            ", ".join(numeral(float(x)) for x in point.values),
+            "—" if point.index is None else numeral(float(point.index)),
+        )
+        for point in atlas.points
+    ]
+    positions = [_coordinates(point.position) for point in atlas.points]
     key = f"{scene.page} atlas {language()} {hash((panel.problem, float(panel.a[0]), float(panel.a[-1])))}"
 
     def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        if rows:
-            x, y = (float(coordinate) for coordinate in atlas.points[rows[0]].position)
-            edit(scene.page, lambda experiment: replace(experiment, point=(x, y)))
+        if (row := picked_row(key)) is not None and row < len(positions):
+            edit(scene.page, lambda experiment: replace(experiment, point=positions[row]))
 
-    st.dataframe(
-        table, key=key, on_select=picked, selection_mode="single-row", hide_index=True, height="auto" if len(atlas.points) < 10 else 360
+    table(
+        tr("Atlas: all critical points of this window"),
+        (tr("kind"), tr("point"), tr("loss"), tr("eigenvalues λ"), tr("index")),
+        rows,
+        button=1,
+        current=positions.index(scene.experiment.point) if scene.experiment.point in positions else None,
+        key=key,
+        on_pick=picked,
     )
+
+
+def _coordinates(position: Float[np.ndarray, " 2"]) -> tuple[float, float]:
+    return float(position[0]), float(position[1])

@@ -1,0 +1,1 @@
+"""What topics of the page of optimizers need beside its declarations."""
