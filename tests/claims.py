@@ -27,7 +27,8 @@ from tests.apart import RULES, Apart, Array, OwnWalk, apart, rows, walked
 from verdict.plane import judge_walk
 from verdict.verdict import Judgment, verdicts
 
-POT = Path(__file__).resolve().parents[1] / "translations" / "messages.pot"
+ROOT = Path(__file__).resolve().parents[1]
+POT = ROOT / "translations" / "messages.pot"
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 # ---- what is said
@@ -130,6 +131,7 @@ class Here:
     i: int = 0  # of the picture
     j: int = 0  # of the walk
     more: dict[str, Any] = field(default_factory=dict)
+    losses: dict[int, Apart] = field(default_factory=dict)  # of its pictures
 
     @property
     def panel(self) -> PanelResult:
@@ -489,7 +491,7 @@ def _(said: Said, here: Here) -> bool:
     after = here.more["after"]
     if here.judgment.kind == "diverging":
         return after.walk.diverged is None
-    if here.judgment.kind == "bouncing":
+    if here.judgment.kind in ("bouncing", "limit cycle", "noise floor"):
         return after.walk.diverged is None and _pace(after) < _pace(here)
     return float(np.linalg.norm(after.end - after.panel.start)) > float(np.linalg.norm(here.end - here.panel.start))
 
@@ -629,7 +631,7 @@ def _none_is_faster(here: Here) -> bool:
     """Of rates from a tenth to ten times its own none arrives in less than 0.9 of the updates."""
     if here.own is None or here.apart.lowest is None:
         return True
-    start, steps = np.asarray(here.panel.start), min(here.experiment.steps, 400)
+    start, steps = np.asarray(here.panel.start), here.experiment.steps
     mine = math.inf if here.walk.settled is None else here.walk.settled
     for factor in (0.1, 0.5, 0.9, 1.2, 2.0, 10.0) if here.panel.prepared is None else (0.7, 1.4):
         other = walked(here.apart, here.walk.picked.name, here.hyper | {"rate": factor * here.hyper["rate"]}, start, steps)
@@ -810,7 +812,18 @@ def names() -> frozenset[str]:
     labels |= {label for menu in menus for item in menu.items().values() for field in item.fields for label in _labels(field)}
     labels |= {verdict.label for verdict in verdicts().values()}
     labels |= {loss.label for loss in losses().values()} | {loss.label for loss in class_losses().values()}
-    words = ("step", "steps", "steps so far", "explodes", "condition number κ", "after {k} updates", "limit {value}", "{what}: {choice}.")
+    words = (
+        "step",
+        "steps",
+        "exploded",
+        "not there",
+        "steps so far",
+        "explodes",
+        "condition number κ",
+        "after {k} updates",
+        "limit {value}",
+        "{what}: {choice}.",
+    )
     more = ("η·λmax, preconditioned", "gradient of a batch over that of all rows: {noise}", "{how} features")
     return frozenset(labels | {resolved(word) for word in (*words, *more)})
 

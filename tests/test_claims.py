@@ -6,7 +6,9 @@ Over 200 settings all texts of the pages are rendered; each must have a predicat
 from compute import backend  # noqa: F401, I001  (float64, before JAX)
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
+from types import SimpleNamespace
 from typing import TypeVar
 
 import numpy as np
@@ -16,12 +18,17 @@ from core.messages import Refusal
 from core.settings import Pick, pick
 from labs.plane.run import run
 from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel
+from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, OUTPUT, RATES, SCHEDULES, TWO
+from optim.schedule import schedules
 from surfaces.catalogue import surfaces
 from tests.claims import CLAIMS, EXCLUDE, NETWORK, STANDING, Here, Said, counted, listening, msgids, names, said
+from tests.claims_of_pages import page
 from verdict.verdict import sentence, walk_suggestion
 from views.language import say
+from views.loss import output, two
 from views.plane.board import _detail, _facts, count_of
 from views.plane.caption import caption
+from views.stuck.marks import window_atlas
 from views.verdict import numbers
 
 Random = np.random.Generator
@@ -158,6 +165,168 @@ def test_what_is_said_of_a_walk_on_data(first: int) -> None:
     assert not false_sentences(of_data, range(first, first + 20))
 
 
+# ---- the pages
+
+
+def of_scale(random: Random, k: int) -> Experiment:
+    features = one(random, "standardize", "standardize", "center", "min_max", "whiten_pca")
+    normalized = Panel(features=pick(features) if k % 7 else pick("standardize", amount=0.5))
+    panels = (
+        (Panel(), normalized) if k % 5 else ((Panel(),), (normalized,), (Panel(), normalized, Panel(features=pick("max_abs"))))[k // 5 % 3]
+    )
+    surface = one(random, *3 * [pick("linear")], pick("logistic"), pick("linear", bias="trained"), pick("rosenbrock"))
+    rows = pick("iris") if surface.name == "logistic" or k % 2 else pick("correlated_pair", rho=one(random, 0.0, 0.9))
+    plain = Experiment(data=rows, surface=surface, panels=panels, mode=one(random, SAME, FRACTION), steps=1, resolution=50)
+    return replace(plain, scale1=one(random, 1.0, 1.0, 5.0), scale2=one(random, 0.1, 1.0, 3.0, 10.0, 100.0))
+
+
+def on_scale(here: Here) -> Iterator[list[Said]]:
+    of, experiment = page("scale"), here.experiment
+    yield said(lambda: of.headline(experiment, here.result))
+    yield said(lambda: of.gained(here.result.panels))
+    yield said(lambda: of.suggestion(experiment))
+
+
+def of_hidden(random: Random, k: int) -> Experiment:
+    features = pick(one(random, "standardize", "standardize", "none"))
+    surface = (
+        pick("network", gain=digits(10 ** random.uniform(-1, 2)), activation=one(random, "relu", "relu", "tanh"))
+        if k % 8
+        else pick("linear")
+    )
+    panels = (Panel(features=features), Panel(features=features, hidden=pick("batch")))
+    return replace(HIDDEN, surface=surface, panels=panels, mode=SAME, steps=1, resolution=50)
+
+
+def on_hidden(here: Here) -> Iterator[list[Said]]:
+    of, experiment = page("hidden_layer"), here.experiment
+    yield said(lambda: of.headline(experiment))
+    yield said(lambda: of.gained(experiment, here.result.panels))
+    yield said(lambda: of.suggestion(experiment))
+
+
+def of_optimizers(random: Random, k: int) -> Experiment:
+    topic = ("rates", "batches", "schedules", "rates")[k % 4]
+    if topic == "rates":
+        return replace(RATES, scale2=digits(10 ** random.uniform(-1, 2)), resolution=50)
+    if topic == "batches":
+        return replace(BATCHES, batch=one(random, 0, 1, 2, 5, 20, 60, 100, 149, 150), resolution=50)
+    return replace(SCHEDULES, schedule=pick(list(schedules())[k // 4 % len(schedules())]), resolution=50)
+
+
+def on_optimizers(here: Here) -> Iterator[list[Said]]:
+    of, experiment = page("optimizers").TOPICS, here.experiment
+    name = (
+        "rates"
+        if experiment.steps == 300 and not here.more.get("topic") and len(experiment.optimizers) == 4
+        else here.more.get("topic", "")
+    )
+    topic = of[name or ("batches" if experiment.steps == 300 else "schedules")]
+    yield said(lambda: topic.heading(experiment, here.result))
+    yield said(lambda: topic.takeaway(experiment, here.result))
+    yield said(lambda: topic.try_next(experiment))
+
+
+def of_stuck(random: Random, k: int) -> Experiment:
+    item = surfaces()[name := ("lecture_toy", "himmelblau", "quadratic_bowl")[k % 3]]
+    x0, x1, y0, y1 = item.window
+    middle = (random.uniform(x0, x1), random.uniform(y0, y1))
+    zoomed = (middle[0] - 0.7, middle[0] + 0.7, middle[1] - 0.7, middle[1] + 0.7)
+    return Experiment(
+        surface=pick(name),
+        panels=(Panel(window=one(random, None, zoomed)),),
+        mode=SAME,
+        steps=60,
+        optimizers=(pick("gradient_descent", rate=item.rate),),
+        resolution=50,
+    )
+
+
+def on_stuck(here: Here) -> Iterator[list[Said]]:
+    of, listed = page("stuck"), window_atlas(here.panel).points
+    here.more["listed"] = listed
+    yield said(lambda: of.headline([here.judgment], SimpleNamespace(experiment=here.experiment)))
+    yield said(lambda: of.suggestion(here.experiment, listed))
+
+
+def of_output(random: Random, k: int) -> Experiment:
+    first, second = one(random, ("mean_squared", "cross_entropy"), ("mean_squared", "cross_entropy"), ("hinge", "focal"))
+    surface = pick("logits", classes=one(random, 2, 3, 3), others=one(random, -1000.0, 0.0, 10.0), temperature=one(random, 0.5, 1.0, 5.0))
+    start = one(random, None, (round(random.uniform(-10, 10), 1), round(random.uniform(-10, 10), 1)))
+    panels = (Panel(surface=(("loss", first),)), Panel(surface=(("loss", second),)))
+    quantity = one(random, "loss", "slope")
+    return replace(OUTPUT, surface=surface, panels=panels, start=start or OUTPUT.start, quantity=quantity, resolution=50)
+
+
+def on_output(here: Here) -> Iterator[list[Said]]:
+    yield said(lambda: output.headline(here.experiment, here.result.panels))
+    yield said(lambda: output.takeaway_of(here.experiment, here.result.panels))
+    yield said(lambda: output.suggestion(here.experiment, here.result.panels))
+
+
+def of_two(random: Random, k: int) -> Experiment:
+    loss = one(random, "cross_entropy", "mean_squared")
+    surface = pick("logits", classes=one(random, 2, 2, 3), others=one(random, -1000.0, 0.0), loss=loss)
+    start = (round(random.uniform(-10, 10), 1), round(random.uniform(-10, 10), 1))
+    return replace(TWO, surface=surface, start=start, resolution=50)
+
+
+def on_two(here: Here) -> Iterator[list[Said]]:
+    yield said(lambda: two.takeaway_of(here.result.panels))
+    yield said(lambda: two.flat(here.experiment, here.result.panels[0]))
+    yield said(lambda: two.suggestion(here.experiment))
+
+
+PAGES = {
+    "scale": (of_scale, on_scale, 30),
+    "hidden": (of_hidden, on_hidden, 24),
+    "optimizers": (of_optimizers, on_optimizers, 24),
+    "stuck": (of_stuck, on_stuck, 9),
+    "output": (of_output, on_output, 16),
+    "two": (of_two, on_two, 12),
+}
+
+
+def false_on_pages(name: str, ids: Sequence[int]) -> list[str]:
+    draw, texts, _ = PAGES[name]
+    found = []
+    for k in ids:
+        experiment = draw(np.random.default_rng(k), k)
+        here = Here(experiment, run(experiment))
+        lists = list(texts(here))
+        found += [f"{k}: {why} | {experiment}" for told in lists for why in false_of(told, here)]
+    return found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_a_page_says(name: str) -> None:
+    assert not false_on_pages(name, range(PAGES[name][2]))
+
+
+COUNTS = (None, 3, 40, 41, 100, 5000)
+
+
+@pytest.mark.parametrize("k", range(12))
+def test_what_is_said_of_counts(k: int) -> None:
+    """Of steps that a walk needed, whatever they are: the momentum and adaptive topics, whose best rates take long to find."""
+    random = np.random.default_rng(k)
+    found = []
+    for topic, opening in (("momentum", MOMENTUM), ("adaptive", ADAPTIVE)):
+        changed = (
+            replace(opening, scale2=one(random, 1.0, 20.0, 100.0))
+            if topic == "momentum"
+            else replace(opening, data=pick("correlated_pair", rho=one(random, 0.0, 0.9)))
+        )
+        short = run(replace(changed, mode=SAME, steps=1, resolution=50))
+        panels = tuple(
+            panel._replace(walks=tuple(walk._replace(settled=one(random, *COUNTS)) for walk in panel.walks)) for panel in short.panels
+        )
+        here = Here(changed, short._replace(panels=panels))
+        here.more["topic"] = topic
+        found += [f"{topic}: {why}" for told in on_optimizers(here) for why in false_of(told, here)]
+    assert not found
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(100, 1000, 50))
 def test_many_more(first: int) -> None:
@@ -169,7 +338,10 @@ def test_no_two_of_a_pair_are_one() -> None:
         assert not one_ & other
 
 
-TALKS = ("verdict/", "views/plane/caption.py", "labs/plane/best_rate.py", "labs/plane/rates.py")
+TALKS = (
+    *("verdict/", "views/plane/caption.py", "labs/plane/best_rate.py", "labs/plane/rates.py", "views/loss/output.py", "views/loss/two.py"),
+    *(f"views/pages/{name}.py" for name in ("scale", "hidden_layer", "optimizers", "stuck", "workbench")),
+)
 
 
 def test_every_sentence_has_a_predicate() -> None:

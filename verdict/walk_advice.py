@@ -131,12 +131,16 @@ def revive(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: J
     return Suggestion(message(N_("Set η to {rate}"), rate=rate), with_settings(panel, walked, rate=rate))
 
 
-def calming(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
-    """A rate that falls to 0 over the run: the same for every walk."""
-    return Suggestion(
-        message(N_("Let the rate fall to 0: a cosine schedule")),
-        lambda e: replace(e, schedule=pick("cosine"), warmup=0),
-    )
+def calming(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    """A rate that falls to 0 over the run, the same for every walk; half of the rate where that leaves it higher than it is."""
+
+    def change(e: Experiment) -> Experiment:
+        return replace(e, schedule=pick("cosine"), warmup=0)
+
+    own = walked.picked.having(**dict(walked.rated.hyper))
+    if not helps(setup_of(change(experiment), panel, own), judgment.recent_loss):
+        return slower(experiment, panel, walked, judgment)
+    return Suggestion(message(N_("Let the rate fall to 0: a cosine schedule")), change)
 
 
 def decaying(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
