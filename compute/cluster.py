@@ -5,6 +5,7 @@ the worker that holds the job. Which worker that is follows from the request alo
 is lost, the jobs that it held, and no others, begin anew elsewhere.
 """
 
+import logging
 import threading
 import time
 from concurrent.futures import CancelledError, Future, wait
@@ -54,7 +55,7 @@ class Cluster:
     def __init__(self, address: str) -> None:
         self._address, self._lock, self._asking = address, threading.Lock(), 0
         self._client = self._connected()
-        self._roll_call = RollCall({}, 0.0)
+        self._roll_call, self._calling = RollCall({}, -ROLL_CALL), False
 
     def _connected(self) -> Client:
         return Client(self._address, timeout=CONNECTING, set_as_default=False)
@@ -66,10 +67,8 @@ class Cluster:
     def ask(self, request: Request) -> object:
         """See Engine."""
         with self._lock:
-            if self._client.status != "running":
-                self._client.close()
-                self._client = self._connected()
-            if not asker().urgent and self._asking >= sum(self._workers().values()):
+            threads = sum(self._workers().values())
+            if not asker().urgent and self._asking >= threads:
                 raise Busy
             self._asking += 1
         try:
@@ -80,10 +79,12 @@ class Cluster:
 
     def _ask(self, request: Request) -> object:
         """A request whose worker or scheduler is lost is made again, some times."""
-        for _ in range(TRIES):
+        since = 0.0  # a roll that was called before is out of date
+        for again in range(TRIES):
             scene = scene_of(request)
-            holder = None if scene is None else home(scene, self._present())
-            executor = self._client.get_executor(pure=True, **({} if holder is None else {"workers": [holder]}))
+            holder = None if scene is None else home(scene, self._present(since))
+            # Equal requests have one key, and the scheduler may be about to cancel what had it before: another try has one of its own.
+            executor = self._client.get_executor(pure=not again, **({} if holder is None else {"workers": [holder]}))
             future: Future[object] = executor.submit(answer, request)
             try:
                 while not wait([future], LOOK).done:
@@ -96,20 +97,37 @@ class Cluster:
                 pass  # the scheduler forgot it
             finally:
                 future.cancel()  # or an equal turn would be given this one's answer
+            since = time.monotonic()
         raise RuntimeError(f"{request.module}.{request.name} has lost {TRIES} workers of {self._address}: have they memory enough?")
 
-    def _present(self) -> tuple[str, ...]:
-        """The addresses of the workers. Waits for the first one, as long as whoever asks does."""
+    def _present(self, since: float = 0.0) -> tuple[str, ...]:
+        """The addresses of the workers, asked for after `since`. Waits for the first one, as long as whoever asks does."""
         while True:
             with self._lock:
-                workers = tuple(self._workers())
-            if workers:
+                workers = tuple(self._workers(since))
+                known = self._roll_call.asked >= since
+            if workers and known:
                 return workers
             asker().waiting()
             time.sleep(LOOK)
 
-    def _workers(self) -> dict[str, int]:
-        """The workers there are, as of a moment ago. The lock is held."""
-        if time.monotonic() - self._roll_call.asked > ROLL_CALL:
-            self._roll_call = RollCall(dict(self._client.nthreads()), time.monotonic())
+    def _workers(self, since: float = 0.0) -> dict[str, int]:
+        """The workers there are, as of a moment ago: nobody waits for the scheduler to say it again. The lock is held."""
+        if self._client.status != "running":
+            self._client.close()
+            self._client = self._connected()
+        if not self._calling and self._roll_call.asked < max(since, time.monotonic() - ROLL_CALL):
+            self._calling = True
+            threading.Thread(target=self._call_the_roll, args=(self._client,), daemon=True).start()
         return self._roll_call.threads
+
+    def _call_the_roll(self, client: Client) -> None:
+        """In a thread of its own."""
+        threads, asked = dict[str, int](), time.monotonic()
+        try:
+            threads = dict(client.nthreads())
+        except Exception as error:  # the connection is lost: whoever asks next makes another
+            logging.getLogger(__name__).warning("The scheduler %s does not say which workers there are: %s", self._address, error)
+        finally:
+            with self._lock:
+                self._roll_call, self._calling = RollCall(threads, asked), False

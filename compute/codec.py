@@ -1,7 +1,8 @@
 """Values as bytes, and back: names, numbers, arrays, and records made of them. To read such bytes runs no code that they bring.
 
-A record is a NamedTuple or a frozen dataclass of one of our rooms; its class is written by name, and nothing else is ever called. Equal
-values have equal bytes, in every process: arrays are written once for each content.
+A record is a NamedTuple or a frozen dataclass of one of our rooms; its class is written by name, and nothing else is ever called. Values
+of the same types, with the same bits and their dictionaries in the same order, have the same bytes in every process: arrays are written
+once for each content. Values that are merely equal may not: 1, 1.0 and True differ, as do 0.0 and −0.0.
 """
 
 import functools

@@ -37,6 +37,7 @@ class Answered(NamedTuple):
 
     value: object  # of the function
     error: Exception | None  # what it raised instead
+    job_under_way: bool = False  # in this worker: it would begin anew in another
 
 
 class Lost(Exception):
@@ -45,7 +46,7 @@ class Lost(Exception):
 
 def available() -> bool:
     """Whether this system can fork a process and hand a connection over to it."""
-    return sys.platform == "linux" and hasattr(socket, "send_fds")
+    return sys.platform == "linux" and hasattr(socket, "send_fds") and hasattr(os, "pidfd_open")
 
 
 # ---- In the process that asks
@@ -95,25 +96,40 @@ class Process:
     def __init__(self, nice: int = 0) -> None:
         """nice: how far it steps back behind other processes where all cores are busy, 0 to 19."""
         self._connection = _server().fork(nice)
+        self._lock = threading.Lock()
+        self._handle: int | None = None  # names this process and, unlike its number, never another that comes after it
         self.pid: int | None = None  # as soon as it has said so
+
+    def _meet(self) -> None:
+        """The first thing that a worker says is who it is."""
+        with socket.socket(fileno=os.dup(self._connection.fileno())) as shared:
+            number, handles, _, _ = socket.recv_fds(shared, 8, 1)
+        if not handles:
+            raise EOFError
+        with self._lock:
+            self._handle, self.pid = handles[0], int.from_bytes(number, "little")
 
     def ask(self, request: Request) -> Answered:
         """Its answer. Raises Lost where it has ended, or is ended meanwhile. One thread at a time may ask."""
         try:
             if self.pid is None:
-                self.pid = self._connection.recv()
+                self._meet()
             self._connection.send_bytes(pickle.dumps(request))
             return self._connection.recv()
         except (EOFError, OSError) as error:
+            self.end()
             raise Lost from error
 
     def end(self) -> None:
         """End it now, whatever it is doing."""
         with contextlib.suppress(OSError), socket.socket(fileno=os.dup(self._connection.fileno())) as shared:
             shared.shutdown(socket.SHUT_RDWR)  # whoever waits for its answer wakes up; it ends itself
-        if self.pid is not None:
+        with self._lock:
+            handle, self._handle = self._handle, None
+        if handle is not None:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+            os.close(handle)
 
 
 # ---- In the fork server
@@ -161,6 +177,14 @@ def begin() -> None:
     copyreg.pickle(type(jax.numpy.zeros(())), _as_numpy)  # type: ignore[arg-type]  # what comes out is of another type
 
 
+def _introduce(connection: Connection) -> None:
+    """Says which process this is: by its number, and by a handle that ends no other."""
+    handle = os.pidfd_open(os.getpid())
+    with socket.socket(fileno=os.dup(connection.fileno())) as shared:
+        socket.send_fds(shared, [os.getpid().to_bytes(8, "little")], [handle])
+    os.close(handle)
+
+
 def _work(connection: Connection) -> None:
     from compute import programs
 
@@ -173,7 +197,7 @@ def _work(connection: Connection) -> None:
                 requests.put(pickle.loads(connection.recv_bytes()))
         os._exit(0)
 
-    connection.send(os.getpid())
+    _introduce(connection)
     threading.Thread(target=listen, daemon=True).start()
     begin()
     while True:
@@ -198,10 +222,12 @@ def _readable(error: Exception) -> Exception:
 
 
 def _answered(request: Request) -> bytes:
+    from compute.job import job_under_way
+
     try:
-        answered = Answered(request.answer(), None)
+        answered = Answered(request.answer(), None, job_under_way())
     except Exception as error:
-        answered = Answered(None, _readable(error))
+        answered = Answered(None, _readable(error), job_under_way())
     try:
         return pickle.dumps(answered)
     except Exception as error:

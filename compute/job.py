@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Lock
+from time import perf_counter
 from typing import Generic, NamedTuple, ParamSpec, TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -48,6 +49,7 @@ class Job(Generic[T]):
         self._last: Step[T] | None = None
         self._ended = False
         self._error: Exception | None = None
+        self.stepped = -math.inf  # perf_counter() of the last step
 
     @property
     def failed(self) -> bool:
@@ -106,6 +108,7 @@ class Job(Generic[T]):
         except Exception as error:
             self._error = error
             raise
+        self.stepped = perf_counter()
         if step is not None:
             self._last = step
             self._on_step(self)
@@ -164,6 +167,15 @@ class RemoteJob(Job[T]):
 def _living() -> "WeakValueDictionary[object, Job[object]]":
     """All jobs that are still referenced somewhere."""
     return WeakValueDictionary()
+
+
+PAUSE = 20.0  # seconds after its last step in which somebody may still come back to a job
+
+
+def job_under_way() -> bool:
+    """Whether there is a job in this process that is neither finished nor left alone for long."""
+    since = perf_counter() - PAUSE
+    return any(not job.finished and not job.failed and job.stepped > since for job in list(_living().values()))
 
 
 RECENT = 12  # of the jobs requested last, so many are kept however large their results are

@@ -26,8 +26,8 @@ Kernel = TypeVar("Kernel")
 
 
 @lru_cache(MOST)
-def _made(make: Callable[..., Kernel], *key: object) -> Kernel:
-    return make(*key)
+def _made(make: Callable[..., Kernel], key: tuple[object, ...], named: tuple[tuple[str, object], ...]) -> Kernel:
+    return make(*key, **dict(named))
 
 
 @dataclass
@@ -71,7 +71,7 @@ def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
     def cached(*key: Key.args, **named: Key.kwargs) -> Kernel:
         with one_at_a_time:
             misses = _made.cache_info().misses
-            program = _made(make, *key, *named.values())
+            program = _made(make, key, tuple(sorted(named.items())))
             now = _made.cache_info()
             if now.misses > misses:
                 keep_within_bound()

@@ -2,10 +2,13 @@
 
 Requests are answered in the order they come. Whoever asks waits for one answer at a time, so people take turns, and who moves on takes
 back what was asked before. Equal requests are computed once. A worker that has grown beyond its limit is replaced while nobody asks, one
-that does not come back to whoever has left is ended; a request that loses its worker goes to the next one.
+that has grown far beyond it between two requests, and one that has nothing to do ends where memory gets scarce. One that does not come
+back to whoever has left is ended. A request that loses its worker goes to the next one.
 """
 
 import atexit
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,12 +17,14 @@ from dataclasses import dataclass
 
 from compute.engine import Busy, Request, asker
 from compute.forkserver import Answered, Lost, Process
+from compute.job import PAUSE
 from compute.process_memory import resident
 
 LONG = ("labs.deep", "labs.encodings", "verdict.deep")  # modules whose functions go to the worker for what takes long
 LOOK = 0.05  # seconds between two looks whether whoever waits wants something else
 LULL = 2.0  # seconds without a request after which a worker ends where the other needs its memory
 MB = 2**20
+MOST = MB * int(os.environ.get("ERROR_SURFACE_MEMORY_MB", "450"))  # bytes of this process and its workers, beyond which one may end
 KEPT = 5.0  # seconds that the place of somebody who has left is kept, and the answer
 TRIES = 3  # workers that a request may lose
 
@@ -32,6 +37,8 @@ class Limits:
     idle: float  # seconds after which it is replaced by none, until somebody asks, if it has grown beyond its size
     patience: float  # seconds that it may go on with what nobody waits for any more
     nice: int = 0  # how far it steps back where all cores are busy
+    most: int = sys.maxsize  # bytes beyond which it is replaced between two requests, unless a job is under way in it
+    age: float = 60.0  # seconds that it has for that: one that always needs so many would do nothing but begin
 
 
 class _Asked:
@@ -49,6 +56,9 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits, self._lock = limits, threading.RLock()
         self._process: Process | None = None
+        self._begun = 0.0  # when it was
+        self._job_under_way = False  # in it, as of its last answer
+        self._too_large = 0  # answers in a row after which it was
         self._asked: dict[object, _Asked] = {}  # the first come first; those that everybody has left, too, for a while
         self._working: _Asked | None = None
         self._last, self._resting = time.monotonic(), False  # resting: somebody looks whether it is to be ended
@@ -66,7 +76,7 @@ class Worker:
         return 0 if process is None or process.pid is None else resident(process.pid)
 
     def ask(self, request: Request, meanwhile: Callable[[], None] = lambda: None) -> object:
-        """See Engine. meanwhile: called again and again while the answer is waited for."""
+        """See Engine. meanwhile: called when the request has its place, and again and again while its answer is waited for."""
         key = _key(request)
         with self._lock:
             self._forget_the_left()
@@ -74,6 +84,7 @@ class Worker:
             asked.waiting += 1
             self._next()
         try:
+            meanwhile()
             while not wait([asked.answer], LOOK).done:
                 meanwhile()
                 asker().waiting()
@@ -109,7 +120,8 @@ class Worker:
         if self._working is not None or asked is None:
             return
         try:
-            self._process = self._process or Process(self._limits.nice)
+            if self._process is None:
+                self._process, self._begun = Process(self._limits.nice), time.monotonic()
         except OSError as error:  # no more processes or files are to be had
             asked.answer.set_exception(error)
             return
@@ -131,18 +143,25 @@ class Worker:
             if isinstance(answered, Lost):
                 self._lost(asked, answered)
                 return
-            self._working, self._last = None, time.monotonic()
+            self._working, self._last, self._job_under_way = None, time.monotonic(), answered.job_under_way
             if answered.error is not None:
                 asked.answer.set_exception(answered.error)
             else:
                 asked.answer.set_result(answered.value)
             if asked.waiting:
                 self._forget(asked)
+            self._replace_if_too_large()
             self._next()
             grown = self._working is None and not self._resting and self.size > self._limits.size
             self._resting = self._resting or grown
         if grown:
             later(self._limits.idle, self._rest)
+
+    def _replace_if_too_large(self) -> None:
+        """Where it is so a second time: after its first answer it has given back what it could. The lock is held."""
+        self._too_large = self._too_large + 1 if self.size > self._limits.most else 0
+        if self._too_large > 1 and not self._job_under_way and time.monotonic() - self._begun >= self._limits.age:
+            self.close()
 
     def _rest(self) -> None:
         """Give the memory back, or look again later where somebody has asked meanwhile."""
@@ -180,15 +199,17 @@ class Worker:
             self._next()
 
     def rest(self, idle: float = LULL) -> None:
-        """Give the memory back, if nobody has asked for so many seconds."""
+        """Give the memory back, if nobody has asked for so many seconds, nor is likely to come back to a job that is under way."""
         with self._lock:
-            if self._working is None and time.monotonic() - self._last >= idle:
+            left_alone = max(idle, PAUSE) if self._job_under_way else idle
+            if self._working is None and time.monotonic() - self._last >= left_alone:
                 self.close()
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
         with self._lock:
             process, self._process, self._working = self._process, None, None
+            self._job_under_way, self._too_large = False, 0
         if process is not None:
             process.end()
 
@@ -211,11 +232,11 @@ def later(seconds: float, call: Callable[[], object]) -> None:
 class Workers:
     """The two."""
 
-    def __init__(self, most: int = 280 * MB) -> None:
-        """most: bytes that both may take; one that has nothing to do ends where the other needs more."""
+    def __init__(self, most: int = MOST) -> None:
+        """most: bytes that they and this process may take; beyond, one that has nothing to do ends where the other is at work."""
         self._most = most
-        self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0))
-        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=2))
+        self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0, most=260 * MB))
+        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=2, most=360 * MB))
         for worker in (self._quick, self._long):
             atexit.register(worker.close)
 
@@ -226,7 +247,8 @@ class Workers:
             raise Busy
 
         def make_room() -> None:
-            if worker.size + other.size > self._most:
+            """The worker is at work, so that of two that make room at the same time none ends the other's."""
+            if worker.size + other.size + resident() > self._most:
                 other.rest()
 
         return worker.ask(request, make_room)

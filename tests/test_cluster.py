@@ -15,7 +15,7 @@ from pathlib import Path
 import jax
 import pytest
 
-from compute.cluster import Cluster, home, scene_of
+from compute.cluster import ROLL_CALL, Cluster, home, scene_of
 from compute.engine import Busy, Request, interruptible, not_urgent, request
 from compute.engines import engine_of
 from compute.job import RemoteJob, worked
@@ -156,6 +156,20 @@ def test_what_is_not_urgent_gives_way(cluster: Cluster, elsewhere: None) -> None
         thread.join()
     with not_urgent():
         assert jobs.process() != os.getpid()
+
+
+def test_nobody_waits_for_the_scheduler_to_say_which_workers_there_are(
+    cluster: Cluster, elsewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs.process()
+    silent = threading.Event()
+    monkeypatch.setattr(cluster._client, "nthreads", lambda: silent.wait(60) and {})
+    time.sleep(ROLL_CALL)
+    begun = time.monotonic()
+    assert jobs.counted(str(Path(os.devnull)), 0.0) == 0
+    assert time.monotonic() - begun < 10
+    monkeypatch.undo()
+    silent.set()
 
 
 def test_where_no_scheduler_answers_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

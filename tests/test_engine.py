@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from compute import engine
+from compute import engine, programs
 from compute.engine import Busy, interruptible, not_urgent
 from compute.engines import engine_of
 from compute.forkserver import Lost, Process
@@ -197,6 +197,33 @@ def test_a_worker_that_has_grown_is_replaced_while_nobody_asks() -> None:
     assert kept.ask(engine.Request("tests.engine_jobs", "process")) == first
 
 
+def test_a_worker_that_is_far_too_large_is_replaced_between_two_requests() -> None:
+    """Also where somebody always asks; but not while a job is under way in it."""
+    grown = Worker(Limits(size=10**12, idle=60.0, patience=60.0, most=1, age=0.0))
+    process = engine.Request("tests.engine_jobs", "process")
+    first, second, third = (grown.ask(process) for _ in range(3))
+    assert (first == second, second == third) == (True, False), "once it had the time to give memory back"
+    turn = engine.Request("compute.job", "worked", (engine.Request("tests.engine_jobs", "counts", (20,)), 0.1))
+    states = [grown.ask(turn) for _ in range(20)]
+    last = next(state for state in states if isinstance(state, State) and state.ended)
+    assert last.last == Step(1.0, list(range(20)))
+    young = Worker(Limits(size=10**12, idle=60.0, patience=60.0, most=1))
+    assert len({young.ask(process) for _ in range(4)}) == 1, "nor before it is of age"
+
+
+def test_a_process_is_ended_and_no_other_that_has_its_number() -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    worker = Process()
+    process = worker.ask(engine.Request("tests.engine_jobs", "process")).value
+    assert worker.pid == process
+    worker.pid = other.pid
+    worker.end()
+    assert gone([int(str(process))], within=20.0)
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
 def test_what_is_not_urgent_gives_way(elsewhere: None) -> None:
     urgent = threading.Thread(target=apart(lambda: jobs.waits(1.0)))
     urgent.start()
@@ -280,6 +307,28 @@ def test_a_worker_ends_where_the_other_needs_its_memory() -> None:
     assert both.ask(quick) != first
 
 
+def test_a_worker_ends_though_the_other_answers_at_once() -> None:
+    both = Workers(most=1)
+    quick, long = engine.Request("tests.engine_jobs", "process"), engine.Request("labs.deep.run", "another", (SMALL,))
+    both.ask(long)
+    first = both.ask(quick)
+    assert isinstance(first, int)
+    time.sleep(LULL)
+    both.ask(long)
+    assert gone([first], within=1.0)
+
+
+def test_a_worker_does_not_end_while_somebody_may_come_back_to_its_job() -> None:
+    both = Workers(most=1)
+    turn = engine.Request("compute.job", "worked", (engine.Request("tests.engine_jobs", "counts", (100,)), 0.1))
+    quick, long = engine.Request("tests.engine_jobs", "process"), engine.Request("labs.deep.run", "another", (SMALL,))
+    first = both.ask(quick)
+    both.ask(turn)
+    time.sleep(LULL)
+    both.ask(long)
+    assert both.ask(quick) == first
+
+
 def test_without_forks_this_process_computes_and_the_log_says_so(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert engine_of("workers") is None
@@ -314,19 +363,31 @@ print(compiled())
 """
 
 
+def test_a_kernel_is_made_by_the_names_of_its_arguments() -> None:
+    @programs.kernel
+    def power(base: int, exponent: int) -> int:
+        return int(base**exponent)
+
+    assert power(base=2, exponent=3) == 8
+    assert power(exponent=2, base=3) == 9
+    assert power(3, exponent=2) == 9
+
+
 QUICK = {"steps": "12", "depth": "1", "width": "4", "data": "moons", "data.samples": "60"}
 ADDRESSES: tuple[tuple[str, Mapping[str, str], Mapping[str, object]], ...] = (
     ("scale", {}, {"scale_all_controls": True, "scale_morphing": True}),
     ("scale", {"lesson": "unit", "revealed": "yes"}, {}),
     ("hidden", {}, {}),
     ("optimizers", {"topic": "batches"}, {}),
-    ("stuck", {}, {"stuck_away": True, "stuck_stable": True}),
+    ("optimizers", {"topic": "convex"}, {}),
+    ("stuck", {}, {"stuck_away": True, "stuck_stable": True, "stuck_many": True}),
     ("loss", {}, {"loss_more": True}),
     ("loss", {"topic": "two"}, {}),
     ("loss", {"topic": "encodings"}, {}),
     ("masks", {}, {}),
     ("workbench", {}, {"workbench_all_controls": True}),
     *(("deep", QUICK, {"deep_all_controls": True, "deep_part_en": part}) for part in ("network", "normalization", "training")),
+    ("deep", QUICK | {"n1": "none", "n2": "none", "n2.batch": "0"}, {"deep_chart_en": "seeds"}),
     ("classifier", QUICK, {}),
 )
 

@@ -116,12 +116,12 @@ def test_branches_that_are_not_scaled_are_warned_of() -> None:
 
 
 def test_the_page_names_what_differs() -> None:
-    at = opened("deep", TINY | {"n1": "none", "n2": "none", "n2.depth": "4", "n2.batch": "0", "n2.place": "after"})
+    at = opened("deep", TINY | {"n1": "none", "n2": "none", "n2.depth": "4", "n2.batch": "0"})
     assert [panel["title"] for panel in board(at)["panels"]] == [
-        "no normalization",
-        "no normalization, full batch, 4 hidden layers, after the activation",
+        "no normalization, batches of 16, 2 hidden layers",
+        "no normalization, full batch, 4 hidden layers",
     ]
-    assert headings(at) == ["Same data, same rate. The networks differ in this: depth, batch size, place of the normalization."]
+    assert headings(at) == ["Same data, same rate. The networks differ in this: depth, batch size."]
     assert any("Training loss after 12 updates" in said.value for said in at.markdown)
     assert "mini-batches of 16 | full batch" in " ".join(caption.value for caption in at.caption)
 

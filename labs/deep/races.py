@@ -36,6 +36,19 @@ def own_of(picked: Pick) -> Settings:
     return tuple((name, value) for name, value in picked.settings if name in OWN)
 
 
+def differing(deep: Deep) -> tuple[str, ...]:
+    """In which of these the networks differ, but for the place of a normalization that is none."""
+    normalized = [picked for picked in deep.nets if picked.name != "none"]
+    asked = {name: normalized if name == "place" else deep.nets for name in OWN}
+    return tuple(name for name, nets in asked.items() if len({getattr(deep.of(picked), name) for picked in nets}) > 1)
+
+
+def _told_apart(deep: Deep) -> list[Pick]:
+    """The networks, each with all for itself in which they differ, also where it has what is set for all."""
+    names = differing(deep)
+    return [picked.having(**{name: getattr(deep.of(picked), name) for name in names}) if names else picked for picked in deep.nets]
+
+
 def senseless(deep: Deep, picked: Pick) -> Message | None:
     """Why a normalization makes no sense in these layers; None if it does."""
     item = hidden_normalizations()[picked.name]
@@ -81,7 +94,7 @@ def entrants(deep: Deep) -> list[Entrant]:
     losses = deep.losses if races_losses(deep) else (usual_loss(classifies(deep.data)),)
     nets = [
         (picked, residual) if deep.of(picked).depth else (Pick("none", own_of(picked)), False)
-        for picked in deep.nets
+        for picked in _told_apart(deep)
         for residual in WAYS[deep.residual]
     ]
     return [Entrant(*net, loss) for net in dict.fromkeys(nets) for loss in losses][:MOST_RACED]

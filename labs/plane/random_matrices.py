@@ -43,7 +43,7 @@ def shares() -> Shares:
     rows = []
     for n in DIMENSIONS:
         positive = np.linalg.eigvalsh(symmetric(n, DRAWS, SEED)) > 0
-        every, none = positive.all(axis=1).mean(), (~positive).all(axis=1).mean()
-        rows.append((every, math.sqrt(every * (1 - every) / DRAWS), 1 - every - none, positive.mean()))
+        every, some = positive.all(axis=1).mean(), positive.any(axis=1) & ~positive.all(axis=1)
+        rows.append((every, math.sqrt(every * (1 - every) / DRAWS), some.mean(), positive.mean()))
     minimum, deviation, saddle, mean = np.array(rows).T
     return Shares(np.array(DIMENSIONS), minimum, deviation, saddle, mean)

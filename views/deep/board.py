@@ -48,7 +48,8 @@ def words_of(name: str, value: Value) -> str:
 def _architecture_of(network: NetworkResult) -> str:
     """What normalizes inside it, what it has for itself, and whether it is residual."""
     name = tr("no normalization") if network.picked.name == "none" else tr(NORMALIZATION.items()[network.picked.name].label)
-    name = ", ".join([name, *(words_of(*own) for own in own_of(network.picked))])
+    own = (part for part in own_of(network.picked) if part[0] != "place" or network.picked.name != "none")
+    name = ", ".join([name, *(words_of(*part) for part in own)])
     return tr("{name}, residual").format(name=name) if network.setup.net.residual else name
 
 

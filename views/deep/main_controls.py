@@ -24,7 +24,9 @@ def rate(scene: DeepScene) -> None:
 
 
 def batch(scene: DeepScene) -> None:
-    """How many rows an update reads: what the statistics of a batch are taken of."""
+    """How many rows an update reads: what the statistics of a batch are taken of. Nothing where each network has a number of its own."""
+    if all("batch" in dict(picked.settings) for picked in scene.experiment.nets):
+        return
     slot, n = field(scene, "batch"), training_setup(scene.experiment, Pick("none")).split.n
     assert isinstance(slot.setting, Count)
     ticks = [(0.0, tr("all")), *((float(size), str(size)) for size in (256, 1024) if size < 0.9 * n)]

@@ -7,7 +7,7 @@ import streamlit as st
 from core.messages import N_, Value
 from core.settings import Option, Pick
 from core.setup import Settings
-from labs.deep.races import own_of
+from labs.deep.races import differing, own_of
 from labs.deep.setup import DEPTHS, MOST_NETS, NORMALIZATION, OWN, Deep, own_settings
 from views.control_panel import fold
 from views.controls import menu
@@ -26,9 +26,9 @@ DIFFERING = {
 }
 
 
-def differing(deep: Deep) -> list[str]:
+def what_differs(deep: Deep) -> list[str]:
     """In what the networks differ because somebody has set it for one alone."""
-    return [tr(DIFFERING[name]) for name in OWN if len({getattr(deep.of(picked), name) for picked in deep.nets}) > 1]
+    return [tr(DIFFERING[name]) for name in differing(deep)]
 
 
 def having(deep: Deep, i: int, item: str, own: Settings) -> Deep:

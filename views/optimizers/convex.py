@@ -23,8 +23,8 @@ WAYS: dict[str, tuple[str, tuple[Pick, ...]]] = {
     ALL: (N_("all four"), CONVEX.optimizers),
     "large": (N_("η = 10⁻²"), CONVEX.optimizers[:1]),
     "small": (N_("η = 10⁻⁷"), CONVEX.optimizers[1:2]),
-    "own": (N_("a rate for each weight"), CONVEX.optimizers[2:3]),
-    "decay": (N_("a rate for each weight, with decay"), CONVEX.optimizers[3:]),
+    "own": (N_("a rate each"), CONVEX.optimizers[2:3]),
+    "decay": (N_("with decay"), CONVEX.optimizers[3:]),
 }
 
 

@@ -13,7 +13,7 @@ from views.deep.board import name_of, outcome_of
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.control_panel import control_panel
 from views.deep.main_controls import batch, normalizations, rate, size
-from views.deep.own import differing
+from views.deep.own import what_differs
 from views.deep.picture import picture
 from views.language import tr
 from views.page import body, end_page, heading, open_page, takeaway, try_next
@@ -46,7 +46,7 @@ def message(result: DeepResult) -> str:
 
 def headline(deep: Deep) -> str:
     """What is the same for all networks, and what is not."""
-    own = differing(deep)
+    own = what_differs(deep)
     if own:
         return tr("Same data, same rate. The networks differ in this: {what}.").format(what=", ".join(own))
     return tr("Same network, same data, same rate. Only what happens between its layers differs.")
@@ -54,7 +54,7 @@ def headline(deep: Deep) -> str:
 
 def compared(deep: Deep) -> bool:
     """Whether networks are compared that differ in depth and the like, or in being residual."""
-    return bool(differing(deep)) or len(WAYS[deep.residual]) > 1
+    return bool(what_differs(deep)) or len(WAYS[deep.residual]) > 1
 
 
 def errors(result: DeepResult) -> str:
@@ -93,7 +93,11 @@ def deep_networks() -> None:
                 st.markdown(errors(result))
             asked = lesson.lessons().get(scene.view_state.lesson)
             charts(scene, result, ON_NETWORKS, "" if asked is None else asked.chart)
-        try_next(tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest."))
+        try_next(
+            tr("open Over seeds, and see which difference is chance.")
+            if compared(scene.experiment)
+            else tr("move the rate down to 0.1, where both learn; then up, and see who stands the largest.")
+        )
         control_panel(scene)
     end_page(scene)
 

@@ -1,5 +1,7 @@
 """Many dimensions: how rarely a critical point is a minimum, if its curvatures were random, and why that is a model and no more."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -11,6 +13,14 @@ from views.charts import line_chart
 from views.language import tr
 
 
+def _share(share: float, deviation: float) -> str:
+    """ "0.0025 ± 0.0001"; below what so many draws can tell, "< 0.000005"."""
+    if share == 0:
+        return f"< {1 / DRAWS:f}"
+    digits = -math.floor(math.log10(deviation))
+    return f"{share:.{digits}f} ± {deviation:.{digits}f}"
+
+
 def many_dimensions() -> None:
     found = shares()
     n = found.dimension
@@ -19,7 +29,7 @@ def many_dimensions() -> None:
         Line(tr("both signs: a saddle"), n, np.where(found.saddle > 0, found.saddle, np.nan), WALKS[1].color, dots=True),
         Line(tr("n coins, 2⁻ⁿ"), n, 0.5**n, WALKS[2].color, "dot"),
     ]
-    counts = ", ".join(numeral(float(f"{share:.2g}")) for share in found.minimum)
+    counts = ", ".join(_share(*both) for both in zip(found.minimum, found.deviation, strict=True))
     alt = tr("Share of random symmetric matrices whose eigenvalues are all positive, for n = 1 to {most}: {shares}.")
     alt = alt.format(most=int(n[-1]), shares=counts)
     line_chart("many dimensions", drawn, (tr("dimension n"), tr("share of the matrices")), alt, log=True)
