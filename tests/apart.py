@@ -179,6 +179,8 @@ def _minimum(whole: Apart, design: Array, y: Array, loss: str, free: bool, fixed
         θ = θ + part * step
         if loss == "cross_entropy" and whole.value(θ) < 1e-5:
             return None
+        if np.abs(part * step).max() <= 1e-12 * np.abs(θ).max():
+            break
     return θ
 
 

@@ -429,6 +429,16 @@ def _(said: Said, here: Here) -> bool:
     return (here.experiment.schedule.name == "constant") == ("cosine" in said.text)
 
 
+@claim("all four walks side by side")
+def _(said: Said, here: Here) -> bool:
+    return len(here.panel.walks) == 1
+
+
+@claim("one walk alone; then its rate at 0.000001")
+def _(said: Said, here: Here) -> bool:
+    return len(here.panel.walks) > 1 and 1e-6 < _limit(here) < 2e-6
+
+
 # ---- Stuck?
 
 
@@ -470,6 +480,8 @@ STANDING.update(
         "Softmax over two logits is the sigmoid of their difference.",
         "A rate for each weight: who still notices the unit",
         "Where am I, and why did it stop?",
+        "This surface is not the output space of a classifier.",
+        "pick a topic above, or logits of one row under All controls",
     )
 )
 

@@ -18,7 +18,7 @@ from core.messages import Refusal
 from core.settings import Pick, pick
 from labs.plane.run import run
 from labs.plane.setup import BEST, FRACTION, SAME, Experiment, Panel
-from lessons.scenes import ADAPTIVE, BATCHES, HIDDEN, MOMENTUM, OUTPUT, RATES, SCHEDULES, TWO
+from lessons.scenes import ADAPTIVE, BATCHES, CONVEX, HIDDEN, MOMENTUM, OUTPUT, RATES, SCHEDULES, TWO
 from optim.schedule import schedules
 from surfaces.catalogue import surfaces
 from tests.claims import CLAIMS, EXCLUDE, NETWORK, STANDING, Here, Said, counted, listening, msgids, names, said
@@ -207,6 +207,8 @@ def on_hidden(here: Here) -> Iterator[list[Said]]:
 
 def of_optimizers(random: Random, k: int) -> Experiment:
     topic = ("rates", "batches", "schedules", "rates")[k % 4]
+    if k in (3, 7):
+        return replace(CONVEX, steps=30, optimizers=CONVEX.optimizers[: one(random, 1, 4)], resolution=50)
     if topic == "rates":
         return replace(RATES, scale2=digits(10 ** random.uniform(-1, 2)), resolution=50)
     if topic == "batches":
@@ -216,6 +218,9 @@ def of_optimizers(random: Random, k: int) -> Experiment:
 
 def on_optimizers(here: Here) -> Iterator[list[Said]]:
     of, experiment = page("optimizers").TOPICS, here.experiment
+    if experiment.steps == 30:
+        yield said(lambda: of["convex"].try_next(experiment))
+        return
     name = (
         "rates"
         if experiment.steps == 300 and not here.more.get("topic") and len(experiment.optimizers) == 4

@@ -194,6 +194,8 @@ def suggestion_of_schedules(experiment: Experiment) -> str:
 
 
 def suggestion_of_convex(experiment: Experiment) -> str:
+    if len(experiment.optimizers) == 1:
+        return tr("all four walks side by side, and see who gets how far.")
     return tr("one walk alone; then its rate at 0.000001, just below the limit.")
 
 
