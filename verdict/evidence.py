@@ -77,6 +77,7 @@ class Circumstances(NamedTuple):
     above: float = math.inf  # by how much the loss is above what it falls toward at infinity, where that is known
     height: float = math.inf  # how far the loss is above its lowest now
     bounded: bool = False  # the loss cannot fall without end: what is beyond all bounds is above them
+    dead: bool = False  # of a network every gradient but that of the output's bias is 0, and a whole layer's units are dead
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from labs.deep.setup import Deep
 from labs.plane.setup import Experiment
 from verdict.plane import JudgedResult, judged_run
 from views import prefetch
+from views.delivery import until_sent
 from views.language import tr
 from views.session import E, Scene, moving
 from views.warm import paths_are_ready, until_paths_are_ready
@@ -227,6 +228,7 @@ def more() -> None:
 def go_on() -> None:
     """Last thing of all: run everything again while something is under way."""
     if st.session_state.pop(_GOING, False):
+        until_sent()
         until_paths_are_ready()
         st.rerun()
 
@@ -234,6 +236,7 @@ def go_on() -> None:
 def go_on_alone() -> None:
     """Last thing in the body of a page: where nothing else of it runs, run that again while something is under way."""
     if _alone() and st.session_state.pop(_GOING, False):
+        until_sent()
         _rerun()
 
 
