@@ -854,6 +854,7 @@ NETWORK = {
         "The minimum is at infinity: every training row",
         "On a plateau: gradient ({slope}) and curvature along",
         "On a plateau: the gradient is",
+        "Dead: every unit of a layer has slope 0",
     )
 }
 
