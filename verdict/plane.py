@@ -168,9 +168,11 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
     def judgment(i: int, end: int) -> Judgment:
         upto, hessian, critical = slice(0, end + 1), hessians[2 + i], near.get(i)
         trail = Trail(walked.points.update[upto], path[upto], step[upto], walked.points.loss[upto], slope[upto], batch[upto])
+        sharpness = _sharpness(optimizer, walked, end, hessian, stable)
+        unstable = exploding(end) or sharpness > stable  # then the limit where it turned is told, if that was passed
         around = Circumstances(
             critical=critical,
-            sharpness=_sharpness(optimizer, walked, end, hessian, stable),
+            sharpness=sharpness,
             stable=stable,
             curvature=spread[2 + i],
             relief=max(float(walked.points.loss[0]), float(walked.points.loss[end])) - least,
@@ -188,7 +190,7 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
             slope=float(walked.points.slope[end]),
             theta=walked.points.path[end],
             eigenvalues=eigenvalues(hessian) if np.isfinite(hessian).all() else np.full(unit.size, np.nan),
-            stable_rate=float(walked.rates[turned]) * stable / there if there > stable else None,
+            stable_rate=float(walked.rates[turned]) * stable / there if there > (stable if unstable else 0) else None,
             quadratic=fit.quadratic,
             critical=critical,
         )
