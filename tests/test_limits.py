@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from core.settings import Pick, pick
 from labs.plane.minimum import fitted
@@ -10,6 +11,7 @@ from labs.plane.problem import probed
 from labs.plane.run import problem_of, run
 from labs.plane.setup import SAME, Experiment, Panel, start_of
 from surfaces.catalogue import surfaces
+from tests.pages import opened, sliders
 from views.plane.board import _facts
 
 STEPS = 3000
@@ -62,3 +64,16 @@ def test_what_is_said_of_a_limit_is_what_descent_does_around_it() -> None:
             else:
                 assert far > 0.5 * begin, (surface, part, far / begin)
     assert printed >= 12
+
+
+@pytest.mark.parametrize("surface", ["linear", "logistic"])
+@pytest.mark.parametrize("mode", ["same", "fraction"])
+def test_a_mark_on_the_slider_says_limit_where_it_is_one(surface: str, mode: str) -> None:
+    """Only a squared error of a linear model is a quadratic: 2/λmax of the others is the stability of one minimum."""
+    at = opened("scale", {"surface": surface, "mode": mode, "v": "1"})
+    (slider,) = [each for name, each in sliders(at).items() if "η" in name]
+    names = [mark[1] for mark in slider["marks"]]
+    assert names
+    assert ("limit" in names) == (surface == "linear" and mode == "fraction")
+    assert ("2/λmax at the minimum" in names) == (surface == "logistic" and mode == "fraction")
+    assert ("will not come to rest at this minimum" in slider["help"]) == (surface == "logistic")

@@ -18,7 +18,7 @@ from figures.figure import Figure
 from figures.levels import Levels, levels
 from figures.surface import surface
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
+from labs.plane.setup import BEST, DATA, FEATURES, HIDDEN, OPTIMIZER, SAME, SURFACE, Experiment, dataset_of, optimizers, own
 from labs.plane.walks import GOAL
 from labs.plane.walks import Walk as Walked
 from verdict.arrival import arrived, away
@@ -123,11 +123,12 @@ def count_of(
     return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{percent(GOAL)} %"), "open"
 
 
-def _detail(panel: PanelResult, walked: Walked, end: Judgment | None) -> str:
-    """Its rate and where that comes from; how far it still is, where its loss is down but it has not arrived."""
+def _detail(panel: PanelResult, walked: Walked, end: Judgment | None, mode: str = BEST) -> str:
+    """Its rate, and where that comes from unless every walk has the number that is set; how far it still is, where its loss is down but it
+    has not arrived."""
     hyper, fields = dict(walked.rated.hyper), optimizers()[walked.picked.name].fields
     rates = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in fields if field.name in ("rate", "momentum") and hyper]
-    text = " ".join([", ".join(rates), f"({say(walked.rated.how)})"]).strip()
+    text = " ".join([", ".join(rates), "" if mode == SAME and rates else f"({say(walked.rated.how)})"]).strip()
     left = away(panel, walked) if end is not None and walked.settled is not None and not arrived(panel, walked, end) else None
     if left is None:
         return text
@@ -161,7 +162,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "settled": walked.settled,
             "diverged": walked.diverged,
             "status": status,
-            "detail": _detail(panel, walked, end),
+            "detail": _detail(panel, walked, end, experiment.mode),
         }
         if not np.array_equal(kept.points.evaluations, update):
             sent["evaluations"] = _counted(kept.points.evaluations)
@@ -206,6 +207,21 @@ def _first_steps(panel: PanelResult) -> list[Fact]:
     return facts
 
 
+class Limit(NamedTuple):
+    """2/λmax, said in words."""
+
+    name: str
+    beyond: str  # what gradient descent does at larger rates
+
+
+def limit_of(quadratic: bool) -> Limit:
+    """On a quadratic it is the limit of descent; elsewhere it belongs to one minimum."""
+    if quadratic:
+        return Limit(tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate"))
+    text = tr("at a larger rate gradient descent will not come to rest at this minimum; elsewhere it may")
+    return Limit(tr("2/λmax at the minimum"), text)
+
+
 def _facts(panel: PanelResult) -> list[Fact]:
     if panel.problem.surface.first_steps:
         return _first_steps(panel)
@@ -214,10 +230,7 @@ def _facts(panel: PanelResult) -> list[Fact]:
     if panel.condition is None and reason:
         condition = f"{condition} ({reason})"
     condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
-    limit, limit_help = tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate")
-    if not fit.quadratic:
-        limit = tr("2/λmax at the minimum")
-        limit_help = tr("at a larger rate gradient descent will not come to rest at this minimum; elsewhere it may")
+    limit, limit_help = limit_of(fit.quadratic)
     facts = [
         fact(tr("condition number κ"), condition, condition_help),
         fact(limit, numeral(panel.limit), reason if panel.limit is None else limit_help),
@@ -382,6 +395,7 @@ def _player(experiment: Experiment, result: Result, view_state: ViewState) -> Pl
         "clocked": batches > 1 or calls > last,
         "details": view_state.details == "on",
         "flip": view_state.flip == "on",
+        "logarithmic": view_state.pace == "log",
     }
 
 

@@ -235,6 +235,7 @@ def _picture(scene: Scene) -> None:
         _curves(scene)
         _shown(scene, "clock")
         _shown(scene, "length")
+        _shown(scene, "pace")
     if scene.experiment.window is not None:
         edit_button(scene, "fit", tr("Fit the window"), lambda experiment: replace(experiment, window=None))
 
