@@ -251,7 +251,7 @@ def on_stuck(here: Here) -> Iterator[list[Said]]:
     of, listed = page("stuck"), window_atlas(here.panel).points
     here.more["listed"] = listed
     yield said(lambda: of.headline([here.judgment], SimpleNamespace(experiment=here.experiment)))
-    yield said(lambda: of.suggestion(here.experiment, listed))
+    yield said(lambda: of.suggestion(here.experiment, [point.kind for point in listed]))
 
 
 def of_output(random: Random, k: int) -> Experiment:

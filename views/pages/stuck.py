@@ -11,7 +11,6 @@ from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult
 from labs.plane.setup import Experiment
-from landscape.critical.atlas import CriticalPoint
 from lessons.scenes import STUCK
 from verdict.plane import JudgedResult
 from verdict.verdict import Judgment, label
@@ -50,9 +49,9 @@ def headline(ends: list[Judgment], scene: Scene) -> str:
     return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(label(ends[0].kind)))
 
 
-def suggestion(experiment: Experiment, listed: Sequence[CriticalPoint]) -> str:
-    """listed: the critical points of the window."""
-    if experiment.surface.name == "lecture_toy" and any(point.kind == "saddle" for point in listed):
+def suggestion(experiment: Experiment, listed: Sequence[str]) -> str:
+    """listed: the kinds of the critical points of the window."""
+    if experiment.surface.name == "lecture_toy" and "saddle" in listed:
         return tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
     if listed:
         return tr("pick a point of the atlas, and see what the curvatures say there.")
@@ -85,13 +84,13 @@ def page(scene: Scene) -> None:
     with folded:
         between = st.container()
     board, below = st.container(), st.container()
-    listed: list[CriticalPoint] = []
+    listed: list[str] = []
 
     def adorn(data: BoardData, judged: JudgedResult) -> BoardData:
         """What stands under the picture is drawn first: what it finds is drawn on it."""
         panel = judged.result.panels[0]
         near, atlas = closeup(scene.experiment, panel), window_atlas(panel)
-        listed.extend(atlas.points)
+        listed.extend(point.kind for point in atlas.points)
         with below:
             lesson.answer(scene)
             ends = verdicts(scene, panel, judged.ends[0])
