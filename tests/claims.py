@@ -555,12 +555,26 @@ def _plane(here: Here) -> Array:
     return np.linalg.eigvalsh(here.apart.hessian(at)[:2, :2])
 
 
-@claim("λmax/λmin of the drawn weights' Hessian at the minimum")
+@claim(
+    "λmax/λmin of the drawn weights' Hessian at the minimum",
+    "λmax/λmin of the Hessian at the minimum by the drawn weights; the bias is at its best",
+    "λmax/λmin of the Hessian at the minimum by the drawn weights alone",
+)
 def _(said: Said, here: Here) -> bool:
     if _value(here) == "—":
         return here.apart.minimum is None or not here.apart.smooth
     λ = _plane(here)
     return says(_value(here), λ[1] / λ[0], rel=1e-2)
+
+
+@claim("κ with the bias", "λmax/λmin of the Hessian at the minimum by the drawn weights and the bias: means count")
+def _(said: Said, here: Here) -> bool:
+    """Of a squared error: by the matrix of [x; 1]."""
+    assert here.panel.inputs is not None
+    if not here.apart.quadratic or _value(here) == "—":
+        return True
+    σ = np.linalg.svd(np.vstack([here.panel.inputs, np.ones(here.panel.inputs.shape[1])]), compute_uv=False)
+    return says(_value(here), float((σ[0] / σ[-1]) ** 2), rel=1e-2)
 
 
 @claim("speed limit 2/λmax", "gradient descent explodes at any larger rate")
@@ -716,7 +730,7 @@ def counted(number: str, unit: str, status: str, here: Here) -> bool:
     return number in {f"{count:,}" if count is not None else f"> {here.experiment.steps:,}" for count in near}
 
 
-@claim("{steps} to {share} of the loss")
+@claim("{steps} to {share} of the loss", "{steps} to {share} of the distance", "{steps} to {share} of the gradient")
 def _(said: Said, here: Here) -> bool:
     """The loss is down, but it is not at rest at the lowest minimum."""
     assert here.apart.lowest is not None
@@ -726,9 +740,11 @@ def _(said: Said, here: Here) -> bool:
 # ---- the paragraph under the board
 
 
-@claim("Counted: the updates until 99 %")
+@claim("Counted: the updates until {way} of the way down")
 def _(said: Said, here: Here) -> bool:
     assert here.apart.lowest is not None
+    if number(said.values["way"]) != 99:
+        return False
     return says(here.goal, 0.01 * (here.first - here.apart.lowest), rel=1e-6, near=1e-14)
 
 
@@ -742,10 +758,15 @@ def _constant(here: Here) -> float:
     return best.value(np.zeros(2))
 
 
-@claim("Counted: the updates until loss − minimum ≤ {goal} for good", "Counted: the updates until loss − minimum ≤ {goal} = 0.01·Var(y)")
+@claim("Counted: the updates until loss − minimum ≤ {goal} for good", "Counted: the updates until loss − minimum ≤ {goal} = {part}·Var(y)")
 def _(said: Said, here: Here) -> bool:
     goals = [number(each) for each in said.values["goal"].split(", ")]
     return any(says(goal, 0.01 * _constant(here), rel=1e-3) for goal in goals)
+
+
+@claim("Counted: the updates until the distance from", "Counted: the updates until the norm of the gradient")
+def _(said: Said, here: Here) -> bool:
+    return here.panel.arrival.measure in said.text and says(number(said.values["share"]), 100 * here.panel.arrival.share)
 
 
 @claim("Drawn: {loss} of {model}, {over}, over {axes}.", "mean over {n} rows", "summed over {n} rows")
@@ -843,6 +864,7 @@ STANDING = {
         "Two hidden units without bias, weights",
         "Softmax regression: {share}·‖θ‖² is in the loss",
         "The squared error is the sum over the classes.",
+        "✓: at rest at the lowest minimum known.",
     )
 }
 

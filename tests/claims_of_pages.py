@@ -278,7 +278,10 @@ def _(said: Said, here: Here) -> bool:
     return min(_rates(here)) <= _limit(here) < max(_rates(here)) and _condition(here, 0) > 5
 
 
-@claim("One method, four rates: {counts}.")
+FOUR = "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. Of the {below} below it, {arrived} come "
+
+
+@claim(*(FOUR + "down to {share} of the " + what for what in ("loss", "distance", "gradient")))
 def _(said: Said, here: Here) -> bool:
     above, arrived = sum(rate > _limit(here) for rate in _rates(here)), sum(walk.settled is not None for walk in here.panel.walks)
     numbers = {name: int(said.values[name]) for name in ("above", "below", "arrived")}

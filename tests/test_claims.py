@@ -26,7 +26,7 @@ from tests.claims_of_pages import page
 from verdict.verdict import sentence, walk_suggestion
 from views.language import say
 from views.loss import output, two
-from views.plane.board import _detail, _facts, count_of
+from views.plane.board import _detail, count_of, facts_of
 from views.plane.caption import caption
 from views.stuck.marks import window_atlas
 from views.verdict import numbers
@@ -122,10 +122,10 @@ def of_picture(here: Here) -> Iterator[str]:
     """Facts, count, detail, verdict, numbers and advice of a picture with its walk."""
     experiment, panel = here.experiment, here.panel
     with listening():
-        facts, (number, unit, status) = _facts(panel), count_of(panel, here.walk, here.judgment, experiment.steps)
+        facts, (number, unit, status) = facts_of(panel), count_of(panel, here.walk, here.judgment, experiment.steps)
     if not counted(number, unit, status, here):
         yield f"counted {number} {unit}"
-    texts = said(lambda: " ".join(f"{fact['label']} {fact['value']} {fact['help']}" for fact in _facts(panel)))
+    texts = said(lambda: " ".join(f"{fact['label']} {fact['value']} {fact['help']}" for fact in facts_of(panel)))
     for fact in facts:
         here.more["value"] = fact["value"].split(" (")[0]
         yield from false_of([text for text in texts if text.text in (fact["label"], fact["help"])], here)
