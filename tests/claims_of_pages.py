@@ -278,7 +278,10 @@ def _(said: Said, here: Here) -> bool:
     return min(_rates(here)) <= _limit(here) < max(_rates(here)) and _condition(here, 0) > 5
 
 
-FOUR = "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. Of the {below} below it, {arrived} come "
+FOUR = (
+    "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+    "Of the {below} below it, {arrived} come "
+)
 
 
 @claim(*(FOUR + "down to {share} of the " + what for what in ("loss", "distance", "gradient")))
