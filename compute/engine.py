@@ -95,12 +95,13 @@ class Asker(NamedTuple):
     """How requests of a thread are made.
 
     waiting: called repeatedly while waiting for an answer; an exception ends the wait. answered: called when the answer has arrived.
-    urgent: whether a person waits for the answer.
+    urgent: whether a person waits for the answer. person: who that is.
     """
 
     waiting: Callable[[], None] = _nothing
     answered: Callable[[], None] = _nothing
     urgent: bool = True
+    person: str = ""
 
 
 _ASKER = ContextVar[Asker]("asker")
@@ -114,6 +115,11 @@ def asker() -> Asker:
 def interruptible(waiting: Callable[[], None], answered: Callable[[], None] = _nothing) -> None:
     """From now on, call `waiting` repeatedly while this thread waits for an answer, and `answered` when it has arrived."""
     _ASKER.set(asker()._replace(waiting=waiting, answered=answered))
+
+
+def asking_for(person: str) -> None:
+    """From now on, requests of this thread are this person's: who has had the least time is answered first."""
+    _ASKER.set(asker()._replace(person=person))
 
 
 def ask(elsewhere: Engine, request: Request) -> object:
