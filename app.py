@@ -25,6 +25,7 @@ else:
     warm()
     from views import progress
     from views.language import language_menu, one_language, tr
+    from views.navigation import belongs_to
     from views.style import apply_style, page_icon
 
     st.set_page_config(page_title="Error Surface Lab", page_icon=page_icon(), layout="wide")
@@ -45,4 +46,6 @@ else:
         page = st.navigation(pages, position="top")
         page.run()
         language_menu()
+        if page.visibility == "hidden":  # both are topics of the losses
+            belongs_to("loss")
     progress.go_on()

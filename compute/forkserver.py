@@ -28,6 +28,7 @@ from compute.engine import Request
 
 PRELOADED = ("labs.plane.run", "labs.deep.run", "labs.deep.follow_up", "verdict.plane", "verdict.deep", "labs.masks.run", "optax")
 BOUND = 190 * 2**20  # bytes at which a worker forgets its compiled programs
+MOST = 280 * 2**20  # the same while those who are at work need them again and again
 LULL = 20.0  # seconds without a request after which it does so, too
 MEMO = "32"  # MB of answers that a worker keeps, beside those that the process which asks keeps
 
@@ -188,7 +189,7 @@ def _introduce(connection: Connection) -> None:
 def _work(connection: Connection) -> None:
     from compute import programs
 
-    programs.bound(BOUND)
+    programs.bound(BOUND, MOST)
     requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
 
     def listen() -> None:
@@ -205,6 +206,7 @@ def _work(connection: Connection) -> None:
             request = requests.get(timeout=LULL)
         except queue.Empty:
             programs.forget()
+            programs.bound(BOUND, MOST)
             request = requests.get()
         connection.send_bytes(_answered(request))
         programs.keep_within_bound()

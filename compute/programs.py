@@ -3,8 +3,8 @@
 import gc
 import math
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from functools import cache, lru_cache, wraps
 from threading import Lock
 from typing import ParamSpec, TypeVar, cast
@@ -16,6 +16,8 @@ from compute.process_memory import resident, return_memory
 
 # How many programs are kept, of about 4 MB each. 20 are enough for two scenes; evicted programs are reloaded from the persistent cache.
 MOST = int(os.environ.get("ERROR_SURFACE_PROGRAMS", "20"))
+
+GROWTH = 1.25  # of the bound, where programs are forgotten and needed again
 
 # For jax.jit(compiler_options=...) of large programs that run a few times. XLA's fusion emitters take some 200 MB more to compile a Lanczos
 # iteration through a network or a recorded training, and what they make runs no faster there. Small programs run up to 3 times faster.
@@ -32,10 +34,18 @@ def _made(make: Callable[..., Kernel], key: tuple[object, ...], named: tuple[tup
 
 @dataclass
 class _Bound:
-    """At how many bytes this process forgets its programs; `now` is higher while it needs so many that it would do nothing else."""
+    """At how many bytes this process forgets its programs; `now` is higher while it would only load again what it has forgotten."""
 
     bytes: float = math.inf
+    most: float = math.inf  # that `now` is raised to for programs that are needed again and again
     now: float = math.inf
+    used: set[Hashable] = field(default_factory=set)  # keys of the programs that were called since they were last forgotten
+    used_before: set[Hashable] = field(default_factory=set)  # between that and the time before
+
+    @property
+    def in_a_circle(self) -> bool:
+        """Whether at least half of the programs had been forgotten and were needed again."""
+        return bool(self.used) and 2 * len(self.used & self.used_before) >= len(self.used)
 
 
 @cache
@@ -43,16 +53,27 @@ def _bound() -> _Bound:
     return _Bound()
 
 
-def bound(most: float) -> None:
-    """This process forgets all its programs when it takes so many bytes of memory."""
-    _bound().bytes = _bound().now = most
+def bound(least: float, most: float | None = None) -> None:
+    """This process forgets all its programs when it takes `least` bytes of memory; where people at work need the same ones again and again,
+    not until it takes `most`. What it needs beyond either to go on at all, it takes."""
+    kept = _bound()
+    kept.bytes, kept.most, kept.now = least, least if most is None else most, least
+    kept.used, kept.used_before = set(), set()
 
 
 def keep_within_bound() -> None:
     """Called before a program is compiled, and after what it was needed for."""
-    if resident() > _bound().now:
-        forget()
-        _bound().now = max(_bound().bytes, resident() + _bound().bytes / 3)
+    kept = _bound()
+    if resident() <= kept.now:
+        return
+    again = kept.in_a_circle
+    kept.used, kept.used_before = set(), kept.used
+    if again and kept.now < kept.most:
+        kept.now = min(kept.most, GROWTH * kept.now)
+        if resident() <= kept.now:
+            return
+    forget()
+    kept.now = max(kept.now if again else kept.bytes, resident() + kept.bytes / 3)
 
 
 def forget() -> None:
@@ -70,6 +91,8 @@ def kernel(make: Callable[Key, Kernel]) -> Callable[Key, Kernel]:
     @wraps(make)
     def cached(*key: Key.args, **named: Key.kwargs) -> Kernel:
         with one_at_a_time:
+            if _bound().bytes < math.inf:
+                _bound().used.add((make, key, tuple(sorted(named.items()))))
             misses = _made.cache_info().misses
             program = _made(make, key, tuple(sorted(named.items())))
             now = _made.cache_info()

@@ -68,21 +68,48 @@ def per_layer(net: Architecture, part: Layers, state: States) -> tuple[Layer, La
     return Layer(part.first, part.first_bias, *first), Layer(part.deeper, part.deeper_bias, *deeper)
 
 
-def activated(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows: Rows, train: bool) -> tuple[Units, State]:
-    """The output of a layer, z = Wh, and what it remembers from now on."""
-    norm, phi = net.item, activations()[net.activation].function
+def entering(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows: Rows, train: bool) -> tuple[Units, State]:
+    """What the activation of a layer is taken of, z = Wh; and what is remembered from now on."""
+    norm = net.item
     gain, state = norm.gain(layer.weights, numbers, layer.state, train)
     z = gain[:, None] * z
     if net.place == "after":
-        h, state = norm.normalize(LayerInput(phi(z + layer.bias[:, None]), rows.w, numbers, state, train))
+        return z + layer.bias[:, None], state
+    if layer.gamma is None:
+        return norm.normalize(LayerInput(z + layer.bias[:, None], rows.w, numbers, state, train))
+    normalized, state = norm.normalize(LayerInput(z, rows.w, numbers, state, train))
+    return layer.gamma[:, None] * normalized + layer.bias[:, None], state
+
+
+def activated(net: Architecture, numbers: Numbers, layer: Layer, z: Units, rows: Rows, train: bool) -> tuple[Units, State]:
+    """The output of a layer, z = Wh, and what it remembers from now on."""
+    u, state = entering(net, numbers, layer, z, rows, train)
+    h = activations()[net.activation].function(u)
+    if net.place == "after":
+        h, state = net.item.normalize(LayerInput(h, rows.w, numbers, state, train))
         if layer.gamma is not None and layer.beta is not None:
             h = layer.gamma[:, None] * h + layer.beta[:, None]
-        return h, state
-    if layer.gamma is None:
-        normalized, state = norm.normalize(LayerInput(z + layer.bias[:, None], rows.w, numbers, state, train))
-        return phi(normalized), state
-    normalized, state = norm.normalize(LayerInput(z, rows.w, numbers, state, train))
-    return phi(layer.gamma[:, None] * normalized + layer.bias[:, None]), state
+    return h, state
+
+
+def unit_slopes(net: Architecture, at: Snapshot, train: bool) -> Float[Array, "m k n"]:
+    """φ′ of every hidden unit on every row."""
+    part, numbers, rows = layers(net, at.theta), at.numbers, at.rows
+    phi = activations()[net.activation].function
+    first, others = per_layer(net, part, at.state)
+
+    def slopes(layer: Layer, z: Units) -> Units:
+        u = entering(net, numbers, layer, z, rows, train)[0]
+        return jax.jvp(phi, (u,), (jnp.ones_like(u),))[1]
+
+    def deeper(h: Units, layer: Layer) -> tuple[Units, Units]:
+        z = layer.weights @ h
+        out = activated(net, numbers, layer, z, rows, train)[0]
+        return (h + net.branch * out if net.residual else out), slopes(layer, z)
+
+    z = preactivation(net, at.theta, rows)
+    rest = jax.lax.scan(deeper, activated(net, numbers, first, z, rows, train)[0], others)[1]
+    return jnp.concatenate([slopes(first, z)[None], rest])
 
 
 def forward(

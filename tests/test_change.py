@@ -26,7 +26,7 @@ from compute.memo import memory
 from lessons.scenes import SCALE
 from tests.pages import at_address, fine, opened
 from verdict import plane
-from views import language, progress
+from views import interruption, language, progress
 
 CHANGES = {
     "scale": {"scale2": "31"},
@@ -124,7 +124,7 @@ def test_a_change_in_the_body_of_a_page_ends_the_run_that_waits(monkeypatch: pyt
     requests = ScriptRequests()
     context = SimpleNamespace(script_requests=requests, fragment_ids_this_run=["body"])
     ended: list[str] = []
-    monkeypatch.setattr(progress, "get_script_run_ctx", lambda **_: context)
+    monkeypatch.setattr(interruption, "get_script_run_ctx", lambda **_: context)
     monkeypatch.setattr(st, "rerun", lambda scope: ended.append(scope))
 
     def waits() -> None:

@@ -13,6 +13,7 @@ import pytest
 from compute import backend  # noqa: F401  (float64, before JAX)
 from core.settings import Pick, pick
 from labs.deep.curvature import STEPS, curvature
+from labs.deep.dead import dead_shares, dead_units
 from labs.deep.escape import CURVED, FALLEN, HEAVY, MOMENTUM, NOISE, PLAIN, REACH, STEP, UPDATES, Escape, escape_race
 from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.races import training_setup
@@ -64,11 +65,18 @@ def dead(setup: TrainingSetup) -> Array:
     return theta
 
 
+def dead_in_part(setup: TrainingSetup) -> Array:
+    """Three units of the first layer, and all of the second."""
+    theta, where = np.array(initial_theta(replace(setup, initialization="he"))), places(setup)
+    theta[where.first_bias[:3]] = theta[where.deeper_bias[0]] = -30
+    return theta
+
+
 def enormous(setup: TrainingSetup) -> Array:
     return np.full(setup.net.size, 1e20)
 
 
-STARTS: dict[str, Start] = {start.__name__: start for start in (zeros, small, dead, enormous)}
+STARTS: dict[str, Start] = {start.__name__: start for start in (zeros, small, dead, dead_in_part, enormous)}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -351,6 +359,7 @@ class Case(NamedTuple):
 VALLEY = replace(NUMBERS, optimizer=gd(0.05), steps=6000)
 EXPLODING = replace(NUMBERS, optimizer=gd(1000.0))
 
+DEAD_IN_PART = replace(NUMBERS, activation="relu", depth=2, batch=8, steps=40)
 TANH = replace(NUMBERS, activation="tanh", width=1, optimizer=pick("lbfgs"), steps=200)
 CASES: dict[str, Case] = {
     "one hidden unit, by L-BFGS: nothing to trade, so every direction leads up": Case("minimum", TANH),
@@ -369,7 +378,8 @@ CASES: dict[str, Case] = {
     "separable rows": Case("infinity", replace(MOONS, optimizer=gd(1.0), steps=3000)),
     "separable rows, mini-batches": Case("infinity", replace(MOONS, optimizer=gd(0.5), steps=3000, batch=16)),
     "a linear network: W → cW, w → w/c costs nothing": Case("degenerate minimum", VALLEY),
-    "no unit is ever reached: only the last bias matters": Case("degenerate minimum", replace(NUMBERS, activation="relu"), dead),
+    "no unit is ever reached: only the last bias matters": Case("dead", replace(NUMBERS, activation="relu"), dead),
+    "and with mini-batches, of which the last bias trembles": Case("dead", DEAD_IN_PART, dead_in_part),
     "batches of two at a constant rate": Case("noise floor", replace(NUMBERS, optimizer=gd(0.02), steps=1000, batch=2)),
     "a rate above 2/λmax, and a loss that is bounded": Case("bouncing", replace(MIXED, optimizer=gd(3.0), steps=30)),
     "weight decay balances the gradient": Case(
@@ -397,6 +407,35 @@ def test_the_verdict(name: str) -> None:
     assert "{" not in said
     assert any(character.isdigit() for character in said)
     assert found.point.update == int(record_of(training).update[CASES[name].at])
+
+
+def test_what_is_dead_beside_numpy() -> None:
+    """Layer by layer and back again by hand: what no row reaches, and that of all gradients only the output bias has one."""
+    training, found = verdict_of(CASES["and with mini-batches, of which the last bias trembles"])
+    record, rows = record_of(training), training.split
+    part = jax.tree.map(np.asarray, layers(training.net, jnp.asarray(record.theta[-1], jnp.float64)))
+    x, y = np.asarray(rows.train.x, np.float64)[:, : rows.n], np.asarray(rows.train.y, np.float64)[: rows.n]
+    z = part.first @ x + part.first_bias[:, None]
+    deeper = part.deeper[0] @ np.maximum(z, 0) + part.deeper_bias[0][:, None]
+    reached = [(z > 0).any(axis=1), (deeper > 0).any(axis=1)]
+    assert found.point.dead == tuple(1 - float(np.mean(units)) for units in reached)
+    np.testing.assert_array_equal(~np.array(reached), dead_units(training, last(training)))
+    assert list(found.point.dead) == [0.375, 1.0]
+    error = 2 * (part.output @ np.maximum(deeper, 0) + part.output_bias[:, None] - y) / rows.n
+    back = part.output.T @ error * (deeper > 0)
+    below = part.deeper[0].T @ back * (z > 0)
+    assert not any(gradient.any() for gradient in (error @ np.maximum(deeper, 0).T, back, back @ np.maximum(z, 0).T, below @ x.T))
+    assert float(error.sum()) != 0
+    moved = np.flatnonzero(np.ptp(record.theta, axis=0))
+    np.testing.assert_array_equal(moved, places(training).output_bias)
+    assert "by layer: 38, 100 %" in sentence(found).english, "three of eight"
+
+
+def test_a_network_that_learns_is_not_dead_though_some_units_are() -> None:
+    """Neither with half of its units alive, nor at θ = 0, where gradients are 0 while every slope is 1."""
+    training = ended(replace(MIXED, depth=2, activation="relu"))
+    assert dead_shares(training, last(training)) == ()
+    assert dead_shares(ended(MOONS, zeros), 0) == ()
 
 
 def test_what_stands_behind_a_divergence() -> None:

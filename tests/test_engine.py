@@ -1,13 +1,14 @@
 """The engine of worker processes: the same numbers to the bit, people in turns, nothing lost; the page's process computes nothing."""
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
@@ -359,6 +360,37 @@ def test_programs_are_forgotten_beyond_a_bound_and_never_in_a_circle() -> None:
     """A process that needs more than its bound would do nothing but forget."""
     done = subprocess.run([sys.executable, "-c", FORGETFUL], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.stdout.split() == ["True", "False", "True", "False"], done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(("names", "forgotten"), [((range(4),) * 9, 1), ([range(4 * i, 4 * i + 4) for i in range(9)], 9)])
+def test_programs_that_are_needed_again_and_again_may_take_more(
+    names: Sequence[Sequence[int]], forgotten: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several people at work on the same structures take turns: to load all of them anew for each turn would take most of the time. One who
+    goes from one structure to the next needs no more than before."""
+
+    @programs.kernel
+    def named(name: int) -> int:
+        return name
+
+    forgets, size = 0, 50
+
+    def forget() -> None:
+        nonlocal forgets, size
+        forgets, size = forgets + 1, 50
+
+    monkeypatch.setattr(programs, "resident", lambda: size)
+    monkeypatch.setattr(programs, "forget", forget)
+    programs.bound(100, 150)
+    try:
+        for needed in names:
+            for name in needed:
+                named(name)
+            size = min(size + 60, 140)
+            programs.keep_within_bound()
+    finally:
+        programs.bound(math.inf)
+    assert forgets == forgotten
 
 
 FORGETFUL = """

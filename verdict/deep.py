@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from compute.job import Step, Steps, job
 from labs.deep.curvature import Curvature, curvature, preconditioned_sharpness, random_start
+from labs.deep.dead import dead_shares
 from labs.deep.follow_up import FollowUp, follow_up
 from labs.deep.objective import loss_at_points, scores_of
 from labs.deep.rows import DTYPE
@@ -170,8 +171,9 @@ def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgmen
     relief = float(max(loss[0], loss[index]))
     decays = any(field == weight_decay(float(field.default)) and hyper.get(field.name, 0.0) > 0 for field in method.fields)
     infinite = not exploding and not decays and _all_right(setup, index)
+    dead = () if exploding or here is None else dead_shares(setup, index)
     critical, lower_nearby = None, False
-    if here is not None and not exploding and not infinite:
+    if here is not None and not exploding and not infinite and not dead:
         critical, lower_nearby = _critical(setup, index, here, relief, unit)
     whole = setup.batch == 0
     circumstances = Circumstances(
@@ -186,6 +188,7 @@ def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgmen
         diverged=exploding or (after is not None and not bool(after.alive.all())),
         over=record.diverged is None and index == len(record.update) - 1,
         bounded=not infinite,
+        dead=bool(dead),
     )
     point = Point(
         update=int(record.update[index]),
@@ -200,6 +203,7 @@ def _judged(setup: TrainingSetup, index: int, after: FollowUp | None) -> Judgmen
         noise=1.0 if whole else math.nan if after is None else _noise(after),
         unit=unit,
         lower_nearby=lower_nearby,
+        dead=dead,
     )
     return judge(trail, circumstances, point, trail.slope / unit)
 

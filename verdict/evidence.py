@@ -75,6 +75,7 @@ class Circumstances(NamedTuple):
     over: bool  # the updates are used up, and this is the last point
     above: float = math.inf  # by how much the loss is above what it falls toward at infinity, where that is known
     bounded: bool = False  # the loss cannot fall without end: what is beyond all bounds is above them
+    dead: bool = False  # of a network every gradient but that of the output's bias is 0, and a whole layer's units are dead
 
 
 @dataclass(frozen=True)

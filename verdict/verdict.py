@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from core.catalogue import catalogue
 from core.messages import N_, Message, message
+from core.numerals import percent
 from core.setup import Setup
 from labs.deep.curvature import Curvature
 from labs.deep.setup import Deep
@@ -56,6 +57,7 @@ class Point(NamedTuple):
     noise: float = 1.0  # root mean square of the gradients of batches over that of all rows; NaN where unknown
     unit: float = 1.0  # of length
     lower_nearby: bool = False  # at a network's critical point: something lower is known beside it
+    dead: tuple[float, ...] = ()  # the share of dead units by layer, of a network that is dead
 
 
 class Judgment(NamedTuple):
@@ -152,6 +154,7 @@ def sentence(judgment: Judgment) -> Message:
         steepness=steepness(judgment.sharpness, judgment.stable),
         fell=judgment.fell,
         updates=judgment.updates,
+        dead=", ".join(percent(share) for share in point.dead),
     )
 
 

@@ -12,9 +12,6 @@ from typing import Protocol, TypeVar, cast
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from compute.engine import engine, interruptible
 from compute.job import TURN
@@ -24,6 +21,7 @@ from labs.plane.setup import Experiment
 from verdict.plane import JudgedResult, judged_run
 from views import prefetch
 from views.delivery import until_sent
+from views.interruption import alone, changed_meanwhile, rerun
 from views.language import tr
 from views.session import E, Scene, moving
 from views.warm import paths_are_ready, until_paths_are_ready
@@ -138,17 +136,8 @@ def left_alone() -> None:
     Whenever its state is asked for, Streamlit looks whether all of the page is to run. A change in its body waits there for the body's end.
     """
     _ = _LAST in st.session_state
-    if _changed_meanwhile():
-        _rerun()
-
-
-def _changed_meanwhile() -> bool:
-    """Whether the part of the page that runs now is to run once more. Streamlit has no public word for it."""
-    context = get_script_run_ctx(suppress_warning=True)
-    requests = None if context is None else context.script_requests
-    if requests is None or requests._state is not ScriptRequestType.RERUN:
-        return False
-    return ThreadState.get().fragment_id in requests._rerun_data.fragment_id_queue
+    if changed_meanwhile():
+        rerun()
 
 
 def _stopped(scene: Scene[E]) -> bool:
@@ -235,17 +224,6 @@ def go_on() -> None:
 
 def go_on_alone() -> None:
     """Last thing in the body of a page: where nothing else of it runs, run that again while something is under way."""
-    if _alone() and st.session_state.pop(_GOING, False):
+    if alone() and st.session_state.pop(_GOING, False):
         until_sent()
-        _rerun()
-
-
-def _alone() -> bool:
-    """Whether only the body of a page runs."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return context is not None and bool(context.fragment_ids_this_run)
-
-
-def _rerun() -> None:
-    """What runs now, once more; and with it what a person has done meanwhile."""
-    st.rerun(scope="fragment" if _alone() else "app")
+        rerun()

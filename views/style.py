@@ -12,6 +12,9 @@ _STYLE = """
   .stMainBlockContainer .stHeading > div { margin-bottom: 0; }
   .stMainBlockContainer h1 { padding: 0; font-size: 1.7rem; font-weight: 600; }
   .stMainBlockContainer h2 { padding: 0.4rem 0; font-size: 1.3rem; font-weight: 600; }
+  .stApp :is([data-testid="stTopNavLink"], [data-testid="stSidebarNavLink"])[aria-current="page"] {
+    font-weight: 600; background-color: light-dark(rgba(151, 166, 195, 0.25), rgba(172, 177, 195, 0.25));
+  }
   .stPageLink a { background: none; border: 1px solid var(--st-border-color, rgba(128, 128, 128, 0.35)); }
   .stPageLink a p { font-weight: 400; }
   .stVerticalBlock { gap: 0.7rem; }

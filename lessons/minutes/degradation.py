@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from core.messages import N_, Message, message
+from core.numerals import percent
 from core.settings import pick
 from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
@@ -11,7 +12,7 @@ _SCENE = replace(DEEP, nets=(pick("none", depth=6), pick("none", depth=32)), opt
 
 def wrong(network: NetworkResult) -> float:
     """Of the rows that it is trained on, in percent."""
-    return round(100 * (1 - float(network.record.measured.accuracy[network.record.last])), 1)
+    return float(percent(1 - float(network.record.measured.accuracy[network.record.last]), 1))
 
 
 def answer() -> Message:

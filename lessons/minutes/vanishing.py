@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from core.messages import N_, Message, message
+from core.numerals import percent
 from core.settings import pick
 from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
@@ -24,7 +25,7 @@ def _lag(network: NetworkResult) -> float:
 
 
 def _right(network: NetworkResult) -> float:
-    return round(100 * float(network.record.measured.held_out_accuracy[-1]), 1)
+    return float(percent(float(network.record.measured.held_out_accuracy[-1]), 1))
 
 
 def answer() -> Message:

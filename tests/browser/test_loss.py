@@ -65,13 +65,30 @@ TOPICS = {"Two classes": "topic=two", "Encodings": "topic=encodings", "Classifie
 
 
 def test_the_topics_lead_to_their_pages_and_back(visit: Visit, page: Page) -> None:
+    """On every one of them the navigation says that this is "Loss", and only that."""
+    current = page.get_by_test_id("stTopNavLink").and_(page.locator("[aria-current=page]"))
     visit("/loss")
     for topic, address in TOPICS.items():
         page.get_by_role("radio", name=topic).click()
         page.wait_for_url(re.compile(address))
         expect(page.get_by_role("radio", name=topic)).to_be_checked()
+        expect(current).to_have_text(["Loss"])
         page.get_by_role("radio", name="Output space").click()
         expect(page.get_by_role("radio", name="Output space")).to_be_checked()
         expect(page).not_to_have_url(re.compile(address))
         page.wait_for_url(re.compile("/loss"))
         drawn(page)
+
+
+def test_the_item_of_a_page_that_is_not_listed(visit: Visit, page: Page) -> None:
+    """It is marked for eyes and for screen readers, also where a narrow window folds the navigation, and no more once it is left."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit("/masks?lang=zh_TW")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    items = page.get_by_test_id("stSidebarNavLink")
+    current = items.and_(page.locator("[aria-current=page]"))
+    expect(current).to_have_text(["損失"])
+    expect(current).to_have_css("font-weight", "600")
+    items.nth(5).click()
+    page.wait_for_url(re.compile("/stuck"))
+    expect(current).to_have_text([items.nth(5).inner_text()])

@@ -7,7 +7,7 @@ import numpy as np
 
 from browser.board import BoardData, Fact, Panel, Player, Walk
 from core.messages import Value
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from core.settings import Option, Window
 from figures.colors import WALKS
 from figures.contour import contour
@@ -68,7 +68,7 @@ def outcome_of(network: NetworkResult) -> str:
     """How its training ended: "97 %" of the held-out rows, or "explodes at update 8"."""
     if network.record.diverged is not None:
         return tr("explodes at update {k}").format(k=network.record.diverged)
-    return f"{round(100 * float(network.record.measured.held_out_accuracy[-1]))} %"
+    return f"{percent(float(network.record.measured.held_out_accuracy[-1]))} %"
 
 
 def flat_of(network: NetworkResult) -> Flat | None:
@@ -99,7 +99,7 @@ def _accuracy(network: NetworkResult, record: int) -> str:
     share = float(network.record.measured.held_out_accuracy[record])
     if not math.isfinite(share):
         return "✕"
-    return f"{100 * share:.1f} %" if network.setup.split.labeled else f"{share:.2f}"
+    return f"{percent(share, 1)} %" if network.setup.split.labeled else f"{share:.2f}"
 
 
 def _unit(network: NetworkResult) -> str:
@@ -146,10 +146,6 @@ def _walk(network: NetworkResult, cut: SliceResult, slot: int) -> Walk:
         }
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if 0 < share < 0.1 else f"{100 * share:.0f} %"
-
-
 def _facts_of_loss(network: NetworkResult) -> list[Fact]:
     """What it was trained with, and what all are measured by."""
     last, measured, level = network.record.last, network.record.measured, flat_of(network)
@@ -162,8 +158,8 @@ def _facts_of_loss(network: NetworkResult) -> list[Fact]:
     if level is not None:
         help = tr(
             "‖∇L‖, of all parameters, below {slope} of its largest in this window, and the loss more than {height} up from the lowest"
-        ).format(slope=_percent(FLAT), height=_percent(HIGH))
-        facts.append(fact(tr("flat and high"), _percent(level.share), help))
+        ).format(slope=f"{percent(FLAT)} %", height=f"{percent(HIGH)} %")
+        facts.append(fact(tr("flat and high"), f"{percent(level.share, 1)} %", help))
     if network.slice is not None:
         facts.append(_explained_fraction(network.slice))
     return facts
@@ -171,7 +167,7 @@ def _facts_of_loss(network: NetworkResult) -> list[Fact]:
 
 def _explained_fraction(cut: SliceResult) -> Fact:
     help = tr("the share of the path's variance that lies along the two directions; the rest is not in this picture")
-    return fact(tr("the plane holds"), f"{100 * cut.on.explained_fraction:.0f} %", help)
+    return fact(tr("the plane holds"), f"{percent(cut.on.explained_fraction)} %", help)
 
 
 def _facts_of_network(network: NetworkResult) -> list[Fact]:
@@ -218,7 +214,7 @@ def _panel(deep: Deep, network: NetworkResult, slot: int, high: float, low: floa
     last, level, decided = network.record.last, flat_of(network), regions_of(network)
     if level is not None and cut.slopes is not None:
         figure["data"].extend(shaded(cut.slopes.a, cut.slopes.b, level.margin, tr("flat and high")))
-        mode = tr("shaded: flat and high, {share} of this window").format(share=_percent(level.share))
+        mode = tr("shaded: flat and high, {share} of this window").format(share=f"{percent(level.share, 1)} %")
     alt = tr("Loss of the network with {name} on a plane, {slice}: training loss {first} → {last}, {accuracy} {unit}.")
     panel: Panel = {
         "title": name,

@@ -1,6 +1,6 @@
 """What exactly is drawn on the page of deep networks, in one small paragraph."""
 
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from labs.deep.flat import FLAT, HIGH
 from labs.deep.run import DeepResult, another
 from labs.deep.setup import NORMALIZATION, SLICE, Deep
@@ -50,7 +50,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
             tr(
                 "Shaded, flat and high: ‖∇L‖ of all parameters is below {slope} % of its largest in the window, and the loss more than "
                 "{height} % of the way up from the lowest to the highest."
-            ).format(slope=round(100 * FLAT), height=round(100 * HIGH))
+            ).format(slope=percent(FLAT), height=percent(HIGH))
         )
     decided = regions_of(result.nets[0])
     if decided is not None and decided.chart.names is None:
@@ -58,7 +58,7 @@ def caption(deep: Deep, result: DeepResult) -> str:
             tr(
                 "Decision regions: on the plane through the mean of the rows, along the first two principal components of the standardized "
                 "features, which hold {share} % of their variance. The rows lie beside that plane: what is predicted of one may differ."
-            ).format(share=round(100 * decided.chart.share))
+            ).format(share=percent(decided.chart.share))
         )
     if another(deep):
         sentences.append(

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.messages import N_
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line
 from labs.deep.coupling import BATCH, moved
@@ -83,7 +83,7 @@ def _measures(deep: Deep, result: DeepResult) -> None:
     left, right = st.columns(2)
     with left:
         drawn = _lines(result, ("{net}", lambda m: 100 * m.held_out_accuracy, "solid"))
-        ends = _listed(result.nets, lambda network: f"{round(100 * _end(network, lambda m: m.held_out_accuracy))} %")
+        ends = _listed(result.nets, lambda network: f"{percent(_end(network, lambda m: m.held_out_accuracy))} %")
         alt = tr("Share of unseen rows that are right over the updates. At the end: {ends}.").format(ends=ends)
         line_chart("deep lines right", drawn, (tr("updates"), tr("right on unseen rows, %")), alt)
     with right:
@@ -127,7 +127,7 @@ def _honesty(deep: Deep, result: DeepResult) -> None:
         both.append(Line(tr("{net}: drawn").format(net=name), update, cut.plane_loss, stroke.color, "dot"))
         farthest.append(f"{name} {numeral(float(cut.on.distance.max()))}")
         widest.append(f"{name} {numeral(float(np.nanmax(np.abs(cut.plane_loss - network.true_loss))))}")
-        shares.append(tr("{net}: {share} %").format(net=name, share=round(100 * cut.on.explained_fraction)))
+        shares.append(tr("{net}: {share} %").format(net=name, share=percent(cut.on.explained_fraction)))
     left, right = st.columns(2)
     with left:
         alt = tr("Distance of every step from the plane. Largest: {ends}.").format(ends="; ".join(farthest))

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line
 from labs.deep.escape import FALLEN, REACH, STEP, UPDATES, Escape, escape_race
@@ -56,7 +56,7 @@ def _race(network: NetworkResult, race: Escape) -> None:
         Line(tr(runner.name), np.arange(runner.loss.size), runner.loss, stroke.color)
         for runner, stroke in zip(race.runners, WALKS, strict=False)
     ]
-    share, left = f"{100 * FALLEN:.0f}", _left(race)
+    share, left = percent(FALLEN), _left(race)
     below = Level((1 - FALLEN) * race.there.loss, f"−{share} %", GOAL)
     alt = tr("Training loss of {net} over {k} updates from there. Below the first loss by {share} %: {left}.")
     alt = alt.format(net=name_of(network), k=UPDATES, share=share, left=left)
@@ -85,5 +85,5 @@ def escape(deep: Deep, result: DeepResult) -> None:
             "u: the unit eigenvector of the Hessian's lowest eigenvalue, of the loss of all rows; ± is ‖Hu − λu‖. Drawn: {reach} % of ‖θ‖ "
             "both ways. The step: {step} % of ‖θ‖ (of 1 where that is more), to the lower side. The race begins where the plane goes "
             "through the path; momentum begins at 0."
-        ).format(reach=round(100 * REACH), step=round(100 * STEP))
+        ).format(reach=percent(REACH), step=percent(STEP))
     )

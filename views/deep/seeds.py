@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.messages import N_
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from figures.colors import WALKS
 from figures.lines import Line
 from labs.deep.run import DeepResult
@@ -78,7 +78,7 @@ def _cell(end: Ending, labeled: bool) -> str:
     losses = f"{_number(end.middle)} ({_number(end.low)} – {_number(end.high)})"
     if not labeled or not np.isfinite(end.right):
         return losses
-    return f"{losses}; " + tr("{share} % right on unseen rows").format(share=f"{100 * end.right:.0f}")
+    return f"{losses}; " + tr("{share} % right on unseen rows").format(share=percent(end.right))
 
 
 def _number(value: float) -> str:

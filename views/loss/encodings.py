@@ -9,7 +9,7 @@ import streamlit as st
 
 from browser.board import BoardData, Panel
 from core.messages import N_, Refusal
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from core.settings import Pick, pick
 from figures.class_names import with_names
 from figures.distances import square
@@ -103,10 +103,6 @@ def target_class_menu(scene: Scene, names: tuple[str, ...]) -> None:
     if now in names:
         label = tr("one-hot: drawn are the weights of")
         menu(scene, "drawn", label, names, str, now, lambda e, name: with_target_class(with_fitting_targets(e), str(name)), segmented=True)
-
-
-def percent(share: float) -> str:
-    return f"{100 * share:.0f}"
 
 
 def headline(experiment: Experiment, comparison: Comparison) -> str:

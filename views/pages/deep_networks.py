@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from labs.deep.races import WAYS
 from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
@@ -64,7 +64,7 @@ def errors(result: DeepResult) -> str:
     text = tr("Training loss after {k} updates: {losses}.").format(k=f"{result.nets[0].setup.steps:,}", losses=losses)
     if not result.nets[0].setup.split.labeled:
         return text
-    wrong = "; ".join(f"{name_of(network)} {100 * (1 - float(measured.accuracy[last])):.1f} %" for network, measured, last in ends)
+    wrong = "; ".join(f"{name_of(network)} {percent(1 - float(measured.accuracy[last]), 1)} %" for network, measured, last in ends)
     return text + " " + tr("Wrong on the training rows: {wrong}.").format(wrong=wrong)
 
 

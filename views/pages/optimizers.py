@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.messages import N_
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from labs.plane.run import Result
 from labs.plane.setup import SCHEDULE, Experiment
 from labs.plane.walks import GOAL
@@ -64,7 +64,7 @@ def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
         above=above,
         below=len(walks) - above,
         arrived=sum(walked.settled is not None for walked in walks),
-        share=f"{100 * GOAL:g} %",
+        share=f"{percent(GOAL)} %",
         steps=f"{experiment.steps:,}",
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from core.settings import Number, Option, Pick
 from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
@@ -120,7 +120,7 @@ def count_of(
     number, unit = in_steps(walked.settled)
     if end is None or arrived(panel, walked, end):
         return number, unit, "open" if end is None else "settled"
-    return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{100 * GOAL:g} %"), "open"
+    return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{percent(GOAL)} %"), "open"
 
 
 def _detail(panel: PanelResult, walked: Walked, end: Judgment | None) -> str:

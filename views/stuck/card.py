@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from figures.expansion import expansion
 from labs.plane.closeup import NEAR_ZERO, Closeup
 from labs.plane.run import PanelResult
@@ -60,7 +60,7 @@ def card(scene: Scene, panel: PanelResult, near: Closeup) -> None:
         number(scene, "radius", field(scene, "radius"), label=tr("radius, of half the picture"))
         share = near.error / near.range if near.range > 0 else 0.0
         text = tr("Within this radius the expansion is wrong by at most {error}, {share} % of the loss's range there.").format(
-            error=numeral(near.error), share=numeral(float(f"{100 * share:.3g}"))
+            error=numeral(near.error), share=percent(share, 1)
         )
         figure = expansion(
             near.a, near.b, near.true, near.expanded, (panel.axes[0], panel.axes[1]), (tr("loss"), tr("second-order expansion"))

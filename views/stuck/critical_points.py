@@ -7,7 +7,7 @@ import streamlit as st
 from jaxtyping import Float
 
 from browser.table import picked_row, table
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from figures.marks import KINDS
 from labs.plane.atlas import Atlas
 from labs.plane.run import PanelResult
@@ -20,7 +20,7 @@ def _summary(atlas: Atlas) -> str:
     """How many there are of each kind, of points, curves, and flat parts: "minimum: 4; saddle: 4; maximum: 1"."""
     parts = [f"{tr(mark.label)}: {count}" for kind, mark in KINDS.items() if (count := atlas.number_of(kind))]  # type: ignore[arg-type]
     parts += [f"{tr(label)}: {count}" for kind, label in LINES.items() if (count := sum(v.kind == kind for v in atlas.valleys))]
-    parts += [tr("flat: {share} % of the window").format(share=numeral(float(f"{100 * flat.share:.2g}"))) for flat in atlas.flats]
+    parts += [tr("flat: {share} % of the window").format(share=percent(flat.share, 1)) for flat in atlas.flats]
     return "; ".join(parts) or tr("none in this window")
 
 

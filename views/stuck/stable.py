@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from figures.colors import GOAL, WALKS
 from figures.lines import Level, Line, lines
 from labs.plane.closeup import Closeup
@@ -27,7 +27,7 @@ def _edge(panel: PanelResult) -> None:
         limit = numeral(curve.stable)
         levels[curve.stable] = tr("limit {value}").format(value=limit)
         finite = curve.value[np.isfinite(curve.value)]
-        share = numeral(float(f"{100 * float(np.mean(finite > curve.stable)):.3g}" if finite.size else 0.0))
+        share = percent(float(np.mean(finite > curve.stable)) if finite.size else 0.0, 1)
         shares.append(tr("{name} is above its limit {limit} at {share} % of the points").format(name=name, limit=limit, share=share))
     if not drawn:
         return
