@@ -91,15 +91,21 @@ def _nothing() -> None:
     pass
 
 
+def _nothing_of(seconds: float) -> None:
+    pass
+
+
 class Asker(NamedTuple):
     """How requests of a thread are made.
 
     waiting: called repeatedly while waiting for an answer; an exception ends the wait. answered: called when the answer has arrived.
+    worked: called with the seconds that somebody worked at the answer, by an engine that knows them: waiting for others does not count.
     urgent: whether a person waits for the answer. person: who that is.
     """
 
     waiting: Callable[[], None] = _nothing
     answered: Callable[[], None] = _nothing
+    worked: Callable[[float], None] = _nothing_of
     urgent: bool = True
     person: str = ""
 
@@ -127,6 +133,16 @@ def ask(elsewhere: Engine, request: Request) -> object:
     answer = elsewhere.ask(request)
     asker().answered()
     return answer
+
+
+@contextmanager
+def noting_work(worked: Callable[[float], None]) -> Iterator[None]:
+    """Requests made inside this block tell `worked` for how many seconds somebody worked at them, where the engine knows that."""
+    token = _ASKER.set(asker()._replace(worked=worked))
+    try:
+        yield
+    finally:
+        _ASKER.reset(token)
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class _Asked:
         self.key, self.request, self.answer = key, request, Future[object]()
         self.people = set[str]()  # who has asked
         self.waiting, self.lost = 0, 0
+        self.seconds = 0.0  # of a worker's time that the answer took
         self.left = 0.0  # when somebody last left it
 
 
@@ -66,7 +67,7 @@ class Worker:
         self._too_large = 0  # answers in a row after which it was
         self._asked: dict[object, _Asked] = {}  # the first come first; those that everybody has left, too, for a while
         self._working: _Asked | None = None
-        self._shares, self._given = Shares(limits.credit, limits.counted), 0.0  # given: when it was given what it works at
+        self._shares = Shares(limits.credit, limits.counted)
         self._last, self._resting = time.monotonic(), False  # resting: somebody looks whether it is to be ended
 
     @property
@@ -95,7 +96,9 @@ class Worker:
             while not wait([asked.answer], LOOK).done:
                 meanwhile()
                 asker().waiting()
-            return asked.answer.result()
+            answer = asked.answer.result()
+            asker().worked(asked.seconds)
+            return answer
         finally:
             self._leave(asked)
 
@@ -133,12 +136,13 @@ class Worker:
         except OSError as error:  # no more processes or files are to be had
             asked.answer.set_exception(error)
             return
-        self._working, self._given = asked, time.monotonic()
+        self._working = asked
         threading.Thread(target=self._work, args=(asked, self._process), daemon=True).start()
 
     def _work(self, asked: _Asked, process: Process) -> None:
         """In a thread of its own: wait until the worker has answered, or is no more."""
         answered: Answered | Lost
+        begun = time.monotonic()
         try:
             answered = process.ask(asked.request)
         except Lost as lost:
@@ -152,7 +156,8 @@ class Worker:
                 self._lost(asked, answered)
                 return
             self._working, self._last, self._job_under_way = None, time.monotonic(), answered.job_under_way
-            self._shares.took(asked.people, self._last - self._given)
+            asked.seconds = self._last - begun
+            self._shares.took(asked.people, asked.seconds)
             if answered.error is not None:
                 asked.answer.set_exception(answered.error)
             else:

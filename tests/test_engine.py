@@ -183,6 +183,23 @@ def test_who_comes_is_answered_before_those_go_on_who_have_had_their_time() -> N
     assert order[2:] == ["trains", "comes", "trains too"]
 
 
+def test_who_waits_for_others_is_told_how_long_the_work_took(tmp_path: Path) -> None:
+    worker, spent = Worker(Limits(size=10**12, idle=60.0, patience=60.0)), list[float]()
+    worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def asks() -> None:
+        with engine.noting_work(spent.append):
+            worker.ask(engine.Request("tests.engine_jobs", "counted", (str(tmp_path / "calls"), 0.0)))
+
+    others = threading.Thread(target=apart(lambda: worker.ask(engine.Request("tests.engine_jobs", "waits", (2.0,)))))
+    others.start()
+    time.sleep(0.2)
+    begun = time.monotonic()
+    apart(asks)()
+    assert spent[0] < 0.5 * (time.monotonic() - begun)
+    others.join()
+
+
 def test_an_answer_waits_for_who_comes_back_and_is_given_once(tmp_path: Path) -> None:
     worker, file = Worker(Limits(size=10**12, idle=60.0, patience=60.0)), str(tmp_path / "calls")
     counted = engine.Request("tests.engine_jobs", "counted", (file, 0.3))
