@@ -105,6 +105,7 @@ class Player(TypedDict):
     clocked: bool  # the clocks differ
     details: bool | None  # what updates are made of is drawn; None: it is not known
     flip: bool  # the contours of each update's mini-batch are drawn
+    logarithmic: NotRequired[bool]  # the bar gives every decade of updates as much of its length
     redraws: NotRequired[bool]  # a person may ask for the planes through the update that is shown
 
 

@@ -25,6 +25,7 @@ class DataSet:
 
     classes: the column with the class number, counted from 0 or from 1; "" where the rows have no classes: a regression onto `target`.
     one_hot: the columns that say the same once more, one 0/1 column for each class.
+    inputs: the columns that a deep network looks at, where not all but the target.
     """
 
     label: str
@@ -40,6 +41,7 @@ class DataSet:
     formula: str = ""
     classes: str = ""
     one_hot: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:

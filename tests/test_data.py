@@ -23,6 +23,7 @@ DATA = catalogue("data.tables", DataSet)
 
 # What can be drawn anew: the points of classes in the plane, and how many classes each may have.
 CLOUDS = {"xor": (2,), "moons": (2,), "rings": (2, 3, 4, 5), "spirals": (2, 3, 4, 5)}
+ONE_INPUT = ("chebyshev", "sine", "stairs")
 EVERY_CLOUD = [(name, c) for name, most in CLOUDS.items() for c in most]
 SAMPLES = (4, 5, 6, 7, 17, 200, 1000, 4000)
 
@@ -34,7 +35,7 @@ def loaded(name: str, **own: float | str) -> Mapping[str, Array]:
 
 def test_menu() -> None:
     tables = ["lecture_scales", "correlated_pair", "pokemon", "iris", "school_grades", "diabetes", "wine", "breast_cancer", "digits"]
-    assert list(DATA) == [*tables, *CLOUDS]
+    assert list(DATA) == [*tables, *CLOUDS, *ONE_INPUT]
 
 
 @pytest.mark.parametrize("name", DATA)
@@ -225,6 +226,7 @@ LABELS = {
     "school_grades": ("grade", 2),
     **{name: (number, load().data.shape[1]) for name, (load, number, _) in SKLEARN.items()},
     **dict.fromkeys(CLOUDS, ("class", 2)),
+    **dict.fromkeys(ONE_INPUT, ("", 2)),
 }
 
 
@@ -376,3 +378,16 @@ def test_numbers_of_the_classes(name: str, chosen: str) -> None:
     np.testing.assert_array_equal(table[data.classes], wanted)
     ordered = [data.one_hot[chosen.index(digit)] for digit in sorted(chosen)]
     assert NUMBERED[name].label_of(chosen).removeprefix("grades ").split(" < ") == [said.removeprefix("grade ") for said in ordered]
+
+
+def test_what_one_input_is_mapped_to() -> None:
+    """NumPy's Chebyshev series; a sine that is 0 at both ends of whole waves; steps of 1, as many as levels."""
+    for degree in (1, 3, 4, 12):
+        table = loaded("chebyshev", degree=degree, points=20)
+        np.testing.assert_array_equal(table["x"], np.linspace(-1, 1, 20))
+        np.testing.assert_allclose(table["y"], np.polynomial.Chebyshev.basis(degree)(table["x"]), atol=1e-13)
+    sine = loaded("sine", waves=2.0, points=41)
+    np.testing.assert_allclose(sine["y"][[0, 5, 10, 15, 20, 40]], [0, 1, 0, -1, 0, 0], atol=1e-12)
+    stairs = loaded("stairs", levels=3, points=100)["y"]
+    assert set(stairs) == {0.0, 1.0, 2.0}
+    assert np.count_nonzero(np.diff(stairs)) == 2

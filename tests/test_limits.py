@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from core.settings import Pick, pick
 from labs.plane.minimum import fitted
@@ -10,7 +11,8 @@ from labs.plane.problem import probed
 from labs.plane.run import problem_of, run
 from labs.plane.setup import SAME, Experiment, Panel, start_of
 from surfaces.catalogue import surfaces
-from views.plane.board import _facts
+from tests.pages import opened, sliders
+from views.plane.board import facts_of
 
 STEPS = 3000
 PICKS = [
@@ -42,7 +44,7 @@ def test_what_is_said_of_a_limit_is_what_descent_does_around_it() -> None:
             continue
         printed += 1
         panel = run(replace(experiment, steps=1)).panels[0]
-        said = [(each["label"], each["help"]) for each in _facts(panel)][1]
+        said = [(each["label"], each["help"]) for each in facts_of(panel)][1]
         assert (said == ("speed limit 2/λmax", "gradient descent explodes at any larger rate")) == fit.quadratic
         assert ("will not come to rest at this minimum" in said[1]) == (not fit.quadratic)
         steep = np.linalg.eigh(probed(problem, tuple(fit.theta))[2])[1][:, -1]
@@ -62,3 +64,16 @@ def test_what_is_said_of_a_limit_is_what_descent_does_around_it() -> None:
             else:
                 assert far > 0.5 * begin, (surface, part, far / begin)
     assert printed >= 12
+
+
+@pytest.mark.parametrize("surface", ["linear", "logistic"])
+@pytest.mark.parametrize("mode", ["same", "fraction"])
+def test_a_mark_on_the_slider_says_limit_where_it_is_one(surface: str, mode: str) -> None:
+    """Only a squared error of a linear model is a quadratic: 2/λmax of the others is the stability of one minimum."""
+    at = opened("scale", {"surface": surface, "mode": mode, "v": "1"})
+    (slider,) = [each for name, each in sliders(at).items() if "η" in name]
+    names = [mark[1] for mark in slider["marks"]]
+    assert names
+    assert ("limit" in names) == (surface == "linear" and mode == "fraction")
+    assert ("2/λmax at the minimum" in names) == (surface == "logistic" and mode == "fraction")
+    assert ("will not come to rest at this minimum" in slider["help"]) == (surface == "logistic")

@@ -139,6 +139,7 @@ def test_rate_modes_on_the_page() -> None:
     assert [mark[0] for mark in same["marks"]] == pytest.approx([0.05296, 0.8948], rel=5e-4)
     details = [panel.details[0] for panel in panels(at)]
     assert details[0] == details[1]
+    assert re.fullmatch(r"η = [\d.]+", details[0]), "nothing but the number that is set could be meant"
     fine(at.button_group(key="scale mode en").set_value("fraction").run())
     assert sliders(at)["η as a fraction of each panel's limit 2/λmax"]["value"] == 0.5
     assert all("0.5 of its limit" in panel.details[0] for panel in panels(at))

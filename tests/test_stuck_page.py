@@ -1,6 +1,7 @@
 """The page "Stuck?" without a browser: every landscape, suggestion and section, the lesson; its numbers are those of stuck/."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -30,7 +31,10 @@ def test_it_opens_at_a_saddle_and_says_so_in_all_its_words() -> None:
     ends = [judge_walk(STUCK, panel, walked)[0] for walked in panel.walks]
     assert [end.kind for end in ends] == ["saddle", "saddle"]
     assert label("saddle") in headings(at)[0]
-    assert takeaways(at) == [sentence(ends[0]).english]
+    assert takeaways(at) == [], "each card of a row has a sentence of its own"
+    assert [said.value for said in at.markdown if said.value in {sentence(end).english for end in ends}] == [
+        sentence(end).english for end in ends
+    ]
     drawn = board(at)["panels"][0]
     for walk, walked in zip(drawn["walks"], panel.walks, strict=True):
         assert [tuple(turn) for turn in walk["verdicts"]] == [(update, label(kind)) for update, kind in story(STUCK, panel, walked)]
@@ -39,6 +43,15 @@ def test_it_opens_at_a_saddle_and_says_so_in_all_its_words() -> None:
     for number in (near.loss, near.slope, *near.values):
         assert numeral(float(number)) in table
     assert "1 / 0 / 1" in table
+
+
+def test_of_a_walk_that_is_alone_the_sentence_is_large_and_stands_once() -> None:
+    scene = replace(STUCK, optimizers=STUCK.optimizers[:1])
+    at = opened("stuck", link(scene))
+    panel = run(scene).panels[0]
+    said = sentence(judge_walk(scene, panel, panel.walks[0])[0]).english
+    assert takeaways(at) == [said]
+    assert said not in [each.value for each in at.markdown]
 
 
 @pytest.mark.parametrize("name", [name for name, item in surfaces().items() if name != "network"])

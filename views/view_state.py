@@ -21,6 +21,12 @@ class ViewState(Setup):
     length: str = option(
         N_("the player ends"), "count", ("count", "budget"), (N_("a little after the last count"), N_("after the last update"))
     )
+    pace: str = option(
+        N_("the player’s time"),
+        "even",
+        ("even", "log"),
+        (N_("even: as long for every update"), N_("logarithmic: as long for every decade")),
+    )
     details: str = option(N_("each update taken apart"), "off", ("off", "on"), (N_("off"), N_("on")))
     flip: str = option(N_("contours of each mini-batch"), "off", ("off", "on"), (N_("off"), N_("on")))
     topic: str = option(N_("topic"), "rates", TOPICS)  # of a page that has some

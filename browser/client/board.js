@@ -6,6 +6,7 @@ import { curvesFigure } from "./curves.js";
 import { countDrawing, keep, make, name, write } from "./dom.js";
 import { Figure } from "./figure.js";
 import { Latest } from "./latest.js";
+import { Pace } from "./pace.js";
 import { pageOf } from "./page.js";
 import { Panel } from "./panel.js";
 import { Player } from "./player.js";
@@ -152,6 +153,14 @@ class Board {
     return this.data.player.length[this.clock];
   }
 
+  /** How the bar goes from the first tick to the last. */
+  pace() {
+    const length = this.length();
+    const logarithmic = Boolean(this.data.player.logarithmic);
+    if (this.paced?.length !== length || Boolean(this.paced.ticks) !== logarithmic) this.paced = new Pace(length, logarithmic);
+    return this.paced;
+  }
+
   /** Takes Python's choice if Python changed it. An older choice that comes back does not undo a newer one. */
   adopt(choice) {
     const changed = !same(choice, this.pythonChoice);
@@ -237,9 +246,9 @@ class Board {
 
   /** Makes the bar count by another clock; the walks keep their share of the bar. */
   switchClock(clock) {
-    const share = this.tick / (this.length() || 1);
+    const share = this.pace().stop(this.tick) / (this.pace().end || 1);
     this.chosen({ clock });
-    this.tick = Math.round(share * this.length());
+    this.tick = this.pace().tick(Math.round(share * this.pace().end));
     this.restart();
     this.move();
     this.drawing.request();
@@ -294,7 +303,7 @@ class Board {
 
   /** Updates every number, path and marker to the shown tick. */
   showTick() {
-    this.player.showTick(this.tick, this.length(), this.clock, this.playing);
+    this.player.showTick(this.tick, this.pace(), this.clock, this.playing);
     for (const panel of this.panels) panel.showUpdate();
     this.paintCursor();
   }
@@ -330,8 +339,9 @@ class Board {
     this.pause();
   }
 
-  seek(tick) {
-    this.tick = tick;
+  /** @param stop of the bar */
+  seek(stop) {
+    this.tick = this.pace().tick(stop);
     this.pause();
   }
 
@@ -339,16 +349,16 @@ class Board {
   restart() {
     if (!this.playing) return;
     cancelAnimationFrame(this.frame);
-    const length = this.length();
-    const [start, began] = [this.tick, performance.now()];
-    const rate = (length / duration(length)) * Number(this.player.speed.value);
-    const leap = still.matches ? Math.max(1, Math.ceil(length / 4)) : 1; // few frames for a person who prefers reduced motion
+    const pace = this.pace();
+    const [start, began] = [pace.stop(this.tick), performance.now()];
+    const rate = (pace.end / duration(pace.length)) * Number(this.player.speed.value);
+    const leap = still.matches ? Math.max(1, Math.ceil(pace.end / 4)) : 1; // few frames for a person who prefers reduced motion
     const tick = (now) => {
       const gone = Math.max(0, now - began) * rate;
-      const k = Math.min(length, start + Math.floor(gone / leap) * leap);
-      if (k !== this.tick) {
+      const k = pace.tick(Math.min(pace.end, start + Math.floor(gone / leap) * leap));
+      if (k > this.tick) {
         this.tick = k;
-        if (k >= length) return this.pause();
+        if (k >= pace.length) return this.pause();
         this.move();
       }
       this.frame = requestAnimationFrame(tick);

@@ -1,4 +1,4 @@
-/** @file Figures that change with the updates: one trace holds its values at several updates, see figures/regions.py. */
+/** @file Figures that change with the updates: one trace holds its values at several, see figures/regions.py and figures/prediction.py. */
 
 import { countUpTo } from "./values.js";
 
@@ -10,9 +10,11 @@ export function momentOf(figure, k) {
   return trace ? Math.max(0, countUpTo(trace.moments.update, k) - 1) : -1;
 }
 
+const valuesAt = ({ update: _, ...values }, i) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value[i]]));
+
 /** The figure at one of its moments, as Plotly reads it. */
 export function atMoment(figure, i) {
   if (i < 0) return figure;
-  const data = figure.data.map(({ moments, ...trace }) => (moments ? { ...trace, z: moments.z[i] } : trace));
+  const data = figure.data.map(({ moments, ...trace }) => (moments ? { ...trace, ...valuesAt(moments, i) } : trace));
   return { ...figure, data };
 }

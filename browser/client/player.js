@@ -77,9 +77,13 @@ export class Player {
     this.which.replaceChildren(...surfaces.map(({ i, title }) => new Option(title, String(i))));
   }
 
-  /** @param tick the tick of the bar that is shown */
-  showTick(tick, length, clock, playing) {
-    this.scrub.max = String(length);
+  /**
+   * @param tick the one that is shown
+   * @param {import("./pace.js").Pace} pace
+   */
+  showTick(tick, pace, clock, playing) {
+    const { length, end } = pace;
+    this.scrub.max = String(end);
     this.clock.value = clock;
     for (const control of [this.play, this.step, this.scrub, this.speed]) control.disabled = length === 0;
     const state = playing ? "pause" : "play";
@@ -91,8 +95,9 @@ export class Player {
     const epochs = (ticks) => (ticks / this.batches).toFixed(this.batches > 1 ? 1 : 0);
     const shown = clock === "epochs" ? { k: epochs(tick), n: epochs(length) } : { k: tick, n: length };
     const text = fill(this.words[UNITS[clock]], shown);
-    this.scrub.value = String(tick);
-    this.scrub.style.setProperty("--esl-done", `${length ? (100 * tick) / length : 0}%`);
+    const stop = pace.stop(tick);
+    this.scrub.value = String(stop);
+    this.scrub.style.setProperty("--esl-done", `${end ? (100 * stop) / end : 0}%`);
     this.scrub.setAttribute("aria-valuetext", text);
     write(this.update, text);
   }

@@ -58,6 +58,7 @@ class Parts(NamedTuple):
     train: Int[np.ndarray, " k"]  # the rows that are trained on
     test: Int[np.ndarray, " m"]  # the rows that are held out
     affine: Affine  # normalizes features by what was fitted to the training rows
+    target: str  # its name
 
 
 @memo
@@ -66,18 +67,19 @@ def parts(data: Pick, features: Pick, share: float, seed: int) -> Parts:
     item, columns = data_sets()[data.name], table(data)
     label = item.classes or str(values(data, item.fields)["target"])
     hidden = {label, *item.one_hot}
-    names = tuple(column.name for column in item.columns if column.name not in hidden)
+    every = tuple(column.name for column in item.columns if column.name not in hidden)
+    names = tuple(name for name in every if name in item.inputs) or every
     x, y = np.stack([columns[name] for name in names]), class_of_rows(data).astype(np.float64) if item.classes else columns[label]
     order = np.random.default_rng(seed).permutation(y.size)
     count = min(max(1, round(share * y.size)), y.size - 1)
     test, train = order[:count], order[count:]
-    return Parts(names, x, y, train, test, feature_normalizations()[features.name].fit(x[:, train]))
+    return Parts(names, x, y, train, test, feature_normalizations()[features.name].fit(x[:, train]), label)
 
 
 @memo
 def split(data: Pick, features: Pick, share: float, seed: int) -> Split:
     """Training and held-out rows, normalized, as the network gets them."""
-    names, x, y, train, test, affine = parts(data, features, share, seed)
+    names, x, y, train, test, affine, _ = parts(data, features, share, seed)
     x = affine(x)
     if classifies(data):
         outputs, target = int(y.max()) + 1, y

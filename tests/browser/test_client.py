@@ -97,6 +97,20 @@ def test_how_many_points_are_reached(call: Call, tick: float, count: int) -> Non
     assert call("values", "countUpTo([0, 3, 9], tick)", tick=tick) == count
 
 
+@pytest.mark.parametrize("length", [0, 1, 10, 300, 100_000])
+def test_every_decade_takes_as_much_of_the_logarithmic_bar(call: Call, length: int) -> None:
+    """By NumPy: 401 stops evenly over log(1 + k), those that round to one tick once; and the last stop that is not beyond a tick."""
+    ticks = np.unique(np.rint(np.expm1(np.linspace(0, np.log1p(length), 401))))
+    expression = "((p) => [p.end, Array.from({ length: p.end + 1 }, (_, i) => p.tick(i)), asked.map((k) => p.stop(k))])(new Pace(n, true))"
+    asked = [0, length // 2, length]
+    end, stops, back = call("pace", expression, n=length, asked=asked)
+    np.testing.assert_array_equal(stops, ticks)
+    assert (end, stops[0], stops[-1]) == (ticks.size - 1, 0, length)
+    np.testing.assert_array_equal(back, np.searchsorted(ticks, asked, side="right") - 1)
+    even = "((p) => [p.end, p.tick(3), p.stop(3)])(new Pace(n))"
+    assert call("pace", even, n=length) == [length, 3, 3]
+
+
 @pytest.mark.parametrize("how", HOWS)
 def test_derived_arrays_are_those_of_python(call: Call, how: str) -> None:
     rng = np.random.default_rng(1)

@@ -165,6 +165,26 @@ def test_epochs_and_updates(visit: Visit, page: Page) -> None:
     page.wait_for_url(re.compile("clock=epochs"))
 
 
+def test_on_logarithmic_time_half_of_the_bar_is_the_root_of_the_last_update(visit: Visit, page: Page) -> None:
+    visit("/?mode=same&steps=10000&length=budget&pace=log&v=1")
+    bar, shown = page.locator(".esl-scrub"), page.locator(".esl-update")
+    expect(shown).to_have_text("update 10,000 of 10,000")
+    stops = int(bar.get_attribute("max") or "0")
+    assert 200 < stops <= 400
+    bar.fill(str(stops))
+    told = []
+    for stop in (0, 1, 2, stops):
+        bar.fill(str(stop))
+        told.append(shown.inner_text())
+    assert told == [f"update {k:,} of 10,000" for k in (0, 1, 2, 10_000)], "early updates one by one"
+    bar.fill(str(stops - 200))
+    expect(shown).to_have_text("update 99 of 10,000")  # 200 stops of 400 are half of ln(1 + 10000)
+    bar.press("ArrowRight")
+    expect(shown).to_have_text("update 101 of 10,000")
+    page.get_by_role("button", name="Play").click()
+    expect(shown).to_have_text("update 10,000 of 10,000", timeout=20_000)
+
+
 def test_the_morph_turns_the_sliver_into_a_circle(visit: Visit, page: Page) -> None:
     visit("/")
     kappa = page.locator(".esl-panel").nth(1).locator(".esl-fact", has_text="condition number").locator("dd")

@@ -15,9 +15,11 @@ from figures.derived import Derived
 from figures.figure import Figure
 from figures.flat import shaded
 from figures.levels import levels
+from figures.prediction import prediction
 from figures.regions import over_updates
 from figures.regions import regions as regions_figure
 from figures.surface import surface
+from labs.deep.curve import Curve, curve, has_curve
 from labs.deep.flat import FLAT, HIGH, Flat, flat
 from labs.deep.races import own_of
 from labs.deep.regions import Regions, regions
@@ -82,6 +84,12 @@ def regions_of(network: NetworkResult) -> Regions | None:
     return regions(network.setup, len(network.record.update)) if network.by_loss and network.record.within_bounds.any() else None
 
 
+def curve_of(network: NetworkResult) -> Curve | None:
+    """What it predicts over its one input; None where it has more, or was never within bounds."""
+    known = has_curve(network.setup) and network.record.within_bounds.any()
+    return curve(network.setup, len(network.record.update)) if known else None
+
+
 def axes_of(name: str, between: bool) -> tuple[str, str]:
     """The names of a slice's two axes. between: it is the line from one solution to another."""
     if name == "line" and between:
@@ -95,10 +103,10 @@ def axes_of(name: str, between: bool) -> tuple[str, str]:
 
 
 def _accuracy(network: NetworkResult, record: int) -> str:
-    """The big number: the held-out accuracy, or R², at a record."""
+    """The big number: the held-out accuracy, or R², at a record; none where the held-out rows do not differ, and R² is 0/0."""
     share = float(network.record.measured.held_out_accuracy[record])
     if not math.isfinite(share):
-        return "✕"
+        return "—" if math.isfinite(float(network.record.measured.held_out_loss[record])) else "✕"
     return f"{percent(share, 1)} %" if network.setup.split.labeled else f"{share:.2f}"
 
 
@@ -236,6 +244,11 @@ def _panel(deep: Deep, network: NetworkResult, slot: int, high: float, low: floa
         "facts": _facts_of_loss(network) if network.by_loss else _facts_of_network(network),
         "walks": [_walk(network, cut, slot)],
     }
+    if (drawn := curve_of(network)) is not None:
+        panel["cloud"] = prediction(drawn.x, drawn.update, drawn.predicted, drawn.points, drawn.names)
+        panel["caption_cloud"] = tr("Prediction; dots: training rows")
+        alt_curve = tr("What the network with {name} predicts for {y} over {x}, and the training rows.")
+        panel["alt_cloud"] = alt_curve.format(name=name, x=drawn.names[0], y=drawn.names[1])
     if decided is not None:
         x, y = _regions_axes(decided)
         panel["caption_cloud"] = tr("Predicted class; dots: training rows")

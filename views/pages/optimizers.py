@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.messages import N_
 from core.numerals import numeral, percent
+from labs.plane.arrival import DISTANCE, GRADIENT, LOSS
 from labs.plane.run import Result
 from labs.plane.setup import SCHEDULE, Experiment
-from labs.plane.walks import GOAL
 from lessons.scenes import ADAPTIVE, BATCHES, CONVEX, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
@@ -53,18 +53,28 @@ def _counts(result: Result, panel: int) -> str:
 
 
 def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
-    walks, above = result.panels[0].walks, _above(result)
-    text = tr(
-        "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
-        "Of the {below} below it, {arrived} come down to {share} of the loss within {steps} updates."
-    )
+    walks, above, arrival = result.panels[0].walks, _above(result), result.panels[0].arrival
+    text = {
+        LOSS: tr(
+            "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+            "Of the {below} below it, {arrived} come down to {share} of the loss within {steps} updates."
+        ),
+        DISTANCE: tr(
+            "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+            "Of the {below} below it, {arrived} come down to {share} of the distance within {steps} updates."
+        ),
+        GRADIENT: tr(
+            "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+            "Of the {below} below it, {arrived} come down to {share} of the gradient within {steps} updates."
+        ),
+    }[arrival.measure]
     return text.format(
         counts=_counts(result, 0),
         limit=numeral(result.panels[0].fit.stable),
         above=above,
         below=len(walks) - above,
         arrived=sum(walked.settled is not None for walked in walks),
-        share=f"{percent(GOAL)} %",
+        share=f"{percent(arrival.share)} %",
         steps=f"{experiment.steps:,}",
     )
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
+from core.messages import N_
 from core.numerals import numeral, percent
 from core.settings import Number, Option, Pick
 from figures.cloud import cloud
@@ -17,9 +18,9 @@ from figures.derived import Derived, Drawn
 from figures.figure import Figure
 from figures.levels import Levels, levels
 from figures.surface import surface
+from labs.plane.arrival import DISTANCE, GRADIENT, LOSS
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import DATA, FEATURES, HIDDEN, OPTIMIZER, SURFACE, Experiment, dataset_of, optimizers, own
-from labs.plane.walks import GOAL
+from labs.plane.setup import BEST, DATA, FEATURES, HIDDEN, OPTIMIZER, SAME, SURFACE, Experiment, dataset_of, optimizers, own
 from labs.plane.walks import Walk as Walked
 from verdict.arrival import arrived, away
 from verdict.plane import JudgedResult
@@ -106,6 +107,13 @@ def in_steps(updates: int) -> tuple[str, str]:
     return f"{updates:,}", tr("step") if updates == 1 else tr("steps")
 
 
+_TO_SHARE = {
+    LOSS: N_("{steps} to {share} of the loss"),
+    DISTANCE: N_("{steps} to {share} of the distance"),
+    GRADIENT: N_("{steps} to {share} of the gradient"),
+}
+
+
 def count_of(
     panel: PanelResult, walked: Walked, end: Judgment | None, steps: int
 ) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
@@ -120,14 +128,15 @@ def count_of(
     number, unit = in_steps(walked.settled)
     if end is None or arrived(panel, walked, end):
         return number, unit, "open" if end is None else "settled"
-    return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{percent(GOAL)} %"), "open"
+    return number, tr(_TO_SHARE[panel.arrival.measure]).format(steps=unit, share=f"{percent(panel.arrival.share)} %"), "open"
 
 
-def _detail(panel: PanelResult, walked: Walked, end: Judgment | None) -> str:
-    """Its rate and where that comes from; how far it still is, where its loss is down but it has not arrived."""
+def _detail(panel: PanelResult, walked: Walked, end: Judgment | None, mode: str = BEST) -> str:
+    """Its rate, and where that comes from unless every walk has the number that is set; how far it still is, where its loss is down but it
+    has not arrived."""
     hyper, fields = dict(walked.rated.hyper), optimizers()[walked.picked.name].fields
     rates = [f"{field.symbol} = {numeral(hyper[field.name])}" for field in fields if field.name in ("rate", "momentum") and hyper]
-    text = " ".join([", ".join(rates), f"({say(walked.rated.how)})"]).strip()
+    text = " ".join([", ".join(rates), "" if mode == SAME and rates else f"({say(walked.rated.how)})"]).strip()
     left = away(panel, walked) if end is not None and walked.settled is not None and not arrived(panel, walked, end) else None
     if left is None:
         return text
@@ -161,7 +170,7 @@ def _walk(walked: Walked, slot: int, experiment: Experiment, panel: PanelResult,
             "settled": walked.settled,
             "diverged": walked.diverged,
             "status": status,
-            "detail": _detail(panel, walked, end),
+            "detail": _detail(panel, walked, end, experiment.mode),
         }
         if not np.array_equal(kept.points.evaluations, update):
             sent["evaluations"] = _counted(kept.points.evaluations)
@@ -206,7 +215,22 @@ def _first_steps(panel: PanelResult) -> list[Fact]:
     return facts
 
 
-def _facts(panel: PanelResult) -> list[Fact]:
+class Limit(NamedTuple):
+    """2/λmax, said in words."""
+
+    name: str
+    beyond: str  # what gradient descent does at larger rates
+
+
+def limit_of(quadratic: bool) -> Limit:
+    """On a quadratic it is the limit of descent; elsewhere it belongs to one minimum."""
+    if quadratic:
+        return Limit(tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate"))
+    text = tr("at a larger rate gradient descent will not come to rest at this minimum; elsewhere it may")
+    return Limit(tr("2/λmax at the minimum"), text)
+
+
+def facts_of(panel: PanelResult) -> list[Fact]:
     if panel.problem.surface.first_steps:
         return _first_steps(panel)
     fit, reason = panel.fit, "" if panel.fit.reason is None else say(panel.fit.reason)
@@ -214,14 +238,20 @@ def _facts(panel: PanelResult) -> list[Fact]:
     if panel.condition is None and reason:
         condition = f"{condition} ({reason})"
     condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
-    limit, limit_help = tr("speed limit 2/λmax"), tr("gradient descent explodes at any larger rate")
-    if not fit.quadratic:
-        limit = tr("2/λmax at the minimum")
-        limit_help = tr("at a larger rate gradient descent will not come to rest at this minimum; elsewhere it may")
+    if not reason and fit.whole_condition is not None:
+        condition_help = tr("λmax/λmin of the Hessian at the minimum by the drawn weights alone, all others and the bias as they are there")
+        if dict(panel.problem.structure.options).get("bias", "best") == "best" and not panel.problem.surface.classes:
+            condition_help = tr("λmax/λmin of the Hessian at the minimum by the drawn weights; the bias is at its best at every point")
+    limit, limit_help = limit_of(fit.quadratic)
     facts = [
         fact(tr("condition number κ"), condition, condition_help),
         fact(limit, numeral(panel.limit), reason if panel.limit is None else limit_help),
     ]
+    if fit.whole_condition is not None:
+        label, help = tr("κ with the bias"), tr("λmax/λmin of the Hessian at the minimum by the drawn weights and the bias: means count")
+        if panel.problem.surface.classes:
+            label, help = tr("κ of all weights"), tr("λmax/λmin of the Hessian at the minimum by the weights and biases of all classes")
+        facts.append(fact(label, numeral(fit.whole_condition), help))
     if fit.eigenvalues is not None and fit.eigenvalues.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
         if panel.problem.surface.classes:
@@ -348,7 +378,7 @@ def _panel(
         "axes": axes,
         "fitted": (panel.panel.window or experiment.window) == panel.fitting,
         "alt": _alt(panel, ends, titled, experiment.steps),
-        "facts": _facts(panel),
+        "facts": facts_of(panel),
         "walks": [
             _walk(walked, slot, experiment, panel, end, most, details)
             for slot, (walked, end) in enumerate(zip(panel.walks, ends, strict=True))
@@ -382,6 +412,7 @@ def _player(experiment: Experiment, result: Result, view_state: ViewState) -> Pl
         "clocked": batches > 1 or calls > last,
         "details": view_state.details == "on",
         "flip": view_state.flip == "on",
+        "logarithmic": view_state.pace == "log",
     }
 
 

@@ -216,6 +216,8 @@ def _run(scene: Scene) -> None:
         _field(scene, "batch")
         _field(scene, "seed")
         _field(scene, "steps")
+    _field(scene, "arrival")
+    _field(scene, "share")
 
 
 def schedule(scene: Scene, key: str = "schedule") -> None:
@@ -235,6 +237,7 @@ def _picture(scene: Scene) -> None:
         _curves(scene)
         _shown(scene, "clock")
         _shown(scene, "length")
+        _shown(scene, "pace")
     if scene.experiment.window is not None:
         edit_button(scene, "fit", tr("Fit the window"), lambda experiment: replace(experiment, window=None))
 

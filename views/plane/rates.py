@@ -12,7 +12,7 @@ from labs.plane.run import Result
 from labs.plane.setup import FRACTION, OPTIMIZER, SAME, Experiment, optimizers
 from views.controls import Slot, choice, field, number
 from views.language import tr
-from views.plane.board import title_of
+from views.plane.board import limit_of, title_of
 from views.session import Scene
 
 RATE = Number("rate", "", 0.5, 1e-4, 10.0, log=True, symbol="η")
@@ -43,7 +43,14 @@ def rate(scene: Scene, result: Result) -> None:
         ]
         lowest = min([RATE.low, *(0.1 * limit for limit, _, _ in marks)])
         label = tr("learning rate η, the same number for all")
-        number(scene, "rate", Slot(RATE, rates.pop(), with_rate), label=label, marks=marks, low=lowest)
+        number(scene, "rate", Slot(RATE, rates.pop(), with_rate), label=label, marks=marks, low=lowest, help=_beyond(result))
     elif experiment.mode == FRACTION:
-        label, limit = tr("η as a fraction of each panel's limit 2/λmax"), [(1.0, tr("limit"), PANELS[0])]
-        number(scene, "fraction", field(scene, "fraction"), label=label, marks=limit)
+        label, beyond = tr("η as a fraction of each panel's limit 2/λmax"), _beyond(result)
+        marks = [(1.0, limit_of(False).name if beyond else tr("limit"), PANELS[0])]
+        number(scene, "fraction", field(scene, "fraction"), label=label, marks=marks, help=beyond)
+
+
+def _beyond(result: Result) -> str:
+    """What the marks are where a loss is no quadratic; nothing where descent explodes beyond every one of them."""
+    limits = {panel.fit.quadratic for panel in result.panels if panel.fit.stable}
+    return "" if limits <= {True} else f"{limit_of(False).name}: {limit_of(False).beyond}"

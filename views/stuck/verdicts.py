@@ -28,15 +28,16 @@ def _end(scene: Scene, judgment: Judgment, i: int) -> None:
 
 
 def verdicts(scene: Scene, panel: PanelResult, known: Sequence[Judgment | None]) -> list[Judgment]:
-    """The first in large letters, and one card a walk. known: the verdicts on those walks that are at their end."""
+    """One card a walk; the sentence on a walk that is alone in large letters. known: the verdicts on those walks that are at their end."""
     ends = [end or judge_walk(scene.experiment, panel, walked)[0] for walked, end in zip(panel.walks, known, strict=True)]
-    if ends:
+    alone = len(ends) == 1
+    if alone:
         takeaway(say(sentence(ends[0])))
     for i, (column, walked, judgment) in enumerate(zip(_columns(len(ends)), panel.walks, ends, strict=True)):
         with column, st.container(border=True):
             name = html.escape(method_of(walked.picked))
             st.html(f'<span class="esl-dot" style="color:{WALKS[i].color}">●</span> <b>{name}</b>')
-            if i > 0:
+            if not alone:
                 st.markdown(say(sentence(judgment)))
             st.caption(numbers(judgment))
             with st.container(horizontal=True):
