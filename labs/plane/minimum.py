@@ -145,6 +145,12 @@ def _singular(hessian: Float[np.ndarray, "2 2"], formula: bool) -> bool:
     return bool(np.any(unit == 0) or eigenvalues(hessian / np.outer(unit, unit))[0] <= 1e-13)
 
 
+def _constant(problem: Problem, theta: Float[np.ndarray, " p"]) -> bool:
+    """Whether what a weight of the plane multiplies is the same for all rows, up to rounding: a hidden unit that is saturated."""
+    inputs = inputs_and_predictions(problem, tuple(theta.tolist()))[0]
+    return bool(np.any(inputs.std(axis=1) <= 1e-12 * np.abs(inputs).max(axis=1)))
+
+
 def _whole_condition(problem: Problem, theta: Float[np.ndarray, " p"], trained: Float[np.ndarray, " p"]) -> float | None:
     """λmax/λmin of the Hessian by all weights and the bias, at the minimum; None where the plane is all that there is, or λmin is 0.
 
@@ -183,7 +189,7 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     along = theta[:2] / (np.hypot(*theta[:2]) or 1.0)
     ray = abs(float(along @ hessian[:2, :2] @ along)) <= 1e-3 * plane_eigenvalues[1]
     reason = surface.flat(structure) if ray else None
-    if reason is None and _singular(hessian[:2, :2], rows is None):
+    if reason is None and (_singular(hessian[:2, :2], rows is None) or (surface.hidden_layer and _constant(problem, theta))):
         reason = message(N_("flat direction: the smallest curvature is zero"))
     return Fit(
         theta=theta,

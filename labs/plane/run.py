@@ -222,8 +222,8 @@ def _fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     return (left, right, bottom, top)
 
 
-def _walked(experiment: Experiment, panel: PanelResult, raw_start: Pair, turns: Iterator[float]) -> PanelResult:
-    """The panel with its walks, as far as they are computed when their turns are over."""
+def setup_of(experiment: Experiment, panel: PanelResult, optimizer: Pick) -> WalkSetup:
+    """What a walk of a panel depends on, but for its hyper-parameters."""
     updates = Updates(
         steps=experiment.steps,
         batch=experiment.batch,
@@ -232,9 +232,14 @@ def _walked(experiment: Experiment, panel: PanelResult, raw_start: Pair, turns: 
         warmup=experiment.warmup,
         arrival=panel.arrival,
     )
-    start, walks = tuple(float(value) for value in panel.start), []
+    return WalkSetup(panel.problem, start_of(experiment), tuple(float(value) for value in panel.start), optimizer, updates)
+
+
+def _walked(experiment: Experiment, panel: PanelResult, turns: Iterator[float]) -> PanelResult:
+    """The panel with its walks, as far as they are computed when their turns are over."""
+    walks = []
     for optimizer, deadline in zip(experiment.optimizers, turns, strict=False):
-        setup = WalkSetup(panel.problem, raw_start, start, optimizer, updates)
+        setup = setup_of(experiment, panel, optimizer)
         hyper = rated(setup, experiment.mode, experiment.fraction, deadline)
         walks.append(waiting(setup, hyper) if isinstance(hyper, float) else walk(setup, hyper, deadline))
     walked = panel._replace(walks=tuple(walks))
@@ -265,7 +270,7 @@ def run(experiment: Experiment, patience: float = math.inf) -> Result:
     panels = experiment.panels if surface.needs_data else _different(experiment)
     landscapes = [_panel(experiment, panel, start) for panel in panels]
     turns = _turns(deadline, len(landscapes) * len(experiment.optimizers))
-    results = tuple(_walked(experiment, landscape, start, turns) for landscape in landscapes)
+    results = tuple(_walked(experiment, landscape, turns) for landscape in landscapes)
     notes = []
     alike = surface.needs_data and len({own(experiment, panel) for panel in panels}) == 1
     same = len(panels) == 1 or (alike and _same(experiment))
