@@ -85,7 +85,9 @@ def slice_of(setup: TrainingSetup) -> tuple[Work, Plane]:
     plane = Plane(theta, *(rng.normal(size=p).astype(np.float32) / 10 for _ in range(2)))
     a = np.linspace(-1, 1, SIDE, dtype=np.float32)
     at = Snapshot(setup.numbers, states(setup.net, np.float32), setup.split.train, jnp.asarray(theta))
-    return partial(slicer(setup.objective), at, plane, a, a), plane
+    nothing, every = np.zeros((SIDE, SIDE), np.float32), (np.int64(0), np.int64(SIDE * SIDE))
+    kernel = slicer(setup.objective)
+    return lambda: kernel(at, plane, a, a, nothing, *every)[0], plane
 
 
 def slice_bound(net: Architecture) -> Work:

@@ -100,13 +100,14 @@ class Asker(NamedTuple):
 
     waiting: called repeatedly while waiting for an answer; an exception ends the wait. answered: called when the answer has arrived.
     worked: called with the seconds that somebody worked at the answer, by an engine that knows them: waiting for others does not count.
-    urgent: whether a person waits for the answer.
+    urgent: whether a person waits for the answer. person: who that is.
     """
 
     waiting: Callable[[], None] = _nothing
     answered: Callable[[], None] = _nothing
     worked: Callable[[float], None] = _nothing_of
     urgent: bool = True
+    person: str = ""
 
 
 _ASKER = ContextVar[Asker]("asker")
@@ -120,6 +121,11 @@ def asker() -> Asker:
 def interruptible(waiting: Callable[[], None], answered: Callable[[], None] = _nothing) -> None:
     """From now on, call `waiting` repeatedly while this thread waits for an answer, and `answered` when it has arrived."""
     _ASKER.set(asker()._replace(waiting=waiting, answered=answered))
+
+
+def asking_for(person: str) -> None:
+    """From now on, requests of this thread are this person's: who has had the least time is answered first."""
+    _ASKER.set(asker()._replace(person=person))
 
 
 def ask(elsewhere: Engine, request: Request) -> object:
@@ -174,3 +180,10 @@ def door_so_far(final: Callable[[Answer], bool]) -> Callable[[Callable[Key, Answ
         return asked
 
     return made
+
+
+def door_for_now(function: Callable[Key, Answer]) -> Callable[Key, Answer]:
+    """The same for a function whose answer holds at the moment alone: nobody keeps it."""
+    asked = door(function)
+    asked.__dict__["final"] = lambda answer: False
+    return asked

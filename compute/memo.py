@@ -81,6 +81,11 @@ class Memo:
             if key in self._kept:
                 self._kept.move_to_end(key)
 
+    def drop(self, key: Hashable) -> None:
+        """Forget a value."""
+        with self._lock:
+            self._total -= self._kept.pop(key, (None, 0))[1]
+
     def clear(self) -> None:
         """Empty the cache."""
         with self._lock:

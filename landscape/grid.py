@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from landscape.points import mapped, nbytes
+from landscape.points import Part, chunks, mapped, nbytes
 
 Scalar = Float[Array, ""]
 Theta = Float[Array, " p"]
@@ -67,8 +67,9 @@ def on_grid(
     shared: Shared,
     a: Float[Array, " n"],
     b: Float[Array, " m"],
+    part: Part[Float[Array, "m n"]] | None = None,
 ) -> Float[Array, "m n"]:
-    """L(θ(a, b)), rows along b, as a contour plot reads it.
+    """L(θ(a, b)), rows along b, as a contour plot reads it. part: some of the rounds only, see `mapped`.
 
     linear(θ, shared) is affine in θ, so its value and its derivatives at the origin give it everywhere on the plane: what would cost a
     matrix product at every point is two products in all. loss(θ, shared, linear(θ, shared)) is the loss.
@@ -83,4 +84,11 @@ def on_grid(
 
     across, up = jnp.meshgrid(a, b)
     common = (plane, shared, here, along_u, along_v)
-    return mapped(at_point, (across.ravel(), up.ravel()), common, nbytes((plane.origin, here))).reshape(across.shape)
+    flat = None if part is None else Part(part.values.ravel(), part.since, part.until)
+    return mapped(at_point, (across.ravel(), up.ravel()), common, nbytes((plane.origin, here)), flat).reshape(across.shape)
+
+
+def rounds_on_grid(linear: Callable[[Theta, Shared], Linear], plane: Plane, shared: Shared, points: int) -> int:
+    """In how many rounds `on_grid` takes so many points."""
+    here = jax.eval_shape(lambda theta: linear(theta, shared), plane.origin)
+    return chunks(points, nbytes((plane.origin, here)))[1]

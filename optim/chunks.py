@@ -1,12 +1,15 @@
 """A long walk in pieces, each with the Carry of the one before: it can be left after any of them and goes on from there."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from typing import TypeVar
 
 import jax
 import numpy as np
 
 from optim.descent import Carry
+
+T = TypeVar("T")
 
 FIRST = 250  # updates in the first piece, which tells how long one takes
 CHUNK = 0.15  # seconds that a piece is to take: so long a stop waits
@@ -51,3 +54,19 @@ class Pace:
     def took(self, updates: int, seconds: float) -> None:
         """So many updates took so many seconds."""
         self.size = max(1, int(CHUNK * updates / max(seconds, 1e-9)))
+
+
+def in_pieces(advance: Callable[[T, np.int64, np.int64], tuple[T, object]], values: T) -> Generator[float, None, T]:
+    """Work that falls into equal pieces, as many at a time as take CHUNK seconds. Yields the share that is done; returns the values.
+
+    advance(values, since, until) -> the values with what these pieces add to them, and how many pieces there are in all.
+    """
+    at, count, pace = 0, 1, Pace()
+    while at < count:
+        begun, before = time.monotonic(), at
+        values, pieces = jax.block_until_ready(advance(values, np.int64(at), np.int64(at + pace.size)))
+        count = int(np.asarray(pieces))
+        at = min(at + pace.size, count)
+        pace.took(at - before, time.monotonic() - begun)
+        yield at / count
+    return values

@@ -22,7 +22,7 @@ from compute.job import RemoteJob, worked
 from compute.workers import Workers
 from core.messages import Refusal
 from core.settings import pick
-from labs.deep.run import begun, summary, train
+from labs.deep.run import begun, draw, drawn, recorded, summary, train
 from labs.deep.run import run as deep_run
 from tests import engine_jobs as jobs
 from tests.engines import SCENES, SMALL, Gone, apart, computing, leaving, the_same_to_the_bit
@@ -115,7 +115,11 @@ def test_a_home_moves_only_with_its_worker() -> None:
 def test_all_that_is_asked_of_a_scene_has_one_home() -> None:
     """Else a turn of a training would begin it anew at another worker, and what is drawn of it would be of its first record."""
     asked = [
-        request(function, (SMALL, patience), {}) for function, patience in ((begun, 0.0), (train, 0.25), (summary, 0.0), (deep_run, 1.0))
+        *(
+            request(function, (SMALL, patience), {})
+            for function, patience in ((begun, 0.0), (train, 0.25), (summary, 0.0), (deep_run, 1.0))
+        ),
+        *(request(function, (SMALL, *more), {}) for function, more in ((recorded, ()), (draw, ((1, 1), 0.25)), (drawn, ((1, 1),)))),
     ]
     assert {scene_of(one) for one in asked} == {SMALL}
     job = request(jobs.places, (40,), {})

@@ -27,7 +27,7 @@ from labs.deep.measures import PERCENTILES
 from labs.deep.objective import Objective
 from labs.deep.races import MOST_OF_NEWTON, senseless, training_setup, unfit
 from labs.deep.rows import split
-from labs.deep.run import DeepResult, NetworkResult, run
+from labs.deep.run import TRAINED, DeepResult, NetworkResult, draw, drawn, recorded, run, summary, train
 from labs.deep.setup import Deep
 from labs.deep.training import initial_theta, trained
 from labs.plane.rows import table
@@ -205,6 +205,50 @@ def test_pieces_take_as_long_as_they_may() -> None:
     assert pace.size == 150
     pace.took(150, 0.6)
     assert pace.size == 37
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is cut into pieces is cut into the smallest, and nothing that was computed is remembered."""
+    monkeypatch.setattr(Pace, "took", lambda pace, updates, seconds: None)
+    monkeypatch.setattr("labs.deep.objective.DEAR", 1.0)
+    memory().clear()
+    let_go()
+
+
+def same_slices(result: DeepResult, other: DeepResult) -> None:
+    for one, same in zip(result.pictures, other.pictures, strict=True):
+        assert one.slice is not None
+        for part, again in zip(jax.tree.leaves(one.slice), jax.tree.leaves(same.slice), strict=True):
+            np.testing.assert_array_equal(part, again)
+
+
+def test_slices_of_finished_trainings_are_cut_into_pieces_and_go_on_where_they_were_left(result: DeepResult, unhurried: None) -> None:
+    """The same to the last bit."""
+    trainings = [trained(network.setup) for network in result.nets]
+    for training in trainings:
+        training.finish()
+    shares = [TRAINED]
+    while shares[-1] < 1:
+        shares.append(train(SMALL, 0.0))
+    assert len(shares) > sum(network.record.update.size for network in result.nets), "a point of the path a call, at least"
+    assert all(a <= b for a, b in pairwise(shares))
+    same_slices(result, summary(SMALL, 0.0))
+
+
+def test_slices_of_trainings_that_go_on_are_cut_into_pieces(unhurried: None) -> None:
+    """While others train on, what is drawn stays as it was asked for."""
+    deep = replace(SMALL, seed=21)
+    before = run(deep, 0.0)
+    counts, pieces = recorded(deep), 1
+    while draw(deep, counts, 0.0) < 1:
+        pieces += 1
+        trained(before.nets[0].setup).advance()
+    assert pieces > 3
+    assert recorded(deep) > counts
+    after = drawn(deep, counts)
+    assert 0 < after.progress < 1
+    same_slices(before, after)
 
 
 def test_records_only_grow(result: DeepResult) -> None:

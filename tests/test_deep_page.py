@@ -54,6 +54,14 @@ def test_the_surface_is_drawn_before_the_training_is_compiled(monkeypatch: pytes
         assert np.isfinite(network.slice.grid).all()
 
 
+def test_what_was_trained_once_and_is_no_more_is_trained_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker has ended, or the server was started anew: that all is done was kept, and what came out of it was not."""
+    new = replace(SMALL, seed=SMALL.seed + 41)
+    monkeypatch.setattr(picture, "begun", lambda deep: True)
+    monkeypatch.setattr(picture, "train", lambda deep, patience: 1.0)
+    assert picture._result(Scene("deep", new, new, ViewState())).progress == 1
+
+
 def test_a_page_gets_the_numbers_without_the_parameters() -> None:
     whole, light = run(SMALL), summary(SMALL, float("inf"))
     for network, same in zip(whole.pictures, light.pictures, strict=True):

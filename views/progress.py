@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar, cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from compute.engine import engine, interruptible
+from compute.engine import asker, engine, interruptible
 from compute.job import TURN
 from labs.deep.run import DeepResult
 from labs.deep.setup import Deep
@@ -54,6 +54,13 @@ def in_turns(work: Callable[[float], R], seconds: float, share_done: Callable[[R
         result, seconds = work(turn), seconds - turn
         if share_done(result) >= 1 or seconds <= 0 or time.monotonic() >= longest:
             return result
+
+
+def until_done(work: Callable[[float], float]) -> None:
+    """Call work(TURN) until the share that it returns is 1. Its answers on the way are none: where all of it takes long, Stop is drawn."""
+    interruptible(asker().waiting)
+    while work(TURN) < 1:
+        asker().waiting()
 
 
 def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R | None:

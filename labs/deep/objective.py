@@ -1,9 +1,10 @@
 """The loss of a network as a function of its parameters, as all kernels other than the training use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import jax
+import numpy as np
 from jaxtyping import Array, Float
 
 from compute.programs import kernel
@@ -34,6 +35,31 @@ class Objective:
 def loss_at_points(objective: Objective) -> Callable[..., Float[Array, " k"]]:
     """(snapshot, thetas) -> the loss at each θ, all else as in the snapshot."""
     return jax.jit(lambda at, thetas: jax.lax.map(objective.of_theta(at), thetas))
+
+
+DEAR = 1e9  # products of a call, some tens of milliseconds
+POINTS = 128  # in a call, of small networks
+
+
+def losses_at(
+    objective: Objective,
+    at: Snapshot,
+    theta_of: Callable[[Float[np.ndarray, "k c"]], Float[np.ndarray, "k p"]],
+    points: Float[np.ndarray, "k c"],
+) -> Generator[float, None, Float[np.ndarray, " k"]]:
+    """The loss at each θ, all else as in the snapshot, a few at a time. Yields the share that is done.
+
+    theta_of: the parameters at some of the points. Each call has equally many, so that nothing compiles anew while a path grows.
+    """
+    values = np.zeros(len(points))
+    few = int(min(max(1.0, DEAR / (objective.net.size * at.rows.y.size)), POINTS))
+    for first in range(0, len(points), few):
+        some = points[first : first + few]
+        thetas = theta_of(some).astype(at.theta.dtype)
+        room = np.concatenate([thetas, np.broadcast_to(thetas[-1:], (few - len(thetas), thetas.shape[1]))])
+        values[first : first + few] = loss_at_points(objective)(at, room)[: len(some)]
+        yield min(1.0, (first + few) / len(points))
+    return values
 
 
 @kernel

@@ -2,24 +2,28 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import cache, partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 from jaxtyping import Float
 
-from compute.engine import asker, door_so_far
+from compute.engine import asker, door_for_now, door_so_far
 from compute.job import Job
+from compute.memo import memory
 from core.messages import N_, Message, Refusal, message
 from core.settings import Pick, values
 from labs.deep.races import Entrant, entrants, other_solution, own_of, races_losses, senseless, training_setup, unfit, unscaled
 from labs.deep.setup import MOST_NETS, Deep
-from labs.deep.slices import ROUGH, PlaneRequest, SliceRequest, SliceResult, finished_slice, shared_plane, slice_of
-from labs.deep.training import Record, trained
+from labs.deep.slices import ROUGH, PlaneRequest, SliceRequest, SliceResult, finished_slice, last_of, shared_plane, slice_steps, within
+from labs.deep.training import Record, first_records, trained
 from labs.deep.training_setup import TrainingSetup
 from landscape.directions import slices
 from normalization.hidden_layer import hidden_normalizations
+
+T = TypeVar("T")
+TRAINED = 0.99  # of all the work is done, as a bar tells it, when the trainings are at their end and their slices are not
 
 
 class NetworkResult(NamedTuple):
@@ -101,8 +105,63 @@ def _whole(share: float) -> bool:
 
 @door_so_far(_whole)
 def train(deep: Deep, patience: float) -> float:
-    """The share of all trainings that is done, after so many seconds more of them. Raises a Refusal as `run` does."""
-    return min(job.progress for job in _trainings(deep, patience).values())
+    """The share of all the work that is done, after so many seconds more of it: of the trainings first, then of the slices at their end.
+
+    Raises a Refusal as `run` does.
+    """
+    return _worked(deep, patience)
+
+
+@door_for_now
+def train_again(deep: Deep, patience: float) -> float:
+    """The same where all of it was done once, and is no more: nobody keeps this answer."""
+    return _worked(deep, patience)
+
+
+def _worked(deep: Deep, patience: float) -> float:
+    deadline = time.monotonic() + patience
+    trainings = _trainings(deep, patience)
+    share = min(job.progress for job in trainings.values())
+    if share < 1:
+        return min(share, TRAINED)
+    for drawn in _drawn(deep, {setup: job.result for setup, job in trainings.items()}, 1.0):
+        if time.monotonic() >= deadline:
+            return TRAINED + (1 - TRAINED) * min(drawn, 0.9)
+    return 1.0
+
+
+@door_for_now
+def recorded(deep: Deep) -> tuple[int, ...]:
+    """How many records there are of every training, one at least."""
+    return tuple(len(job.result.update) for job in _trainings(deep, 0.0).values())
+
+
+@door_for_now
+def draw(deep: Deep, counts: tuple[int, ...], patience: float) -> float:
+    """The share that is done of drawing what there is with so many records of each training, after so many seconds more of it."""
+    job = memory().get((draw, deep, counts), lambda: Job(last_of(_drawn_so_far(deep, counts))))
+    job.advance()
+    return job.work(time.monotonic() + patience).progress
+
+
+@door_for_now
+def drawn(deep: Deep, counts: tuple[int, ...]) -> DeepResult:
+    """What `draw` has come to, without the parameters of every record; it is given once."""
+    key = (draw, deep, counts)
+    result = memory().get(key, lambda: Job(last_of(_drawn_so_far(deep, counts)))).finish()
+    memory().drop(key)
+    assert result is not None
+    return _without_parameters(result)
+
+
+def _drawn_so_far(deep: Deep, counts: tuple[int, ...]) -> Generator[float, None, DeepResult]:
+    trainings = _trainings(deep, 0.0)
+    for job, count in zip(trainings.values(), counts, strict=True):
+        while len(job.result.update) < count and not job.finished:  # in another worker, perhaps, that has still to come so far
+            job.advance()
+            yield 0.0
+    records = {setup: first_records(setup, count) for setup, count in zip(trainings, counts, strict=True)}
+    return (yield from _drawn(deep, records, min(TRAINED, *(job.progress for job in trainings.values()))))
 
 
 def _finished(result: DeepResult) -> bool:
@@ -115,27 +174,46 @@ def run(deep: Deep, patience: float = math.inf) -> DeepResult:
 
     Raises a Refusal where the optimizer cannot train such a network.
     """
-    setups, trainings = _setups(deep), _trainings(deep, patience)
-    race = _Race(deep, setups, {setup: job.result for setup, job in trainings.items()}, all(job.finished for job in trainings.values()))
+    trainings = _trainings(deep, patience)
+    records = {setup: job.result for setup, job in trainings.items()}
+    return _at_its_end(_drawn(deep, records, min(job.progress for job in trainings.values())))
+
+
+def _at_its_end(work: Generator[float, None, T]) -> T:
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return cast(T, end.value)
+        asker().waiting()
+
+
+def _drawn(deep: Deep, records: Mapping[TrainingSetup, Record], progress: float) -> Generator[float, None, DeepResult]:
+    """The slices of all trainings. progress: theirs; below 1 the slices are rough, and nobody keeps them. Yields the share that is done."""
+    race = _Race(deep, _setups(deep), records, progress == 1)
     remembers = [hidden_normalizations()[entrant.hidden.name].remembers for entrant in entrants(deep)]
-    nets = tuple(
-        race.network(i, 0 if deep.mode == "both" else i, "test" if deep.mode == "test" and both else "train")
-        for i, both in enumerate(remembers)
-    )
-    pictures = nets[:MOST_NETS]
-    if deep.mode == "both" and any(remembers):
+    both_modes = deep.mode == "both" and any(remembers)
+    nets, parts = list[NetworkResult](), len(remembers) + both_modes
+    for i, both in enumerate(remembers):
+        network = race.network(i, 0 if deep.mode == "both" else i, "test" if deep.mode == "test" and both else "train")
+        nets.append((yield from within(i / parts, (i + 1) / parts, network)))
+    pictures = tuple(nets[:MOST_NETS])
+    if both_modes:
         i = remembers.index(True)
-        pictures = (nets[i], race.network(i, 1, "test"))
+        pictures = (nets[i], (yield from within(1 - 1 / parts, 1.0, race.network(i, 1, "test"))))
     hidden = [network for network in nets if network.setup.net.depth]
     reasons = [senseless(deep, network.picked) for network in hidden] + [unscaled(network.setup.net) for network in hidden]
     notes = dict.fromkeys(reason for reason in reasons if reason is not None)
-    return DeepResult(nets, pictures, tuple(notes), min(job.progress for job in trainings.values()))
+    return DeepResult(tuple(nets), pictures, tuple(notes), progress)
 
 
 @door_so_far(_finished)
 def summary(deep: Deep, patience: float) -> DeepResult:
     """What `run` gives, without the parameters of every record."""
-    result = run(deep, patience)
+    return _without_parameters(run(deep, patience))
+
+
+def _without_parameters(result: DeepResult) -> DeepResult:
     nets, pictures = (
         tuple(network._replace(record=network.record.summary) for network in networks) for networks in (result.nets, result.pictures)
     )
@@ -146,11 +224,25 @@ class _Race:
     """What there is of all trainings at one moment, and the slices through it."""
 
     def __init__(
-        self, deep: Deep, setups: Sequence[tuple[TrainingSetup, TrainingSetup | None]], records: dict[TrainingSetup, Record], finished: bool
+        self,
+        deep: Deep,
+        setups: Sequence[tuple[TrainingSetup, TrainingSetup | None]],
+        records: Mapping[TrainingSetup, Record],
+        finished: bool,
     ) -> None:
         self._deep, self._setups, self._records, self._finished = deep, setups, records, finished
-        unfinished = partial(slice_of, records=records.__getitem__, shared=cache(partial(shared_plane, records=records.__getitem__)))
-        self._slice_of: Callable[[SliceRequest], SliceResult] = finished_slice if finished else unfinished
+        self._shared = cache(partial(shared_plane, records=records.__getitem__))
+
+    def _slice(self, request: SliceRequest) -> Generator[float, None, SliceResult]:
+        """Yields the share that is done. Of finished trainings it is kept, and goes on where it was left."""
+        if not self._finished:
+            return (yield from slice_steps(request, self._records.__getitem__, self._shared))
+        job = finished_slice(request)
+        while not job.finished:
+            job.advance()
+            yield job.progress
+        assert job.result is not None
+        return job.result
 
     def _company(self) -> tuple[TrainingSetup, ...]:
         """Those that share one plane; nobody where they have not the same parameters, or where one of them has never been within its
@@ -165,8 +257,8 @@ class _Race:
         within = np.flatnonzero(record.within_bounds)
         return int(within[np.argmin(np.abs(record.update[within] - self._deep.through))])
 
-    def network(self, i: int, picture: int, mode: str) -> NetworkResult:
-        """As far as it is trained. picture: whose window.
+    def network(self, i: int, picture: int, mode: str) -> Generator[float, None, NetworkResult]:
+        """As far as it is trained. picture: whose window. Yields the share that is done.
 
         Where the slice that was asked for cannot be had, by random directions, which always can.
         """
@@ -199,7 +291,7 @@ class _Race:
             slopes=by_loss and self._finished,
         )
         try:
-            return result._replace(slice=self._slice_of(request))
+            return result._replace(slice=(yield from self._slice(request)))
         except Refusal as refusal:
             instead = request._replace(plane=plane._replace(slice=Pick("filter_normalized"), other=None), window=None)
-            return result._replace(slice=self._slice_of(instead), missing=refusal.reason)
+            return result._replace(slice=(yield from self._slice(instead)), missing=refusal.reason)

@@ -1,30 +1,32 @@
 """Slices: the loss of a network over a plane through its parameters, and how much of the training that plane captures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from compute.job import Step, Steps, job
 from compute.memo import memo
 from compute.programs import kernel
 from core.messages import N_, Refusal, message
 from core.settings import Pick, Window
 from labs.deep.curvature import gradient, hessian_vector
-from labs.deep.objective import Objective, loss_at_points
+from labs.deep.objective import Objective, losses_at
 from labs.deep.rows import DTYPE
 from labs.deep.training import Record, lens_of, snapshot, trained
 from labs.deep.training_setup import TrainingSetup
 from landscape.directions import Around, slices
-from landscape.grid import Plane, on_grid
+from landscape.grid import Plane, on_grid, rounds_on_grid
 from landscape.honesty import Projected, projected
-from landscape.points import mapped, nbytes
+from landscape.points import Part, chunks, mapped, nbytes
 from networks.architecture import filters
 from networks.forward import Snapshot, preactivation
 from networks.losses import network_loss
+from optim.chunks import in_pieces
 from surfaces.surface import Numbers, Rows, Scalar, Theta
 
 ROOM = 0.25  # of the path's extent, left around it
@@ -34,6 +36,7 @@ UNIT = ("filter_normalized", "line")  # slices whose directions have a length th
 # Gradients over a grid cost points × rows × parameters. So many products take half a second; beyond, the grid is rough.
 MOST_SLOPES = 3e9
 
+T = TypeVar("T")
 Axes = tuple[Float[np.ndarray, " n"], Float[np.ndarray, " m"]]
 Records = Callable[[TrainingSetup], Record]  # what there is of each training
 
@@ -86,9 +89,12 @@ class SliceResult(NamedTuple):
     slopes: Slopes | None  # None where they were not asked for
 
 
+Rounds = tuple[Float[Array, "m n"], int]  # values, and in how many rounds all of them are computed
+
+
 @kernel
-def slicer(objective: Objective) -> Callable[..., Float[Array, "m n"]]:
-    """(snapshot, plane, a, b) -> the loss over the plane."""
+def slicer(objective: Objective) -> Callable[..., Rounds]:
+    """(snapshot, plane, a, b, values, since, until) -> the values with the loss over the plane that these rounds add; and all rounds."""
 
     def value(theta: Theta, shared: tuple[Numbers, tuple[Array, ...], Rows], z: Array) -> Scalar:
         return network_loss(objective.net, objective.loss, Snapshot(*shared, theta), objective.train, z=z)[0]
@@ -96,12 +102,18 @@ def slicer(objective: Objective) -> Callable[..., Float[Array, "m n"]]:
     def linear(theta: Theta, shared: tuple[Numbers, tuple[Array, ...], Rows]) -> Array:
         return preactivation(objective.net, theta, shared[2])
 
-    return jax.jit(lambda at, plane, a, b: on_grid(value, linear, plane, (at.numbers, at.state, at.rows), a, b))
+    @jax.jit
+    def sliced(at: Snapshot, plane: Plane, a: Array, b: Array, values: Array, since: Array, until: Array) -> Rounds:
+        shared = (at.numbers, at.state, at.rows)
+        losses = on_grid(value, linear, plane, shared, a, b, Part(values, since, until))
+        return losses, rounds_on_grid(linear, plane, shared, a.size * b.size)
+
+    return sliced
 
 
 @kernel
-def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], Float[Array, "m n"]]]:
-    """(snapshot, plane, a, b) -> L and ‖∇L‖, of all parameters, over the plane."""
+def steepness(objective: Objective) -> Callable[..., tuple[tuple[Float[Array, "m n"], Float[Array, "m n"]], int]]:
+    """(snapshot, plane, a, b, values, since, until) -> the values with L and ‖∇L‖, of all parameters, that these rounds add; all rounds."""
     net = objective.net
 
     def at_point(point: tuple[Scalar, Scalar], shared: tuple[Plane, Numbers, tuple[Array, ...], Rows]) -> tuple[Scalar, Scalar]:
@@ -110,11 +122,14 @@ def steepness(objective: Objective) -> Callable[..., tuple[Float[Array, "m n"], 
         return value, jnp.linalg.norm(slope)
 
     @jax.jit
-    def grid(at: Snapshot, plane: Plane, a: Array, b: Array) -> tuple[Float[Array, "m n"], Float[Array, "m n"]]:
+    def grid(
+        at: Snapshot, plane: Plane, a: Array, b: Array, values: tuple[Array, Array], since: Array, until: Array
+    ) -> tuple[tuple[Float[Array, "m n"], Float[Array, "m n"]], int]:
         across, up = jnp.meshgrid(a, b)
         room = nbytes((plane.origin, at.rows)) + net.width * max(1, net.depth) * at.rows.y.nbytes
-        value, slope = mapped(at_point, (across.ravel(), up.ravel()), (plane, at.numbers, at.state, at.rows), room)
-        return value.reshape(across.shape), slope.reshape(across.shape)
+        part = Part((values[0].ravel(), values[1].ravel()), since, until)
+        value, slope = mapped(at_point, (across.ravel(), up.ravel()), (plane, at.numbers, at.state, at.rows), room, part)
+        return (value.reshape(across.shape), slope.reshape(across.shape)), chunks(across.size, room)[1]
 
     return grid
 
@@ -179,8 +194,10 @@ def shared_plane(request: PlaneRequest, records: Records) -> tuple[Plane, Window
     return plane, _window(on, np.ones(len(path), bool), request.slice.name in UNIT)
 
 
-def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneRequest], tuple[Plane, Window]]) -> SliceResult:
-    """shared: the plane of a company. Raises a Refusal where there is no such plane."""
+def slice_steps(
+    request: SliceRequest, records: Records, shared: Callable[[PlaneRequest], tuple[Plane, Window]]
+) -> Generator[float, None, SliceResult]:
+    """Yields the share of the work that is done. shared: the plane of a company. Raises a Refusal where there is no such plane."""
     setup, name = request.setup, request.plane.slice.name
     record, at = records(setup), snapshot(setup, records(setup), request.record_index)
     plane, fits = shared(request.plane) if request.plane.company else (_plane(request.plane, records), None)
@@ -192,41 +209,60 @@ def slice_of(request: SliceRequest, records: Records, shared: Callable[[PlaneReq
     def axes(count: int) -> Axes:
         return np.linspace(left, right, count), np.linspace(bottom, top, count)
 
-    def losses(along: Float[np.ndarray, " k"], across: Float[np.ndarray, " k"]) -> Float[np.ndarray, " k"]:
-        points = np.asarray(plane.origin + along[:, None] * plane.u + across[:, None] * plane.v)
-        values = loss_at_points(objective)(at, _padded(points.astype(DTYPE)))
-        return np.asarray(values, np.float64)[: along.size]
+    def losses(along: Float[np.ndarray, " k"], across: Float[np.ndarray, " k"]) -> Generator[float, None, Float[np.ndarray, " k"]]:
+        pairs = np.stack([along, across], axis=1)
+        return losses_at(objective, at, lambda some: np.asarray(plane.origin + some[:, :1] * plane.u + some[:, 1:] * plane.v), pairs)
 
     a, b = axes(request.resolution)
+    grid = yield from within(0.0, 0.6, in_rounds(slicer(objective), at, as32, a, b, np.zeros((b.size, a.size), DTYPE)))
+    plane_loss = yield from within(0.6, 0.7, losses(on.a, on.b))
     barrier = None
     if request.plane.other is not None:
-        line = losses(np.linspace(0, 1, LINE), np.zeros(LINE))
+        line = yield from within(0.7, 0.75, losses(np.linspace(0, 1, LINE), np.zeros(LINE)))
         barrier = float(np.max(line) - max(line[0], line[-1]))
     slopes = None
     if request.slopes:
         cost = request.resolution**2 * setup.split.n * setup.net.size
         sides = axes(request.resolution if cost <= MOST_SLOPES else min(ROUGH, request.resolution))
-        grids = steepness(setup.objective)(at, as32, *(side.astype(DTYPE) for side in sides))
+        nothing = np.zeros((sides[1].size, sides[0].size), DTYPE)
+        grids = yield from within(0.75, 1.0, in_rounds(steepness(setup.objective), at, as32, *sides, (nothing, nothing)))
         slopes = Slopes(*sides, *(np.asarray(part, np.float64) for part in grids))
     return SliceResult(
         name=name,
         plane=plane,
         a=a,
         b=b,
-        grid=np.asarray(slicer(objective)(at, as32, a.astype(DTYPE), b.astype(DTYPE)), np.float64),
+        grid=np.asarray(grid, np.float64),
         on=on,
         farthest=float(np.linalg.norm(record.theta[record.within_bounds] - record.theta[request.record_index], axis=1).max()),
-        plane_loss=losses(on.a, on.b),
+        plane_loss=plane_loss,
         through=request.record_index,
         barrier=barrier,
         slopes=slopes,
     )
 
 
-def _padded(points: Float[np.ndarray, "s p"]) -> Float[np.ndarray, "k p"]:
-    """To a size that does not change while a training goes on, else every record would compile anew."""
-    room = max(128, 1 << (len(points) - 1).bit_length())
-    return np.concatenate([points, np.broadcast_to(points[-1:], (room - len(points), points.shape[1]))])
+def in_rounds(
+    kernel: Callable[..., object], at: Snapshot, plane: Plane, a: Float[np.ndarray, " n"], b: Float[np.ndarray, " m"], nothing: T
+) -> Generator[float, None, T]:
+    """What `slicer` or `steepness` computes on a grid, some rounds at a time."""
+    a32, b32 = a.astype(DTYPE), b.astype(DTYPE)
+
+    def advance(values: T, since: np.int64, until: np.int64) -> tuple[T, object]:
+        # In NumPy: what lies on all devices would compile anew.
+        return cast(tuple[T, object], jax.device_get(kernel(at, plane, a32, b32, values, since, until)))
+
+    return in_pieces(advance, nothing)
+
+
+def within(low: float, high: float, shares: Generator[float, None, T]) -> Generator[float, None, T]:
+    """Work that is a part of more: its share of 0 to 1 becomes one of low to high."""
+    while True:
+        try:
+            share = next(shares)
+        except StopIteration as end:
+            return cast(T, end.value)
+        yield low + (high - low) * share
 
 
 def _finished(setup: TrainingSetup) -> Record:
@@ -238,7 +274,19 @@ def _finished_plane(request: PlaneRequest) -> tuple[Plane, Window]:
     return shared_plane(request, _finished)
 
 
-@memo
-def finished_slice(request: SliceRequest) -> SliceResult:
+@job
+def finished_slice(request: SliceRequest) -> Steps[SliceResult | None]:
     """Of trainings at their end. Raises a Refusal where there is no such plane."""
-    return slice_of(request, _finished, _finished_plane)
+    steps = slice_steps(request, _finished, _finished_plane)
+    yield from last_of(steps)
+
+
+def last_of(work: Generator[float, None, T]) -> Steps[T | None]:
+    """The steps of a job whose result is there at its end."""
+    while True:
+        try:
+            share = next(work)
+        except StopIteration as end:
+            yield Step(1.0, cast(T, end.value))
+            return
+        yield Step(min(share, 1 - 1e-9), None)

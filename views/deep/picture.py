@@ -7,7 +7,7 @@ import streamlit as st
 
 from browser.board import Act
 from core.messages import Refusal
-from labs.deep.run import DeepResult, begun, summary, train
+from labs.deep.run import DeepResult, begun, draw, drawn, recorded, summary, train, train_again
 from labs.deep.setup import MOST_NETS, Deep
 from views import board, progress
 from views.deep.board import deep_board, name_of
@@ -23,11 +23,24 @@ LEAST = 1.0  # seconds of training before what there is of it is drawn
 
 def _result(scene: DeepScene) -> DeepResult:
     """As far as there is time for it; the first time its surface alone, before the training is compiled."""
-    if begun(scene.experiment):
-        progress.in_turns(partial(train, scene.experiment), progress.growing(scene, LEAST), float)
-        return summary(scene.experiment, 0.0)
-    with st.spinner(tr("Preparing this network …"), show_time=True):
-        return summary(scene.experiment, 0.0)
+    deep = scene.experiment
+    if not begun(deep):
+        with st.spinner(tr("Preparing this network …"), show_time=True):
+            return _so_far(deep)
+    if progress.in_turns(partial(train, deep), progress.growing(scene, LEAST), float) < 1:
+        return _so_far(deep)
+    result = summary(deep, 0.0)
+    if result.progress < 1:  # that it was trained is all that is known of it: its worker is no more
+        progress.until_done(partial(train_again, deep))
+        result = summary(deep, 0.0)
+    return result
+
+
+def _so_far(deep: Deep) -> DeepResult:
+    """What there is of it."""
+    counts = recorded(deep)
+    progress.until_done(partial(draw, deep, counts))
+    return drawn(deep, counts)
 
 
 def picture(scene: DeepScene) -> DeepResult | None:
