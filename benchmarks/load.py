@@ -4,8 +4,9 @@
     python -m benchmarks.load --people 1 10 --seconds 60 --mixed
 
 Each moves the unit of Scale every two seconds, as a hand does: the value goes through the slider's own message, and it is answered when
-the server has sent the board that it changed. Mixed: most people train networks, and those that stay on Optimizers are timed.
-What is printed are ratios to one person alone, in the same run on the same server; and how many people never saw a picture.
+the server has sent the board that it changed. Mixed: most people train networks, one after another, and those on Optimizers are timed.
+What is printed are ratios to one person alone, in the same run on the same server; how many people never saw a picture; and of everybody
+who trains, the seconds until the first network's bar, picture and end.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import random
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,6 +113,59 @@ class Person:
         return None
 
 
+@dataclass
+class Trainee(Person):
+    """Opens one network after another and watches each to its end. Of the first: the seconds until there is a bar or a picture, until the
+    first picture, and until no bar stands beside it any more; `shares`: what its bar has said."""
+
+    noticed: float = math.nan
+    pictured: float = math.nan
+    ended: float = math.nan
+    shares: list[str] = field(default_factory=list)
+
+    async def live(self, port: int, until: float, seed: int) -> None:
+        """Open the page; at the end of its training, open it with another seed."""
+        network, query = 0, self.query
+        while time.monotonic() < until and await self._watched(port, until, f"{query}&seed={seed + 100 * network}", not network):
+            network += 1
+
+    async def _watched(self, port: int, until: float, query: str, first: bool) -> bool:
+        """Whether a training has come to its end in time."""
+        begun = time.monotonic()
+        address = f"ws://127.0.0.1:{port}/_stcore/stream"
+        async with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, ping_timeout=None) as line:
+            opening = replace(self, query=query).asks(None, 0.0, 0)
+            await line.send(opening)
+            bar = board = False  # of this run
+            while (left := until - time.monotonic()) > 0:
+                try:
+                    raw = await asyncio.wait_for(line.recv(), left)
+                except TimeoutError:
+                    break
+                message = ForwardMsg.FromString(raw if isinstance(raw, bytes) else raw.encode())
+                now, kind = time.monotonic() - begun, message.WhichOneof("type")
+                if kind == "new_session":
+                    self.reruns, bar, board = self.reruns + 1, False, False
+                if kind == "script_finished" and board and not bar:
+                    self.ended = now if first else self.ended
+                    return True
+                element = message.delta.new_element
+                if element.WhichOneof("type") == "progress":
+                    bar = True
+                    if first:
+                        self.shares.append(element.progress.text)
+                if element.bidi_component.component_name == "error_surface_board":
+                    board, self.drawn = True, self.drawn + 1
+                    self.pictured = now if first and math.isnan(self.pictured) else self.pictured
+                if (bar or board) and math.isnan(self.noticed):
+                    self.noticed = now
+        return False
+
+    def __str__(self) -> str:
+        last = "" if not math.isnan(self.ended) or not self.shares else f"; at last {self.shares[-1]}"
+        return f"{self.page}: bar {self.noticed:.1f} s, picture {self.pictured:.1f} s, end {self.ended:.1f} s{last}"
+
+
 def percentile(seconds: Sequence[float], share: float) -> float:
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
@@ -166,7 +220,7 @@ def on_scale(count: int) -> tuple[list[Person], list[Person]]:
 
 def mixed(count: int) -> tuple[list[Person], list[Person]]:
     """Seven of ten train networks; the others move the unit on Optimizers, and are timed. One person: on Optimizers."""
-    training = [Person(("deep", "classifier")[i % 2], f"seed={i}&v=1", "learning rate", 0.01, 1.0) for i in range(7 * count // 10)]
+    training = [Trainee(("deep", "classifier")[i % 2], "v=1", "learning rate", 0.01, 1.0) for i in range(7 * count // 10)]
     timed = [on_unit("optimizers") for _ in range(count - len(training))]
     return [*timed, *training], timed
 
@@ -206,7 +260,7 @@ def main() -> None:
         "without a picture",
     )
     print(f"| {' | '.join(columns)} |\n{'| --- ' * len(columns)}|")
-    alone = float("nan")
+    alone, trainees = float("nan"), list[Person]()
     with tempfile.TemporaryDirectory() as cache, server({"JAX_COMPILATION_CACHE_DIR": cache}) as (running, port):
         until_listening(port)
         asyncio.run(together(on_scale(1)[0], port, 20.0))  # compiled, and warm
@@ -228,6 +282,9 @@ def main() -> None:
                 f"| {sum(not person.drawn for person in people)} |",
                 flush=True,
             )
+            if asked.mixed:
+                trainees += [person for person in people if isinstance(person, Trainee)]
+    print("", *trainees, sep="\n")
 
 
 if __name__ == "__main__":

@@ -91,16 +91,23 @@ def _nothing() -> None:
     pass
 
 
+def _nothing_of(seconds: float) -> None:
+    pass
+
+
 class Asker(NamedTuple):
     """How requests of a thread are made.
 
     waiting: called repeatedly while waiting for an answer; an exception ends the wait. answered: called when the answer has arrived.
-    urgent: whether a person waits for the answer.
+    worked: called with the seconds that somebody worked at the answer, by an engine that knows them: waiting for others does not count.
+    urgent: whether a person waits for the answer. person: who that is.
     """
 
     waiting: Callable[[], None] = _nothing
     answered: Callable[[], None] = _nothing
+    worked: Callable[[float], None] = _nothing_of
     urgent: bool = True
+    person: str = ""
 
 
 _ASKER = ContextVar[Asker]("asker")
@@ -116,11 +123,26 @@ def interruptible(waiting: Callable[[], None], answered: Callable[[], None] = _n
     _ASKER.set(asker()._replace(waiting=waiting, answered=answered))
 
 
+def asking_for(person: str) -> None:
+    """From now on, requests of this thread are this person's: who has had the least time is answered first."""
+    _ASKER.set(asker()._replace(person=person))
+
+
 def ask(elsewhere: Engine, request: Request) -> object:
     """Ask an engine and return its answer."""
     answer = elsewhere.ask(request)
     asker().answered()
     return answer
+
+
+@contextmanager
+def noting_work(worked: Callable[[float], None]) -> Iterator[None]:
+    """Requests made inside this block tell `worked` for how many seconds somebody worked at them, where the engine knows that."""
+    token = _ASKER.set(asker()._replace(worked=worked))
+    try:
+        yield
+    finally:
+        _ASKER.reset(token)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from typing import NamedTuple, cast
 
 from compute.cache import CACHE
 from compute.codec import ROOMS, decoded, encoded
-from compute.engine import Busy, Engine, Request, asker, not_urgent
+from compute.engine import Busy, Engine, Request, asker, not_urgent, noting_work
 from compute.job import TURN, State, worked
 from compute.memo import Memo
 
@@ -39,7 +39,7 @@ BUDGET = 2**20 * int(os.environ.get("ERROR_SURFACE_RESULTS_MB", "256"))  # bytes
 IN_MEMORY = 24 * 2**20  # bytes of answers that this process holds
 OUR_FLAGS = ("--xla_backend_extra_options", "--xla_cpu_parallel_codegen_split_count")  # set by compute/backend.py, a source itself
 PATIENCE = "patience"  # the argument that says for how many seconds a door works
-LONG = 2.0  # seconds of waiting from which on an answer is worth a file
+LONG = 2.0  # seconds of work, or of waiting where the engine does not tell them apart, from which on an answer is worth a file
 IDLE = 2.0  # seconds without a question, after which nobody asks
 _ASKED = 256  # questions whose time is added up over several turns
 
@@ -271,7 +271,7 @@ class Stored:
         """long: what an answer must have taken, in seconds, to be kept."""
         self._engine, self._disk, self._shipped, self._long = engine, disk, shipped, long
         self._memory, self._lock = Memo(IN_MEMORY), Lock()
-        self._seconds: OrderedDict[str, float] = OrderedDict()  # by key: how long was waited for it so far
+        self._seconds: OrderedDict[str, float] = OrderedDict()  # by key: how long was worked at it so far
         self._asking, self._last = 0, time.monotonic()  # people who wait for an answer; when the last of them had one
 
     def ask(self, request: Request) -> object:
@@ -314,11 +314,12 @@ class Stored:
 
     def _answered(self, request: Request, asked: Question, name: str) -> object:
         """By the engine; kept, if it took long and is the last word."""
-        begun = time.monotonic()
-        answer = self._engine.ask(request)
+        begun, worked = time.monotonic(), list[float]()
+        with noting_work(worked.append):
+            answer = self._engine.ask(request)
         final = asked.final(answer)
         with self._lock:
-            spent = self._seconds.pop(name, 0.0) + time.monotonic() - begun
+            spent = self._seconds.pop(name, 0.0) + (sum(worked) if worked else time.monotonic() - begun)
             if not final:
                 self._seconds[name] = spent
                 while len(self._seconds) > _ASKED:

@@ -1,9 +1,10 @@
 """The engine of this machine: two worker processes, one for what must answer at once, one for what takes long.
 
-Requests are answered in the order they come. Whoever asks waits for one answer at a time, so people take turns, and who moves on takes
-back what was asked before. Equal requests are computed once. A worker that has grown beyond its limit is replaced while nobody asks, one
-that has grown far beyond it between two requests, and one that has nothing to do ends where memory gets scarce. One that does not come
-back to whoever has left is ended. A request that loses its worker goes to the next one.
+People take turns: whoever asks waits for one answer at a time, and who moves on takes back what was asked before. The worker for what takes
+long answers who has had the least of its time, the other one in the order that requests come. Equal requests are computed once. A worker
+that has grown beyond its limit is replaced while nobody asks, one that has grown far beyond it between two requests, and one that has
+nothing to do ends where memory gets scarce. One that does not come back to whoever has left is ended. A request that loses its worker goes
+to the next one.
 """
 
 import atexit
@@ -19,6 +20,7 @@ from compute.engine import Busy, Request, asker
 from compute.forkserver import Answered, Lost, Process
 from compute.job import PAUSE
 from compute.process_memory import resident
+from compute.shares import Shares
 
 LONG = ("labs.deep", "labs.encodings", "verdict.deep")  # modules whose functions go to the worker for what takes long
 LOOK = 0.05  # seconds between two looks whether whoever waits wants something else
@@ -37,6 +39,8 @@ class Limits:
     idle: float  # seconds after which it is replaced by none, until somebody asks, if it has grown beyond its size
     patience: float  # seconds that it may go on with what nobody waits for any more
     nice: int = 0  # how far it steps back where all cores are busy
+    credit: float = 0.0  # seconds of its time that somebody who comes has before others go on
+    counted: float = 0.0  # seconds of one request that count as somebody's share; 0: requests are answered in the order they come
     most: int = sys.maxsize  # bytes beyond which it is replaced between two requests, unless a job is under way in it
     age: float = 60.0  # seconds that it has for that: one that always needs so many would do nothing but begin
 
@@ -46,7 +50,9 @@ class _Asked:
 
     def __init__(self, key: object, request: Request) -> None:
         self.key, self.request, self.answer = key, request, Future[object]()
+        self.people = set[str]()  # who has asked
         self.waiting, self.lost = 0, 0
+        self.seconds = 0.0  # of a worker's time that the answer took
         self.left = 0.0  # when somebody last left it
 
 
@@ -61,6 +67,7 @@ class Worker:
         self._too_large = 0  # answers in a row after which it was
         self._asked: dict[object, _Asked] = {}  # the first come first; those that everybody has left, too, for a while
         self._working: _Asked | None = None
+        self._shares = Shares(limits.credit, limits.counted)
         self._last, self._resting = time.monotonic(), False  # resting: somebody looks whether it is to be ended
 
     @property
@@ -82,13 +89,16 @@ class Worker:
             self._forget_the_left()
             asked = self._asked.setdefault(key, _Asked(key, request))
             asked.waiting += 1
+            asked.people.add(asker().person)
             self._next()
         try:
             meanwhile()
             while not wait([asked.answer], LOOK).done:
                 meanwhile()
                 asker().waiting()
-            return asked.answer.result()
+            answer = asked.answer.result()
+            asker().worked(asked.seconds)
+            return answer
         finally:
             self._leave(asked)
 
@@ -116,7 +126,8 @@ class Worker:
 
     def _next(self) -> None:
         """Give the worker something to do, if it has nothing. The lock is held."""
-        asked = next((asked for asked in self._asked.values() if asked.waiting and not asked.answer.done()), None)
+        ready = (asked for asked in self._asked.values() if asked.waiting and not asked.answer.done())
+        asked = min(ready, key=lambda asked: min(map(self._shares.had, asked.people)), default=None)
         if self._working is not None or asked is None:
             return
         try:
@@ -131,6 +142,7 @@ class Worker:
     def _work(self, asked: _Asked, process: Process) -> None:
         """In a thread of its own: wait until the worker has answered, or is no more."""
         answered: Answered | Lost
+        begun = time.monotonic()
         try:
             answered = process.ask(asked.request)
         except Lost as lost:
@@ -144,6 +156,8 @@ class Worker:
                 self._lost(asked, answered)
                 return
             self._working, self._last, self._job_under_way = None, time.monotonic(), answered.job_under_way
+            asked.seconds = self._last - begun
+            self._shares.took(asked.people, asked.seconds)
             if answered.error is not None:
                 asked.answer.set_exception(answered.error)
             else:
@@ -236,7 +250,7 @@ class Workers:
         """most: bytes that they and this process may take; beyond, one that has nothing to do ends where the other is at work."""
         self._most = most
         self._quick = Worker(Limits(size=100 * MB, idle=30.0, patience=10.0, most=260 * MB))
-        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=2, most=360 * MB))
+        self._long = Worker(Limits(size=140 * MB, idle=30.0, patience=1.0, nice=2, most=360 * MB, credit=3.0, counted=1.0))
         for worker in (self._quick, self._long):
             atexit.register(worker.close)
 

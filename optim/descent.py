@@ -26,8 +26,11 @@ class Target(NamedTuple):
     """When a walk has arrived, and when it has left for good."""
 
     lowest: ArrayLike  # the loss at the minimum; −inf where there is none
-    goal: ArrayLike  # arrived while loss − lowest ≤ goal
+    goal: ArrayLike  # arrived while loss − lowest ≤ goal, ∞ where that does not count,
     ceiling: ArrayLike  # diverged once |loss| is above it, or not finite
+    minimum: ArrayLike = 0.0  # θ there
+    reach: ArrayLike = np.inf  # and the distance from it ≤ reach,
+    steep: ArrayLike = np.inf  # and ‖∇L‖ ≤ steep
 
 
 class Descent(NamedTuple):
@@ -51,7 +54,7 @@ class Carry(NamedTuple):
     memory: optax.OptState
     order: Int[Array, " n"]
     alive: Bool[Array, ""]
-    above: Int[Array, ""]  # the last update at which the loss was above the goal, −1 before any
+    above: Int[Array, ""]  # the last update before which it had not arrived, or was there no more; −1 before any
 
 
 class Kept(NamedTuple):
@@ -109,7 +112,8 @@ def descend(descent: Descent, carry: Carry, until: Int[Array, ""], room: int) ->
         (t, theta, memory, order, _, above), record = at
         value, gradient = measure(theta, whole)
         slope = jnp.linalg.norm(gradient)
-        above = jnp.where(value - target.lowest <= target.goal, above, t)
+        near = (jnp.linalg.norm(theta - target.minimum) <= target.reach) & (slope <= target.steep)
+        above = jnp.where((value - target.lowest <= target.goal) & near, above, t)
         alive = jnp.isfinite(value) & (jnp.abs(value) <= target.ceiling)
         batch = whole
         batch_value = value

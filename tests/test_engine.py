@@ -163,6 +163,43 @@ def test_who_comes_back_keeps_the_place_in_the_queue() -> None:
     assert order == ["first", "second", "third"]
 
 
+def test_who_comes_is_answered_before_those_go_on_who_have_had_their_time() -> None:
+    """A first picture does not wait for a turn of everybody's training."""
+    worker, order = Worker(Limits(size=10**12, idle=60.0, patience=60.0, credit=3.0, counted=1.0)), list[str]()
+
+    def asks(person: str, seconds: float) -> None:
+        engine.asking_for(person)
+        order.append(str(worker.ask(engine.Request("tests.engine_jobs", "waits", (seconds, person)))))
+
+    for person in ("trains", "trains too"):
+        apart(lambda person=person: asks(person, 0.05))()  # type: ignore[misc]
+    queue = (("trains", 0.8), ("trains too", 0.1), ("comes", 0.1))
+    people = [threading.Thread(target=apart(lambda who=who: asks(*who))) for who in queue]  # type: ignore[misc]
+    for thread in people:
+        thread.start()
+        time.sleep(0.1)
+    for thread in people:
+        thread.join()
+    assert order[2:] == ["trains", "comes", "trains too"]
+
+
+def test_who_waits_for_others_is_told_how_long_the_work_took(tmp_path: Path) -> None:
+    worker, spent = Worker(Limits(size=10**12, idle=60.0, patience=60.0)), list[float]()
+    worker.ask(engine.Request("tests.engine_jobs", "process"))
+
+    def asks() -> None:
+        with engine.noting_work(spent.append):
+            worker.ask(engine.Request("tests.engine_jobs", "counted", (str(tmp_path / "calls"), 0.0)))
+
+    others = threading.Thread(target=apart(lambda: worker.ask(engine.Request("tests.engine_jobs", "waits", (2.0,)))))
+    others.start()
+    time.sleep(0.2)
+    begun = time.monotonic()
+    apart(asks)()
+    assert spent[0] < 0.5 * (time.monotonic() - begun)
+    others.join()
+
+
 def test_an_answer_waits_for_who_comes_back_and_is_given_once(tmp_path: Path) -> None:
     worker, file = Worker(Limits(size=10**12, idle=60.0, patience=60.0)), str(tmp_path / "calls")
     counted = engine.Request("tests.engine_jobs", "counted", (file, 0.3))

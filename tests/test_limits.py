@@ -12,7 +12,7 @@ from labs.plane.run import problem_of, run
 from labs.plane.setup import SAME, Experiment, Panel, start_of
 from surfaces.catalogue import surfaces
 from tests.pages import opened, sliders
-from views.plane.board import _facts
+from views.plane.board import facts_of
 
 STEPS = 3000
 PICKS = [
@@ -44,7 +44,7 @@ def test_what_is_said_of_a_limit_is_what_descent_does_around_it() -> None:
             continue
         printed += 1
         panel = run(replace(experiment, steps=1)).panels[0]
-        said = [(each["label"], each["help"]) for each in _facts(panel)][1]
+        said = [(each["label"], each["help"]) for each in facts_of(panel)][1]
         assert (said == ("speed limit 2/λmax", "gradient descent explodes at any larger rate")) == fit.quadratic
         assert ("will not come to rest at this minimum" in said[1]) == (not fit.quadratic)
         steep = np.linalg.eigh(probed(problem, tuple(fit.theta))[2])[1][:, -1]

@@ -58,3 +58,5 @@ def test_the_toy_of_the_edge_of_stability_draws_its_curve() -> None:
     assert isinstance(moments, dict)
     assert moments["y"] == pytest.approx(drawn.predicted, rel=1e-6)
     assert dots["y"] == pytest.approx(y, rel=1e-6)
+    assert setup.split.m == 1, "of one row there is no variance, so no R²"
+    assert panel["walks"][0]["count"] == "—"

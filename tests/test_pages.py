@@ -51,7 +51,7 @@ def test_a_page_opens_on_its_finished_scene(page: str) -> None:
     if page != "workbench":  # every menu open: that is its purpose
         controls = [key for key in open_controls(at) if " try " not in key and " look " not in key]  # the buttons in an answer are none
         assert len(controls) <= 4
-        assert len(takeaways(at)) == 1
+        assert len(takeaways(at)) == (page != "stuck"), "there every card of a row has a sentence of its own"
     fine(at.run())
     assert at.query_params == {}
 

@@ -176,6 +176,18 @@ def test_what_was_quick_is_not_kept_and_turns_add_up(tmp_path: Path) -> None:
     assert len(files(tmp_path)) == 1
 
 
+def test_waiting_for_others_is_no_work(tmp_path: Path) -> None:
+    """A busy server would keep all that it answers."""
+
+    def soon(request: Request) -> object:
+        engine.asker().worked(0.01)
+        return RESULT
+
+    waits = Stored(Counting(soon, 0.1), Disk(tmp_path, 10**9), long=0.05)
+    waits.ask(asks(A))
+    assert files(tmp_path) == []
+
+
 def test_the_end_of_a_job_is_kept_and_nothing_before(tmp_path: Path) -> None:
     states = iter([State(Step(0.5, 1), False), State(Step(1.0, 2), True)])
     turn = Request(worked.__module__, worked.__qualname__, (Request("tests.engine_jobs", "counts", (2,)), 0.25))

@@ -1,29 +1,30 @@
 """Whether a walk has arrived: it has come to rest at the lowest minimum that is known. One notion for the check mark, words and counts.
 
-That the loss has come down to a share of what it was, Walk.settled, is a number of updates and no more: a walk may do so at a saddle, or
-on the floor of a ravine, far from the minimum.
+That a measure has come down to a share of what it was, Walk.settled, is a number of updates and no more: the loss may do so at a saddle,
+or on the floor of a ravine, far from the minimum. Which measure, and which share, labs/plane/arrival.py says.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
+from labs.plane.arrival import excess_of
 from labs.plane.run import PanelResult
 from labs.plane.walks import Walk
 from verdict.verdict import Judgment
 
 AT_REST = ("minimum", "degenerate minimum", "kink")  # the verdicts of walks that rest where nothing nearby is lower
-SAME = 1e-3  # of what counts as near by the loss: two minima whose losses differ by less are equally low
+SAME = 1e-5  # of what shares of the loss are of: two minima whose losses differ by less are equally low
 FAR = 0.01  # of the distance at the start: less is not told
 
 
 def arrived(panel: PanelResult, walked: Walk, end: Judgment | None) -> bool:
     """end: the verdict on its end; None where that is not known."""
-    fit, goal = panel.fit, panel.goal
-    if end is None or walked.settled is None or end.kind not in AT_REST or fit.loss is None or goal is None:
+    fit = panel.fit
+    if end is None or walked.settled is None or end.kind not in AT_REST or fit.loss is None:
         return False
-    critical = end.point.critical
-    return critical is None or critical.loss - fit.loss <= SAME * goal + 1e-9 * abs(fit.loss)
+    critical, excess = end.point.critical, excess_of(panel.problem, fit, tuple(float(value) for value in panel.start))
+    return critical is None or excess is None or critical.loss - fit.loss <= SAME * excess + 1e-9 * abs(fit.loss)
 
 
 class Away(NamedTuple):

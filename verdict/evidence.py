@@ -22,7 +22,8 @@ RESTING = 1e-3  # a mini-batch walk whose recent steps are no longer than this h
 STANDING = 1e-5  # any walk with such steps stands still
 SHRINKING = 0.97  # the square of the longest step of a walk that closes in, beside that before
 GOING_NOWHERE = 0.05  # displacement over the length of the way, below which a walk turns in place
-FLAT = 1e-3  # slope and curvature below this share of the picture's relief are those of a plateau
+FLAT = 1e-3  # slope and curvature below this share of the picture's relief are those of a plateau,
+HIGH = 0.05  # where the loss is higher than this share of it
 LITTLE = 1e-4  # of loss above what it falls toward: as good as there
 SAME_LOSS = 0.1  # two halves of the recent losses whose means differ by less than this share of their spread are no progress
 
@@ -74,6 +75,7 @@ class Circumstances(NamedTuple):
     diverged: bool  # the walk was stopped, since its loss was beyond all bounds, above or below
     over: bool  # the updates are used up, and this is the last point
     above: float = math.inf  # by how much the loss is above what it falls toward at infinity, where that is known
+    height: float = math.inf  # how far the loss is above its lowest now
     bounded: bool = False  # the loss cannot fall without end: what is beyond all bounds is above them
     dead: bool = False  # of a network every gradient but that of the output's bias is 0, and a whole layer's units are dead
 
@@ -187,8 +189,8 @@ class Evidence:
     @cached_property
     def flat(self) -> bool:
         """Whether slope and curvature are those of a plateau."""
-        tiny = FLAT * self.circumstances.relief
-        return bool(self.trail.slope[-1] <= tiny and self.circumstances.curvature <= 10 * tiny)
+        around, tiny = self.circumstances, FLAT * self.circumstances.relief
+        return bool(self.trail.slope[-1] <= tiny and around.curvature <= 10 * tiny and around.height > HIGH * around.relief)
 
     @property
     def rising(self) -> bool:

@@ -96,12 +96,13 @@ def _kink(problem: Problem, point: Float[np.ndarray, " p"], unit: Float[np.ndarr
 
 
 def _sharpness(optimizer: Optimizer, walked: Walk, i: int, hessian: Float[np.ndarray, "p p"], stable: float) -> float:
-    """η·λmax at one of the walk's points; NaN where the method has no such form."""
+    """η·λmax at one of the walk's points; NaN where the method has no such form. A schedule may end at 0: then with the rate before."""
     if not math.isfinite(stable) or not np.isfinite(hessian).all():
         return math.nan
+    rate = float(walked.rates[i] or walked.rates[max(i - 1, 0)])
     if not optimizer.adaptive:
-        return preconditioned(hessian, float(walked.rates[i]))
-    return math.nan if np.isnan(walked.points.scale[i]).any() else preconditioned(hessian, float(walked.rates[i]), walked.points.scale[i])
+        return preconditioned(hessian, rate)
+    return math.nan if np.isnan(walked.points.scale[i]).any() else preconditioned(hessian, rate, walked.points.scale[i])
 
 
 def _lowest(walked: Walk) -> int:
@@ -167,12 +168,15 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
     def judgment(i: int, end: int) -> Judgment:
         upto, hessian, critical = slice(0, end + 1), hessians[2 + i], near.get(i)
         trail = Trail(walked.points.update[upto], path[upto], step[upto], walked.points.loss[upto], slope[upto], batch[upto])
+        sharpness = _sharpness(optimizer, walked, end, hessian, stable)
+        unstable = exploding(end) or sharpness > stable  # then the limit where it turned is told, if that was passed
         around = Circumstances(
             critical=critical,
-            sharpness=_sharpness(optimizer, walked, end, hessian, stable),
+            sharpness=sharpness,
             stable=stable,
             curvature=spread[2 + i],
             relief=max(float(walked.points.loss[0]), float(walked.points.loss[end])) - least,
+            height=float(walked.points.loss[end]) - least,
             whole=whole,
             decays=decays,
             infinite=fit.theta is None and (problem.source is not None or infimum is not None) and not decays,
@@ -186,7 +190,7 @@ def judge_walk(experiment: Experiment, panel: PanelResult, walked: Walk, points:
             slope=float(walked.points.slope[end]),
             theta=walked.points.path[end],
             eigenvalues=eigenvalues(hessian) if np.isfinite(hessian).all() else np.full(unit.size, np.nan),
-            stable_rate=float(walked.rates[turned]) * stable / there if there > 0 else None,
+            stable_rate=float(walked.rates[turned]) * stable / there if there > (stable if unstable else 0) else None,
             quadratic=fit.quadratic,
             critical=critical,
         )

@@ -129,7 +129,7 @@ def judge(trail: Trail, circumstances: Circumstances, point: Point, slopes: Floa
 def steepness(sharpness: float, stable: float) -> Message:
     """ "η·λmax = 1.9, and 2 is the limit", where that is known."""
     if not math.isfinite(sharpness) or not math.isfinite(stable):
-        return message(N_("its steps are as long as before"))
+        return message(N_("each step turns back on the one before"))
     return message(N_("η·λmax = {sharpness}, and {stable} is the limit"), sharpness=sharpness, stable=stable)
 
 

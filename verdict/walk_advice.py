@@ -1,16 +1,19 @@
 """Things to try after a verdict on a walk of two parameters, as changes of the experiment."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from compute.engine import door
+from compute.memo import memo
 from core.messages import N_, message
-from core.settings import pick
+from core.settings import numbers, pick
 from labs.plane.downhill import Expansion, downhill
-from labs.plane.run import PanelResult, start_at
+from labs.plane.run import PanelResult, setup_of, start_at
 from labs.plane.setup import SAME, Experiment
-from labs.plane.walks import Walk
+from labs.plane.walks import Rated, Walk, WalkSetup, walk
 from verdict.verdict import Judgment, Suggestion
 
 MOST_STEPS = 100_000
@@ -36,15 +39,42 @@ def _rounded(rate: float) -> float:
     return float(f"{rate:.3g}")
 
 
-def slower(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
-    """Half of what would have been stable, or half of what it was."""
-    before = dict(walked.rated.hyper).get("rate", 0.01)
-    rate = _rounded(0.5 * min(before, judgment.point.stable_rate if judgment.point.stable_rate is not None else before))
+TRIALS, PATIENCE = 40, 0.3  # rates that are tried at most, each for so many seconds at most
+
+
+def _tried(setup: WalkSetup, hyper: Mapping[str, float]) -> Walk:
+    return walk(setup, Rated(tuple(sorted(hyper.items())), message(N_("its own number"))), time.monotonic() + PATIENCE)
+
+
+@memo
+@door
+def stays(setup: WalkSetup, hyper: tuple[tuple[str, float], ...], rate: float) -> float:
+    """The largest of rate, rate/2, rate/4 … at which the walk does not explode, in three digits."""
+    for _ in range(TRIALS):
+        if _tried(setup, dict(hyper) | {"rate": _rounded(rate)}).diverged is None:
+            break
+        rate *= 0.5
+    return _rounded(rate)
+
+
+@memo
+@door
+def helps(setup: WalkSetup, loss: float) -> bool:
+    """Whether a walk with its own numbers, as far as it is tried, ends lower than this."""
+    tried = _tried(setup, numbers(setup.optimizer, setup.method.fields))
+    return tried.diverged is None and float(tried.points.loss[-1]) < loss
+
+
+def slower(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    """Half of what would have been stable, or half of what it was; smaller, where it would explode even then."""
+    before = dict(walked.rated.hyper)["rate"]
+    rate = 0.5 * min(before, judgment.point.stable_rate if judgment.point.stable_rate is not None else before)
+    rate = stays(setup_of(experiment, panel, walked.picked), walked.rated.hyper, rate)
     return Suggestion(message(N_("Set η to {rate}"), rate=rate), with_settings(panel, walked, rate=rate))
 
 
-def across(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
-    """Raw features can be standardized; else a momentum averages the bouncing out."""
+def across(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    """Raw features can be standardized; else a momentum averages the bouncing out where it helps; else the rate is halved."""
     if panel.problem.source is not None and panel.panel.features.name == "none":
 
         def standardized(e: Experiment) -> Experiment:
@@ -52,6 +82,9 @@ def across(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: J
 
         return Suggestion(message(N_("Standardize the features")), standardized)
     rate = _rounded(1 / float(judgment.point.eigenvalues[-1]) if judgment.point.eigenvalues[-1] > 0 else 0.01)
+    heavy = pick("momentum", rate=rate, momentum=0.9)
+    if not helps(setup_of(experiment, panel, heavy), judgment.point.loss):
+        return slower(experiment, panel, walked, judgment)
     return Suggestion(
         message(N_("Momentum 0.9 with η = {rate}"), rate=rate), with_settings(panel, walked, "momentum", rate=rate, momentum=0.9)
     )
@@ -98,12 +131,16 @@ def revive(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: J
     return Suggestion(message(N_("Set η to {rate}"), rate=rate), with_settings(panel, walked, rate=rate))
 
 
-def calming(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment]:
-    """A rate that falls to 0 over the run: the same for every walk."""
-    return Suggestion(
-        message(N_("Let the rate fall to 0: a cosine schedule")),
-        lambda e: replace(e, schedule=pick("cosine"), warmup=0),
-    )
+def calming(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:
+    """A rate that falls to 0 over the run, the same for every walk; half of the rate where that leaves it higher than it is."""
+
+    def change(e: Experiment) -> Experiment:
+        return replace(e, schedule=pick("cosine"), warmup=0)
+
+    own = walked.picked.having(**dict(walked.rated.hyper))
+    if not helps(setup_of(change(experiment), panel, own), judgment.recent_loss):
+        return slower(experiment, panel, walked, judgment)
+    return Suggestion(message(N_("Let the rate fall to 0: a cosine schedule")), change)
 
 
 def decaying(experiment: Experiment, panel: PanelResult, walked: Walk, judgment: Judgment) -> Suggestion[Experiment] | None:

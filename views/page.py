@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from browser.board import FLIP, Act, BoardData
-from compute.engine import interruptible
+from compute.engine import asking_for, interruptible
 from core.messages import Refusal
 from core.settings import Window
 from labs.plane.run import PanelResult, Result, start_at
@@ -22,7 +22,7 @@ from views.language import one_language, say, tr
 from views.plane.board import plane_board
 from views.plane.caption import caption
 from views.plane.rates import rate
-from views.session import E, Scene, edits, load_scene, moving, store_scene
+from views.session import E, Scene, edits, load_scene, moving, store_scene, visitor
 
 
 def body(draw: Callable[[], None]) -> Callable[[], None]:
@@ -48,6 +48,7 @@ def open_page(page: str, opening: E, topics: Mapping[str, E] | None = None) -> S
         st.switch_page(lesson.PAGES[asked.page], query_params=dict(st.query_params))
     prefetch.clear(page)
     interruptible(progress.left_alone)
+    asking_for(visitor())
     scenes = cast(dict[str, E], lesson.scenes(page))  # those of a page are of its kind
     scene, refused = load_scene(page, opening, topics or {}, scenes, affordable)
     for reason in refused:

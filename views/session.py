@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from typing_extensions import TypeVar
 
 from core import address
@@ -24,6 +25,12 @@ class Scene(Generic[E]):
     opening: E  # the setup that its bare address means
     experiment: E
     view_state: ViewState
+
+
+def visitor() -> str:
+    """Who looks at the page: a name for this session."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.session_id
 
 
 def load_scene(

@@ -11,10 +11,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from compute.programs import traced
+from labs.plane.arrival import goal_of
 from labs.plane.kernels import Lanes
 from labs.plane.problem import sparsely_expanded
 from labs.plane.sweep import STAYS, Sweep
-from labs.plane.walks import WalkSetup, goal_of
+from labs.plane.walks import WalkSetup
 from optim.descent import Carry
 
 
@@ -53,10 +54,10 @@ class ClosedForm(NamedTuple):
 
 
 def closed_form(setup: WalkSetup) -> ClosedForm | None:
-    """None where the loss is no quadratic, or the walk is anything but plain descent with one rate and all rows."""
+    """None where the loss is no quadratic, another measure than it counts, or the walk is no plain descent with one rate and all rows."""
     fit, updates = setup.fit, setup.updates
     plain = setup.optimizer.name == "gradient_descent" and not setup.batch and updates.schedule.name == "constant" and not updates.warmup
-    goal = goal_of(setup.problem, fit, setup.start)
+    goal = goal_of(setup.problem, fit, setup.start, updates.arrival)
     if not plain or not fit.quadratic or fit.theta is None or goal is None:
         return None
     curvatures, vectors = np.linalg.eigh(sparsely_expanded(setup.problem, fit.theta[None])[2][0])

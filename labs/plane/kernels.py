@@ -132,6 +132,20 @@ def prober(structure: Structure) -> Callable[..., tuple[Scalar, Theta, Float[Arr
     return probe
 
 
+@kernel
+def best_bias(structure: Structure) -> Callable[..., Scalar]:
+    """(numbers, summary, theta) -> the bias that is best with these weights, on a surface that keeps it there."""
+    surface = surfaces()[structure.surface]
+
+    @jax.jit
+    def best(numbers: Numbers, summary: object, theta: Theta) -> Scalar:
+        bias = surface.bias(structure, numbers, theta, summary)
+        assert bias is not None
+        return bias
+
+    return best
+
+
 EXPANDED = 4096  # points that an expander takes in one call, of which it computes as many as it is told
 _TOGETHER = 32  # of them at once on a device: a few points cost a few points' time, and there is one program for any number of them
 

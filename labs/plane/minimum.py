@@ -1,5 +1,6 @@
 """The minimum of a panel's loss, and the curvature there."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from compute.memo import memo
 from core.messages import N_, Message, message
 from core.settings import Pair
 from labs.plane import kernels
-from labs.plane.problem import Problem, inputs_and_predictions, probed, rows_of
+from labs.plane.problem import Problem, inputs_and_predictions, probed, rows_of, summarized
 from labs.plane.rows import prepared
 from landscape.curvature import eigenvalues
 from landscape.linear_programs import least_absolute, separable
@@ -20,6 +21,7 @@ from surfaces.surface import Minima, Structure
 
 _INFINITE = message(N_("minimum at infinity: the two classes can be separated, so larger weights are always better"))
 ROUNDING = 1e-14  # of the loss of the best constant: below it, a squared error is an exact fit
+RANK = 1e-15  # an eigenvalue of a Hessian that is at most this share of the largest is 0
 _LATTICE = np.linspace(-3.0, 3.0, 7)  # where Newton's method starts on a loss with several minima
 
 
@@ -34,6 +36,7 @@ class Fit(NamedTuple):
     reason: Message | None  # why there is no minimum or no κ
     baseline: float | None  # the loss of the best constant prediction
     quadratic: bool = False  # in the weights of the plane: the level lines are ellipses
+    whole_condition: float | None = None  # κ by all weights and the bias, where there is more than the plane
 
     @property
     def limit(self) -> float | None:
@@ -142,6 +145,33 @@ def _singular(hessian: Float[np.ndarray, "2 2"], formula: bool) -> bool:
     return bool(np.any(unit == 0) or eigenvalues(hessian / np.outer(unit, unit))[0] <= 1e-13)
 
 
+def _constant(problem: Problem, theta: Float[np.ndarray, " p"]) -> bool:
+    """Whether what a weight of the plane multiplies is the same for all rows, up to rounding: a hidden unit that is saturated."""
+    inputs = inputs_and_predictions(problem, tuple(theta.tolist()))[0]
+    return bool(np.any(inputs.std(axis=1) <= 1e-12 * np.abs(inputs).max(axis=1)))
+
+
+def _whole_condition(problem: Problem, theta: Float[np.ndarray, " p"], trained: Float[np.ndarray, " p"]) -> float | None:
+    """λmax/λmin of the Hessian by all weights and the bias, at the minimum; None where the plane is all that there is, or λmin is 0.
+
+    A bias that is at its best takes the means of the inputs out of the Hessian by the two weights; here they are in it. Of a squared error
+    it is that of [x; 1][x; 1]ᵀ, by singular values, whose squares are as exact as the rows. trained: eigenvalues by what is trained.
+    """
+    chosen = dict(problem.structure.options)
+    if problem.source is None or chosen.get("plane") == "hidden" or chosen.get("bias", "best") not in ("best", "trained"):
+        return None
+    values = trained
+    if not problem.surface.classes and _quadratic(problem.structure):
+        inputs = inputs_and_predictions(problem, tuple(theta))[0]
+        values = np.linalg.svd(np.vstack([inputs, np.ones(inputs.shape[1])]), compute_uv=False)[::-1] ** 2
+    elif chosen.get("bias") == "best":
+        bias = float(kernels.best_bias(problem.structure)(problem.traced, summarized(problem), theta))
+        options = tuple((name, "trained" if name == "bias" else value) for name, value in problem.structure.options)
+        beside = replace(problem, structure=replace(problem.structure, options=options))
+        values = eigenvalues(probed(beside, (*theta, bias))[2])
+    return float(values[-1] / values[0]) if values.size > 2 and values[0] > RANK * values[-1] else None
+
+
 @memo
 @door
 def fitted(problem: Problem, start: Pair) -> Fit:
@@ -155,19 +185,20 @@ def fitted(problem: Problem, start: Pair) -> Fit:
     quadratic = surface.quadratic if rows is None else _quadratic(structure)
     if not surface.smooth(structure):
         return Fit(theta, value, None, None, None, message(N_("the loss has a kink at its minimum: no second derivative")), baseline)
-    plane_eigenvalues = eigenvalues(hessian[:2, :2])
+    values, plane_eigenvalues = eigenvalues(hessian), eigenvalues(hessian[:2, :2])
     along = theta[:2] / (np.hypot(*theta[:2]) or 1.0)
     ray = abs(float(along @ hessian[:2, :2] @ along)) <= 1e-3 * plane_eigenvalues[1]
     reason = surface.flat(structure) if ray else None
-    if reason is None and _singular(hessian[:2, :2], rows is None):
+    if reason is None and (_singular(hessian[:2, :2], rows is None) or (surface.hidden_layer and _constant(problem, theta))):
         reason = message(N_("flat direction: the smallest curvature is zero"))
     return Fit(
         theta=theta,
         loss=0.0 if quadratic and value <= ROUNDING * abs(baseline or 0.0) else value,
         hessian=hessian[:2, :2],
         plane_eigenvalues=plane_eigenvalues,
-        eigenvalues=eigenvalues(hessian),
+        eigenvalues=values,
         reason=reason,
         baseline=baseline,
         quadratic=quadratic,
+        whole_condition=_whole_condition(problem, theta, values),
     )

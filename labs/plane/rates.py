@@ -23,7 +23,8 @@ def rated(setup: WalkSetup, mode: str, fraction: float, deadline: float = math.i
         if fit.stable is None or method.limit is None:
             return own._replace(how=message(N_("its own number: there is no limit here")))
         hyper["rate"] = fraction * method.limit(hyper, 2 / fit.stable)
-        return Rated(tuple(sorted(hyper.items())), message(N_("{fraction} of its limit"), fraction=f"{fraction:g}"))
+        how = N_("{fraction} of its limit") if fit.quadratic else N_("{fraction} of the largest rate that rests at the minimum")
+        return Rated(tuple(sorted(hyper.items())), message(how, fraction=f"{fraction:g}"))
     if fit.loss is None and setup.problem.source is None and setup.problem.surface.infimum(setup.problem.structure) is None:
         return own._replace(how=message(N_("its own number: the loss falls without end")))
     search = best_rate(setup).work(deadline)

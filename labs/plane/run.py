@@ -18,13 +18,14 @@ from jaxtyping import Float
 from compute.engine import door, door_so_far
 from core.messages import N_, Message, message
 from core.settings import Pair, Pick, Window, numbers, options
+from labs.plane.arrival import Arrival, goal_of
 from labs.plane.minimum import Fit, fitted
 from labs.plane.problem import Problem, batch_grid, grid, inputs_and_predictions, slopes
 from labs.plane.rates import rated, waiting
 from labs.plane.rows import Prepared, Source, class_names, prepared
 from labs.plane.setup import HIDDEN, Experiment, Panel, loss_of, own, start_of
 from labs.plane.start import started, unstarted
-from labs.plane.walks import Updates, Walk, WalkSetup, goal_of, walk
+from labs.plane.walks import Updates, Walk, WalkSetup, walk
 from landscape.grid import Axis
 from optim.optimizer import optimizers
 from surfaces.catalogue import surfaces
@@ -47,7 +48,8 @@ class PanelResult(NamedTuple):
     grid: Float[np.ndarray, "m n"]  # [i, j]: the loss at (a[j], b[i])
     slopes: Float[np.ndarray, "m n"] | None  # the norm of its gradient there, where that is what the map shows
     fit: Fit
-    goal: float | None  # how much above the minimum counts as arrived
+    arrival: Arrival  # what counts as arrived
+    goal: float | None  # how much above the minimum counts as arrived; None where the loss is not what counts
     start: Float[np.ndarray, " p"]  # of the walks
     walks: tuple[Walk, ...]
     fitting: Window | None  # holds its minima and its walks, but for those that explode; None: the home window does
@@ -155,7 +157,8 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
     problem, theta = started(raw, start)
     begin = tuple(float(value) for value in theta)
     fit = fitted(problem, start)
-    goal, home = goal_of(problem, fit, begin), _home(experiment, raw, fit, start)
+    arrival = Arrival(experiment.arrival, experiment.share)
+    goal, home = goal_of(problem, fit, begin, arrival), _home(experiment, raw, fit, start)
     window = panel.window or experiment.window or home
     across, up = (_axis(window, fit, goal, side) for side in (0, 1))
     points = experiment.resolution
@@ -173,6 +176,7 @@ def _panel(experiment: Experiment, panel: Panel, start: Pair) -> PanelResult:
         grid=grid(problem, rest, across, up, points),
         slopes=slopes(problem, rest, across, up, points) if experiment.quantity == "slope" else None,
         fit=fit,
+        arrival=arrival,
         goal=goal,
         start=theta,
         walks=(),
@@ -218,12 +222,24 @@ def _fitting(experiment: Experiment, panel: PanelResult) -> Window | None:
     return (left, right, bottom, top)
 
 
-def _walked(experiment: Experiment, panel: PanelResult, raw_start: Pair, turns: Iterator[float]) -> PanelResult:
+def setup_of(experiment: Experiment, panel: PanelResult, optimizer: Pick) -> WalkSetup:
+    """What a walk of a panel depends on, but for its hyper-parameters."""
+    updates = Updates(
+        steps=experiment.steps,
+        batch=experiment.batch,
+        seed=experiment.seed,
+        schedule=experiment.schedule,
+        warmup=experiment.warmup,
+        arrival=panel.arrival,
+    )
+    return WalkSetup(panel.problem, start_of(experiment), tuple(float(value) for value in panel.start), optimizer, updates)
+
+
+def _walked(experiment: Experiment, panel: PanelResult, turns: Iterator[float]) -> PanelResult:
     """The panel with its walks, as far as they are computed when their turns are over."""
-    updates = Updates(experiment.steps, experiment.batch, experiment.seed, experiment.schedule, experiment.warmup)
-    start, walks = tuple(float(value) for value in panel.start), []
+    walks = []
     for optimizer, deadline in zip(experiment.optimizers, turns, strict=False):
-        setup = WalkSetup(panel.problem, raw_start, start, optimizer, updates)
+        setup = setup_of(experiment, panel, optimizer)
         hyper = rated(setup, experiment.mode, experiment.fraction, deadline)
         walks.append(waiting(setup, hyper) if isinstance(hyper, float) else walk(setup, hyper, deadline))
     walked = panel._replace(walks=tuple(walks))
@@ -254,7 +270,7 @@ def run(experiment: Experiment, patience: float = math.inf) -> Result:
     panels = experiment.panels if surface.needs_data else _different(experiment)
     landscapes = [_panel(experiment, panel, start) for panel in panels]
     turns = _turns(deadline, len(landscapes) * len(experiment.optimizers))
-    results = tuple(_walked(experiment, landscape, start, turns) for landscape in landscapes)
+    results = tuple(_walked(experiment, landscape, turns) for landscape in landscapes)
     notes = []
     alike = surface.needs_data and len({own(experiment, panel) for panel in panels}) == 1
     same = len(panels) == 1 or (alike and _same(experiment))

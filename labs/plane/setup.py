@@ -7,6 +7,7 @@ from core.messages import N_
 from core.settings import Number, Pair, Pick, Window, options
 from core.setup import Menu, Settings, Setup
 from data.dataset import DataSet, data_sets
+from labs.plane.arrival import DISTANCE, GRADIENT, LOSS, SHARE
 from normalization.feature import feature_normalizations
 from normalization.hidden_layer import HiddenNormalization, hidden_normalizations
 from optim.optimizer import Optimizer, optimizers
@@ -75,6 +76,13 @@ class Experiment(Setup):
     batch: int = count(N_("batch size, 0 = all rows"), 0, 0, 4000)
     steps: int = count(N_("updates"), 10_000, 1, 100_000, log=True)
     seed: int = count(N_("seed of the shuffling"), 0, 0, 9999)
+    arrival: str = option(
+        N_("what counts as arrived"),
+        LOSS,
+        (LOSS, DISTANCE, GRADIENT),
+        (N_("the loss above the minimum"), N_("the distance from the minimum"), N_("the norm of the gradient")),
+    )
+    share: float = number(N_("arrived at this share of it"), SHARE, 1e-6, 0.5, log=True)
     start: Pair | None = pair_of(POINT)
     point: Pair | None = pair_of(POINT)
     radius: float = number(N_("radius of the expansion, of half the picture"), 0.3, 0.01, 1.0, log=True)

@@ -14,29 +14,29 @@ from compute.programs import traced
 from core.messages import Message
 from core.settings import Pair, Pick, capacity, values
 from labs.plane import kernels
+from labs.plane.arrival import Arrival, target_of
 from labs.plane.minimum import Fit, fitted
 from labs.plane.problem import Problem, probed, rows_of
 from optim.chunks import done, finished, in_chunks, progress
-from optim.descent import Carry, Target, apart
+from optim.descent import Carry, apart
 from optim.optimizer import Optimizer, optimizers
 from optim.record import Points, joined, no_points
 from optim.schedule import multipliers, schedules
 from optim.thin import thinned
 
-GOAL = 0.01  # arrived: loss − minimum ≤ 1 % of the loss of the best constant (of the start's excess on a textbook surface)
 STAYED = 0.9  # a mini-batch walk trembles: it has arrived for good if it stayed there for the last tenth of the updates at least
-CEILING = 1e12  # diverged: the loss is this many times what it was
 
 
 @dataclass(frozen=True)
 class Updates:
-    """Settings that all walks of an experiment share: number of updates, mini-batches, schedule."""
+    """Settings that all walks of an experiment share: number of updates, mini-batches, schedule, what counts as arrived."""
 
     steps: int
     batch: int  # rows in a mini-batch, 0 for all
     seed: int
     schedule: Pick
     warmup: int
+    arrival: Arrival = Arrival()
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Walk(NamedTuple):
     rated: Rated
     points: Points
     rates: Float[np.ndarray, " k"]  # at each point, η times the schedule's multiplier
-    settled: int | None  # updates until loss − minimum ≤ goal for good
+    settled: int | None  # updates until it was there for good, by what counts as arrived
     diverged: int | None  # the update at which the loss was beyond all bounds
     progress: float  # the share of the work for it, and for its rate, that is done; 1: it is at its end
 
@@ -123,23 +123,6 @@ def _multipliers(updates: Updates) -> Float[np.ndarray, " m"]:
     return multipliers(schedule, updates.steps, kernels.ROOM, updates.warmup, **values(updates.schedule, schedule.fields))
 
 
-def goal_of(problem: Problem, fit: Fit, start: tuple[float, ...]) -> float | None:
-    """The loss above the minimum below which a walk counts as arrived."""
-    if fit.loss is None:
-        return None
-    if fit.baseline is not None:
-        return GOAL * fit.baseline
-    return GOAL * (probed(problem, start)[0] - fit.loss)
-
-
-def _target(problem: Problem, fit: Fit, start: tuple[float, ...]) -> Target:
-    goal, here = goal_of(problem, fit, start), probed(problem, start)[0]
-    ceiling = CEILING * max(abs(here), 1.0 if fit.baseline is None else fit.baseline)
-    if goal is None or fit.loss is None:
-        return Target(np.float64(-np.inf), np.float64(0.0), np.float64(ceiling))
-    return Target(np.float64(fit.loss), np.float64(goal), np.float64(ceiling))
-
-
 def walk_input(setup: WalkSetup, hyper: Mapping[str, float]) -> kernels.WalkInput:
     """The numbers that the kernels of a walk read, in NumPy."""
     updates = setup.updates
@@ -148,7 +131,7 @@ def walk_input(setup: WalkSetup, hyper: Mapping[str, float]) -> kernels.WalkInpu
         rows=rows_of(setup.problem),
         hyper={name: traced(np.float64(value)) for name, value in hyper.items()},
         multipliers=traced(_multipliers(updates)),
-        target=_target(setup.problem, setup.fit, setup.start),
+        target=target_of(setup.problem, setup.fit, setup.start, setup.updates.arrival),
         steps=traced(np.int64(updates.steps)),
         theta=traced(np.array(setup.start)),
         row_count=traced(np.int64(setup.row_count)),

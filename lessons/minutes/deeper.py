@@ -7,7 +7,7 @@ from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
 from lessons.minutes.degradation import wrong
 
-_SCENE = replace(DEEP, nets=(pick("none", depth=2), pick("none", depth=6)), optimizer=pick("gradient_descent", rate=0.1))
+_SCENE = replace(DEEP, nets=(pick("none", depth=2), pick("none", depth=6)), optimizer=pick("gradient_descent"))
 
 
 def answer() -> Message:

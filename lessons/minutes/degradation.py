@@ -7,7 +7,7 @@ from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
 
-_SCENE = replace(DEEP, nets=(pick("none", depth=6), pick("none", depth=32)), optimizer=pick("gradient_descent", rate=0.1))
+_SCENE = replace(DEEP, nets=(pick("none", depth=6), pick("none", depth=32)), optimizer=pick("gradient_descent"))
 
 
 def wrong(network: NetworkResult) -> float:

@@ -12,7 +12,7 @@ _SCENE = replace(HIDDEN, surface=pick("network", gain=30.0))
 def answer() -> Message:
     plain, batch = run(_SCENE).panels
     return message(
-        N_("{many} steps without, {few} with: batch normalization standardizes what the output weights see (κ {high} against {low})."),
+        N_("{many} steps without, {few} with: batch normalization brings the hidden units to one scale (κ {high} against {low})."),
         many=plain.walks[0].settled or 0,
         few=batch.walks[0].settled or 0,
         high=plain.condition or 0.0,

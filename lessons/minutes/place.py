@@ -6,7 +6,7 @@ from labs.deep.run import NetworkResult, run
 from lessons.deep_scene import DEEP
 from lessons.lesson import Lesson
 
-_SCENE = replace(DEEP, nets=(pick("batch", place="before"), pick("batch", place="after")), optimizer=pick("gradient_descent", rate=0.1))
+_SCENE = replace(DEEP, nets=(pick("batch", place="before"), pick("batch", place="after")), optimizer=pick("gradient_descent"))
 
 
 def _end(network: NetworkResult) -> float:

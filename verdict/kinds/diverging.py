@@ -1,4 +1,4 @@
-"""Every step makes the loss larger."""
+"""The loss grows beyond all bounds."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from verdict import network_advice, walk_advice
 from verdict.evidence import Evidence
 from verdict.verdict import Judgment, Rule, Verdict
 
-LARGER = N_("Diverging since update {k}: every step makes the loss larger.")
+GROWN = N_("Diverging since update {k}: since then the loss has grown to {loss}.")
 STABLE_BELOW = N_(
     "Diverging since update {k}: the rate is too large for the steepest direction. Below η = {needed} it would have been stable."
 )
@@ -25,7 +25,7 @@ def diverges(evidence: Evidence) -> bool:
 
 def sentence(judgment: Judgment) -> str:
     if judgment.point.stable_rate is None:
-        return LARGER
+        return GROWN
     return STABLE_BELOW if judgment.point.quadratic else LIMIT_THERE
 
 

@@ -4,7 +4,7 @@ from core.messages import N_
 from verdict import network_advice, walk_advice
 from verdict.verdict import Judgment, Rule, Verdict, falls
 
-BUDGET = N_("Out of budget: after {n} updates the loss is {loss} and still falls; it was stopped, it is not stuck.")
+BUDGET = N_("Out of budget: after {n} updates the loss is {loss}, and it was still falling when it was stopped.")
 CREEPS = N_("Out of budget, and slow: after {n} updates the loss is {loss}; the last {updates} of them took only {fell} off it.")
 HIGHER = N_("Out of budget: after {n} updates the loss is {loss}. The mean of the last {updates} was {recent}: it does not fall now.")
 SLOW = 1e-3  # of the loss: what the recent updates of a slow walk took off at most

@@ -103,10 +103,10 @@ def axes_of(name: str, between: bool) -> tuple[str, str]:
 
 
 def _accuracy(network: NetworkResult, record: int) -> str:
-    """The big number: the held-out accuracy, or R², at a record."""
+    """The big number: the held-out accuracy, or R², at a record; none where the held-out rows do not differ, and R² is 0/0."""
     share = float(network.record.measured.held_out_accuracy[record])
     if not math.isfinite(share):
-        return "✕"
+        return "—" if math.isfinite(float(network.record.measured.held_out_loss[record])) else "✕"
     return f"{percent(share, 1)} %" if network.setup.split.labeled else f"{share:.2f}"
 
 

@@ -1,5 +1,6 @@
 """Output space: two losses over the same two logits, from the same start. Where one of them is flat, a walk does not move."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +22,7 @@ from views.plane.main_controls import sides
 from views.session import Scene
 
 OTHERS = [(-1000.0, "−1000"), (-30.0, "−30"), (-10.0, "−10"), (0.0, "0"), (10.0, "10"), (30.0, "30")]
+HALF = 0.5  # of the loss, at least: who takes that off has found the way
 TEMPERATURES = [(0.1, "0.1"), (1.0, "1"), (10.0, "10")]
 
 
@@ -101,11 +103,32 @@ def takeaway_of(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
     moved = [float(np.linalg.norm(panel.walks[0].points.path[-1] - panel.walks[0].points.path[0])) for panel in panels]
     stuck = [panel for panel, length in zip(panels, moved, strict=True) if length < 0.01 * max(moved) and high(panel)]
     if not stuck:
-        return tr("From here {method} finds the way by each of these losses.").format(method=method)
+        fell = [1 - float(panel.walks[0].points.loss[-1] / panel.walks[0].points.loss[0]) for panel in panels]
+        if min(fell) >= HALF:
+            return tr("From here {method} finds the way by each of these losses.").format(method=method)
+        shares = ", ".join(f"{title_of(panel).title} {100 * share:.0f} %" for panel, share in zip(panels, fell, strict=True))
+        return tr("Within {k} updates {method} takes off the loss: {shares}.").format(k=experiment.steps, method=method, shares=shares)
     points = stuck[0].walks[0].points
     template = tr("Surely wrong, and {method} is stuck: {names}. The loss is {loss} there, its slope only {slope}: too flat to walk on.")
     names = ", ".join(title_of(panel).title for panel in stuck)
     return template.format(method=method, names=names, loss=numeral(float(points.loss[0])), slope=numeral(float(points.slope[0])))
+
+
+def suggestion(experiment: Experiment, panels: Sequence[PanelResult]) -> str:
+    """What is not so yet, and what is there: a desert is where the loss is high and flat."""
+    if not any(desert(panel) for panel in panels):
+        return tr("click where the wrong class is certain, and compare the first steps.")
+    if experiment.quantity == "slope":
+        return tr("click into the desert, where the slope is nearly 0, and compare the first steps; then switch back to the loss.")
+    return tr("switch to the norm of the gradient, and see the desert where a loss is high and flat; then click into it.")
+
+
+def desert(panel: PanelResult) -> bool:
+    """Whether the loss is somewhere in the window nearer to its highest than to its lowest, and flat: it differs by less
+    than a thousandth of its range from one point of the grid to the next."""
+    grid = panel.grid
+    steps = np.maximum(np.abs(np.diff(grid, axis=0))[:, :-1], np.abs(np.diff(grid, axis=1))[:-1])
+    return bool(np.any((grid[:-1, :-1] > 0.5 * (grid.min() + grid.max())) & (steps < 1e-3 * np.ptp(grid))))
 
 
 def more(scene: Scene) -> None:
@@ -146,10 +169,7 @@ def output(scene: Scene) -> None:
     with right:
         choice(scene, "drawn", field(scene, "quantity"), segmented=True)
     more(scene)
-    if scene.experiment.quantity == "slope":
-        try_next(tr("click into the bright desert, and compare the first steps; then switch back to the loss."))
-    else:
-        try_next(tr("switch to the norm of the gradient, and see the desert that surrounds the start; then click into it."))
+    try_next(suggestion(scene.experiment, () if result is None else result.panels))
     control_panel(scene)
 
 

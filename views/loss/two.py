@@ -11,7 +11,7 @@ from core.numerals import numeral
 from core.settings import Number
 from labs.plane.closeup import closeup
 from labs.plane.run import PanelResult
-from labs.plane.setup import Experiment, start_of
+from labs.plane.setup import SURFACE, Experiment, start_of
 from views.control_panel import fold
 from views.controls import Slot, choice, field, number
 from views.language import tr
@@ -78,6 +78,13 @@ def flat(experiment: Experiment, panel: PanelResult) -> str:
     return template.format(one=named(vectors[:, 0]), second=numeral(float(values[1])), other=named(vectors[:, 1]))
 
 
+def suggestion(experiment: Experiment) -> str:
+    """Where there are more than two classes the others do not move along."""
+    if int(SURFACE.values(experiment.surface)["classes"]) == 2:
+        return tr("move the mean of the logits: the walks slide along the valley, and every loss stays what it was.")
+    return tr("take two classes under All controls, Model and loss: only then is softmax the sigmoid of the difference.")
+
+
 def two(scene: Scene) -> None:
     heading(tr("Softmax over two logits is the sigmoid of their difference."))
     at_hand, folded = sides()
@@ -94,5 +101,5 @@ def two(scene: Scene) -> None:
         with inside:
             temperature(scene)
             choice(scene, "drawn", field(scene, "quantity"), segmented=True)
-    try_next(tr("move the mean of the logits: the walks slide along the valley, and every loss stays what it was."))
+    try_next(suggestion(scene.experiment))
     control_panel(scene)

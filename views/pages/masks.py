@@ -89,7 +89,7 @@ def suggestion(masked: Masked, masks: Masks) -> str:
 
 
 def page(scene: MaskScene) -> None:
-    with st.spinner(tr("Compiling, the first time only …")):  # shown where it takes half a second
+    with st.spinner(tr("Computing …")):  # shown where it takes half a second
         masks = run(scene.experiment)
     drawn, empty = scene.experiment.format, all(scene.experiment.padding)
     heading(headline(scene, masks))

@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.messages import N_
 from core.numerals import numeral, percent
+from labs.plane.arrival import DISTANCE, GRADIENT, LOSS
 from labs.plane.run import Result
-from labs.plane.setup import SCHEDULE, Experiment
-from labs.plane.walks import GOAL
+from labs.plane.setup import DATA, SCHEDULE, Experiment
 from lessons.scenes import ADAPTIVE, BATCHES, CONVEX, MOMENTUM, RATES, SCHEDULES
 from views import lesson
 from views.controls import field, number
@@ -35,7 +35,7 @@ class Topic:
     control: Callable[[Scene], None]  # its own, above the picture
     free: tuple[str, ...]  # the fields that this control changes
     takeaway: Callable[[Experiment, Result], str]  # the sentence under the picture, with the numbers of this moment
-    try_next: str
+    try_next: Callable[[Experiment], str]  # only what does what it says from here
 
 
 def batch(scene: Scene) -> None:
@@ -53,18 +53,28 @@ def _counts(result: Result, panel: int) -> str:
 
 
 def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
-    walks, above = result.panels[0].walks, _above(result)
-    text = tr(
-        "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
-        "Of the {below} below it, {arrived} come down to {share} of the loss within {steps} updates."
-    )
+    walks, above, arrival = result.panels[0].walks, _above(result), result.panels[0].arrival
+    text = {
+        LOSS: tr(
+            "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+            "Of the {below} below it, {arrived} come down to {share} of the loss within {steps} updates."
+        ),
+        DISTANCE: tr(
+            "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+            "Of the {below} below it, {arrived} come down to {share} of the distance within {steps} updates."
+        ),
+        GRADIENT: tr(
+            "One method, four rates: {counts}. Above the limit 2/λmax = {limit} it explodes: {above} of them. "
+            "Of the {below} below it, {arrived} come down to {share} of the gradient within {steps} updates."
+        ),
+    }[arrival.measure]
     return text.format(
         counts=_counts(result, 0),
         limit=numeral(result.panels[0].fit.stable),
         above=above,
         below=len(walks) - above,
         arrived=sum(walked.settled is not None for walked in walks),
-        share=f"{percent(GOAL)} %",
+        share=f"{percent(arrival.share)} %",
         steps=f"{experiment.steps:,}",
     )
 
@@ -95,15 +105,24 @@ def takeaway_of_momentum(experiment: Experiment, result: Result) -> str:
 
 def heading_of_momentum(experiment: Experiment, result: Result) -> str:
     plain, *others = (math.inf if walked.settled is None else walked.settled for walked in result.panels[0].walks)
-    if min(others, default=math.inf) <= 0.5 * plain:
+    best, κ = min(others, default=math.inf), result.panels[0].condition
+    if best == plain == math.inf:
+        return tr("Momentum remembers where it was going: within these updates nobody comes down to the end.")
+    if best >= plain:
+        return tr("Momentum remembers where it was going: here it saves no steps.")
+    if best > 0.5 * plain:
+        return tr("Momentum remembers where it was going: here it saves few steps.")
+    if κ is not None and κ > 10:
         return tr("Momentum remembers where it was going: far fewer steps through a ravine.")
-    return tr("Momentum remembers where it was going: in a bowl as round as this one it saves few steps.")
+    return tr("Momentum remembers where it was going: half of the steps, or fewer.")
 
 
 def heading_of_batches(experiment: Experiment, result: Result) -> str:
     rows = result.panels[0].prepared
     if rows is not None and not 0 < experiment.batch < rows.n:
         return tr("All rows at every update: exact steps, and nothing trembles.")
+    if rows is not None and 2 * experiment.batch > rows.n:
+        return tr("Most rows at a time: steps nearly as dear as with all of them, and a walk that hardly trembles.")
     return tr("A few rows at a time: cheaper steps, and a walk that trembles.")
 
 
@@ -121,9 +140,10 @@ def takeaway_of_adaptive(experiment: Experiment, result: Result) -> str:
     """By the counts of this moment: who hardly notices the unit (at most half as many steps again), and who does."""
     raw, standardized = (panel.walks for panel in result.panels)
     names = [method_of(walked.picked) for walked in raw]
-    pairs = [tuple(math.inf if w.settled is None else w.settled for w in both) for both in zip(raw, standardized, strict=True)]
-    hardly = [name for name, (raw_count, standardized_count) in zip(names, pairs, strict=True) if raw_count <= 1.5 * standardized_count + 2]
-    notice = [name for name in names if name not in hardly]
+    counts = [[math.inf if walked.settled is None else walked.settled for walked in walks] for walks in (raw, standardized)]
+    pairs = {name: (before, after) for name, before, after in zip(names, *counts, strict=True) if min(before, after) < math.inf}
+    hardly = [name for name, (before, after) in pairs.items() if before <= 1.5 * after + 2]
+    notice = [name for name in pairs if name not in hardly]
     rho = float(dict(experiment.data.settings).get("rho", 0.0))
     text = tr("ρ = {rho}. Steps raw: {raw}; standardized: {standardized}. Hardly notices the unit: {hardly}; does: {notice}.")
     return text.format(
@@ -155,6 +175,40 @@ def counts_alone(experiment: Experiment, result: Result) -> str:
     return "  \n".join(f"{title_of(panel).title}: {_counts(result, i)}." for i, panel in enumerate(result.panels))
 
 
+def suggestion_of_rates(experiment: Experiment) -> str:
+    return tr("move the unit: the same four rates, another ravine, another limit.")
+
+
+def suggestion_of_momentum(experiment: Experiment) -> str:
+    if experiment.scale2 >= 100:
+        return tr("make the unit smaller, and compare how the three counts shrink.")
+    return tr("stretch the ravine with the unit, and compare how the three counts grow.")
+
+
+def suggestion_of_adaptive(experiment: Experiment) -> str:
+    if abs(float(DATA.values(experiment.data)["rho"])) > 0.5:
+        return tr("move the correlation to 0, and read the counts again.")
+    return tr("move the correlation to 0.9, and read the counts again.")
+
+
+def suggestion_of_batches(experiment: Experiment) -> str:
+    if not 0 < experiment.batch < 150:
+        return tr("take five rows at a time, and see both walks tremble.")
+    return tr("make the batches larger until the trembling stops, or the rate smaller.")
+
+
+def suggestion_of_schedules(experiment: Experiment) -> str:
+    if experiment.schedule.name == "constant":
+        return tr("switch the schedule to a cosine, and compare the counts.")
+    return tr("switch the schedule to constant, and compare the counts.")
+
+
+def suggestion_of_convex(experiment: Experiment) -> str:
+    if len(experiment.optimizers) == 1:
+        return tr("all four walks side by side, and see who gets how far.")
+    return tr("one walk alone; then its rate at 0.000001, just below the limit.")
+
+
 TOPICS = {
     "rates": Topic(
         N_("Rates"),
@@ -163,7 +217,7 @@ TOPICS = {
         unit,
         ("scale2",),
         takeaway_of_rates,
-        N_("move the unit: the same four rates, another ravine, another limit."),
+        suggestion_of_rates,
     ),
     "momentum": Topic(
         N_("Momentum"),
@@ -172,7 +226,7 @@ TOPICS = {
         unit,
         ("scale2",),
         takeaway_of_momentum,
-        N_("stretch the ravine with the unit, and compare how the three counts grow."),
+        suggestion_of_momentum,
     ),
     "adaptive": Topic(
         N_("Adaptive"),
@@ -181,7 +235,7 @@ TOPICS = {
         correlation,
         ("data",),
         takeaway_of_adaptive,
-        N_("move the correlation from 0 to 0.9, and read the counts again."),
+        suggestion_of_adaptive,
     ),
     "batches": Topic(
         N_("Mini-batches"),
@@ -190,7 +244,7 @@ TOPICS = {
         batch,
         ("batch",),
         takeaway_of_batches,
-        N_("make the batches larger until the trembling stops, or the rate smaller."),
+        suggestion_of_batches,
     ),
     "schedules": Topic(
         N_("Schedules"),
@@ -199,7 +253,7 @@ TOPICS = {
         schedule,
         ("schedule",),
         takeaway_of_schedules,
-        N_("switch the schedule to constant, and compare the counts."),
+        suggestion_of_schedules,
     ),
     "convex": Topic(
         N_("Convex, and still hard"),
@@ -208,7 +262,7 @@ TOPICS = {
         convex.ways,
         ("optimizers",),
         convex.takeaway,
-        N_("one walk alone; then its rate at 0.000001, just below the limit."),
+        suggestion_of_convex,
     ),
 }
 
@@ -240,7 +294,7 @@ def optimizers() -> None:
         else:
             st.markdown(tr("What the counts say stands here once every walk is at its end."))
     if own:
-        try_next(tr(topic.try_next))
+        try_next(topic.try_next(scene.experiment))
     control_panel(scene)
     end_page(scene)
 

@@ -1,5 +1,6 @@
 """Scale: the same data and model, one feature in another unit. Raw and standardized side by side."""
 
+import math
 from dataclasses import replace
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from core.numerals import numeral
 from core.settings import pick
 from labs.plane.run import PanelResult, Result
-from labs.plane.setup import FEATURES, MOST_OPTIMIZERS, Experiment, optimizers
+from labs.plane.setup import FEATURES, MOST_OPTIMIZERS, SAME, Experiment, optimizers, surfaces
 from lessons.scenes import SCALE
 from views import lesson
 from views.control_panel import fold
@@ -28,7 +29,7 @@ def headline(experiment: Experiment, result: Result) -> str:
         return tr("A formula has no data, and no units: see the Workbench for more of them.")
     units = sum(scale != 1 for scale in (experiment.scale1, experiment.scale2))
     if len({panel.problem for panel in result.panels}) != len(result.panels) or len(result.panels) == 1 or not alike(experiment):
-        text = tr("{n} rows, and what gradient descent makes of them.")
+        text = tr("{n} rows, and what the walks make of them.")
     elif experiment.data.name == "iris" and units == 1 and [panel.features.name for panel in experiment.panels] == ["none", "standardize"]:
         text = tr("Same {n} flowers, same model. Only the unit of one feature changed.")
     else:
@@ -63,9 +64,11 @@ def gained(panels: tuple[PanelResult, ...]) -> str:
     low, high = raw.fit.stable, other.fit.stable
     if low is None or high is None or amount != 1.0:
         return ""
-    times = high / low
+    times, same = high / low, math.isclose(low, high, rel_tol=1e-3)
     text = tr("Normalization did not speed up the rate, it raised the speed limit {times} times: 2/λmax went from {low} to {high}.")
-    if not (raw.fit.quadratic and other.fit.quadratic):
+    if same:
+        text = tr("This normalization leaves 2/λmax at {low}: its features are as far apart as the raw ones.")
+    elif not (raw.fit.quadratic and other.fit.quadratic):
         text = tr("Normalization made another surface of it: 2/λmax at the minimum went from {low} to {high}, κ from {before} to {after}.")
     elif times < 1.05:
         text = tr("Normalization changed the speed limit from {low} to {high}. What it does to the steps is told by κ: {before} → {after}.")
@@ -79,11 +82,18 @@ def gained(panels: tuple[PanelResult, ...]) -> str:
 
 
 def suggestion(experiment: Experiment) -> str:
-    if len(experiment.panels) < 2:
-        return tr("switch feature normalization on, and compare.")
-    if experiment.data.name == "correlated_pair":
+    """Only what does what it says from here."""
+    if not surfaces()[experiment.surface.name].needs_data:
+        return tr("pick linear regression under All controls, Model and loss: its rows have units.")
+    features = [panel.features for panel in experiment.panels]
+    raw = [picked.name == "none" for picked in features]
+    if not any(raw) or all(raw):
+        return tr("switch feature normalization on, and compare.") if any(raw) else tr("switch feature normalization off, and compare.")
+    if experiment.data.name == "correlated_pair" and pick("standardize") in features:
         return tr("move the correlation, then the unit: one of them moves the standardized picture, the other does not.")
-    return tr("drag the unit to ×100 and watch the left picture only; then give both pictures the same number η.")
+    if features == [pick("none"), pick("standardize")] and experiment.scale2 < 100 and experiment.mode != SAME and alike(experiment):
+        return tr("drag the unit to ×100 and watch the left picture only; then give both pictures the same number η.")
+    return tr("move the unit, and see which of the pictures it moves.")
 
 
 @body

@@ -1,5 +1,6 @@
 """Stuck?: a verdict on every walk, and any point looked at closely: gradient, curvature, the critical points around, the way out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -9,6 +10,7 @@ from labs.plane.atlas import Atlas
 from labs.plane.closeup import Closeup, closeup
 from labs.plane.escape import Runner
 from labs.plane.run import PanelResult
+from labs.plane.setup import Experiment
 from lessons.scenes import STUCK
 from verdict.plane import JudgedResult
 from verdict.verdict import Judgment, label
@@ -47,6 +49,15 @@ def headline(ends: list[Judgment], scene: Scene) -> str:
     return tr("{name}: {verdict}. Click anywhere on the map to see why.").format(name=name, verdict=tr(label(ends[0].kind)))
 
 
+def suggestion(experiment: Experiment, listed: Sequence[str]) -> str:
+    """listed: the kinds of the critical points of the window."""
+    if experiment.surface.name == "lecture_toy" and "saddle" in listed:
+        return tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
+    if listed:
+        return tr("pick a point of the atlas, and see what the curvatures say there.")
+    return tr("click anywhere on the map, and see what the curvatures say there.")
+
+
 def sections(scene: Scene, panel: PanelResult, near: Closeup, atlas: Atlas) -> tuple[Runner, ...]:
     """What stands under the picture, below the verdicts; the race, where it is asked for."""
     runners: tuple[Runner, ...] = ()
@@ -73,11 +84,13 @@ def page(scene: Scene) -> None:
     with folded:
         between = st.container()
     board, below = st.container(), st.container()
+    listed: list[str] = []
 
     def adorn(data: BoardData, judged: JudgedResult) -> BoardData:
         """What stands under the picture is drawn first: what it finds is drawn on it."""
         panel = judged.result.panels[0]
         near, atlas = closeup(scene.experiment, panel), window_atlas(panel)
+        listed.extend(point.kind for point in atlas.points)
         with below:
             lesson.answer(scene)
             ends = verdicts(scene, panel, judged.ends[0])
@@ -88,9 +101,7 @@ def page(scene: Scene) -> None:
 
     with board:
         picture(scene, adorn, rate_in=between)
-    toy = scene.experiment.surface.name == "lecture_toy"
-    there = tr("click the saddle in the middle, open Away from a saddle, and let three ways race out of it.")
-    try_next(there if toy else tr("pick a point of the atlas, and see what the curvatures say there."))
+    try_next(suggestion(scene.experiment, listed))
     control_panel(scene)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Int
 
 from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
+from core.messages import N_
 from core.numerals import numeral, percent
 from core.settings import Number, Option, Pick
 from figures.cloud import cloud
@@ -17,9 +18,9 @@ from figures.derived import Derived, Drawn
 from figures.figure import Figure
 from figures.levels import Levels, levels
 from figures.surface import surface
+from labs.plane.arrival import DISTANCE, GRADIENT, LOSS
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import BEST, DATA, FEATURES, HIDDEN, OPTIMIZER, SAME, SURFACE, Experiment, dataset_of, optimizers, own
-from labs.plane.walks import GOAL
 from labs.plane.walks import Walk as Walked
 from verdict.arrival import arrived, away
 from verdict.plane import JudgedResult
@@ -106,6 +107,13 @@ def in_steps(updates: int) -> tuple[str, str]:
     return f"{updates:,}", tr("step") if updates == 1 else tr("steps")
 
 
+_TO_SHARE = {
+    LOSS: N_("{steps} to {share} of the loss"),
+    DISTANCE: N_("{steps} to {share} of the distance"),
+    GRADIENT: N_("{steps} to {share} of the gradient"),
+}
+
+
 def count_of(
     panel: PanelResult, walked: Walked, end: Judgment | None, steps: int
 ) -> tuple[str, str, Literal["settled", "open", "diverged"]]:
@@ -120,7 +128,7 @@ def count_of(
     number, unit = in_steps(walked.settled)
     if end is None or arrived(panel, walked, end):
         return number, unit, "open" if end is None else "settled"
-    return number, tr("{steps} to {share} of the loss").format(steps=unit, share=f"{percent(GOAL)} %"), "open"
+    return number, tr(_TO_SHARE[panel.arrival.measure]).format(steps=unit, share=f"{percent(panel.arrival.share)} %"), "open"
 
 
 def _detail(panel: PanelResult, walked: Walked, end: Judgment | None, mode: str = BEST) -> str:
@@ -222,7 +230,7 @@ def limit_of(quadratic: bool) -> Limit:
     return Limit(tr("2/λmax at the minimum"), text)
 
 
-def _facts(panel: PanelResult) -> list[Fact]:
+def facts_of(panel: PanelResult) -> list[Fact]:
     if panel.problem.surface.first_steps:
         return _first_steps(panel)
     fit, reason = panel.fit, "" if panel.fit.reason is None else say(panel.fit.reason)
@@ -230,11 +238,20 @@ def _facts(panel: PanelResult) -> list[Fact]:
     if panel.condition is None and reason:
         condition = f"{condition} ({reason})"
     condition_help = reason or tr("λmax/λmin of the drawn weights' Hessian at the minimum")
+    if not reason and fit.whole_condition is not None:
+        condition_help = tr("λmax/λmin of the Hessian at the minimum by the drawn weights alone, all others and the bias as they are there")
+        if dict(panel.problem.structure.options).get("bias", "best") == "best" and not panel.problem.surface.classes:
+            condition_help = tr("λmax/λmin of the Hessian at the minimum by the drawn weights; the bias is at its best at every point")
     limit, limit_help = limit_of(fit.quadratic)
     facts = [
         fact(tr("condition number κ"), condition, condition_help),
         fact(limit, numeral(panel.limit), reason if panel.limit is None else limit_help),
     ]
+    if fit.whole_condition is not None:
+        label, help = tr("κ with the bias"), tr("λmax/λmin of the Hessian at the minimum by the drawn weights and the bias: means count")
+        if panel.problem.surface.classes:
+            label, help = tr("κ of all weights"), tr("λmax/λmin of the Hessian at the minimum by the weights and biases of all classes")
+        facts.append(fact(label, numeral(fit.whole_condition), help))
     if fit.eigenvalues is not None and fit.eigenvalues.size > 2:
         label, help = tr("2/λmax with the trained bias"), tr("the drawn plane holds the bias")
         if panel.problem.surface.classes:
@@ -361,7 +378,7 @@ def _panel(
         "axes": axes,
         "fitted": (panel.panel.window or experiment.window) == panel.fitting,
         "alt": _alt(panel, ends, titled, experiment.steps),
-        "facts": _facts(panel),
+        "facts": facts_of(panel),
         "walks": [
             _walk(walked, slot, experiment, panel, end, most, details)
             for slot, (walked, end) in enumerate(zip(panel.walks, ends, strict=True))

@@ -1,7 +1,8 @@
 """What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
 
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from core.settings import Option
+from labs.plane.arrival import DISTANCE, GRADIENT
 from labs.plane.run import PanelResult, Result
 from labs.plane.setup import SURFACE, Experiment, loss_of, surfaces
 from views.language import tr
@@ -14,12 +15,9 @@ def caption(experiment: Experiment, result: Result) -> str:
         parts = [tr("{surface}, drawn as it is.").format(surface=tr(surfaces()[experiment.surface.name].label))]
         if first.problem.surface.first_steps:
             parts = [_output_space(experiment)]
-        if first.goal is not None:
+        if first.fit.loss is not None:
             parts.append(
-                tr(
-                    "Counted: the updates until 99 % of the way down from the start's loss to the minimum's, for good. ✓: at rest at "
-                    "the lowest minimum known."
-                )
+                _counted(first, tr("Counted: the updates until {way} of the way down from the start's loss to the minimum's, for good."))
             )
         return " ".join(parts)
     chosen = dict(first.problem.structure.options)
@@ -55,17 +53,24 @@ def caption(experiment: Experiment, result: Result) -> str:
         if experiment.batch == 1:
             parts.append(tr("A batch of one row is its own mean, so every normalized value in it is 0: nothing can be learned from it."))
     goals = list(dict.fromkeys(numeral(panel.goal) for panel in result.panels if panel.goal is not None))
-    if goals:
-        arrived = tr(
-            "Counted: the updates until loss − minimum ≤ {goal} for good, 1 % of the loss of the best constant. ✓: at rest at the "
-            "lowest minimum known."
-        )
+    if any(panel.fit.loss is not None for panel in result.panels):
+        by_loss = tr("Counted: the updates until loss − minimum ≤ {goal} for good, {share} of the loss of the best constant.")
         if len(goals) == 1 and loss.quadratic and chosen.get("reduce") == "mean":
-            arrived = tr(
-                "Counted: the updates until loss − minimum ≤ {goal} = 0.01·Var(y) for good. ✓: at rest at the lowest minimum known."
-            )
-        parts.append(arrived.format(goal=", ".join(goals)))
+            by_loss = tr("Counted: the updates until loss − minimum ≤ {goal} = {part}·Var(y) for good.")
+        parts.append(_counted(first, by_loss, ", ".join(goals)))
     return " ".join(parts)
+
+
+def _counted(panel: PanelResult, by_loss: str, goal: str = "") -> str:
+    """What counts as arrived, and what the mark is. by_loss: the sentence where the loss counts."""
+    texts = {
+        DISTANCE: tr("Counted: the updates until the distance from the minimum is at most {share} of the start's, for good."),
+        GRADIENT: tr("Counted: the updates until the norm of the gradient is at most {share} of the start's, for good."),
+    }
+    share = panel.arrival.share
+    text = texts.get(panel.arrival.measure, by_loss)
+    text = text.format(goal=goal, share=f"{percent(share)} %", part=numeral(share), way=f"{percent(1 - share)} %")
+    return text + " " + tr("✓: at rest at the lowest minimum known.")
 
 
 def _softmax(panel: PanelResult) -> str:

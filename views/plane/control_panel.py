@@ -216,6 +216,8 @@ def _run(scene: Scene) -> None:
         _field(scene, "batch")
         _field(scene, "seed")
         _field(scene, "steps")
+    _field(scene, "arrival")
+    _field(scene, "share")
 
 
 def schedule(scene: Scene, key: str = "schedule") -> None:
