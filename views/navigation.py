@@ -7,4 +7,4 @@ _NAVIGATION = component("navigation")
 
 def belongs_to(path: str) -> None:
     """The item of the page at this path is marked as the current one."""
-    _NAVIGATION(key="navigation", data=path)
+    _NAVIGATION(key="navigation", data={"path": path})  # for a string alone Streamlit would import pandas

@@ -46,5 +46,5 @@ class Mark {
 
 export const mount = component(
   (root) => new Mark(root),
-  (mark, { data }) => mark.receive(data),
+  (mark, { data }) => mark.receive(data.path),
 );
