@@ -19,6 +19,7 @@ from networks.architecture import layers
 from normalization.hidden_layer import hidden_normalizations
 from tests.pages import alternatives, board, components, fine, opened
 from views.deep import picture
+from views.deep.board import deep_board
 from views.deep.charts import CHARTS
 from views.lesson import lessons
 from views.session import Scene
@@ -52,6 +53,7 @@ def test_the_surface_is_drawn_before_the_training_is_compiled(monkeypatch: pytes
         assert network.record.update.tolist() == [0]
         assert network.slice is not None
         assert np.isfinite(network.slice.grid).all()
+    assert deep_board(new, first, ViewState(), 0)["player"]["length"]["updates"] == 0, "the bar says no update that is still to come"
 
 
 def test_what_was_trained_once_and_is_no_more_is_trained_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ def _accuracy(network: NetworkResult, record: int) -> str:
     share = float(network.record.measured.held_out_accuracy[record])
     if not math.isfinite(share):
         return "—" if math.isfinite(float(network.record.measured.held_out_loss[record])) else "✕"
-    return f"{percent(share, 1)} %" if network.setup.split.labeled else f"{share:.2f}"
+    return f"{percent(share, 1)} %" if network.setup.split.labeled else numeral(round(share, 2))
 
 
 def _unit(network: NetworkResult) -> str:
@@ -276,7 +276,7 @@ def deep_board(deep: Deep, result: DeepResult, view_state: ViewState, edit: int)
     for network, window in drawn:
         low, high = _range([network] if network.by_loss else networks)  # losses have no scale in common
         panels.append(_panel(deep, network, slots[network.key], high, low, window))
-    last = deep.steps if result.progress < 1 else max(int(network.record.update[-1]) for network in networks)
+    last = max(int(network.record.update[-1]) for network in networks)  # so far: no bar ends at an update that nobody has trained to
     player: Player = {
         "length": {"updates": last, "epochs": last, "evaluations": last},
         "batches": 1,
