@@ -96,7 +96,7 @@ def test_every_row_is_in_one_part_and_features_are_normalized_by_the_training_ro
     else:
         assert (rows.labeled, rows.outputs) == (False, 1)
         np.testing.assert_allclose([y[: rows.n].mean(), y[: rows.n].std()], [0, 1], atol=1e-5)
-    assert rows.inputs == x.shape[0] == len(item.features)
+    assert rows.inputs == x.shape[0] == len(item.inputs or item.features)
 
 
 def test_another_target_is_no_feature() -> None:

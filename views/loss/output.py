@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.messages import Value
-from core.numerals import numeral
+from core.numerals import numeral, percent
 from core.settings import Option
 from labs.plane.run import PanelResult
 from labs.plane.setup import MOST_PANELS, SAME, SURFACE, Experiment, Panel, class_losses, own
@@ -106,7 +106,7 @@ def takeaway_of(experiment: Experiment, panels: tuple[PanelResult, ...]) -> str:
         fell = [1 - float(panel.walks[0].points.loss[-1] / panel.walks[0].points.loss[0]) for panel in panels]
         if min(fell) >= HALF:
             return tr("From here {method} finds the way by each of these losses.").format(method=method)
-        shares = ", ".join(f"{title_of(panel).title} {100 * share:.0f} %" for panel, share in zip(panels, fell, strict=True))
+        shares = ", ".join(f"{title_of(panel).title} {percent(share)} %" for panel, share in zip(panels, fell, strict=True))
         return tr("Within {k} updates {method} takes off the loss: {shares}.").format(k=experiment.steps, method=method, shares=shares)
     points = stuck[0].walks[0].points
     template = tr("Surely wrong, and {method} is stuck: {names}. The loss is {loss} there, its slope only {slope}: too flat to walk on.")
