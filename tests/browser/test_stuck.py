@@ -104,7 +104,7 @@ def test_every_section_opens_and_draws(visit: Visit, page: Page) -> None:
     for name in ("plain gradient descent", "momentum 0.9"):
         expect(page.get_by_text(f"{name}: still there after 400")).to_be_visible()
     expect(page.locator(".esl-lines .main-svg").first).to_be_visible(timeout=30_000)
-    expect(page.get_by_role("table")).to_have_count(2)
+    expect(page.get_by_role("table")).to_have_count(3)  # the atlas, and what the two charts say
     expect(page.get_by_text("saddle: 1; valley of minima: 2")).to_be_visible()
     page.get_by_role("button", name="Start the walks a step down from here").click()
     page.wait_for_url(re.compile(r"[?&]start="))
