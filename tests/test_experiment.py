@@ -336,16 +336,13 @@ def test_rate_modes(optimizer: str) -> None:
 @pytest.mark.parametrize("optimizer", CLOSED)
 @pytest.mark.parametrize("data", menus()["data"])
 def test_a_best_rate_is_a_stable_rate(data: str, optimizer: str) -> None:
-    """Whatever the data set's own units: what the page calls a panel's best must not diverge, and must be below the limit; above it only
-    where the walk has nothing to go in the direction that explodes there, as over an odd function's x² from 0."""
+    """Whatever the data set's own units: what the page calls a panel's best must not diverge, and must be below the limit, even
+    where the walk has nothing to go in the direction that explodes above it, as over an odd function's x² from 0."""
     for panel in run(Experiment(data=pick(data), optimizers=(pick(optimizer),), steps=200, resolution=20)).panels:
         (walk,) = panel.walks
         used = dict(walk.rated.hyper)
-        assert panel.fit.hessian is not None
-        curvatures, directions = np.linalg.eigh(panel.fit.hessian)
-        if used["rate"] >= CLOSED[optimizer][1](float(curvatures[-1]), used.get("momentum", 0.0)):
-            to_go = np.abs(directions.T @ (panel.fit.theta - panel.start))
-            assert to_go[-1] < 1e-12 * to_go[0]
+        assert panel.fit.eigenvalues is not None
+        assert used["rate"] < CLOSED[optimizer][1](float(panel.fit.eigenvalues[-1]), used.get("momentum", 0.0))
         assert walk.diverged is None
 
 

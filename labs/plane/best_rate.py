@@ -85,6 +85,21 @@ def _finest(setup: WalkSetup, before: Sweep | None) -> Lanes | None:
 GRIDS: tuple[Grid, ...] = (_momenta, _whole_range, _finer, _finest)
 
 
+def _below_the_limit(setup: WalkSetup, lanes: Lanes) -> Lanes:
+    """Those below the limit, where descent explodes above it: on a quadratic, with all rows and a constant rate.
+
+    There a walk gets by only if it has nothing at all to go in the steepest direction, and until rounding gives it something.
+    """
+    fit, limit, updates = setup.fit, setup.method.limit, setup.updates
+    constant = updates.batch == 0 and updates.schedule.name == "constant" and updates.warmup == 0
+    if limit is None or fit.stable is None or not (fit.quadratic and constant):
+        return lanes
+    own, largest = numbers(setup.optimizer, setup.method.fields), 2 / fit.stable
+    tried = [own | {name: float(values[i]) for name, values in lanes.items()} for i in range(lanes["rate"].size)]
+    below = np.array([hyper["rate"] < limit(hyper, largest) for hyper in tried])
+    return {name: values[below] for name, values in lanes.items()} if below.any() else lanes
+
+
 def _better(best: Sweep | None, other: Sweep) -> Sweep:
     """The sweep whose best rate settles first; `best` in a tie. If neither settles, the one with the lower final loss."""
     if best is None or other.updates[0] < best.updates[0]:
@@ -100,6 +115,7 @@ def _searched(track: Track | ClosedForm) -> Steps[Sweep]:
         lanes = grid(track.setup, best)
         if lanes is None:
             continue
+        lanes = _below_the_limit(track.setup, lanes)
         before = best
         for sweep in track.swept(lanes, np.inf if before is None else float(before.updates[0])):
             best = _better(before, sweep.at(sweep.order))
