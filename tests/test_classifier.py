@@ -16,8 +16,9 @@ from figures.flat import _between, shaded
 from labs.deep.flat import FLAT, HIGH, flat
 from labs.deep.likelihood import both, holds, likelihood
 from labs.deep.objective import Objective
+from labs.deep.predictions import MOMENTS
 from labs.deep.races import entrants, training_setup
-from labs.deep.regions import MOMENTS, SIDE, chart_of, class_names, regions
+from labs.deep.regions import SIDE, chart_of, class_names, regions
 from labs.deep.rows import parts
 from labs.deep.run import DeepResult, run
 from labs.deep.setup import MOST_LOSSES, MOST_RACED, Deep

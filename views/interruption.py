@@ -1,8 +1,8 @@
 """Whether a run of the page is only of a part of it, and whether that part is to run once more: what Streamlit has no public word for.
 
 Streamlit ends a run of the whole page at its next yield point when all of it is to run again, and lets a change inside a fragment wait for
-the fragment's end. In long work that is too late, so its queue of requests is read here: nowhere else does the program read Streamlit's
-private fields, and requirements.txt pins the version that has them.
+the fragment's end. In long work that is too late, so its queue of requests is read here. Beside this file only delivery.py
+reads private fields of Streamlit, and requirements.txt pins the version that has them.
 """
 
 import streamlit as st

@@ -1,25 +1,19 @@
 """Decision regions of a network at moments of its training, over two features or over the first two principal components of more."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from compute.engine import door
 from compute.memo import memo
-from compute.programs import kernel
 from data.dataset import data_sets
+from labs.deep.predictions import predictions
 from labs.deep.rows import DTYPE, Parts, parts
-from labs.deep.training import first_records
 from labs.deep.training_setup import TrainingSetup
-from networks.architecture import Architecture
-from networks.forward import Snapshot, States, forward
-from surfaces.surface import Numbers, Rows, Theta
+from surfaces.surface import Rows
 
-MOMENTS = 30
 SIDE = 64  # points a side
 ROOM = 0.12  # of the rows' extent, left around them
 
@@ -53,22 +47,6 @@ class Regions(NamedTuple):
     points: Float[np.ndarray, "2 r"]  # the training rows
     labels: Int[np.ndarray, " r"]  # the numbers of their classes
     names: tuple[str, ...]  # of the classes
-
-
-@kernel
-def decider(net: Architecture) -> Callable[[Numbers, States, Float[np.ndarray, "k p"], Rows], UInt8[Array, "k n"]]:
-    """(numbers, states "k m ...", thetas "k p", rows) -> the class that each θ predicts for each row, in test mode."""
-
-    @jax.jit
-    def decided(numbers: Numbers, remembered: States, thetas: Float[Array, "k p"], rows: Rows) -> UInt8[Array, "k n"]:
-        def of_network(network: tuple[Theta, States]) -> UInt8[Array, " n"]:
-            theta, state = network
-            scores = forward(net, Snapshot(numbers, state, rows, theta), False)[0]
-            return jnp.argmax(scores, axis=0).astype(jnp.uint8)
-
-        return jax.lax.map(of_network, (thetas, remembered))
-
-    return decided
 
 
 def chart_of(rows: Parts, units: tuple[str, ...]) -> Chart:
@@ -111,29 +89,19 @@ def class_names(setup: TrainingSetup) -> tuple[str, ...]:
     return item.one_hot if len(item.one_hot) == kinds else tuple(str(i) for i in range(kinds))
 
 
-def moments(count: int) -> Int[np.ndarray, " k"]:
-    """Indices of at most MOMENTS + 1 of `count` records: the first, the last, and evenly spaced ones between them."""
-    return np.unique(np.linspace(0, count - 1, MOMENTS + 1).round().astype(int))
-
-
 @memo
 @door
 def regions(setup: TrainingSetup, count: int) -> Regions:
     """Decision regions at records among the first `count` whose loss is within bounds; at least one. The target must be a class."""
-    record = first_records(setup, count)
     chart, a, b, grid = charted(setup)
-    within = np.flatnonzero(record.within_bounds)
-    kept = within[moments(within.size)]
-    room = np.concatenate([kept, np.repeat(kept[-1:], MOMENTS + 1 - kept.size)])  # one number of moments: one program
-    states = tuple(part[room] for part in record.state)
-    classes = np.asarray(jax.device_get(decider(setup.net)(setup.numbers, states, record.theta[room], grid)))
+    update, classes = predictions(setup, count, grid, classes=True)
     rows = _rows(setup)
     return Regions(
         chart=chart,
         a=a,
         b=b,
-        update=record.update[kept],
-        predicted=classes[: kept.size].reshape(kept.size, SIDE, SIDE),
+        update=update,
+        predicted=classes.reshape(-1, SIDE, SIDE),
         points=chart.of(rows.x[:, rows.train]),
         labels=np.unique(rows.y, return_inverse=True)[1][rows.train],
         names=class_names(setup),
