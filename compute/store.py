@@ -337,12 +337,12 @@ class Stored:
         any case, so that its programs are ready for the first change."""
         entries = [] if self._shipped is None else list(self._shipped.entries.values())
         for i, one in enumerate(entries):
-            asked = one.turn and question(one.turn)
-            if asked and asked.turn and (i == 0 or one.key not in self._disk):
-                try:
+            try:
+                asked = one.turn and question(one.turn)
+                if asked and asked.turn and (i == 0 or one.key not in self._disk):
                     self._keep(one.key, self._in_turns(asked.turn, asked.final))
-                except Exception as error:
-                    logging.getLogger(__name__).warning("%s could not be computed ahead: %s", asked.turn.subject.name, error)
+            except Exception as error:  # of the work, or of a scene that older code asked for
+                logging.getLogger(__name__).warning("%s could not be computed ahead: %s", one.plain.name, error)
 
     def _in_turns(self, turn: Request, final: Callable[[object], bool]) -> object:
         """The last word on a question, a turn whenever nobody else waits for an answer, or has for a while."""

@@ -135,6 +135,7 @@ class Worker:
                 self._process, self._begun = Process(self._limits.nice), time.monotonic()
         except OSError as error:  # no more processes or files are to be had
             asked.answer.set_exception(error)
+            self._next()  # whoever else waits is told so, too
             return
         self._working = asked
         threading.Thread(target=self._work, args=(asked, self._process), daemon=True).start()
@@ -258,8 +259,10 @@ class Workers:
         """See Engine."""
         worker, other = (self._long, self._quick) if request.subject.module.startswith(LONG) else (self._quick, self._long)
         if not asker().urgent:
+            if worker.busy:
+                raise Busy
             self._make_room(other)
-            if worker.busy or (other.size and self._beyond()):
+            if other.size and self._beyond():
                 raise Busy
         # Called when the worker is at work, so that of two requests at the same time none ends the other's.
         return worker.ask(request, lambda: self._make_room(other))

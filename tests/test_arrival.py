@@ -198,11 +198,11 @@ def test_words_say_what_counts() -> None:
     ((panel, walk, end),) = ends(replace(BEALE, arrival="distance"))
     assert walk.settled is None
     told = {
-        measure: caption(changed, run(changed)) for measure in MEASURES for changed in [Experiment(arrival=measure, share=0.02, steps=9)]
+        measure: caption(changed, run(changed)) for measure in MEASURES for changed in [Experiment(arrival=measure, share=0.015, steps=9)]
     }
-    assert "= 0.02·Var(y) for good" in told["loss"]
-    assert "the distance from the minimum is at most 2 % of the start's" in told["distance"]
-    assert "the norm of the gradient is at most 2 % of the start's" in told["gradient"]
+    assert "= 0.015·Var(y) for good" in told["loss"]
+    assert "the distance from the minimum is at most 1.5 % of the start's" in told["distance"]
+    assert "the norm of the gradient is at most 1.5 % of the start's" in told["gradient"]
     assert write(Experiment(), ViewState(), Experiment()) == {}
     assert write(Experiment(arrival="gradient", share=0.02), ViewState(), Experiment()) == {
         "arrival": "gradient",

@@ -20,6 +20,7 @@ from normalization.hidden_layer import hidden_normalizations
 from tests.pages import alternatives, board, components, fine, opened
 from views.deep import picture
 from views.deep.board import deep_board
+from views.deep.caption import errors
 from views.deep.charts import CHARTS
 from views.lesson import lessons
 from views.session import Scene
@@ -54,6 +55,16 @@ def test_the_surface_is_drawn_before_the_training_is_compiled(monkeypatch: pytes
         assert network.slice is not None
         assert np.isfinite(network.slice.grid).all()
     assert deep_board(new, first, ViewState(), 0)["player"]["length"]["updates"] == 0, "the bar says no update that is still to come"
+
+
+def test_of_a_network_that_exploded_no_loss_at_the_end_is_told() -> None:
+    """Its last finite record is of another update."""
+    result = run(SMALL)
+    exploded, other = result.nets[0], result.nets[1]
+    exploded = exploded._replace(record=exploded.record._replace(diverged=3))
+    text = errors(result._replace(nets=(exploded, other)))
+    assert text.count("explodes at update 3") == 2, "of the loss, and of the rows"
+    assert numeral(float(f"{other.record.measured.loss[-1]:.3g}")) in text
 
 
 def test_what_was_trained_once_and_is_no_more_is_trained_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,6 +121,8 @@ def test_clocks_and_endings_by_hand() -> None:
     assert second[:3] == tuple(np.sort(loss[:, record] - 3))
     assert best([Ending(1, 2, 3, 0), Ending(4, 5, 6, 0)]) == (0, True)
     assert best([Ending(2, 3, 6, 0), Ending(1, 2, 3, 0)]) == (1, False)
+    assert best([Ending(2, np.inf, np.inf, 0), Ending(1, np.inf, np.inf, 0)]) is None, "most seeds of both explode"
+    assert best([Ending(1, 2, 3, 0), Ending(1, 2, 4, 0)]) is None
 
 
 def test_the_page_compares_over_seeds() -> None:

@@ -345,6 +345,18 @@ def test_what_only_tells_how_far_others_are_is_not_asked_ahead(tmp_path: Path) -
     assert [one.turn is None for one in read_scene(written)] == [True, False]
 
 
+def test_a_scene_that_older_code_asked_for_keeps_no_other_from_being_renewed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    gone = entry(question(asks(B)), RESULT)._replace(turn=Request("labs.plane.run", "renamed_since"))
+    write_scene(tmp_path / "a.scene", [gone, entry(question(asks(A)), RESULT)])
+    counting = Counting(lambda request: RESULT)
+    stored = Stored(counting, Disk(tmp_path / "results", 10**9), Shipped(tmp_path, ("a",)))
+    stored._last = 0.0
+    with caplog.at_level(logging.WARNING):
+        stored.renew()
+    assert len(counting.asked) == 1
+    assert "could not be computed ahead" in caplog.text
+
+
 def test_a_question_with_arrays_is_known_by_their_content(shipped: Shipped, tmp_path: Path) -> None:
     counting = Counting(lambda request: "computed")
     stored = Stored(counting, Disk(tmp_path / "results", 10**9), shipped, long=0.0)

@@ -58,9 +58,13 @@ def in_turns(work: Callable[[float], R], seconds: float, share_done: Callable[[R
 
 def until_done(work: Callable[[float], float]) -> None:
     """Call work(TURN) until the share that it returns is 1. Its answers on the way are none: where all of it takes long, Stop is drawn."""
-    interruptible(asker().waiting)
-    while work(TURN) < 1:
-        asker().waiting()
+    before = asker()
+    interruptible(before.waiting)
+    try:
+        while work(TURN) < 1:
+            before.waiting()
+    finally:
+        interruptible(before.waiting, before.answered)
 
 
 def unless_stopped(scene: Scene[E], compute: Callable[[], R]) -> R | None:

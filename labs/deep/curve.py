@@ -38,7 +38,7 @@ def curve(setup: TrainingSetup, count: int) -> Curve:
     """The curve at records among the first `count` whose loss is within bounds; at least one."""
     rows = parts(setup.data, setup.features, setup.held_out_fraction, setup.seed)
     mine, target = rows.x[0, rows.train], rows.y[rows.train]
-    out = ROOM * float(np.ptp(mine))
+    out = ROOM * (float(np.ptp(mine)) or 1.0)
     x = np.linspace(mine.min() - out, mine.max() + out, POINTS)
     grid = Rows(*(jnp.asarray(part, DTYPE) for part in (rows.affine(x[None]), np.zeros(POINTS), np.ones(POINTS))))
     update, scores = predictions(setup, count, grid, classes=False)

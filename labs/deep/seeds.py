@@ -75,8 +75,10 @@ def endings(setups: Sequence[TrainingSetup], trainings: Sequence[Seeds], by: str
     return last, ends
 
 
-def best(ends: Sequence[Ending]) -> tuple[int, bool]:
-    """Which network has the lowest median, and whether all of its seeds are below all seeds of every other one."""
-    order = sorted(range(len(ends)), key=lambda i: ends[i].middle)
-    first = order[0]
+def best(ends: Sequence[Ending]) -> tuple[int, bool] | None:
+    """Which network has the lowest median, and whether all of its seeds are below all seeds of every other one; None where no median is
+    finite, or two are the lowest."""
+    first, second, *_ = order = sorted(range(len(ends)), key=lambda i: ends[i].middle)
+    if not ends[first].middle < ends[second].middle:
+        return None
     return first, all(ends[first].high < ends[i].low for i in order[1:])

@@ -1,11 +1,13 @@
 """What exactly is drawn on the page of deep networks, in one small paragraph."""
 
+from collections.abc import Callable
+
 from core.numerals import numeral, percent
 from labs.deep.flat import FLAT, HIGH
-from labs.deep.run import DeepResult, another
+from labs.deep.run import DeepResult, NetworkResult, another
 from labs.deep.setup import NORMALIZATION, SLICE, Deep
 from labs.plane.setup import OPTIMIZER
-from views.deep.board import loss_of, name_of, regions_of
+from views.deep.board import loss_of, name_of, outcome_of, regions_of
 from views.language import tr
 
 
@@ -103,3 +105,18 @@ def caption(deep: Deep, result: DeepResult) -> str:
             tr("Running statistics: μ̄ ← p·μ̄ + (1 − p)·μ with p = {p} (PyTorch calls 1 − p momentum).").format(p=numeral(deep.memory))
         )
     return " ".join(sentences)
+
+
+def errors(result: DeepResult) -> str:
+    """Training loss and training error at the end: what deeper networks are compared by, since neither is about unseen rows."""
+
+    def listed(number: Callable[[NetworkResult], str]) -> str:
+        ends = ((network, number(network) if network.record.diverged is None else outcome_of(network)) for network in result.nets)
+        return "; ".join(f"{name_of(network)} {end}" for network, end in ends)
+
+    losses = listed(lambda network: numeral(float(f"{network.record.measured.loss[network.record.last]:.3g}")))
+    text = tr("Training loss after {k} updates: {losses}.").format(k=f"{result.nets[0].setup.steps:,}", losses=losses)
+    if not result.nets[0].setup.split.labeled:
+        return text
+    wrong = listed(lambda network: f"{percent(1 - float(network.record.measured.accuracy[network.record.last]), 1)} %")
+    return text + " " + tr("Wrong on the training rows: {wrong}.").format(wrong=wrong)

@@ -37,14 +37,16 @@ def seeds(deep: Deep, result: DeepResult) -> None:
         default="updates",
         required=True,
     )
-    if min(len(training.loss) for training in trainings) == 0:
+    count = min(len(training.loss) for training in trainings)  # seeds that all have: of others nothing is compared
+    if count == 0:
         return
+    trainings = [training._replace(loss=training.loss[:count], right=training.right[:count]) for training in trainings]
     drawn = []
     for network, training, stroke in zip(result.nets, trainings, WALKS, strict=False):
         x, name = clock(network.setup, training.update, by or "updates"), name_of(network)
         drawn.append(Line(name, x, np.median(training.loss, axis=0), stroke.color))
         drawn += [Line(name, x, edge(training.loss, axis=0), stroke.color, "dot", width=1.2, named=False) for edge in (np.min, np.max)]
-    alt = tr("Training loss over {count} seeds of each network: median and range.").format(count=min(len(t.loss) for t in trainings))
+    alt = tr("Training loss over {count} seeds of each network: median and range.").format(count=count)
     line_chart("deep lines seeds", drawn, (tr(BY[by or "updates"][1]), tr("loss")), alt, log=True)
     st.markdown(_table(result, trainings))
     st.caption(
@@ -52,7 +54,7 @@ def seeds(deep: Deep, result: DeepResult) -> None:
             "Solid: the median of the training loss over {seeds} seeds, other weights and another order of the same rows; dotted: its "
             "lowest and highest. Compared at the last moment that all have reached. Time: one unit an update of up to {rows} rows, as on a "
             "machine that computes so many at once; more rows take their turns."
-        ).format(seeds=SEEDS, rows=AT_ONCE)
+        ).format(seeds=count, rows=AT_ONCE)
     )
 
 
@@ -63,10 +65,13 @@ def _table(result: DeepResult, trainings: Sequence[Seeds]) -> str:
         last, ends = endings(setups, trainings, name)
         heads.append(f"{tr(label)}: {_number(last)} {tr(unit)}")
         cells = [_cell(end, result.nets[0].setup.split.labeled) for end in ends]
-        if len(ends) > 1:
-            first, clear = best(ends)
+        lowest = best(ends) if len(ends) > 1 and len(trainings[0].loss) == SEEDS else None
+        if lowest is not None:
+            first, clear = lowest
             verdict = tr("lowest with {name}, in every seed") if clear else tr("lowest with {name}, but the seeds overlap")
             cells.append(f"**{verdict.format(name=name_of(result.nets[first]))}**")
+        else:
+            cells.append("")
         columns.append(cells)
     rows = [name_of(network) for network in result.nets] + [""]
     lines = [f"| {' | '.join((row, *cells))} |" for row, *cells in zip(rows, *columns, strict=False)]

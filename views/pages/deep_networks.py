@@ -3,13 +3,13 @@
 import numpy as np
 import streamlit as st
 
-from core.numerals import numeral, percent
 from labs.deep.races import WAYS
 from labs.deep.run import DeepResult, NetworkResult
 from labs.deep.setup import Deep
 from lessons.deep_scene import DEEP
 from views import lesson
 from views.deep.board import name_of, outcome_of
+from views.deep.caption import errors
 from views.deep.charts import ON_NETWORKS, charts
 from views.deep.control_panel import control_panel
 from views.deep.main_controls import batch, normalizations, rate, size
@@ -55,17 +55,6 @@ def headline(deep: Deep) -> str:
 def compared(deep: Deep) -> bool:
     """Whether networks are compared that differ in depth and the like, or in being residual."""
     return bool(what_differs(deep)) or len(WAYS[deep.residual]) > 1
-
-
-def errors(result: DeepResult) -> str:
-    """Training loss and training error at the end: what deeper networks are compared by, since neither is about unseen rows."""
-    ends = [(network, network.record.measured, network.record.last) for network in result.nets]
-    losses = "; ".join(f"{name_of(network)} {numeral(float(f'{measured.loss[last]:.3g}'))}" for network, measured, last in ends)
-    text = tr("Training loss after {k} updates: {losses}.").format(k=f"{result.nets[0].setup.steps:,}", losses=losses)
-    if not result.nets[0].setup.split.labeled:
-        return text
-    wrong = "; ".join(f"{name_of(network)} {percent(1 - float(measured.accuracy[last]), 1)} %" for network, measured, last in ends)
-    return text + " " + tr("Wrong on the training rows: {wrong}.").format(wrong=wrong)
 
 
 @body

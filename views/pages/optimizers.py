@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.messages import N_
-from core.numerals import numeral, percent
+from core.numerals import numeral
 from labs.plane.arrival import DISTANCE, GRADIENT, LOSS
 from labs.plane.run import Result
 from labs.plane.setup import DATA, SCHEDULE, Experiment
@@ -74,7 +74,7 @@ def takeaway_of_rates(experiment: Experiment, result: Result) -> str:
         above=above,
         below=len(walks) - above,
         arrived=sum(walked.settled is not None for walked in walks),
-        share=f"{percent(arrival.share)} %",
+        share=f"{numeral(100 * arrival.share)} %",
         steps=f"{experiment.steps:,}",
     )
 

@@ -8,7 +8,7 @@ from jaxtyping import Int
 
 from browser.board import BoardData, Clock, Fact, Panel, Player, Walk
 from core.messages import N_
-from core.numerals import numeral, percent
+from core.numerals import numeral
 from core.settings import Number, Option, Pick
 from figures.cloud import cloud
 from figures.colors import DASHES, WALKS
@@ -128,7 +128,7 @@ def count_of(
     number, unit = in_steps(walked.settled)
     if end is None or arrived(panel, walked, end):
         return number, unit, "open" if end is None else "settled"
-    return number, tr(_TO_SHARE[panel.arrival.measure]).format(steps=unit, share=f"{percent(panel.arrival.share)} %"), "open"
+    return number, tr(_TO_SHARE[panel.arrival.measure]).format(steps=unit, share=f"{numeral(100 * panel.arrival.share)} %"), "open"
 
 
 def _detail(panel: PanelResult, walked: Walked, end: Judgment | None, mode: str = BEST) -> str:

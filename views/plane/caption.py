@@ -1,6 +1,6 @@
 """What exactly is drawn, in one small paragraph: model, loss, rows, bias, batches, what counts as arrived, which slice."""
 
-from core.numerals import numeral, percent
+from core.numerals import numeral
 from core.settings import Option
 from labs.plane.arrival import DISTANCE, GRADIENT
 from labs.plane.run import PanelResult, Result
@@ -69,7 +69,7 @@ def _counted(panel: PanelResult, by_loss: str, goal: str = "") -> str:
     }
     share = panel.arrival.share
     text = texts.get(panel.arrival.measure, by_loss)
-    text = text.format(goal=goal, share=f"{percent(share)} %", part=numeral(share), way=f"{percent(1 - share)} %")
+    text = text.format(goal=goal, share=f"{numeral(100 * share)} %", part=numeral(share), way=f"{numeral(100 * (1 - share))} %")
     return text + " " + tr("✓: at rest at the lowest minimum known.")
 
 
